@@ -1,0 +1,47 @@
+// Package kv keeps ordered keys and their values in a store that survives a crash.
+//
+// What an Update wrote is there as a whole, durably, once Update has returned
+// nil, and not at all otherwise. An Update function may run more than once, so
+// it may have no effect but on its transaction. Engines: bbolt (Open) and
+// memory (Memory); kvtest holds what every engine must do.
+//
+// What the keys and values mean is the business of the packages that own them.
+package kv
+
+// Reader finds single keys. Both kinds of transaction are Readers.
+type Reader interface {
+	// Get returns the value of key, nil if there is none. The bytes are valid
+	// until the transaction ends and must not be changed.
+	Get(key string) ([]byte, error)
+}
+
+// Tx is what an Update may do: point reads and writes, at most Limits.Ops of
+// them, values of at most MaxValue bytes.
+type Tx interface {
+	Reader
+	Put(key string, value []byte) error
+	Delete(key string) error
+}
+
+// View reads a snapshot. Keep it short and copy out what is needed: a long one
+// stops the store from reusing space.
+type View interface {
+	Reader
+	// Scan calls fn for every key that begins with prefix and is not before
+	// from, in ascending order of bytes, until fn returns an error. ErrStop
+	// ends the scan without being returned.
+	Scan(prefix, from string, fn func(key string, value []byte) error) error
+}
+
+// Store is an engine.
+type Store interface {
+	Update(fn func(Tx) error) error
+	View(fn func(View) error) error
+	Limits() Limits
+	Close() error
+}
+
+// Limits are what an engine can take in one Update; zero means no limit.
+type Limits struct {
+	Ops int // reads and writes
+}

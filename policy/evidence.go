@@ -1,0 +1,192 @@
+package policy
+
+import (
+	"slices"
+	"time"
+)
+
+// Kind says what sort of message something is. Only KindNew and KindReply
+// can prove anything; the zero value proves nothing.
+type Kind string
+
+// The kinds of mail (RFC 3834, 3464, 8098, 5546, 2919).
+const (
+	KindNew       Kind = "new"
+	KindReply     Kind = "reply"
+	KindAutoReply Kind = "auto-reply"
+	KindBounce    Kind = "bounce"
+	KindReceipt   Kind = "receipt"
+	KindCalendar  Kind = "calendar"
+	KindList      Kind = "list"
+	KindLoop      Kind = "loop"
+)
+
+// Machine reports whether a machine wrote the message, or nobody told us that
+// a person did. Such a message is never taken as consent and never answered.
+func (k Kind) Machine() bool { return k != KindNew && k != KindReply }
+
+// Intent is what the own words of a reply say. The zero value is no answer.
+type Intent string
+
+// The three readings of a reply.
+const (
+	Yes     Intent = "yes"
+	No      Intent = "no"
+	Unclear Intent = "unclear"
+)
+
+// Result is a result of sender authentication in the words of RFC 8601
+// section 2.7. The zero value counts as none.
+type Result string
+
+// The results of RFC 8601.
+const (
+	ResultNone      Result = "none"
+	ResultPass      Result = "pass"
+	ResultFail      Result = "fail"
+	ResultPolicy    Result = "policy"
+	ResultNeutral   Result = "neutral"
+	ResultTempError Result = "temperror"
+	ResultPermError Result = "permerror"
+)
+
+// Method names what vouched for the sender.
+type Method string
+
+// What can vouch for a sender.
+const (
+	ByDKIM   Method = "dkim"   // a signature that this program verified itself
+	BySPF    Method = "spf"    // the border's SPF result: it vouches for a server, not for a person
+	ByBorder Method = "border" // dkim or dmarc in the border's trusted Authentication-Results
+	ByARC    Method = "arc"    // an allow-listed sealer's ARC chain (RFC 8617)
+)
+
+// Reason is a stable code and one plain sentence for people.
+type Reason struct {
+	Code string `json:"code"`
+	Text string `json:"text"`
+}
+
+// Signature is one DKIM signature and what became of it: its domain and its
+// result are one value, so that they can't be paired wrongly.
+type Signature struct {
+	Domain   string `json:"domain"`
+	Selector string `json:"selector"`
+	Result   Result `json:"result"`
+	Reason   string `json:"reason,omitempty"` // reason code, empty on pass
+}
+
+// Record is one DNS answer that was seen while judging, kept as evidence.
+type Record struct {
+	Name  string `json:"name"`
+	Type  string `json:"type"`
+	Value string `json:"value,omitempty"` // empty with an error
+	Error string `json:"error,omitempty"`
+	TTL   uint32 `json:"ttl,omitempty"` // seconds
+	AD    bool   `json:"ad,omitempty"`  // the resolver says that DNSSEC proved it
+}
+
+// Sender is what is known about who sent a message: the result of section 5 of
+// the design for the one From address. Result pass by SPF is the weak
+// "pass (spf)"; ask Proves, never Result.
+type Sender struct {
+	Result Result      `json:"result"`
+	By     Method      `json:"by"`     // what vouched; empty unless Result is pass
+	Domain string      `json:"domain"` // the domain that vouched
+	DKIM   []Signature `json:"dkim"`
+	SPF    Result      `json:"spf"`
+	DMARC  Result      `json:"dmarc"`
+	Policy string      `json:"policy"` // the domain's DMARC policy: none, quarantine, reject; empty without a record
+	ARC    Result      `json:"arc"`
+
+	// Exclusive says that a word of the border (ByBorder, ByARC) counts for
+	// privileged classes too: only this daemon can write the mailbox.
+	Exclusive bool `json:"exclusive,omitempty"`
+	// Covered names, in lower case, the header fields that the counted
+	// signature covers.
+	Covered []string `json:"covered,omitempty"`
+	// SignatureID identifies the counted signature: SHA-256 (hex) over d=, s= and b=.
+	SignatureID string `json:"signature_id,omitempty"`
+	// SignedAt is t= of the counted signature, or else the Date that it
+	// covers; zero if it says neither.
+	SignedAt time.Time `json:"signed_at,omitzero"`
+	Reasons  []Reason  `json:"reasons,omitempty"` // why the result isn't pass, most telling first
+	Records  []Record  `json:"records,omitempty"`
+}
+
+// Proves reports whether the sending domain itself vouches for the From
+// address. SPF never does; the border's word does for a privileged class only
+// where nobody but us can write the mailbox.
+func (s Sender) Proves(privileged bool) bool {
+	if s.Result != ResultPass {
+		return false
+	}
+	switch s.By {
+	case ByDKIM:
+		return true
+	case ByBorder, ByARC:
+		return s.Exclusive || !privileged
+	}
+	return false
+}
+
+// Covers reports whether the counted signature covers the header field.
+func (s Sender) Covers(field string) bool { return slices.Contains(s.Covered, field) }
+
+// Mark is something in a header field that may bind a message to a ticket.
+type Mark struct {
+	Value string `json:"value"`
+	Field string `json:"field"` // lower-case field name in which it stands
+}
+
+// Answer is the intent of the own text of a reply.
+type Answer struct {
+	Intent Intent `json:"intent"` // for a contact of whom no language decides
+	// ByLanguage holds the readings where languages disagree on the line;
+	// there the contact's own language decides.
+	ByLanguage map[string]Intent `json:"by_language,omitempty"`
+}
+
+// For gives the intent as a contact of that language means it.
+func (a Answer) For(language string) Intent {
+	if i, ok := a.ByLanguage[language]; ok {
+		return i
+	}
+	return a.Intent
+}
+
+// Evidence is what was established about one message, as values. Everything
+// that a decision about the message needs is here or in the store.
+type Evidence struct {
+	Hash      string    `json:"hash"`     // hex SHA-256 from the first field that is no trace field
+	RawHash   string    `json:"raw_hash"` // hex SHA-256 of all bytes
+	Size      int64     `json:"size"`     // bytes
+	MessageID string    `json:"message_id,omitempty"`
+	From      string    `json:"from"` // canonical ASCII addr-spec; empty if there isn't exactly one
+	Subject   string    `json:"subject,omitempty"`
+	Arrived   time.Time `json:"arrived"` // INTERNALDATE, or when the file was judged
+	Kind      Kind      `json:"kind"`
+	KindWhy   string    `json:"kind_why,omitempty"` // what made it so, for people
+	Sender    Sender    `json:"sender"`
+
+	// Refusals says why the message can't be understood in exactly one way or
+	// is over a limit. One refusal sets the message aside.
+	Refusals []Reason `json:"refusals,omitempty"`
+
+	Tokens     []Mark   `json:"-"`                    // token candidates of To, Cc, In-Reply-To, References, Delivered-To; secret, never stored
+	References []Mark   `json:"-"`                    // reference candidates of Subject; secret, never stored
+	Threads    []string `json:"threads,omitempty"`    // Message-IDs that In-Reply-To and References name, without brackets
+	Numbers    []string `json:"numbers,omitempty"`    // ticket numbers in the Subject, such as T-1042
+	Recipients []Mark   `json:"recipients,omitempty"` // canonical addresses of To and Cc
+	Text       string   `json:"text,omitempty"`       // the own words, quotes and signature removed, cleaned
+	Answer     Answer   `json:"answer"`
+	Bounce     Bounce   `json:"-"`
+}
+
+// Bounce is what a delivery status notification says of one of our notices.
+type Bounce struct {
+	ReturnPaths []string // ids found in our per-notice return paths (the part after "b-")
+	Status      string   // RFC 3463 code, such as 5.2.2
+	Diagnostic  string   // the remote server's words, cleaned
+	Delayed     bool     // Action: delayed; not a failure
+}

@@ -1,0 +1,375 @@
+package policy
+
+import "slices"
+
+// Verdict is what a message comes to.
+type Verdict string
+
+// The verdicts. Only Authenticated says who wrote; a yes is Decision.Confirmed.
+const (
+	Authenticated   Verdict = "authenticated"
+	Unauthenticated Verdict = "unauthenticated"
+	Rejected        Verdict = "rejected"
+	Deferred        Verdict = "deferred"
+	Ignored         Verdict = "ignored"
+)
+
+// Outcome is where a message ended.
+type Outcome string
+
+// The outcomes. Every message has exactly one of the first three in the end.
+const (
+	Applied        Outcome = "applied"
+	OutcomeIgnored Outcome = "ignored"
+	SetAside       Outcome = "set-aside"
+	OutcomeDefer   Outcome = "deferred"
+)
+
+// State is where a ticket stands.
+type State string
+
+// The states of a ticket.
+const (
+	StateUnconfirmed   State = "unconfirmed"
+	StateAuthenticated State = "authenticated"
+	StateConfirmed     State = "confirmed"
+	StateDisputed      State = "disputed"
+	StateExpired       State = "expired"
+	StateClosed        State = "closed"
+)
+
+// Over reports whether nothing more can be proved on a ticket in this state.
+func (s State) Over() bool { return s == StateExpired || s == StateClosed }
+
+// Person is what the directory says of the From address, as the ticket's (or a
+// new ticket's) class sees it.
+type Person struct {
+	ID       string // of the contact; empty if the address is not on file
+	Client   string
+	Language string
+	Removed  bool
+	Staff    bool // the address belongs to a member of staff
+	May      bool // has the permission for the class
+	Cooling  bool // came on file or was widened so recently that it proves nothing privileged
+}
+
+// Ticket is what a decision needs to know of the ticket that a message is bound to.
+type Ticket struct {
+	ID       string
+	Client   string
+	Contact  string
+	Class    Class
+	State    State
+	Revision int
+}
+
+// Facts is everything that a decision about one message depends on.
+type Facts struct {
+	Evidence
+	Duplicate     bool // the same bytes were handled before
+	SignatureUsed bool // the counted signature was counted before, on other bytes
+	Person        Person
+	Binding       Binding
+	Ticket        Ticket // of Binding.Ticket
+	ToUs          bool   // To or Cc names the mailbox's address
+	ToUsSigned    bool   // and the counted signature covers that field
+	GaveUp        bool   // DNS has been asked as long as it may be
+}
+
+// Decision is what a message comes to and what follows from it. The zero value
+// changes nothing.
+type Decision struct {
+	Verdict   Verdict
+	Outcome   Outcome
+	Confirmed bool
+	Reasons   []Reason // the first settled the matter
+
+	Ticket     string      // where the message is filed; empty: nowhere, or Open
+	Proofs     []ProofKind // given to the ticket's revision
+	Spend      bool        // the token is used up
+	Dispute    bool        // the ticket is disputed for good
+	UnprovedNo bool        // the ticket goes back to unconfirmed and is asked afresh
+	Open       bool        // the message opens a ticket
+	Ask        string      // notice to send to the address on file: clearer, other_address, confirm; empty: none
+}
+
+// Reason is the code that settled the matter.
+func (d Decision) Reason() string {
+	if len(d.Reasons) == 0 {
+		return ""
+	}
+	return d.Reasons[0].Code
+}
+
+// rules are tried in order; the first that applies settles the matter. Only
+// the last ones grant anything, and falling off the end refuses.
+var rules = []struct {
+	name string
+	rule func(Facts) (Decision, bool)
+}{
+	{"refused", refused},
+	{"seen", seen},
+	{"machine", machine},
+	{"no-answer-of-dns", undecided},
+	{"unproved", unproved},
+	{"weakly-proved", weaklyProved},
+	{"stranger", stranger},
+	{"opening", opening},
+	{"unbound", unbound},
+	{"other-contact", otherContact},
+	{"ticket-over", over},
+	{"answer", answer},
+}
+
+// Decide judges one message by the table "What a message comes to" of the
+// design, section 8.
+func Decide(f Facts) Decision {
+	for _, r := range rules {
+		if d, ok := r.rule(f); ok {
+			return d
+		}
+	}
+	return Decision{Verdict: Rejected, Outcome: SetAside, Reasons: []Reason{{"no_rule", "No rule allows this message."}}}
+}
+
+func refused(f Facts) (Decision, bool) {
+	if len(f.Refusals) == 0 && (f.From != "" || f.Kind.Machine()) {
+		return Decision{}, false
+	}
+	reasons := f.Refusals
+	if len(reasons) == 0 {
+		reasons = []Reason{{"bad_from", "There is not exactly one plain From address."}}
+	}
+	return Decision{Verdict: Rejected, Outcome: SetAside, Reasons: reasons}, true
+}
+
+func seen(f Facts) (Decision, bool) {
+	code := ""
+	switch {
+	case f.Duplicate:
+		code = "duplicate"
+	case f.SignatureUsed && !f.Kind.Machine():
+		code = "signature_used"
+	}
+	return Decision{Verdict: Ignored, Outcome: OutcomeIgnored, Reasons: []Reason{Because(code)}}, code != ""
+}
+
+// machine: a machine proves nothing and is never answered.
+func machine(f Facts) (Decision, bool) {
+	codes := map[Kind]string{KindAutoReply: "auto_reply", KindBounce: "bounce", KindReceipt: "receipt",
+		KindCalendar: "calendar", KindList: "list", KindLoop: "loop"}
+	code, ok := codes[f.Kind]
+	if !ok {
+		code = "auto_reply" // a kind that isn't known is no person's
+	}
+	r := Because(code)
+	if f.KindWhy != "" {
+		r.Text += " (" + f.KindWhy + ")"
+	}
+	return Decision{Verdict: Ignored, Outcome: OutcomeIgnored, Ticket: f.Binding.Ticket, Reasons: []Reason{r}}, f.Kind.Machine()
+}
+
+func undecided(f Facts) (Decision, bool) {
+	if f.Sender.Result != ResultTempError {
+		return Decision{}, false
+	}
+	if f.GaveUp {
+		return file(f, Unauthenticated, "dns_gave_up"), true
+	}
+	return Decision{Verdict: Deferred, Outcome: OutcomeDefer, Ticket: f.Binding.Ticket, Reasons: []Reason{Because("dns_temperror")}}, true
+}
+
+// unproved: nothing vouches for the From address, so it is only what was typed.
+func unproved(f Facts) (Decision, bool) {
+	switch {
+	case f.Sender.Result == ResultPass:
+		return Decision{}, false
+	case f.Sender.Result == ResultNone:
+		if d, ok := tokenOnly(f); ok {
+			return d, true
+		}
+		if f.Person.Staff {
+			return file(f, Unauthenticated, "staff_address", "not_aligned"), true
+		}
+		if f.Person.ID == "" && f.Binding.Ticket == "" {
+			return file(f, Unauthenticated, "unknown_sender", "not_aligned"), true
+		}
+		return file(f, Unauthenticated, "not_aligned"), true
+	}
+	return file(f, Rejected, "dmarc_fail"), true
+}
+
+// weaklyProved: something vouches, but not for this person or not enough for
+// this class.
+func weaklyProved(f Facts) (Decision, bool) {
+	privileged := f.Binding.Ticket != "" && f.Ticket.Class.Privileged()
+	if f.Sender.Proves(privileged) {
+		return Decision{}, false
+	}
+	if f.Sender.By != BySPF {
+		return file(f, Unauthenticated, "border_not_exclusive"), true
+	}
+	if d, ok := tokenOnly(f); ok {
+		d.Reasons = append(d.Reasons, Because("spf_only"))
+		return d, true
+	}
+	if f.Person.ID == "" && !f.Person.Staff {
+		return file(f, Unauthenticated, "unknown_sender", "spf_only"), true
+	}
+	return file(f, Unauthenticated, "spf_only"), true
+}
+
+// tokenOnly: the secret that only the mailbox on file was sent came back from
+// its address, yet nothing proves the sender. Somebody reads that mailbox; that
+// is the weak proof "token", and a no of that kind asks afresh.
+func tokenOnly(f Facts) (Decision, bool) {
+	n := f.Binding.LiveToken
+	if n == nil || f.Person.ID == "" || f.Person.ID != n.Contact || f.Person.Removed || !f.Person.May ||
+		f.Binding.Ticket != n.Ticket || f.Ticket.State.Over() || f.Ticket.State == StateDisputed {
+		return Decision{}, false
+	}
+	d := file(f, Unauthenticated, "token_only", "not_aligned")
+	switch f.Answer.For(f.Person.Language) {
+	case Yes:
+		d.Proofs, d.Spend = []ProofKind{ProofToken}, true
+		if f.Person.Cooling && f.Ticket.Class.Privileged() {
+			d.Proofs, d.Spend = nil, false
+		}
+		return d, true
+	case No:
+		d.Reasons = append([]Reason{Because("unproved_no")}, d.Reasons...)
+		d.UnprovedNo = true
+		return d, true
+	}
+	return Decision{}, false
+}
+
+// stranger: the sender is proved, and is nobody whose word counts here.
+func stranger(f Facts) (Decision, bool) {
+	switch p := f.Person; {
+	case p.Staff:
+		return file(f, Unauthenticated, "staff_address"), true
+	case p.ID == "" && f.Binding.LiveToken != nil:
+		d := file(f, Unauthenticated, "other_address", "unknown_sender")
+		if !f.Ticket.State.Over() {
+			d.Ask = "other_address"
+		}
+		return d, true
+	case p.ID == "" && f.Binding.Ticket != "":
+		return file(f, Unauthenticated, "unknown_sender", "other_address"), true
+	case p.ID == "":
+		return file(f, Unauthenticated, "unknown_sender"), true
+	case p.Removed:
+		return file(f, Unauthenticated, "contact_removed"), true
+	}
+	return Decision{}, false
+}
+
+// opening: a contact writes about nothing that we know yet. A mail that was
+// signed for somebody else could be sent to us by anybody who ever got it.
+func opening(f Facts) (Decision, bool) {
+	if f.Binding.Ticket != "" {
+		return Decision{}, false
+	}
+	d := Decision{Verdict: Unauthenticated, Outcome: Applied, Open: true}
+	switch {
+	case !f.Person.May:
+		d.Reasons = []Reason{Because("no_permission")}
+		d.Open = false
+	case f.ToUsSigned:
+		d.Verdict, d.Proofs = Authenticated, []ProofKind{ProofSender}
+		d.Reasons = []Reason{Because("opened")}
+	case f.ToUs:
+		d.Ask, d.Reasons = "confirm", []Reason{Because("to_unsigned")}
+	case f.Sender.Covers("to") || f.Sender.Covers("cc"):
+		d.Ask, d.Reasons = "confirm", []Reason{Because("to_other")}
+	default:
+		d.Ask, d.Reasons = "confirm", []Reason{Because("to_unsigned")}
+	}
+	d.Reasons = append(d.Reasons, f.Binding.Reasons...)
+	return d, true
+}
+
+// unbound: the sender is proved, but nothing signed ties the message to the
+// ticket that it names.
+func unbound(f Facts) (Decision, bool) {
+	if f.Binding.Bound == BoundToken || f.Binding.Bound == BoundReference {
+		return Decision{}, false
+	}
+	if len(f.Binding.Reasons) > 0 {
+		d := file(f, Unauthenticated, f.Binding.Reasons[0].Code)
+		d.Reasons = append(d.Reasons, f.Binding.Reasons[1:]...)
+		return d, true
+	}
+	return file(f, Unauthenticated, "not_bound"), true
+}
+
+// otherContact: a message is for a ticket of its own contact. Another contact
+// proves nothing here, but a no of one who may ask for the class stops it.
+func otherContact(f Facts) (Decision, bool) {
+	switch {
+	case f.Person.ID != f.Ticket.Contact || f.Person.ID != f.Binding.Notice.Contact:
+		d := file(f, Unauthenticated, "other_contact")
+		d.Dispute = f.Person.Client == f.Ticket.Client && f.Person.May && !f.Ticket.State.Over() &&
+			f.Answer.For(f.Person.Language) == No
+		return d, true
+	case !f.Person.May:
+		return file(f, Unauthenticated, "no_permission"), true
+	case f.Person.Cooling && f.Ticket.Class.Privileged():
+		return file(f, Unauthenticated, "cooling"), true
+	}
+	return Decision{}, false
+}
+
+func over(f Facts) (Decision, bool) {
+	switch f.Ticket.State {
+	case StateClosed:
+		return file(f, Authenticated, "ticket_closed"), true
+	case StateExpired:
+		return file(f, Authenticated, "ticket_expired"), true
+	}
+	return Decision{}, false
+}
+
+// answer: the contact of the ticket wrote, proved and bound.
+func answer(f Facts) (Decision, bool) {
+	token := f.Binding.Bound == BoundToken
+	d := Decision{Verdict: Authenticated, Outcome: Applied, Ticket: f.Ticket.ID, Proofs: []ProofKind{ProofSender}}
+	intent := f.Answer.For(f.Person.Language)
+	switch {
+	case intent == No:
+		d.Dispute, d.Spend = true, token
+		d.Reasons = []Reason{Because("denied")}
+	case f.Ticket.State == StateDisputed:
+		d.Reasons, d.Proofs = []Reason{Because("disputed")}, nil
+	case !token:
+		if len(f.Binding.Reasons) == 0 {
+			d.Reasons = []Reason{Because("no_token")}
+		}
+	case intent == Yes:
+		d.Confirmed, d.Spend = true, true
+		d.Proofs = append(d.Proofs, ProofReply)
+		d.Reasons = []Reason{Because("confirmed")}
+	default:
+		d.Ask, d.Reasons = "clearer", []Reason{Because("unclear_answer")}
+	}
+	if !token {
+		d.Reasons = append(d.Reasons, f.Binding.Reasons...)
+	}
+	return d, true
+}
+
+// file keeps a message with the ticket that it names and gives it nothing. What
+// the sender check had to say comes behind the codes.
+func file(f Facts, v Verdict, codes ...string) Decision {
+	d := Decision{Verdict: v, Outcome: Applied, Ticket: f.Binding.Ticket}
+	for _, c := range codes {
+		d.Reasons = append(d.Reasons, Because(c))
+	}
+	for _, r := range slices.Concat(f.Sender.Reasons, f.Binding.Reasons) {
+		if !slices.ContainsFunc(d.Reasons, func(have Reason) bool { return have.Code == r.Code }) {
+			d.Reasons = append(d.Reasons, r)
+		}
+	}
+	return d
+}

@@ -1,0 +1,115 @@
+// Package token mints and recognises the secrets that bind a reply to a request:
+// tokens (128 bits, in addresses and Message-IDs) and the codes of references
+// (30 bits, in Subjects).
+//
+// It knows their form only. Whether one is live is for package tickets to say.
+package token
+
+import (
+	"crypto/rand"
+	"encoding/base32"
+	"regexp"
+	"strings"
+)
+
+// Length is the number of characters of a token: 128 bits in base32 without padding.
+const Length = 26
+
+// codeLength is the number of characters of a reference's code: 30 bits.
+const codeLength = 6
+
+// maxFound bounds what is looked at in one field.
+const maxFound = 64
+
+// Tokens are lower case, since mail servers fold the case of addresses; codes
+// are upper case, for people.
+var encoding = base32.NewEncoding("abcdefghijklmnopqrstuvwxyz234567").WithPadding(base32.NoPadding)
+
+// New mints a token.
+func New() string {
+	var b [16]byte
+	rand.Read(b[:]) // never fails, see crypto/rand
+	return encoding.EncodeToString(b[:])
+}
+
+// NewCode mints the code of a reference.
+func NewCode() string { return strings.ToUpper(New()[:codeLength]) }
+
+// Reference joins a ticket's number and a code: T-1042-7KQ3MX.
+func Reference(ticket, code string) string { return ticket + "-" + code }
+
+// Find gives the distinct token candidates in a header value, in lower case, in
+// the order in which they stand: runs of exactly Length letters and digits.
+func Find(value string) []string {
+	var found []string
+	seen := map[string]bool{}
+	for start := 0; start < len(value) && len(found) < maxFound; {
+		end := start
+		for end < len(value) && alphanumeric(value[end]) {
+			end++
+		}
+		if run := value[start:end]; len(run) == Length && valid(run) {
+			if t := strings.ToLower(run); !seen[t] {
+				seen[t] = true
+				found = append(found, t)
+			}
+		}
+		start = max(end, start+1)
+	}
+	return found
+}
+
+// Valid reports whether s has the form of a token as New gives it.
+func Valid(s string) bool { return len(s) == Length && valid(s) && s == strings.ToLower(s) }
+
+var (
+	reference = regexp.MustCompile(`(?i)(?:^|[^0-9a-z-])(t-[1-9][0-9]{0,17})-([a-z2-7]{6})(?:[^0-9a-z-]|$)`)
+	number    = regexp.MustCompile(`(?i)(?:^|[^0-9a-z-])(t-[1-9][0-9]{0,17})(?:[^0-9a-z-]|$)`)
+)
+
+// FindReferences gives the distinct references in a Subject, in upper case.
+func FindReferences(subject string) []string {
+	return distinct(reference, subject, func(m []string) string { return m[1] + "-" + m[2] })
+}
+
+// FindNumbers gives the distinct ticket numbers that stand alone or before a
+// reference's code, in upper case.
+func FindNumbers(subject string) []string {
+	var out []string
+	for _, r := range FindReferences(subject) {
+		out = append(out, r[:strings.LastIndexByte(r, '-')])
+	}
+	return append(out, distinct(number, subject, func(m []string) string { return m[1] })...)
+}
+
+// distinct finds every match of re, upper-cased. The search goes on at the last
+// byte of a match, which may begin the next one.
+func distinct(re *regexp.Regexp, s string, text func([]string) string) []string {
+	var out []string
+	seen := map[string]bool{}
+	for len(out) < maxFound {
+		at := re.FindStringSubmatchIndex(s)
+		if at == nil {
+			break
+		}
+		if v := strings.ToUpper(text(re.FindStringSubmatch(s))); !seen[v] {
+			seen[v] = true
+			out = append(out, v)
+		}
+		s = s[at[1]-min(1, at[1]-at[len(at)-1]):]
+	}
+	return out
+}
+
+func valid(s string) bool {
+	for i := range len(s) {
+		if c := s[i] | 0x20; !('a' <= c && c <= 'z' || '2' <= s[i] && s[i] <= '7') {
+			return false
+		}
+	}
+	return true
+}
+
+func alphanumeric(c byte) bool {
+	return '0' <= c && c <= '9' || 'a' <= c|0x20 && c|0x20 <= 'z'
+}

@@ -1,0 +1,282 @@
+package config
+
+import (
+	"fmt"
+	"net"
+	"net/netip"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"countersign/policy"
+)
+
+// notBuilt lists settings whose part isn't built yet, by key and value; an
+// empty value stands for any. They are refused: a protection that is accepted
+// and ignored is worse than none.
+var notBuilt = []struct{ key, value, instead string }{
+	{"policy", "", "Remove the line; the built-in policy stands."},
+	{"mailbox.unknown", "relay", `Write "hold" or "drop".`},
+}
+
+// check finds what is wrong with values that could be read.
+func (r *reader) check() {
+	c := &r.config
+	r.built("policy", "policy", c.Policy)
+	r.required("state", "state", c.State, "Name the file to keep state in.")
+	r.required("key_file", "key_file", c.KeyFile, "Name the file of the key that seals what is secret in the state.")
+	if c.DNS.Resolver != "" {
+		r.hostPort("dns.resolver", "dns.resolver", c.DNS.Resolver)
+	}
+	r.duration("dns.timeout", c.DNS.Timeout, 100*time.Millisecond, time.Minute)
+	for i := range c.Mailbox {
+		r.mailbox(i)
+	}
+	r.smtp()
+	r.proof()
+	between := func(key string, n int64, low, high int64, show func(int64) string) {
+		if !r.lost[key] && (n < low || n > high) {
+			r.report(r.where(key), key, "%s is not between %s and %s.", show(n), show(low), show(high))
+		}
+	}
+	number := func(n int64) string { return strconv.FormatInt(n, 10) }
+	between("limits.size", int64(c.Limits.Size), 1<<10, 100<<20, func(n int64) string { return Size(n).String() })
+	between("limits.notices_per_minute", int64(c.Limits.NoticesPerMinute), 1, 100_000, number)
+	between("limits.notices_per_contact_hour", int64(c.Limits.NoticesPerContactHour), 1, 10_000, number)
+	between("limits.notices_per_ticket_day", int64(c.Limits.NoticesPerTicketDay), 1, 1_000, number)
+}
+
+func (r *reader) mailbox(i int) {
+	m := &r.config.Mailbox[i]
+	base := fmt.Sprintf("mailbox[%d].", i)
+	at := func(name string) (string, string) { return base + name, "mailbox." + name }
+
+	path, key := at("name")
+	r.required(path, key, m.Name, `Give the mailbox a name, such as "support".`)
+	if m.Name != "" && !mailboxName.MatchString(m.Name) {
+		r.report(r.where(path), key, "%s is not a name. Use up to 40 letters, digits, - and _.", clean(m.Name))
+	}
+	for j, other := range r.config.Mailbox[:i] {
+		if m.Name != "" && other.Name == m.Name {
+			r.report(r.where(path), key, "mailbox %d is called %s already. Give each its own name.", j+1, clean(m.Name))
+			break
+		}
+	}
+	path, key = at("address")
+	r.required(path, key, m.Address, `Say what address customers write to, such as "support@desk.example".`)
+	r.address(path, key, &m.Address)
+	path, key = at("imap")
+	r.required(path, key, m.IMAP, `Name the IMAP server, such as "mail.desk.example:993".`)
+	r.hostPort(path, key, m.IMAP)
+	path, key = at("tls")
+	r.tls(path, key, m.TLS, m.IMAP, m.AllowPlaintext)
+	path, key = at("password_file")
+	r.required(path, key, m.PasswordFile, "Name the file that holds the password.")
+	path, key = at("mode")
+	r.oneOf(path, key, m.Mode, "observe", "act")
+	path, key = at("poll")
+	r.durationAt(path, key, m.Poll, time.Second, time.Hour)
+	path, key = at("unknown")
+	if !r.built(path, key, m.Unknown) {
+		r.oneOf(path, key, m.Unknown, "hold", "drop")
+	}
+	path, key = at("reply_address")
+	r.replyAddress(path, key, m)
+	path, key = at("trust.below_received")
+	if n := m.Trust.BelowReceived; n < 0 || n > 20 {
+		r.report(r.where(path), key, "%d is not between 0 and 20.", n)
+	}
+	for _, list := range []struct {
+		name   string
+		values []string
+		what   string
+	}{
+		{"trust.authserv_ids", m.Trust.AuthservIDs, "the name by which your border server signs its results, such as \"mx.desk.example\""},
+		{"trust.own_list_ids", m.Trust.OwnListIDs, "what stands between < and > in List-Id, such as \"support.desk.example\""},
+		{"trust.arc_sealers", m.Trust.ARCSealers, "a domain, such as \"desk.example\""},
+	} {
+		path, key = at(list.name)
+		r.names(path, key, list.values, list.what)
+	}
+}
+
+func (r *reader) smtp() {
+	s := &r.config.SMTP
+	if s.Server != "" {
+		r.hostPort("smtp.server", "smtp.server", s.Server)
+	}
+	r.tls("smtp.tls", "smtp.tls", s.TLS, s.Server, s.AllowPlaintext)
+	if s.From.Address != "" {
+		r.address("smtp.from", "smtp.from", &s.From.Address)
+	}
+	if len(s.From.Name) > 100 {
+		r.report(r.where("smtp.from"), "smtp.from", "the name is longer than 100 bytes. Shorten it.")
+	}
+	switch {
+	case s.User != "" && s.PasswordFile == "":
+		r.report(r.where("smtp.user"), "smtp.password_file", "is missing. Name the file that holds the password of smtp.user.")
+	case s.User == "" && s.PasswordFile != "":
+		r.report(r.where("smtp.password_file"), "smtp.user", "is missing. Name the user whose password this is, or remove smtp.password_file.")
+	}
+}
+
+func (r *reader) proof() {
+	p := &r.config.Proof
+	r.duration("proof.token", p.Token, time.Minute, 336*time.Hour)
+	if _, given := r.at["proof.reminder"]; !given && p.Reminder >= p.Token {
+		p.Reminder = p.Token / 2
+	}
+	if r.duration("proof.reminder", p.Reminder, time.Second, 336*time.Hour) && !r.lost["proof.token"] && p.Reminder >= p.Token {
+		r.report(r.where("proof.reminder"), "proof.reminder", "%s is not before the end of a token's life (%s). Shorten it.", short(p.Reminder), short(p.Token))
+	}
+	r.duration("proof.cooling", p.Cooling, 0, 8760*time.Hour)
+	r.duration("proof.dns_wait", p.DNSWait, time.Minute, 720*time.Hour)
+	r.names("proof.strict_domains", "proof.strict_domains", p.StrictDomains, "a domain, such as \"onmicrosoft.com\"")
+	for i, name := range p.TokenClasses {
+		path := fmt.Sprintf("proof.token_classes[%d]", i)
+		switch class := policy.Class(name); {
+		case r.lost[path]:
+		case !class.Known():
+			r.report(r.where(path), path, "%s is not a class. Classes are %s.", clean(name), classes())
+		case class.Demands().Approval:
+			r.report(r.where(path), path, "%s needs an approval, for which a token never stands in. Remove it.", name)
+		}
+	}
+}
+
+func classes() string {
+	var out []string
+	for _, c := range policy.Classes {
+		out = append(out, string(c))
+	}
+	return strings.Join(out, ", ")
+}
+
+// where gives the place of a setting, or of what it is in, negative if none.
+func (r *reader) where(path string) int {
+	for {
+		if at, ok := r.at[path]; ok {
+			return at
+		}
+		i := strings.LastIndexByte(path, '.')
+		if i < 0 {
+			return -1
+		}
+		path = path[:i]
+	}
+}
+
+func (r *reader) required(path, key, value, do string) {
+	if value == "" && !r.lost[path] {
+		r.report(r.where(path), key, "is missing. %s", do)
+	}
+}
+
+// built refuses a setting whose part isn't there yet and reports whether it did.
+func (r *reader) built(path, key, value string) bool {
+	for _, n := range notBuilt {
+		if n.key == key && value != "" && (n.value == "" || n.value == value) {
+			what := key
+			if n.value != "" {
+				what = fmt.Sprintf("%q", n.value)
+			}
+			r.report(r.where(path), key, "%s is not built yet. %s", what, n.instead)
+			return true
+		}
+	}
+	return false
+}
+
+func (r *reader) oneOf(path, key, value string, allowed ...string) {
+	if !r.lost[path] && !slices.Contains(allowed, value) {
+		r.report(r.where(path), key, `"%s" is not one of %s.`, clean(value), strings.Join(allowed, ", "))
+	}
+}
+
+func (r *reader) duration(key string, d, low, high time.Duration) bool {
+	return r.durationAt(key, key, d, low, high)
+}
+
+func (r *reader) durationAt(path, key string, d, low, high time.Duration) bool {
+	if r.lost[path] {
+		return false
+	}
+	if d < low || d > high {
+		r.report(r.where(path), key, "%s is not between %s and %s.", short(d), short(low), short(high))
+		return false
+	}
+	return true
+}
+
+// short writes a duration without its zero ends: 168h, not 168h0m0s.
+func short(d time.Duration) string {
+	s := d.String()
+	if strings.HasSuffix(s, "m0s") {
+		s = strings.TrimSuffix(s, "0s")
+	}
+	if strings.HasSuffix(s, "h0m") {
+		s = strings.TrimSuffix(s, "0m")
+	}
+	return s
+}
+
+// String writes a size as it is written in the file.
+func (s Size) String() string {
+	for _, u := range []struct {
+		name  string
+		bytes Size
+	}{{"GiB", 1 << 30}, {"MiB", 1 << 20}, {"KiB", 1 << 10}} {
+		if s != 0 && s%u.bytes == 0 {
+			return fmt.Sprintf("%d%s", s/u.bytes, u.name)
+		}
+	}
+	return fmt.Sprintf("%dB", int64(s))
+}
+
+func (r *reader) tls(path, key, mode, server string, allowed bool) {
+	r.oneOf(path, key, mode, "implicit", "starttls", "none")
+	if mode == "none" && server != "" && !allowed && !Loopback(server) {
+		r.report(r.where(path), key, `"none" would send the password and the tokens in the clear to %s. Write "implicit" or "starttls", or allow_plaintext = true if the wire is yours.`, clean(server))
+	}
+}
+
+// Loopback reports whether the host of a host:port is this machine by its name
+// alone.
+func Loopback(hostPort string) bool {
+	host, _, err := net.SplitHostPort(hostPort)
+	if err != nil {
+		host = hostPort
+	}
+	if ip, err := netip.ParseAddr(host); err == nil {
+		return ip.Unmap().IsLoopback()
+	}
+	return strings.EqualFold(host, "localhost")
+}
+
+func (r *reader) hostPort(path, key, value string) {
+	if value == "" || r.lost[path] {
+		return
+	}
+	host, port, err := net.SplitHostPort(value)
+	if err != nil {
+		r.report(r.where(path), key, `"%s" is not host:port. Write it like "mail.desk.example:993" or "[::1]:53".`, clean(value))
+		return
+	}
+	if n, err := strconv.ParseUint(port, 10, 16); err != nil || n == 0 {
+		r.report(r.where(path), key, `"%s" is not a port number between 1 and 65535.`, clean(port))
+	}
+	if _, err := netip.ParseAddr(host); err != nil && !domain.MatchString(host) {
+		r.report(r.where(path), key, `"%s" is not the name of a host or an IP address.`, clean(host))
+	}
+}
+
+func (r *reader) names(path, key string, values []string, what string) {
+	for i, v := range values {
+		element := fmt.Sprintf("%s[%d]", path, i)
+		if !r.lost[element] && (len(v) > 253 || !domain.MatchString(v)) {
+			r.report(r.where(element), fmt.Sprintf("%s[%d]", key, i), `"%s" is not %s.`, clean(v), what)
+		}
+		values[i] = strings.ToLower(v)
+	}
+}

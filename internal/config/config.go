@@ -1,0 +1,234 @@
+// Package config reads countersign.toml, the wires of the daemon: where mail
+// comes from and goes to, where state is kept, how long things live.
+//
+// It reads strictly. An unknown key is an error, since a misspelt key would be
+// a protection that is silently off; so is a setting whose part isn't built
+// yet. All faults are found in one run, each with its line and column and with
+// what to do. Secrets are names of files, never values.
+//
+// It touches no network and writes nothing. What a setting does is for the
+// package that it configures.
+package config
+
+import (
+	"errors"
+	"io/fs"
+	"net/mail"
+	"os"
+	"path/filepath"
+	"strconv"
+	"time"
+)
+
+// DefaultPath is where the configuration is read from if nothing says otherwise.
+const DefaultPath = "/etc/countersign/countersign.toml"
+
+// Config is a configuration in which every default is filled in. Paths are
+// absolute, addresses lower case, if it was read from a file.
+type Config struct {
+	State   string    `toml:"state"`    // the store
+	KeyFile string    `toml:"key_file"` // seals codes and waiting mail
+	Policy  string    `toml:"policy"`   // empty: the built-in policy
+	Socket  string    `toml:"socket"`   // where the CLI finds the daemon
+	DNS     DNS       `toml:"dns"`
+	Mailbox []Mailbox `toml:"mailbox"`
+	SMTP    SMTP      `toml:"smtp"`
+	Proof   Proof     `toml:"proof"`
+	Limits  Limits    `toml:"limits"`
+	Drill   Drill     `toml:"drill"`
+}
+
+// DNS says whom to ask about domains.
+type DNS struct {
+	Resolver string        `toml:"resolver"` // host:port; empty: the system's
+	Timeout  time.Duration `toml:"timeout"`  // of one question
+}
+
+// Mailbox is one mailbox that customers write to.
+type Mailbox struct {
+	Name           string        `toml:"name"`
+	Address        string        `toml:"address"`
+	IMAP           string        `toml:"imap"` // host:port
+	TLS            string        `toml:"tls"`  // implicit, starttls or none
+	AllowPlaintext bool          `toml:"allow_plaintext"`
+	User           string        `toml:"user"` // default: Address
+	PasswordFile   string        `toml:"password_file"`
+	Mode           string        `toml:"mode"` // observe or act
+	Poll           time.Duration `toml:"poll"`
+	Unknown        string        `toml:"unknown"`       // hold or drop
+	ReplyAddress   string        `toml:"reply_address"` // with {token}; default: plus addressing of Address
+	Trust          Trust         `toml:"trust"`
+}
+
+// Trust says whose word about a message counts besides our own checks.
+type Trust struct {
+	AuthservIDs   []string `toml:"authserv_ids"`
+	Exclusive     bool     `toml:"exclusive"`
+	BelowReceived int      `toml:"below_received"`
+	OwnListIDs    []string `toml:"own_list_ids"`
+	ARCSealers    []string `toml:"arc_sealers"`
+}
+
+// SMTP says how mail leaves.
+type SMTP struct {
+	Server         string       `toml:"server"` // host:port; empty: nothing is sent
+	TLS            string       `toml:"tls"`    // implicit, starttls or none
+	AllowPlaintext bool         `toml:"allow_plaintext"`
+	From           mail.Address `toml:"from"` // default: the first mailbox's address
+	User           string       `toml:"user"` // empty: no AUTH
+	PasswordFile   string       `toml:"password_file"`
+}
+
+// Proof says how long things live and who must prove more.
+type Proof struct {
+	Token            time.Duration `toml:"token"`
+	Reminder         time.Duration `toml:"reminder"`
+	Cooling          time.Duration `toml:"cooling"`
+	DNSWait          time.Duration `toml:"dns_wait"`
+	StrictDomains    []string      `toml:"strict_domains"`
+	TokenClasses     []string      `toml:"token_classes"`
+	PublicSuffixFile string        `toml:"public_suffix_file"` // empty: the built-in list
+}
+
+// Size is a number of bytes, written like 25MiB.
+type Size int64
+
+// Limits bound what comes in and what goes out.
+type Limits struct {
+	Size                  Size `toml:"size"` // of one message
+	NoticesPerMinute      int  `toml:"notices_per_minute"`
+	NoticesPerContactHour int  `toml:"notices_per_contact_hour"`
+	NoticesPerTicketDay   int  `toml:"notices_per_ticket_day"`
+}
+
+// Drill is for tests and exercises.
+type Drill struct {
+	Clock bool `toml:"clock"` // commands take --at
+}
+
+// Default gives the configuration of an empty file in dir, the folder to which
+// relative paths are relative.
+func Default(dir string) Config {
+	c := defaults()
+	c.fill(dir)
+	return c
+}
+
+func defaults() Config {
+	return Config{
+		State:   "/var/lib/countersign/state.db",
+		KeyFile: "/etc/countersign/state.key",
+		DNS:     DNS{Timeout: 5 * time.Second},
+		SMTP:    SMTP{TLS: "starttls"},
+		Proof: Proof{Token: 168 * time.Hour, Reminder: 48 * time.Hour, Cooling: 72 * time.Hour, DNSWait: 72 * time.Hour,
+			StrictDomains: []string{"onmicrosoft.com"}, TokenClasses: []string{"minor-change"}},
+		Limits: Limits{Size: 25 << 20, NoticesPerMinute: 600, NoticesPerContactHour: 10, NoticesPerTicketDay: 4},
+	}
+}
+
+func defaultMailbox() Mailbox {
+	return Mailbox{TLS: "implicit", Mode: "act", Poll: 30 * time.Second, Unknown: "hold"}
+}
+
+// fill sets the defaults that follow from other settings and makes paths absolute.
+func (c *Config) fill(dir string) {
+	c.State, c.KeyFile = absolute(dir, c.State), absolute(dir, c.KeyFile)
+	c.Policy = absolute(dir, c.Policy)
+	c.Proof.PublicSuffixFile = absolute(dir, c.Proof.PublicSuffixFile)
+	c.SMTP.PasswordFile = absolute(dir, c.SMTP.PasswordFile)
+	for i := range c.Mailbox {
+		m := &c.Mailbox[i]
+		m.PasswordFile = absolute(dir, m.PasswordFile)
+		if m.User == "" {
+			m.User = m.Address
+		}
+		if m.ReplyAddress == "" {
+			m.ReplyAddress = PlusAddress(m.Address)
+		}
+	}
+	if c.SMTP.From.Address == "" && len(c.Mailbox) > 0 {
+		c.SMTP.From.Address = c.Mailbox[0].Address
+	}
+	switch runtime := os.Getenv("RUNTIME_DIRECTORY"); {
+	case c.Socket != "":
+		c.Socket = absolute(dir, c.Socket)
+	case filepath.IsAbs(runtime): // set by systemd
+		c.Socket = filepath.Join(runtime, "control.sock")
+	default:
+		c.Socket = filepath.Join(filepath.Dir(c.State), "control.sock")
+	}
+}
+
+func absolute(dir, path string) string {
+	if path == "" || filepath.IsAbs(path) {
+		return path
+	}
+	return filepath.Join(dir, path)
+}
+
+// Problem is one fault of a configuration.
+type Problem struct {
+	File      string
+	Line, Col int // from 1; 0: the whole file
+	Key       string
+	Text      string // what is wrong and what to do
+}
+
+// String is file:line:col: key: text, without what isn't known.
+func (p Problem) String() string {
+	s := p.File
+	if p.Line > 0 {
+		s += ":" + strconv.Itoa(p.Line) + ":" + strconv.Itoa(p.Col)
+	}
+	if p.Key != "" {
+		s += ": " + p.Key
+	}
+	return s + ": " + p.Text
+}
+
+// maxFile bounds a configuration file.
+const maxFile = 1 << 20
+
+// Load reads the configuration at path. It may be used only if there are no
+// problems.
+func Load(path string) (Config, []Problem) {
+	whole := func(text string) (Config, []Problem) { return Config{}, []Problem{{File: path, Text: text}} }
+	info, err := os.Stat(path)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return whole("there is no such file. Make one: countersign config example > " + path)
+	case errors.Is(err, fs.ErrPermission):
+		return whole("you may not read this file. Run the command as root or as the daemon's user.")
+	case err != nil:
+		return whole("can't be read: " + cause(err))
+	case !info.Mode().IsRegular():
+		return whole("is not a file. Name a file with --config.")
+	case info.Size() > maxFile:
+		return whole("is larger than 1 MiB and so no configuration. Name another file with --config.")
+	}
+	text, err := os.ReadFile(path)
+	if errors.Is(err, fs.ErrPermission) {
+		return whole("you may not read this file. Run the command as root or as the daemon's user.")
+	}
+	if err != nil {
+		return whole("can't be read: " + cause(err))
+	}
+	return Parse(path, text)
+}
+
+// Lenient is Load for commands that need no daemon: where there is no file the
+// defaults stand.
+func Lenient(path string) (Config, []Problem) {
+	if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
+		return Default(filepath.Dir(path)), nil
+	}
+	return Load(path)
+}
+
+// cause is what lies beneath a fs.PathError, whose path is told already.
+func cause(err error) string {
+	if e, ok := errors.AsType[*fs.PathError](err); ok {
+		return e.Err.Error()
+	}
+	return err.Error()
+}

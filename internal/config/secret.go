@@ -1,0 +1,131 @@
+package config
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"runtime"
+	"strings"
+
+	"countersign/internal/redact"
+)
+
+// maxSecret bounds a password file, in bytes.
+const maxSecret = 4096
+
+// A SecretError says why a secret can't be read, in words for a person. It
+// never holds the secret.
+type SecretError struct {
+	Path string
+	Text string // what is wrong
+	Try  string // the command to run, may be empty
+}
+
+func (e *SecretError) Error() string { return e.Path + ": " + e.Text }
+
+// ReadSecret gives the first line of the file at path. It refuses a file that
+// other users can read or write, since then it is no secret.
+func ReadSecret(path string) (redact.Secret, error) {
+	fail := func(text, try string) (redact.Secret, error) {
+		return "", &SecretError{Path: path, Text: text, Try: try}
+	}
+	f, err := os.Open(path)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return fail("there is no such file; it should hold the password.", "sudo install -m 600 -o countersign /dev/stdin "+quote(path))
+	case errors.Is(err, fs.ErrPermission):
+		return fail("this user may not read it.", "sudo chown countersign "+quote(path))
+	case err != nil:
+		return fail("can't be read: "+cause(err), "")
+	}
+	defer f.Close()
+	info, err := f.Stat()
+	switch {
+	case err != nil:
+		return fail("can't be read: "+cause(err), "")
+	case !info.Mode().IsRegular():
+		return fail("is not a file.", "")
+	case runtime.GOOS != "windows" && info.Mode().Perm()&0o077 != 0:
+		return fail(fmt.Sprintf("other users can read or write it (mode %04o).", info.Mode().Perm()), "chmod 600 "+quote(path))
+	}
+	b, err := io.ReadAll(io.LimitReader(f, maxSecret+1))
+	if err != nil {
+		return fail("can't be read: "+cause(err), "")
+	}
+	line, rest, _ := bytes.Cut(b, []byte("\n"))
+	line = bytes.TrimSuffix(line, []byte("\r"))
+	switch {
+	case len(line) == 0:
+		return fail("is empty; write the password into it.", "")
+	case len(b) > maxSecret || len(bytes.TrimSpace(rest)) > 0:
+		return fail("holds more than one line; it should hold the password alone.", "")
+	case bytes.ContainsFunc(line, func(r rune) bool { return r < ' ' || r == 0x7f }):
+		return fail("holds control characters; it should hold the password alone.", "")
+	}
+	return redact.Secret(line), nil
+}
+
+// quote makes path one word of a shell.
+func quote(path string) string {
+	if !strings.ContainsFunc(path, func(r rune) bool {
+		return !strings.ContainsRune("/._-+:@%", r) && (r < '0' || r > '9') && (r|0x20 < 'a' || r|0x20 > 'z')
+	}) {
+		return path
+	}
+	return "'" + strings.ReplaceAll(path, "'", `'\''`) + "'"
+}
+
+// CheckFiles reports the secrets and lists that can't be read now. What the
+// daemon needs is checked with it, what a command needs by that command.
+func (c Config) CheckFiles(name string) []Problem {
+	var out []Problem
+	add := func(key, text, try string) {
+		if try != "" {
+			text += " Try: " + try
+		}
+		out = append(out, Problem{File: name, Key: key, Text: text})
+	}
+	secret := func(key, path string) {
+		if path == "" {
+			return
+		}
+		if _, err := ReadSecret(path); err != nil {
+			if e, ok := errors.AsType[*SecretError](err); ok {
+				add(key, e.Error(), e.Try)
+			} else {
+				add(key, err.Error(), "")
+			}
+		}
+	}
+	for _, m := range c.Mailbox {
+		secret("mailbox.password_file", m.PasswordFile)
+	}
+	secret("smtp.password_file", c.SMTP.PasswordFile)
+	if p := c.Proof.PublicSuffixFile; p != "" {
+		if info, err := os.Stat(p); err != nil {
+			add("proof.public_suffix_file", p+": "+cause(err)+".", "")
+		} else if !info.Mode().IsRegular() {
+			add("proof.public_suffix_file", p+": is not a file.", "")
+		}
+	}
+	return out
+}
+
+// ForRun reports what is missing before the daemon can run: other commands do
+// without.
+func (c Config) ForRun(name string) []Problem {
+	var out []Problem
+	if len(c.Mailbox) == 0 {
+		out = append(out, Problem{File: name, Key: "mailbox", Text: "there is none, so there is no mail to read. Add a [[mailbox]]; `countersign config example` shows one."})
+	}
+	for _, m := range c.Mailbox {
+		if m.Mode == "act" && c.SMTP.Server == "" {
+			out = append(out, Problem{File: name, Key: "smtp.server", Text: `is missing, so no customer can be asked. Name the SMTP server, such as "mail.desk.example:587".`})
+			break
+		}
+	}
+	return out
+}

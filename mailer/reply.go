@@ -1,0 +1,38 @@
+package mailer
+
+import (
+	"encoding/base64"
+	"regexp"
+	"strings"
+
+	"countersign/internal/redact"
+	"countersign/internal/token"
+)
+
+// maxReply bounds what is kept of a server's words, in bytes.
+const maxReply = 512
+
+var anyAddress = regexp.MustCompile(`[^\s<>()",;:@]+@[^\s<>()",;:@]+`)
+
+// clean makes an error fit for people, logs and the store: a server may quote
+// what we told it, so addresses, tokens and the password go.
+func (m *Mailer) clean(err error) string { return m.cleanText(err.Error()) }
+
+func (m *Mailer) cleanText(s string) string {
+	if len(s) > 8*maxReply {
+		s = s[:8*maxReply]
+	}
+	s = cleanLine(s)
+	if p := string(m.server.Password); p != "" {
+		s = strings.NewReplacer(p, "***", base64.StdEncoding.EncodeToString([]byte(p)), "***",
+			base64.StdEncoding.EncodeToString([]byte("\x00"+m.server.User+"\x00"+p)), "***").Replace(s)
+	}
+	s = anyAddress.ReplaceAllStringFunc(s, func(a string) string { return redact.Address(a).String() })
+	for _, t := range token.Find(s) {
+		s = regexp.MustCompile(`(?i)`+t).ReplaceAllString(s, redact.Token(t).String())
+	}
+	if len(s) > maxReply {
+		s = strings.ToValidUTF8(s[:maxReply-len("…")], "") + "…"
+	}
+	return s
+}

@@ -1,0 +1,120 @@
+package policy
+
+import (
+	"slices"
+	"testing"
+	"time"
+)
+
+// confirmed is an ask that deserves a yes.
+func confirmed() Ask {
+	at := noon.Add(-time.Hour)
+	p := func(k ProofKind) Proof { return Proof{Kind: k, Revision: 2, At: at, Expires: at.Add(ProofLife)} }
+	return Ask{Now: noon, Class: PasswordChange, Channel: Email, Agent: "sam", Authority: true,
+		Ticket: Ticket{ID: "T-1", Class: PasswordChange, State: StateConfirmed, Revision: 2},
+		Proofs: []Proof{p(ProofSender), p(ProofReply)}, TokenClasses: []Class{MinorChange}}
+}
+
+func only(a *Ask, kinds ...ProofKind) {
+	a.Proofs = slices.DeleteFunc(a.Proofs, func(p Proof) bool { return !slices.Contains(kinds, p.Kind) })
+}
+
+func TestAuthorize(t *testing.T) {
+	class := func(a *Ask, c Class) { a.Class, a.Ticket.Class = c, c }
+	token := func(a *Ask) {
+		a.Ticket.State = StateUnconfirmed
+		a.Proofs = []Proof{{Kind: ProofToken, Revision: 2, At: noon, Expires: noon.Add(ProofLife)}}
+	}
+	tests := []struct {
+		name   string
+		spoil  func(*Ask)
+		want   Verb
+		reason string
+	}{
+		{"all-there", func(*Ask) {}, Allow, "proved"},
+		{"disabled-agent", func(a *Ask) { a.Disabled = true }, Deny, "agent_disabled"},
+		{"no-authority", func(a *Ask) { a.Authority = false }, Deny, "no_authority"},
+		{"other-class", func(a *Ask) { a.Class = DNSChange }, Deny, "class_mismatch"},
+		{"unknown-class", func(a *Ask) { class(a, "rm-rf") }, Deny, "not_confirmed"},
+		{"by-chat", func(a *Ask) { a.Channel = Chat }, Deny, "channel_forbidden"},
+		{"by-phone", func(a *Ask) { a.Channel = Phone }, Deny, "channel_forbidden"},
+		{"client-stopped", func(a *Ask) { a.ClientStopped = true }, Deny, "client_stopped"},
+		{"disputed", func(a *Ask) { a.Ticket.State = StateDisputed }, Deny, "disputed"},
+		{"closed", func(a *Ask) { a.Ticket.State = StateClosed }, Deny, "ticket_closed"},
+		{"expired", func(a *Ask) { a.Ticket.State = StateExpired }, Deny, "ticket_expired"},
+		{"no-proof", func(a *Ask) { a.Proofs = nil; a.Ticket.State = StateUnconfirmed }, Deny, "not_authenticated"},
+		{"no-yes", func(a *Ask) { only(a, ProofSender) }, Deny, "not_confirmed"},
+		{"proof-of-another-revision", func(a *Ask) { a.Ticket.Revision = 3 }, Deny, "not_authenticated"},
+		{"proof-at-its-last-second", func(a *Ask) { a.Now = noon.Add(-time.Hour).Add(ProofLife - time.Second) }, Allow, "proved"},
+		{"proof-expired", func(a *Ask) { a.Now = noon.Add(-time.Hour).Add(ProofLife) }, Deny, "proof_expired"},
+		{"used-by-another", func(a *Ask) { a.UsedBy, a.UsedAt = "kim", noon }, Deny, "already_used"},
+		{"used-by-same-just-now", func(a *Ask) { a.UsedBy, a.UsedAt = "sam", noon.Add(-ReceiptLife + time.Second) }, Allow, "proved"},
+		{"used-by-same-long-ago", func(a *Ask) { a.UsedBy, a.UsedAt = "sam", noon.Add(-ReceiptLife) }, Deny, "already_used"},
+
+		{"approval-missing", func(a *Ask) { class(a, Cancellation) }, Hold, "approval_missing"},
+		{"approval-and-reply-missing", func(a *Ask) { class(a, Cancellation); only(a, ProofSender) }, Deny, "not_confirmed"},
+		{"approved", func(a *Ask) {
+			class(a, Cancellation)
+			a.Proofs = append(a.Proofs, Proof{Kind: ProofApproval, Revision: 2, At: noon, Expires: noon.Add(ProofLife)})
+		}, Allow, "proved"},
+		{"account-change-waits", func(a *Ask) {
+			class(a, AccountChange)
+			a.Proofs = append(a.Proofs, Proof{Kind: ProofApproval, Revision: 2, At: noon, Expires: noon.Add(ProofLife)})
+			a.Now = noon.Add(72*time.Hour - time.Second)
+		}, Hold, "waiting"},
+		{"account-change-after-the-wait", func(a *Ask) {
+			class(a, AccountChange)
+			a.Proofs = append(a.Proofs, Proof{Kind: ProofApproval, Revision: 2, At: noon, Expires: noon.Add(ProofLife)})
+			a.Now = noon.Add(9 * 24 * time.Hour)
+		}, Allow, "proved"},
+
+		{"question-needs-nothing", func(a *Ask) { a.Class = Question; a.Proofs = nil; a.Authority = false; a.Channel = Phone }, Allow, "proved"},
+		{"question-on-disputed", func(a *Ask) { a.Class = Question; a.Ticket.State = StateDisputed }, Deny, "disputed"},
+		{"minor-by-mail", func(a *Ask) { class(a, MinorChange); only(a, ProofSender) }, Allow, "proved"},
+		{"minor-by-chat-without-code", func(a *Ask) { class(a, MinorChange); a.Channel = Chat }, Deny, "code_missing"},
+		{"minor-by-chat-with-code", func(a *Ask) {
+			class(a, MinorChange)
+			a.Channel = Chat
+			a.Proofs = []Proof{{Kind: ProofCode, Revision: 2, At: noon, Expires: noon.Add(ProofLife)}}
+		}, Allow, "proved"},
+		{"token-for-a-token-class", func(a *Ask) { class(a, MinorChange); token(a) }, Allow, "proved"},
+		{"token-for-another-class", func(a *Ask) { token(a) }, Deny, "not_authenticated"},
+		{"token-never-with-approval", func(a *Ask) {
+			class(a, Cancellation)
+			token(a)
+			a.TokenClasses = Classes
+		}, Deny, "not_authenticated"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			a := confirmed()
+			tt.spoil(&a)
+			got := Authorize(a)
+			if got.Decision != tt.want || len(got.Reasons) == 0 || got.Reasons[0].Code != tt.reason {
+				t.Errorf("Authorize() = %s %v, want %s %s", got.Decision, got.Reasons, tt.want, tt.reason)
+			}
+			if got.Decision != Allow && len(got.Next) == 0 {
+				t.Errorf("a %s without the way to a yes", got.Decision)
+			}
+		})
+	}
+}
+
+// Whatever else is so: without a live proof for the very revision, by the right
+// channel, no privileged class is ever allowed. Every combination is tried.
+func TestNoPrivilegedClassWithoutReply(t *testing.T) {
+	for _, class := range Classes {
+		for _, state := range []State{"", StateUnconfirmed, StateAuthenticated, StateConfirmed, StateDisputed, StateExpired, StateClosed} {
+			for _, channel := range append([]Channel{""}, Channels...) {
+				for _, kind := range []ProofKind{ProofSender, ProofToken, ProofCode, ProofApproval} {
+					a := confirmed()
+					a.Class, a.Ticket.Class, a.Ticket.State, a.Channel = class, class, state, channel
+					a.Proofs = []Proof{{Kind: kind, Revision: 2, At: noon, Expires: noon.Add(ProofLife)}}
+					if got := Authorize(a); class.Privileged() && got.Decision != Deny {
+						t.Errorf("%s in state %q by %q with %s alone: %s", class, state, channel, kind, got.Decision)
+					}
+				}
+			}
+		}
+	}
+}

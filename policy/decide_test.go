@@ -1,0 +1,235 @@
+package policy
+
+import (
+	"slices"
+	"testing"
+	"time"
+)
+
+var noon = time.Date(2026, 11, 25, 12, 0, 0, 0, time.UTC)
+
+// question is the notice that Ada was sent about T-1.
+func question() Notice {
+	return Notice{ID: "n-1", Ticket: "T-1", Contact: "ada", Revision: 1, Sent: noon.Add(-time.Hour), Expires: noon.Add(24 * time.Hour)}
+}
+
+// names is what Ada's reply names: the token in To, the reference in Subject.
+func names() Names {
+	return Names{
+		Tokens:     []Named{{Mark{"token-1", "to"}, question()}},
+		References: []Named{{Mark{"T-1-AAAAAA", "subject"}, question()}},
+	}
+}
+
+// proof is the evidence of Ada's proved reply: YES.
+func proof() Evidence {
+	return Evidence{From: "ada@north.example", Kind: KindReply, Arrived: noon, Answer: Answer{Intent: Yes},
+		Sender: Sender{Result: ResultPass, By: ByDKIM, Domain: "north.example", SignedAt: noon.Add(-time.Minute), SignatureID: "s1",
+			Covered: []string{"from", "to", "subject"}}}
+}
+
+// good is a reply that deserves to confirm T-1.
+func good() Facts {
+	e := proof()
+	return Facts{Evidence: e, Binding: Bind(e, names()), Person: Person{ID: "ada", Client: "north", May: true},
+		Ticket: Ticket{ID: "T-1", Client: "north", Contact: "ada", Class: PasswordChange, State: StateUnconfirmed, Revision: 1}}
+}
+
+// rebind binds again after a fact of the evidence or the names was spoilt.
+func rebind(f *Facts, n Names) { f.Binding = Bind(f.Evidence, n) }
+
+// Each row spoils one fact of a reply that deserves to confirm, so the table
+// shows that every one is necessary.
+func TestDecide(t *testing.T) {
+	tests := []struct {
+		name      string
+		spoil     func(*Facts)
+		verdict   Verdict
+		outcome   Outcome
+		reason    string
+		confirmed bool
+	}{
+		{"all-proved", func(*Facts) {}, Authenticated, Applied, "confirmed", true},
+
+		{"refused", func(f *Facts) { f.Refusals = []Reason{Because("ambiguous_header")} }, Rejected, SetAside, "ambiguous_header", false},
+		{"no-from", func(f *Facts) { f.From = "" }, Rejected, SetAside, "bad_from", false},
+		{"duplicate", func(f *Facts) { f.Duplicate = true }, Ignored, OutcomeIgnored, "duplicate", false},
+		{"signature-used", func(f *Facts) { f.SignatureUsed = true }, Ignored, OutcomeIgnored, "signature_used", false},
+
+		{"kind-unknown", func(f *Facts) { f.Kind = "" }, Ignored, OutcomeIgnored, "auto_reply", false},
+		{"auto-reply", func(f *Facts) { f.Kind = KindAutoReply }, Ignored, OutcomeIgnored, "auto_reply", false},
+		{"bounce", func(f *Facts) { f.Kind = KindBounce }, Ignored, OutcomeIgnored, "bounce", false},
+		{"receipt", func(f *Facts) { f.Kind = KindReceipt }, Ignored, OutcomeIgnored, "receipt", false},
+		{"calendar", func(f *Facts) { f.Kind = KindCalendar }, Ignored, OutcomeIgnored, "calendar", false},
+		{"list", func(f *Facts) { f.Kind = KindList }, Ignored, OutcomeIgnored, "list", false},
+		{"loop", func(f *Facts) { f.Kind = KindLoop }, Ignored, OutcomeIgnored, "loop", false},
+
+		{"temperror", func(f *Facts) { f.Sender = Sender{Result: ResultTempError} }, Deferred, OutcomeDefer, "dns_temperror", false},
+		{"temperror-too-long", func(f *Facts) { f.Sender = Sender{Result: ResultTempError}; f.GaveUp = true }, Unauthenticated, Applied, "dns_gave_up", false},
+		{"policy-fail", func(f *Facts) { f.Sender.Result = ResultFail }, Rejected, Applied, "dmarc_fail", false},
+		{"sender-zero", func(f *Facts) { f.Sender.Result = "" }, Rejected, Applied, "dmarc_fail", false},
+		{"sender-neutral", func(f *Facts) { f.Sender.Result = ResultNeutral }, Rejected, Applied, "dmarc_fail", false},
+		{"sender-permerror", func(f *Facts) { f.Sender.Result = ResultPermError }, Rejected, Applied, "dmarc_fail", false},
+		{"not-aligned", func(f *Facts) { f.Sender = Sender{Result: ResultNone}; rebind(f, Names{Threads: []string{"T-1"}}) }, Unauthenticated, Applied, "not_aligned", false},
+		{"nothing-vouches", func(f *Facts) { f.Sender.By = "" }, Unauthenticated, Applied, "border_not_exclusive", false},
+		{"border-only", func(f *Facts) { f.Sender.By = ByBorder }, Unauthenticated, Applied, "border_not_exclusive", false},
+		{"arc-only", func(f *Facts) { f.Sender.By = ByARC }, Unauthenticated, Applied, "border_not_exclusive", false},
+		{"border-exclusive", func(f *Facts) { f.Sender.By = ByBorder; f.Sender.Exclusive = true }, Authenticated, Applied, "confirmed", true},
+		{"border-small-class", func(f *Facts) { f.Sender.By = ByBorder; f.Ticket.Class = MinorChange }, Authenticated, Applied, "confirmed", true},
+		{"spf-only", func(f *Facts) { f.Sender.By = BySPF; f.Binding.LiveToken = nil }, Unauthenticated, Applied, "spf_only", false},
+
+		{"staff", func(f *Facts) { f.Person = Person{Staff: true} }, Unauthenticated, Applied, "staff_address", false},
+		{"not-on-file", func(f *Facts) { f.Person = Person{} }, Unauthenticated, Applied, "other_address", false},
+		{"removed", func(f *Facts) { f.Person.Removed = true }, Unauthenticated, Applied, "contact_removed", false},
+		{"other-contact", func(f *Facts) { f.Person.ID = "nils" }, Unauthenticated, Applied, "other_contact", false},
+		{"asked-another", func(f *Facts) { f.Binding.Notice.Contact = "nils" }, Unauthenticated, Applied, "other_contact", false},
+		{"no-permission", func(f *Facts) { f.Person.May = false }, Unauthenticated, Applied, "no_permission", false},
+		{"cooling", func(f *Facts) { f.Person.Cooling = true }, Unauthenticated, Applied, "cooling", false},
+		{"cooling-small-class", func(f *Facts) { f.Person.Cooling = true; f.Ticket.Class = MinorChange }, Authenticated, Applied, "confirmed", true},
+
+		{"closed", func(f *Facts) { f.Ticket.State = StateClosed }, Authenticated, Applied, "ticket_closed", false},
+		{"expired", func(f *Facts) { f.Ticket.State = StateExpired }, Authenticated, Applied, "ticket_expired", false},
+		{"disputed", func(f *Facts) { f.Ticket.State = StateDisputed }, Authenticated, Applied, "disputed", false},
+		{"no", func(f *Facts) { f.Answer.Intent = No }, Authenticated, Applied, "denied", false},
+		{"unclear", func(f *Facts) { f.Answer.Intent = Unclear }, Authenticated, Applied, "unclear_answer", false},
+		{"intent-zero", func(f *Facts) { f.Answer.Intent = "" }, Authenticated, Applied, "unclear_answer", false},
+		{"yes-in-another-language", func(f *Facts) {
+			f.Answer = Answer{Intent: Unclear, ByLanguage: map[string]Intent{"pl": Yes, "da": Unclear}}
+			f.Person.Language = "da"
+		}, Authenticated, Applied, "unclear_answer", false},
+		{"yes-in-own-language", func(f *Facts) {
+			f.Answer = Answer{Intent: Unclear, ByLanguage: map[string]Intent{"pl": Yes, "da": Unclear}}
+			f.Person.Language = "pl"
+		}, Authenticated, Applied, "confirmed", true},
+
+		{"reference-only", func(f *Facts) { n := names(); n.Tokens = nil; rebind(f, n) }, Authenticated, Applied, "no_token", false},
+		{"spent", func(f *Facts) { n := names(); n.Tokens[0].Notice.Spent = true; rebind(f, n) }, Authenticated, Applied, "token_spent", false},
+		{"token-expired", func(f *Facts) { f.Arrived = noon.Add(25 * time.Hour); rebind(f, names()) }, Authenticated, Applied, "token_expired", false},
+		{"superseded", func(f *Facts) {
+			n := names()
+			n.Tokens[0].Notice.Void, n.References[0].Notice.Void = true, true
+			rebind(f, n)
+		}, Unauthenticated, Applied, "token_superseded", false},
+		{"nothing-signed-binds", func(f *Facts) { f.Sender.Covered = []string{"from", "date"}; rebind(f, names()) }, Unauthenticated, Applied, "token_unsigned", false},
+		{"thread-only", func(f *Facts) { rebind(f, Names{Threads: []string{"T-1"}}) }, Unauthenticated, Applied, "not_bound", false},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			f := good()
+			tt.spoil(&f)
+			d := Decide(f)
+			if d.Verdict != tt.verdict || d.Outcome != tt.outcome || d.Reason() != tt.reason || d.Confirmed != tt.confirmed {
+				t.Errorf("Decide() = %s %s %v confirmed %v, want %s %s %s %v", d.Verdict, d.Outcome, d.Reasons, d.Confirmed,
+					tt.verdict, tt.outcome, tt.reason, tt.confirmed)
+			}
+			if d.Confirmed != slices.Contains(d.Proofs, ProofReply) {
+				t.Errorf("confirmed %v, but proofs %v", d.Confirmed, d.Proofs)
+			}
+			if d.Verdict != Authenticated && slices.Contains(d.Proofs, ProofSender) {
+				t.Errorf("verdict %s gives the proof sender", d.Verdict)
+			}
+			for _, r := range d.Reasons {
+				if r.Text == "" {
+					t.Errorf("reason %s has no sentence", r.Code)
+				}
+			}
+		})
+	}
+}
+
+// The weak proof needs the live token, the contact's address and a yes; a no of
+// that kind asks afresh.
+func TestTokenOnly(t *testing.T) {
+	tests := []struct {
+		name   string
+		spoil  func(*Facts)
+		proofs []ProofKind
+		unNo   bool
+	}{
+		{"yes", func(*Facts) {}, []ProofKind{ProofToken}, false},
+		{"by-spf", func(f *Facts) { f.Sender = Sender{Result: ResultPass, By: BySPF} }, []ProofKind{ProofToken}, false},
+		{"no", func(f *Facts) { f.Answer.Intent = No }, nil, true},
+		{"unclear", func(f *Facts) { f.Answer.Intent = Unclear }, nil, false},
+		{"policy-fail", func(f *Facts) { f.Sender.Result = ResultFail }, nil, false},
+		{"spent", func(f *Facts) { n := names(); n.Tokens[0].Notice.Spent = true; rebind(f, n) }, nil, false},
+		{"no-token", func(f *Facts) { n := names(); n.Tokens = nil; rebind(f, n) }, nil, false},
+		{"two-references", func(f *Facts) { n := names(); n.TwoReferences = true; rebind(f, n) }, nil, false},
+		{"other-contact", func(f *Facts) { f.Person.ID = "nils" }, nil, false},
+		{"not-on-file", func(f *Facts) { f.Person = Person{} }, nil, false},
+		{"removed", func(f *Facts) { f.Person.Removed = true }, nil, false},
+		{"cooling", func(f *Facts) { f.Person.Cooling = true }, nil, false},
+		{"closed", func(f *Facts) { f.Ticket.State = StateClosed }, nil, false},
+		{"disputed", func(f *Facts) { f.Ticket.State = StateDisputed }, nil, false},
+		{"machine", func(f *Facts) { f.Kind = KindAutoReply }, nil, false},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			f := good()
+			f.Sender = Sender{Result: ResultNone}
+			rebind(&f, names())
+			tt.spoil(&f)
+			d := Decide(f)
+			if !slices.Equal(d.Proofs, tt.proofs) || d.UnprovedNo != tt.unNo || d.Confirmed || d.Verdict == Authenticated {
+				t.Errorf("Decide() = %+v, want proofs %v, unproved no %v", d, tt.proofs, tt.unNo)
+			}
+		})
+	}
+}
+
+func TestOpening(t *testing.T) {
+	tests := []struct {
+		name   string
+		spoil  func(*Facts)
+		reason string
+		open   bool
+		proved bool
+	}{
+		{"signed-to-us", func(*Facts) {}, "opened", true, true},
+		{"to-unsigned", func(f *Facts) { f.ToUsSigned = false }, "to_unsigned", true, false},
+		{"signed-to-another", func(f *Facts) { f.ToUs, f.ToUsSigned = false, false }, "to_other", true, false},
+		{"no-permission", func(f *Facts) { f.Person.May = false }, "no_permission", false, false},
+		{"unknown", func(f *Facts) { f.Person = Person{} }, "unknown_sender", false, false},
+		{"staff", func(f *Facts) { f.Person = Person{Staff: true} }, "staff_address", false, false},
+		{"forged", func(f *Facts) { f.Sender = Sender{Result: ResultNone} }, "not_aligned", false, false},
+		{"forged-unknown", func(f *Facts) { f.Sender = Sender{Result: ResultNone}; f.Person = Person{} }, "unknown_sender", false, false},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			f := good()
+			f.Kind, f.Ticket, f.ToUs, f.ToUsSigned = KindNew, Ticket{}, true, true
+			rebind(&f, Names{})
+			tt.spoil(&f)
+			d := Decide(f)
+			if d.Reason() != tt.reason || d.Open != tt.open || (d.Verdict == Authenticated) != tt.proved {
+				t.Errorf("Decide() = %+v, want %s, open %v, proved %v", d, tt.reason, tt.open, tt.proved)
+			}
+		})
+	}
+}
+
+// A no of another contact who may ask for the class stops the ticket, but only
+// where something signed binds it: an old no must not be aimed at a ticket.
+func TestOtherContactsNo(t *testing.T) {
+	tests := []struct {
+		name  string
+		spoil func(*Facts)
+		want  bool
+	}{
+		{"same-client", func(*Facts) {}, true},
+		{"yes", func(f *Facts) { f.Answer.Intent = Yes }, false},
+		{"other-client", func(f *Facts) { f.Person.Client = "south" }, false},
+		{"no-permission", func(f *Facts) { f.Person.May = false }, false},
+		{"unbound", func(f *Facts) { rebind(f, Names{Threads: []string{"T-1"}}) }, false},
+		{"closed", func(f *Facts) { f.Ticket.State = StateClosed }, false},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			f := good()
+			f.Person.ID, f.Answer.Intent = "nils", No
+			tt.spoil(&f)
+			if d := Decide(f); d.Dispute != tt.want || d.Verdict != Unauthenticated {
+				t.Errorf("Decide() = %+v, want dispute %v", d, tt.want)
+			}
+		})
+	}
+}

@@ -2,7 +2,10 @@ package mailer
 
 import (
 	"encoding/base64"
+	"errors"
+	"net/textproto"
 	"regexp"
+	"strconv"
 	"strings"
 
 	"countersign/internal/redact"
@@ -16,7 +19,13 @@ var anyAddress = regexp.MustCompile(`[^\s<>()",;:@]+@[^\s<>()",;:@]+`)
 
 // clean makes an error fit for people, logs and the store: a server may quote
 // what we told it, so addresses, tokens and the password go.
-func (m *Mailer) clean(err error) string { return m.cleanText(err.Error()) }
+func (m *Mailer) clean(err error) string {
+	text := err.Error()
+	if e, ok := errors.AsType[*textproto.Error](err); ok { // it quotes the words for programmers
+		text = strings.Replace(text, e.Error(), strconv.Itoa(e.Code)+" "+e.Msg, 1)
+	}
+	return m.cleanText(text)
+}
 
 func (m *Mailer) cleanText(s string) string {
 	if len(s) > 8*maxReply {

@@ -1,0 +1,434 @@
+package mailer
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/emersion/go-smtp"
+	"github.com/rs/zerolog"
+	"go.uber.org/goleak"
+
+	"countersign/internal/redact"
+)
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+
+var noon = time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC)
+
+func item(id, to string) Item {
+	return Item{ID: id, Class: "A", From: "support+b-" + testToken + "@desk.example", To: to, First: noon,
+		Message: []byte("Subject: " + id + "\r\n\r\nHello.\r\n.\r\n..dots\r\n" + strings.Repeat("x", 900) + "\r\n")}
+}
+
+func items(n int) *memory {
+	m := &memory{}
+	for i := range n {
+		m.items = append(m.items, item(fmt.Sprintf("n-%d", i+1), fmt.Sprintf("p%d@north.example", i+1)))
+	}
+	return m
+}
+
+func drained(t *testing.T, s Server, o *memory) (n int, err error, log string) {
+	t.Helper()
+	var b bytes.Buffer
+	m := New(s, o, zerolog.New(&b))
+	m.jitter = func() float64 { return 0 }
+	n, err = m.Drain(context.Background(), noon)
+	for _, secret := range []string{testToken, "hunter2", "p1@north"} {
+		if strings.Contains(b.String(), secret) || strings.Contains(strings.Join(o.told, "\n"), secret) {
+			t.Errorf("%q stands in the log or the outbox:\n%s%s", secret, b.String(), strings.Join(o.told, "\n"))
+		}
+	}
+	return n, err, b.String()
+}
+
+func TestSameBytesOverOneConnection(t *testing.T) {
+	for _, security := range []string{"none", "starttls", "implicit"} {
+		t.Run(security, func(t *testing.T) {
+			s, o := &sink{}, items(250) // more than one batch
+			n, err, _ := drained(t, s.start(t, security), o)
+			if n != 250 || err != nil {
+				t.Fatalf("Drain() = %d, %v, want 250", n, err)
+			}
+			if s.connections != 1 && security != "starttls" || s.connections > 2 || s.hello != "desk.example" {
+				t.Errorf("%d connections from %q, want one from desk.example", s.connections, s.hello)
+			}
+			for i, got := range s.got {
+				if want := o.items[i]; got.from != want.From || got.to != want.To || !bytes.Equal(got.message, want.Message) {
+					t.Fatalf("mail %d: from %s to %s:\n%q\nwant\n%q", i, got.from, got.to, got.message, want.Message)
+				}
+			}
+			if o.told[0] != "attempt n-1" || !strings.HasPrefix(o.told[1], "sent n-1 ") {
+				t.Errorf("told %q, want the attempt first", o.told[:2])
+			}
+		})
+	}
+}
+
+// Each row is a real server that refuses the first of three mails at one point.
+func TestRefusals(t *testing.T) {
+	tests := []struct {
+		name, command, want string
+		code                int
+		unusable            bool
+	}{
+		{"later-at-mail", "MAIL", "retry n-1, sent n-2, sent n-3", 451, false},
+		{"never-at-mail", "MAIL", "failed n-1, sent n-2, sent n-3", 550, false},
+		{"later-at-rcpt", "RCPT", "retry n-1, sent n-2, sent n-3", 450, false},
+		{"never-at-rcpt", "RCPT", "failed n-1, sent n-2, sent n-3", 550, false},
+		{"later-after-dot", "DATA", "retry n-1, sent n-2, sent n-3", 451, false},
+		{"never-after-dot", "DATA", "failed n-1, sent n-2, sent n-3", 554, false},
+		{"sign-in-wanted", "MAIL", "retry n-1, retry n-2, retry n-3", 530, true},
+		{"closing-at-rcpt", "RCPT", "retry n-1, sent n-2, sent n-3", 421, false},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			first := true
+			s, o := &sink{}, items(3)
+			s.refuse = func(command, arg string) error {
+				if command != tt.command || !first {
+					return nil
+				}
+				first = false
+				return &smtp.SMTPError{Code: tt.code, Message: "no, " + arg + " " + testToken}
+			}
+			_, err, log := drained(t, s.start(t, "none"), o)
+			if got := o.outcomes(); got != tt.want || errors.Is(err, ErrServer) != tt.unusable || !tt.unusable && err != nil {
+				t.Errorf("%s (%v), want %s\n%s", got, err, tt.want, log)
+			}
+		})
+	}
+}
+
+// Each row is a server that breaks the rules; two mails are due.
+func TestFaults(t *testing.T) {
+	greet := func(w *wire) bool {
+		w.say("220 mx.desk.example ESMTP")
+		return w.until("EHLO")
+	}
+	first := func(w *wire) bool { // up to the end of the first message
+		if !greet(w) {
+			return false
+		}
+		w.say("250 mx.desk.example")
+		if !w.until("DATA") {
+			return false
+		}
+		w.say("354 go on")
+		return w.message()
+	}
+	tests := []struct {
+		name  string
+		serve func(*wire)
+		want  string
+		why   string // in what is told of the first mail
+		err   bool
+	}{
+		{"lost-after-dot", func(w *wire) { first(w) }, "unknown n-1, unknown n-2", "end of DATA", false},
+		{"silent-after-dot", func(w *wire) {
+			if first(w) {
+				w.silent()
+			}
+		}, "unknown n-1, unknown n-2", "timeout", false},
+		{"nonsense-after-dot", func(w *wire) {
+			if first(w) {
+				w.say("\x1b[2Jwhat?")
+				w.silent()
+			}
+		}, "unknown n-1, unknown n-2", "end of DATA", false},
+		{"huge-reply-after-dot", func(w *wire) {
+			if first(w) {
+				flood(w, "250-x")
+			}
+		}, "unknown n-1, unknown n-2", "more than a reply can hold", false},
+		{"accepted-with-251", func(w *wire) {
+			if first(w) {
+				w.say("251 will forward")
+				w.until("QUIT")
+			}
+		}, "sent n-1, retry n-2", "", false},
+		{"long-refusal-after-dot", func(w *wire) {
+			if first(w) {
+				for range 900 {
+					w.say("550-spam, says the filter, and much more that nobody reads")
+				}
+				w.say("550 spam")
+				w.until("QUIT")
+			}
+		}, "failed n-1, retry n-2", "550 spam, says the filter", false},
+		{"lost-amid-data", func(w *wire) {
+			if greet(w) {
+				w.say("250 mx.desk.example")
+				if w.until("DATA") {
+					_ = w.Close()
+				}
+			}
+		}, "retry n-1, retry n-2", "DATA", false},
+		{"banner-421", func(w *wire) { w.say("421 too busy") }, "retry n-1, retry n-2", "421 too busy", true},
+		{"banner-554", func(w *wire) { w.say("554 not you") }, "retry n-1, retry n-2", "554 not you", true},
+		{"banner-never", func(w *wire) { w.silent() }, "retry n-1, retry n-2", "timeout", true},
+		{"banner-huge-line", func(w *wire) { flood(w, "") }, "retry n-1, retry n-2", "more than a reply can hold", true},
+		{"banner-drips", func(w *wire) { drip(w) }, "retry n-1, retry n-2", "banner", true},
+		{"ehlo-huge", func(w *wire) {
+			if greet(w) {
+				flood(w, "250-X")
+			}
+		}, "retry n-1, retry n-2", "", true},
+		{"rcpt-silent", func(w *wire) {
+			if greet(w) {
+				w.say("250 mx.desk.example")
+				if w.until("RCPT") {
+					w.silent()
+				}
+			}
+		}, "retry n-1, retry n-2", "timeout", false},
+		{"gone-at-once", func(w *wire) {}, "retry n-1, retry n-2", "EOF", true},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			s, o := liar(t, tt.serve), items(2)
+			s.Limits = Limits{Connect: 200 * time.Millisecond, Command: 200 * time.Millisecond, Data: 200 * time.Millisecond}
+			_, err, log := drained(t, s, o)
+			if got := o.outcomes(); got != tt.want || (err != nil) != tt.err {
+				t.Errorf("%s (%v), want %s\n%s", got, err, tt.want, log)
+			}
+			if told := strings.Join(o.told, "\n"); !strings.Contains(told, tt.why) {
+				t.Errorf("told %q, want a word of %q", told, tt.why)
+			}
+			for _, s := range o.told {
+				if len(s) > maxReply+40 || strings.ContainsAny(s, "\r\n\x1b") {
+					t.Errorf("told %d bytes: %q", len(s), s)
+				}
+			}
+		})
+	}
+}
+
+// flood sends 10 MB of lines, or of one line.
+func flood(w *wire, begin string) {
+	line := begin + strings.Repeat("x", 1000)
+	if begin != "" {
+		line += "\r\n"
+	}
+	for range 10_000 {
+		if _, err := io.WriteString(w, line); err != nil {
+			return
+		}
+	}
+}
+
+// drip sends a byte whenever the last one was taken, and never a line.
+func drip(w *wire) {
+	tick := time.NewTicker(10 * time.Millisecond)
+	defer tick.Stop()
+	for range tick.C {
+		if _, err := io.WriteString(w, "2"); err != nil {
+			return
+		}
+	}
+}
+
+// TestWireLostBetweenMails: a server that ends each connection after one mail
+// delays nothing.
+func TestWireLostBetweenMails(t *testing.T) {
+	s := liar(t, func(w *wire) {
+		w.say("220 mx")
+		if !w.until("EHLO") {
+			return
+		}
+		w.say("250 mx")
+		if !w.until("DATA") {
+			return
+		}
+		w.say("354 go on")
+		if w.message() {
+			w.say("250 taken")
+		}
+	})
+	o := items(3)
+	n, err, log := drained(t, s, o)
+	if got := o.outcomes(); n != 3 || err != nil || got != "sent n-1, sent n-2, sent n-3" {
+		t.Errorf("Drain() = %d, %v: %s\n%s", n, err, got, log)
+	}
+}
+
+// TestServerLostAgainAndAgain: after three lost connections in a row the rest
+// is not tried.
+func TestServerLostAgainAndAgain(t *testing.T) {
+	s := liar(t, func(w *wire) {
+		w.say("220 mx")
+		if w.until("EHLO") {
+			w.say("250 mx")
+			w.until("RCPT")
+		}
+	})
+	o := items(50)
+	n, err, _ := drained(t, s, o)
+	if n != 0 || !errors.Is(err, ErrServer) || strings.Count(o.outcomes(), "retry") != 50 {
+		t.Errorf("Drain() = %d, %v: %s", n, err, o.outcomes())
+	}
+}
+
+func TestSecurity(t *testing.T) {
+	tests := []struct {
+		name, offered, wanted string
+		spoil                 func(*Server)
+		why                   string
+	}{
+		{"starttls-not-offered", "none", "starttls", nil, "does not offer STARTTLS"},
+		{"plain-server-for-implicit", "none", "implicit", nil, "TLS:"},
+		{"untrusted", "starttls", "starttls", func(s *Server) { s.Roots = nil }, "certificate"},
+		{"untrusted-implicit", "implicit", "implicit", func(s *Server) { s.Roots = nil }, "certificate"},
+		{"auth-not-offered", "starttls", "starttls", func(s *Server) { s.User, s.Password = "desk", "x" }, "does not offer AUTH"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			s, o := &sink{}, items(1)
+			server := s.start(t, tt.offered)
+			server.TLS = tt.wanted
+			server.Limits.Connect = time.Second
+			if tt.spoil != nil {
+				tt.spoil(&server)
+			}
+			n, err, _ := drained(t, server, o)
+			if n != 0 || len(s.got) != 0 || !errors.Is(err, ErrServer) || !strings.Contains(err.Error(), tt.why) {
+				t.Errorf("Drain() = %d, %v, want an error with %q", n, err, tt.why)
+			}
+			if o.outcomes() != "retry n-1" {
+				t.Errorf("told %q", o.told)
+			}
+		})
+	}
+}
+
+func TestSignIn(t *testing.T) {
+	tests := []struct {
+		name       string
+		mechanisms []string
+		auth       string
+		password   string
+		why        string // empty: the mail goes out
+	}{
+		{"plain", []string{"PLAIN", "LOGIN"}, "", "hunter2-hunter2", ""},
+		{"login-alone", []string{"LOGIN"}, "auto", "hunter2-hunter2", ""},
+		{"login-wanted", []string{"PLAIN", "LOGIN"}, "login", "hunter2-hunter2", ""},
+		{"not-offered", []string{"PLAIN"}, "login", "hunter2-hunter2", "does not offer AUTH LOGIN"},
+		{"wrong-password", []string{"PLAIN"}, "", "hunter2-wrong", "535 5.7.8 wrong: ***"},
+		{"wrong-password-login", []string{"LOGIN"}, "", "hunter2-wrong", "535 5.7.8 wrong: ***"},
+		{"nothing-we-know", []string{"GSSAPI"}, "", "hunter2-hunter2", "does not offer AUTH"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			s, o := &sink{mechanisms: tt.mechanisms}, items(1)
+			server := s.start(t, "starttls")
+			server.User, server.Auth = "desk", tt.auth
+			server.Password = redact.Secret(tt.password)
+			n, err, _ := drained(t, server, o)
+			switch {
+			case tt.why == "" && (n != 1 || err != nil || s.got[0].user != "desk"):
+				t.Errorf("Drain() = %d, %v", n, err)
+			case tt.why != "" && (!errors.Is(err, ErrServer) || !strings.Contains(err.Error(), tt.why)):
+				t.Errorf("Drain() = %d, %v, want an error with %q", n, err, tt.why)
+			}
+		})
+	}
+}
+
+func TestUnfitItems(t *testing.T) {
+	tests := []struct {
+		name  string
+		spoil func(*Item)
+		want  string
+	}{
+		{"null-return-path", func(i *Item) { i.From = "" }, "sent"},
+		{"recipient-with-parameter", func(i *Item) { i.To = "a@b.example> NOTIFY=NEVER" }, "failed"},
+		{"command-in-return-path", func(i *Item) { i.From = "a@b.example>\r\nRCPT TO:<eve@evil.example" }, "failed"},
+		{"no-bytes", func(i *Item) { i.Message = nil }, "failed"},
+		{"bare-lf", func(i *Item) { i.Message = []byte("A: b\n\r\n") }, "failed"},
+		{"bare-cr", func(i *Item) { i.Message = []byte("A: b\rc\r\n") }, "failed"},
+		{"no-line-end", func(i *Item) { i.Message = []byte("A: b\r\n\r\nc") }, "failed"},
+		{"longest-line", func(i *Item) { i.Message = []byte("A: b\r\n\r\n" + strings.Repeat("x", 998) + "\r\n") }, "sent"},
+		{"longer-line", func(i *Item) { i.Message = []byte("A: b\r\n\r\n" + strings.Repeat("x", 999) + "\r\n") }, "failed"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			s, o := &sink{}, items(1)
+			tt.spoil(&o.items[0])
+			if _, err, log := drained(t, s.start(t, "none"), o); err != nil || o.outcomes() != tt.want+" n-1" {
+				t.Errorf("%s (%v), want %s\n%s", o.outcomes(), err, tt.want, log)
+			}
+		})
+	}
+}
+
+func TestStoreBroken(t *testing.T) {
+	s, o := &sink{}, items(2)
+	o.broken = true
+	n, err, _ := drained(t, s.start(t, "none"), o)
+	if n != 0 || err == nil || errors.Is(err, ErrServer) || len(s.got) != 0 || len(o.told) != 0 {
+		t.Errorf("Drain() = %d, %v: %d mails left without a recorded attempt", n, err, len(s.got))
+	}
+}
+
+func TestStopped(t *testing.T) {
+	s, o := &sink{}, items(2)
+	ctx, stop := context.WithCancel(context.Background())
+	stop()
+	n, err := New(s.start(t, "none"), o, zerolog.Nop()).Drain(ctx, noon)
+	if n != 0 || err != nil || len(o.told) != 0 {
+		t.Errorf("Drain(stopped) = %d, %v, told %q", n, err, o.told)
+	}
+}
+
+func TestNothingDue(t *testing.T) {
+	// No server is there, and none is asked for.
+	n, err := New(Server{Addr: "127.0.0.1:1"}, &memory{}, zerolog.Nop()).Drain(context.Background(), noon)
+	if n != 0 || err != nil {
+		t.Errorf("Drain() = %d, %v", n, err)
+	}
+}
+
+func TestDelay(t *testing.T) {
+	m := &Mailer{}
+	for _, jitter := range []float64{0, 0.5, 0.999} {
+		m.jitter = func() float64 { return jitter }
+		last := time.Duration(0)
+		for tries := -1; tries < 100; tries++ {
+			d := m.delay(tries)
+			if d < firstDelay || d > lastDelay || d < last {
+				t.Errorf("delay(%d) = %s after %s with jitter %v", tries, d, last, jitter)
+			}
+			last = d
+		}
+		if last < lastDelay*3/4 {
+			t.Errorf("the longest delay is %s", last)
+		}
+	}
+}
+
+func TestGivenUp(t *testing.T) {
+	tests := []struct {
+		name string
+		age  time.Duration
+		want string
+	}{
+		{"young", 0, "retry n-1"},
+		{"just-within", giveUp - time.Minute, "retry n-1"},
+		{"past", giveUp, "failed n-1"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			s, o := liar(t, func(w *wire) { w.say("421 busy") }), items(1)
+			o.items[0].First = noon.Add(-tt.age)
+			if drained(t, s, o); o.outcomes() != tt.want {
+				t.Errorf("%s, want %s", o.outcomes(), tt.want)
+			}
+		})
+	}
+}

@@ -1,0 +1,132 @@
+package rawmail
+
+import (
+	"errors"
+	"strings"
+)
+
+// What makes a list of mailboxes one that readers could disagree on.
+var (
+	errGroup   = errors.New("it holds a group")
+	errRoute   = errors.New("it holds a route")
+	errQuote   = errors.New("a quotation does not end")
+	errComment = errors.New("a comment does not end")
+	errAngle   = errors.New("its angle brackets don't pair")
+	errEmpty   = errors.New("it holds no address")
+	errTwo     = errors.New("two addresses stand where one should")
+	errComma   = errors.New("something stands behind the address")
+)
+
+// mailboxes gives the addr-specs of a list of mailboxes (RFC 5322 section 3.4),
+// as written and at most limit of them. It reads once from left to right:
+// quoted strings and comments are passed over, so neither can hold an address.
+func mailboxes(value string, limit int) (out []string, err error) {
+	var b strings.Builder // what stands outside quotations, comments and brackets
+	angle, quoted := "", false
+	flush := func() error {
+		word := strings.TrimSpace(b.String())
+		b.Reset()
+		spec := angle
+		if spec == "" {
+			spec = word
+		}
+		had := angle != "" || word != "" || quoted
+		angle, quoted = "", false
+		if !had {
+			return nil // an empty element of the list, RFC 5322 section 4.4
+		}
+		if strings.ContainsAny(spec, " \t") || !strings.Contains(spec, "@") {
+			return errEmpty
+		}
+		out = append(out, spec)
+		return nil
+	}
+	for i := 0; i < len(value) && len(out) < limit; i++ {
+		switch c := value[i]; c {
+		case '"':
+			end := quotation(value[i:])
+			if end < 0 {
+				return out, errQuote
+			}
+			if i+end+1 < len(value) && value[i+end+1] == '@' {
+				return out, errors.New("the part before the @ is quoted")
+			}
+			i, quoted = i+end, true
+			b.WriteByte(' ')
+		case '(':
+			end := comment(value[i:])
+			if end < 0 {
+				return out, errComment
+			}
+			i += end
+			b.WriteByte(' ')
+		case '<':
+			end := strings.IndexByte(value[i:], '>')
+			if end < 0 || angle != "" {
+				return out, errAngle
+			}
+			angle = strings.Trim(value[i+1:i+end], " \t")
+			if angle == "" || strings.ContainsAny(angle, "<\"()\\") {
+				return out, errAngle
+			}
+			if strings.ContainsAny(angle, ",:;") {
+				return out, errRoute
+			}
+			// An address before the bracketed one is a name to some readers and
+			// the address to others.
+			if name := strings.TrimSpace(b.String()); strings.Contains(name, "@") && lowerASCII(name) != lowerASCII(angle) {
+				return out, errTwo
+			}
+			i += end
+			b.Reset()
+		case '>':
+			return out, errAngle
+		case ':', ';':
+			return out, errGroup
+		case ',':
+			if err := flush(); err != nil {
+				return out, err
+			}
+		default:
+			if angle != "" && c != ' ' && c != '\t' {
+				return out, errComma
+			}
+			b.WriteByte(c)
+		}
+	}
+	if len(out) >= limit {
+		return out, nil
+	}
+	return out, flush()
+}
+
+// quotation gives where the quoted string at the start of s ends, -1 if nowhere.
+func quotation(s string) int {
+	for i := 1; i < len(s); i++ {
+		switch s[i] {
+		case '\\':
+			i++
+		case '"':
+			return i
+		}
+	}
+	return -1
+}
+
+// comment gives where the comment at the start of s ends, -1 if nowhere.
+func comment(s string) int {
+	depth := 0
+	for i := 0; i < len(s); i++ {
+		switch s[i] {
+		case '\\':
+			i++
+		case '(':
+			depth++
+		case ')':
+			if depth--; depth == 0 {
+				return i
+			}
+		}
+	}
+	return -1
+}

@@ -1,0 +1,229 @@
+package rawmail
+
+import (
+	"fmt"
+	"net/mail"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// plain is a message that deserves to be read.
+const plain = "Received: from a by b; Wed, 25 Nov 2026 12:00:00 +0000\r\nFrom: Ada Berg <ada@north.example>\r\nTo: support@desk.example\r\n" +
+	"Subject: Re: hello\r\n\tfolded\r\nMessage-ID: <1@north.example>\r\n\r\nYES\r\n"
+
+func swap(old, new string) string { return strings.Replace(plain, old, new, 1) }
+
+func nested(depth int) string {
+	var b strings.Builder
+	b.WriteString("From: ada@north.example\r\n")
+	for i := range depth {
+		fmt.Fprintf(&b, "Content-Type: multipart/mixed; boundary=b%d\r\n\r\n--b%d\r\n", i, i)
+	}
+	return b.String() + "\r\nYES\r\n"
+}
+
+func parts(n int) string {
+	return "From: ada@north.example\r\nContent-Type: multipart/mixed; boundary=b\r\n\r\n" + strings.Repeat("--b\r\n\r\nx\r\n", n) + "--b--\r\n"
+}
+
+// Each row spoils one thing of a message that deserves to be read.
+func TestScan(t *testing.T) {
+	l := DefaultLimits()
+	tests := []struct{ name, raw, want string }{
+		{"good", plain, ""},
+		{"no-body", strings.TrimSuffix(plain, "\r\nYES\r\n"), ""},
+		{"eight-bit-name", swap("Ada Berg", "Ad\xc3\xa4 B\xe9rg"), ""},
+		{"empty", "", "bad_from"},
+		{"two-from", swap("To: ", "From: eve@evil.example\r\nTo: "), "duplicate_from"},
+		{"two-from-other-case", swap("To: ", "FROM: eve@evil.example\r\nTo: "), "duplicate_from"},
+		{"no-from", swap("From: Ada Berg <ada@north.example>\r\n", ""), "bad_from"},
+		{"two-subjects", swap("To: ", "Subject: x\r\nTo: "), "duplicate_field"},
+		{"two-to", swap("To: ", "To: x@desk.example\r\nTo: "), "duplicate_field"},
+		{"two-references", swap("To: ", "References: <a@b>\r\nReferences: <c@d>\r\nTo: "), "duplicate_field"},
+		{"two-content-types", swap("To: ", "Content-Type: text/plain\r\nContent-Type: text/html\r\nTo: "), "duplicate_field"},
+		{"blank-before-colon", swap("From: ", "From : "), "ambiguous_header"},
+		{"blank-first", " " + plain, "ambiguous_header"},
+		{"line-without-colon", swap("To: ", "nonsense\r\nTo: "), "ambiguous_header"},
+		{"mbox-from-line", "From ada@north.example Wed Nov 25\r\n" + plain, "ambiguous_header"},
+		{"empty-name", swap("To: ", ": x\r\nTo: "), "ambiguous_header"},
+		{"bare-lf", swap("\r\nTo: ", "\nTo: "), "ambiguous_header"},
+		{"bare-cr", swap("Subject: Re", "Subject: \rRe"), "ambiguous_header"},
+		{"nul", swap("hello", "hel\x00lo"), "ambiguous_header"},
+		{"eight-bit-field-name", swap("Subject", "Subj\xe9ct"), "ambiguous_header"},
+		{"fold-of-blanks", swap("\r\n\tfolded", "\r\n \r\n\tfolded"), "ambiguous_header"},
+		{"header-does-not-end", "From: ada@north.example", "ambiguous_header"},
+
+		{"line-at-limit", swap("hello", strings.Repeat("x", l.LineBytes-len("Subject: Re: \r"))), ""},
+		{"line-over-limit", swap("hello", strings.Repeat("x", l.LineBytes-len("Subject: Re: \r")+1)), "line_too_long"},
+		{"fields-at-limit", strings.Repeat("X: y\r\n", l.Fields-5) + plain, ""},
+		{"fields-over-limit", strings.Repeat("X: y\r\n", l.Fields-4) + plain, "too_many_fields"},
+		{"header-over-limit", strings.Repeat("X: "+strings.Repeat("y", 9000)+"\r\n", 30) + plain, "header_too_large"},
+		{"fold-over-limit", swap("folded", "x"+strings.Repeat("\r\n "+strings.Repeat("y", 9000), 30)), "header_too_large"},
+		{"depth-at-limit", nested(l.Depth), ""},
+		{"depth-over-limit", nested(l.Depth + 1), "too_deep"},
+		{"rfc822-over-limit", "From: ada@north.example\r\n" + strings.Repeat("Content-Type: message/rfc822\r\n\r\n", l.Depth+1), "too_deep"},
+		{"parts-at-limit", parts(l.Parts), ""},
+		{"parts-over-limit", parts(l.Parts + 1), "too_many_parts"},
+		{"two-boundaries", swap("To: ", "Content-Type: multipart/mixed; boundary=a; boundary=b\r\nTo: "), "ambiguous_mime"},
+		{"no-boundary", swap("To: ", "Content-Type: multipart/mixed\r\nTo: "), "ambiguous_mime"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			_, reasons := Scan([]byte(tt.raw), l)
+			got := ""
+			if len(reasons) > 0 {
+				got = reasons[0].Code
+			}
+			if got != tt.want {
+				t.Errorf("Scan() refuses with %v, want %q", reasons, tt.want)
+			}
+		})
+	}
+	l.Size = int64(len(plain))
+	if _, r := Scan([]byte(plain), l); len(r) > 0 {
+		t.Errorf("at the size limit: %v", r)
+	}
+	if _, r := Scan([]byte(plain+"x"), l); len(r) != 1 || r[0].Code != "too_large" {
+		t.Errorf("over the size limit: %v", r)
+	}
+}
+
+func TestFrom(t *testing.T) {
+	tests := []struct{ name, from, want string }{
+		{"plain", "ada@north.example", "ada@north.example"},
+		{"name", "Ada Berg <ada@north.example>", "ada@north.example"},
+		{"case", "ADA@North.Example", "ada@north.example"},
+		{"plus-is-kept", "ada+x@north.example", "ada+x@north.example"},
+		{"quoted-name", `"Berg, Ada @ home" <ada@north.example>`, "ada@north.example"},
+		{"quoted-address-as-name", `"victim@good.example" <ada@north.example>`, "ada@north.example"},
+		{"name-is-the-address", "ada@north.example <ada@north.example>", "ada@north.example"},
+		{"comment", "ada@north.example (Ada Berg)", "ada@north.example"},
+		{"escaped-quote", `"Ada \"B\" Berg" <ada@north.example>`, "ada@north.example"},
+		{"u-label", "ada@n\u00f6rd.example", "ada@xn--nrd-sna.example"},
+		{"encoded-word", "=?utf-8?q?Ada_=3Ceve=40evil=2Eexample=3E?= <ada@north.example>", "ada@north.example"},
+
+		{"two", "ada@north.example, eve@evil.example", ""},
+		{"two-in-one", "victim@good.example <eve@evil.example>", ""},
+		{"two-brackets", "<ada@north.example> <eve@evil.example>", ""},
+		{"behind-the-bracket", "<eve@evil.example> ada@north.example", ""},
+		{"group", "x: victim@good.example;", ""},
+		{"route", "<@evil.example:ada@north.example>", ""},
+		{"quoted-local", `"ada"@north.example`, ""},
+		{"quoted-local-trick", `"victim@good.example>"@bad.example`, ""},
+		{"literal", "ada@[192.0.2.1]", ""},
+		{"comment-inside", "ada(x)@north.example", ""},
+		{"open-quote", `"ada@north.example`, ""},
+		{"open-comment", "ada@north.example (x", ""},
+		{"kelvin", "mi\u212Ae@north.example", ""},
+		{"long-s", "\u017Fteve@north.example", ""},
+		{"full-width-at", "ada\uFF20north.example", ""},
+		{"double-dot", "ada..b@north.example", ""},
+		{"dot-first", ".ada@north.example", ""},
+		{"no-dot-domain", "ada@north", ""},
+		{"trailing-dot", "ada@north.example.", ""},
+		{"bad-a-label", "ada@xn--\u00f6.example", ""},
+		{"nothing", "", ""},
+		{"name-only", "Ada Berg", ""},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			m, reasons := Scan([]byte("From: "+tt.from+"\r\n\r\n"), DefaultLimits())
+			if len(reasons) > 0 {
+				t.Fatal(reasons)
+			}
+			got, r := m.From()
+			if got != tt.want || (r != nil) != (tt.want == "") {
+				t.Errorf("From(%q) = %q, %v, want %q", tt.from, got, r, tt.want)
+			}
+		})
+	}
+}
+
+func TestAddresses(t *testing.T) {
+	got, err := Addresses(`"Desk, Support" <Support@desk.example>, x@[192.0.2.1], bob@south.example (Bob)`, 10)
+	if want := []string{"support@desk.example", "bob@south.example"}; err != nil || !slices.Equal(got, want) {
+		t.Errorf("Addresses() = %v, %v, want %v", got, err, want)
+	}
+	if got, _ := Addresses(strings.Repeat("a@b.example,", 1000), 7); len(got) != 7 {
+		t.Errorf("%d addresses, want 7", len(got))
+	}
+}
+
+// TestHash: a copy that took another way has the same hash, another message
+// has another.
+func TestHash(t *testing.T) {
+	scan := func(s string) string { m, _ := Scan([]byte(s), DefaultLimits()); return m.Hash() }
+	if scan(plain) != scan("Return-Path: <x@y.example>\r\nDelivered-To: b@desk.example\r\nARC-Seal: x\r\n"+plain) {
+		t.Error("a copy with other trace fields has another hash")
+	}
+	if scan(plain) == scan(swap("YES", "NO")) || scan(plain) == scan(swap("To: ", "X: y\r\nTo: ")) {
+		t.Error("another message has the same hash")
+	}
+}
+
+// FuzzScan: the fields and the body of what is let through put together are the
+// message, and net/mail finds the same From.
+func FuzzScan(f *testing.F) {
+	for _, s := range []string{plain, nested(3), parts(3), "From : a@b.example\r\n\r\n", swap("From: ", "From: x:"), swap("Ada Berg", `"a\"b,@"`)} {
+		f.Add([]byte(s))
+	}
+	f.Fuzz(func(t *testing.T, raw []byte) {
+		m, reasons := Scan(raw, DefaultLimits())
+		if len(reasons) > 0 {
+			return
+		}
+		n := 0
+		for _, field := range m.Fields {
+			n += len(field.Raw)
+		}
+		if rest := len(raw) - n; rest != 0 && rest != len(m.Body)+2 {
+			t.Errorf("fields of %d and a body of %d bytes are not the %d bytes of the message", n, len(m.Body), len(raw))
+		}
+		from, bad := m.From()
+		if bad != nil {
+			return
+		}
+		if again, err := Canonical(from); err != nil || again != from {
+			t.Errorf("From() = %q is not canonical: %q, %v", from, again, err)
+		}
+		other, err := mail.ReadMessage(strings.NewReader(string(raw)))
+		if err != nil {
+			return // refused by the other reader is no other sender
+		}
+		if list, err := other.Header.AddressList("From"); err == nil {
+			if len(list) != 1 {
+				t.Errorf("we see %q, net/mail sees %d addresses", from, len(list))
+			} else if theirs, err := Canonical(list[0].Address); err == nil && theirs != from {
+				t.Errorf("we see %q, net/mail sees %q", from, theirs)
+			}
+		}
+	})
+}
+
+// FuzzCanonical: what is canonical stays as it is, and is plain ASCII.
+func FuzzCanonical(f *testing.F) {
+	for _, s := range []string{"Ada@North.example", `"ann@example.org"@evil.example`, "mi\u212Ae@x.example", "a@n\u00f6rd.example"} {
+		f.Add(s)
+	}
+	f.Fuzz(func(t *testing.T, addr string) {
+		once, err := Canonical(addr)
+		if err != nil {
+			return
+		}
+		if twice, err := Canonical(once); err != nil || twice != once {
+			t.Errorf("Canonical(%q) = %q, but again = %q, %v", addr, once, twice, err)
+		}
+		if strings.ContainsFunc(once, func(r rune) bool { return r <= ' ' || r > '~' }) || strings.Count(once, "@") != 1 {
+			t.Errorf("Canonical(%q) = %q is not plain", addr, once)
+		}
+	})
+}
+
+func BenchmarkScan(b *testing.B) {
+	raw := []byte(swap("YES", strings.Repeat("text of a line\r\n", 1000)))
+	b.SetBytes(int64(len(raw)))
+	for b.Loop() {
+		Scan(raw, DefaultLimits())
+	}
+}

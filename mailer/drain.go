@@ -7,6 +7,7 @@ import (
 	"math/rand/v2"
 	"net/textproto"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/rs/zerolog"
@@ -138,7 +139,7 @@ func (d *drain) one(i Item) (err error) {
 	for {
 		reused := d.c != nil && d.c.sent > 0
 		if d.c == nil {
-			if d.c, err = dial(d.ctx, d.server); err != nil {
+			if d.c, err = dial(d.ctx, d.server.named(i.From)); err != nil {
 				if d.ctx.Err() != nil {
 					return nil // stopped before anything was said about this mail
 				}
@@ -178,6 +179,17 @@ func (d *drain) one(i Item) (err error) {
 		}
 		return nil
 	}
+}
+
+// named is s with a name for EHLO.
+func (s Server) named(returnPath string) Server {
+	if s.Hello != "" {
+		return s
+	}
+	if _, s.Hello, _ = strings.Cut(returnPath, "@"); s.Hello == "" {
+		s.Hello = "localhost"
+	}
+	return s
 }
 
 // settle tells the outbox what a failed delivery means for its mail.

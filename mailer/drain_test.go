@@ -52,7 +52,9 @@ func TestSameBytesOverOneConnection(t *testing.T) {
 	for _, security := range []string{"none", "starttls", "implicit"} {
 		t.Run(security, func(t *testing.T) {
 			s, o := &sink{}, items(250) // more than one batch
-			n, err, _ := drained(t, s.start(t, security), o)
+			server := s.start(t, security)
+			server.Hello = "" // the return path's domain stands in
+			n, err, _ := drained(t, server, o)
 			if n != 250 || err != nil {
 				t.Fatalf("Drain() = %d, %v, want 250", n, err)
 			}

@@ -24,7 +24,7 @@ type Server struct {
 	User           string // empty: no AUTH
 	Password       redact.Secret
 	Auth           string         // plain, login or auto; empty: auto
-	Hello          string         // our name in EHLO; empty: localhost
+	Hello          string         // our name in EHLO; empty: the domain of the return path
 	Roots          *x509.CertPool // nil: the system's
 	Limits         Limits
 }
@@ -60,7 +60,7 @@ type session struct {
 	release func() bool
 }
 
-// dial connects, greets, encrypts and signs in, in that order.
+// dial connects, greets, encrypts and signs in, in that order. s.Hello must be set.
 func dial(ctx context.Context, s Server) (*session, error) {
 	limits := s.Limits.orDefaults()
 	host, _, err := net.SplitHostPort(s.Addr)
@@ -99,11 +99,7 @@ func (c *session) open(s Server, host string) error {
 	// make them undeliverable where the next server has none.
 	c.client.SkipSMTPUTF8(true)
 	c.wire.step(c.limits.Command)
-	hello := s.Hello
-	if hello == "" {
-		hello = "localhost"
-	}
-	if err := c.client.Hello(hello); err != nil {
+	if err := c.client.Hello(s.Hello); err != nil {
 		return fmt.Errorf("EHLO: %w", err)
 	}
 	if s.TLS == "starttls" {

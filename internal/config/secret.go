@@ -24,7 +24,13 @@ type SecretError struct {
 	Try  string // the command to run, may be empty
 }
 
-func (e *SecretError) Error() string { return e.Path + ": " + e.Text }
+func (e *SecretError) Error() string {
+	s := e.Path + ": " + e.Text
+	if e.Try != "" {
+		s += " Run: " + e.Try
+	}
+	return s
+}
 
 // ReadSecret gives the first line of the file at path. It refuses a file that
 // other users can read or write, since then it is no secret.
@@ -82,22 +88,13 @@ func quote(path string) string {
 // daemon needs is checked with it, what a command needs by that command.
 func (c Config) CheckFiles(name string) []Problem {
 	var out []Problem
-	add := func(key, text, try string) {
-		if try != "" {
-			text += " Try: " + try
-		}
-		out = append(out, Problem{File: name, Key: key, Text: text})
-	}
+	add := func(key, text string) { out = append(out, Problem{File: name, Key: key, Text: text}) }
 	secret := func(key, path string) {
 		if path == "" {
 			return
 		}
 		if _, err := ReadSecret(path); err != nil {
-			if e, ok := errors.AsType[*SecretError](err); ok {
-				add(key, e.Error(), e.Try)
-			} else {
-				add(key, err.Error(), "")
-			}
+			add(key, err.Error())
 		}
 	}
 	for _, m := range c.Mailbox {
@@ -106,9 +103,9 @@ func (c Config) CheckFiles(name string) []Problem {
 	secret("smtp.password_file", c.SMTP.PasswordFile)
 	if p := c.Proof.PublicSuffixFile; p != "" {
 		if info, err := os.Stat(p); err != nil {
-			add("proof.public_suffix_file", p+": "+cause(err)+".", "")
+			add("proof.public_suffix_file", p+": "+cause(err)+".")
 		} else if !info.Mode().IsRegular() {
-			add("proof.public_suffix_file", p+": is not a file.", "")
+			add("proof.public_suffix_file", p+": is not a file.")
 		}
 	}
 	return out

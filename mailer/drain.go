@@ -75,7 +75,7 @@ func (m *Mailer) Drain(ctx context.Context, now time.Time) (sent int, err error)
 	defer d.end()
 	seen := map[string]bool{}
 	for {
-		due, err := m.outbox.Due(now, batch)
+		due, err := m.outbox.Due(now, batch+d.waiting) // those may be due again at once
 		if err != nil {
 			return d.sent, fmt.Errorf("outbox: %w", err)
 		}
@@ -107,6 +107,8 @@ type drain struct {
 	c    *session // nil: none is open
 	sent int
 	lost int // connections lost amid a mail, one after the other
+
+	waiting int // mails put off in this run
 }
 
 // maxLost is how many connections may be lost in a row: fewer may be the fault
@@ -122,7 +124,7 @@ func (d *drain) end() {
 // postpone tells the outbox that the rest waits for the server.
 func (d *drain) postpone(rest []Item, why error) error {
 	for _, i := range rest {
-		if err := d.retry(i, d.now, d.clean(why)); err != nil {
+		if err := d.retry(i, d.clean(why)); err != nil {
 			return err
 		}
 	}
@@ -143,7 +145,7 @@ func (d *drain) one(i Item) (err error) {
 				if d.ctx.Err() != nil {
 					return nil // stopped before anything was said about this mail
 				}
-				return d.unusable(i, d.now, err)
+				return d.unusable(i, err)
 			}
 		}
 		reply, f := d.c.deliver(i, func() error { return d.outbox.Attempt(i.ID, d.now) })
@@ -171,7 +173,7 @@ func (d *drain) one(i Item) (err error) {
 		if reused && f.stage == atMail && !alive && d.ctx.Err() == nil {
 			continue
 		}
-		if err := d.settle(i, d.now, f, code); err != nil {
+		if err := d.settle(i, f, code); err != nil {
 			return err
 		}
 		if d.lost >= maxLost {
@@ -193,21 +195,21 @@ func (s Server) named(returnPath string) Server {
 }
 
 // settle tells the outbox what a failed delivery means for its mail.
-func (m *Mailer) settle(i Item, now time.Time, f *failure, code int) error {
-	why := m.clean(f)
+func (d *drain) settle(i Item, f *failure, code int) error {
+	why := d.clean(f)
 	switch {
 	case f.stage == atAttempt:
 		return fmt.Errorf("outbox: %w", f.err)
 	case f.stage == atDot && code == 0:
-		m.log.Warn().Str("notice", i.ID).Str("why", why).Msg("notice perhaps sent")
-		return tell(m.outbox.Unknown(i.ID, now, why))
+		d.log.Warn().Str("notice", i.ID).Str("why", why).Msg("notice perhaps sent")
+		return tell(d.outbox.Unknown(i.ID, d.now, why))
 	case f.stage == atMail && (code == 0 || code == 421 || notUs(code)):
-		return m.unusable(i, now, f)
+		return d.unusable(i, f)
 	case code/100 == 5:
-		m.log.Error().Str("notice", i.ID).Str("why", why).Msg("notice refused")
-		return tell(m.outbox.Failed(i.ID, why))
+		d.log.Error().Str("notice", i.ID).Str("why", why).Msg("notice refused")
+		return tell(d.outbox.Failed(i.ID, why))
 	}
-	return m.retry(i, now, why)
+	return d.retry(i, why)
 }
 
 // notUs reports whether a refusal of MAIL is about us, not about the mail: TLS
@@ -215,24 +217,25 @@ func (m *Mailer) settle(i Item, now time.Time, f *failure, code int) error {
 func notUs(code int) bool { return code == 530 || code == 534 || code == 535 || code == 538 }
 
 // unusable makes the mail wait because the server can't be used.
-func (m *Mailer) unusable(i Item, now time.Time, err error) error {
-	why := m.clean(err)
-	m.log.Warn().Str("why", why).Msg("SMTP server not usable")
-	if err := m.retry(i, now, why); err != nil {
+func (d *drain) unusable(i Item, err error) error {
+	why := d.clean(err)
+	d.log.Warn().Str("why", why).Msg("SMTP server not usable")
+	if err := d.retry(i, why); err != nil {
 		return err
 	}
 	return fmt.Errorf("%w: %s", ErrServer, why)
 }
 
 // retry makes the mail wait its turn, or gives it up after five days.
-func (m *Mailer) retry(i Item, now time.Time, why string) error {
-	next := now.Add(m.delay(i.Tries))
+func (d *drain) retry(i Item, why string) error {
+	next := d.now.Add(d.delay(i.Tries))
 	if !i.First.IsZero() && next.Sub(i.First) > giveUp {
-		m.log.Error().Str("notice", i.ID).Str("why", why).Msg("notice given up")
-		return tell(m.outbox.Failed(i.ID, "given up after 5 days; at last: "+why))
+		d.log.Error().Str("notice", i.ID).Str("why", why).Msg("notice given up")
+		return tell(d.outbox.Failed(i.ID, "given up after 5 days; at last: "+why))
 	}
-	m.log.Warn().Str("notice", i.ID).Int("tries", i.Tries+1).Str("why", why).Time("next", next).Msg("notice waits")
-	return tell(m.outbox.Retry(i.ID, next, why))
+	d.log.Warn().Str("notice", i.ID).Int("tries", i.Tries+1).Str("why", why).Time("next", next).Msg("notice waits")
+	d.waiting++
+	return tell(d.outbox.Retry(i.ID, next, why))
 }
 
 // delay is how long to wait after so many tries: a minute, doubled each time up

@@ -369,6 +369,17 @@ func TestUnfitItems(t *testing.T) {
 	}
 }
 
+// TestEachOnce: where even what is put off stays due, each mail is tried once.
+func TestEachOnce(t *testing.T) {
+	s, o := &sink{}, items(250)
+	o.again = true
+	s.refuse = func(string, string) error { return &smtp.SMTPError{Code: 451, Message: "later"} }
+	n, err, _ := drained(t, s.start(t, "none"), o)
+	if n != 0 || err != nil || len(o.told) != 250 {
+		t.Errorf("Drain() = %d, %v: told %d times, want 250", n, err, len(o.told))
+	}
+}
+
 func TestStoreBroken(t *testing.T) {
 	s, o := &sink{}, items(2)
 	o.broken = true

@@ -245,13 +245,14 @@ type memory struct {
 	told   []string // "sent n-1", "retry n-1 ...", in order
 	next   map[string]time.Time
 	broken bool
+	again  bool // what is put off stays due
 }
 
 func (m *memory) Due(_ time.Time, limit int) ([]Item, error) {
 	var due []Item
 	for _, i := range m.items {
 		if !slices.ContainsFunc(m.told, func(s string) bool {
-			return !strings.HasPrefix(s, "attempt") && strings.HasPrefix(strings.SplitN(s, " ", 2)[1]+" ", i.ID+" ")
+			return !strings.HasPrefix(s, "attempt") && !(m.again && strings.HasPrefix(s, "retry")) && strings.HasPrefix(strings.SplitN(s, " ", 2)[1]+" ", i.ID+" ")
 		}) && len(due) < limit {
 			due = append(due, i)
 		}

@@ -15,6 +15,12 @@ func cleanLine(s string) string {
 	return strings.Join(strings.Fields(cleanText(s)), " ")
 }
 
+// cleanHeader is cleanLine for a header field, in which nothing may look like an
+// encoded word (RFC 2047), since it would be shown as something else.
+func cleanHeader(s string) string {
+	return strings.ReplaceAll(cleanLine(s), "=?", "= ?")
+}
+
 // cleanText is cleanLine for a text of several lines, whose breaks stay.
 func cleanText(s string) string {
 	s = strings.ToValidUTF8(s, "\uFFFD")
@@ -36,7 +42,7 @@ var lineBreaks = strings.NewReplacer("\r\n", "\n", "\r", "\n", "\u2028", "\n", "
 
 var (
 	scheme = regexp.MustCompile(`(?i)([a-z][a-z0-9+.-]*):(//)`)
-	bare   = regexp.MustCompile(`(?i)\b(mailto|tel|sip|sms|javascript|data):`)
+	bare   = regexp.MustCompile(`(?i)\b(mailto|tel|sip|sms|javascript|data):(\S)`)
 	www    = regexp.MustCompile(`(?i)\b(www|ftp)\.`)
 )
 
@@ -45,7 +51,7 @@ var (
 // they are, since a request about a domain must be read as it was written.
 func defuse(s string) string {
 	s = scheme.ReplaceAllString(s, "$1[:]$2")
-	s = bare.ReplaceAllString(s, "$1[:]")
+	s = bare.ReplaceAllString(s, "$1[:]$2")
 	return www.ReplaceAllString(s, "$1[.]")
 }
 

@@ -49,7 +49,7 @@ func NewComposer(from mail.Address) (*Composer, error) {
 	if err != nil {
 		return nil, err
 	}
-	from.Name = cut(cleanLine(from.Name), nameMax)
+	from.Name = cut(cleanHeader(from.Name), nameMax)
 	return &Composer{from, texts}, nil
 }
 
@@ -80,7 +80,7 @@ func (c *Composer) Compose(l Letter) ([]byte, error) {
 	}
 	m := gomail.NewMsg(gomail.WithNoDefaultUserAgent(), gomail.WithEncoding(encoding(body)))
 	m.FromMailAddress(&c.from)
-	m.ToMailAddress(&mail.Address{Name: cut(cleanLine(l.ToName), nameMax), Address: l.To})
+	m.ToMailAddress(&mail.Address{Name: cut(defuse(cleanHeader(l.ToName)), nameMax), Address: l.To})
 	if l.ReplyTo != "" {
 		m.ReplyToMailAddress(&mail.Address{Name: c.from.Name, Address: l.ReplyTo})
 	}
@@ -129,7 +129,7 @@ func (l Letter) prefix() string {
 
 func (l Letter) values() values {
 	request := cleanText(l.Request)
-	subject := cleanLine(l.Subject)
+	subject := cleanHeader(l.Subject)
 	if strings.TrimSpace(request) == "" {
 		request = subject
 	}

@@ -166,6 +166,11 @@ func TestTexts(t *testing.T) {
 			bad := "a\x00b\x1b[31mc\x7fd\u200be\u2028f\u2066g\ufeffh\u00adi\U000E0041j\xffk\u0085l"
 			l.ToName, l.AgentName, l.Request, l.Subject, l.ClassWords, l.Reason = bad, bad, bad, bad, bad, bad
 		}},
+		{"encoded-words", func(l *Letter) {
+			bad := "=?utf-8?q?a=0D=0ABcc:_eve=40evil.example=E2=80=AE?= =?utf-8?q?=3D=3Fx?="
+			l.ToName, l.AgentName, l.Subject = bad, bad, bad
+		}},
+		{"harmless-colons", func(l *Letter) { l.Request, l.Subject = "Customer data: keep. Tel: 555 0100", "Data: keep" }},
 		{"header-break", func(l *Letter) {
 			bad := "x\r\nBcc: eve@evil.example\r\n\r\nbody"
 			l.ToName, l.AgentName, l.Request, l.Subject, l.ClassWords, l.Reason, l.Channel, l.Class, l.Language = bad, bad, bad, bad, bad, bad, bad, bad, bad
@@ -216,6 +221,12 @@ func TestTexts(t *testing.T) {
 				}
 				if strings.Contains(body, "{{") && tt.name != "template" || strings.Contains(body, "<no value>") || strings.Contains(body, "request\x00") {
 					t.Errorf("not filled in:\n%s", body)
+				}
+				if tt.name == "harmless-colons" && strings.Contains(shown, "[:]") {
+					t.Errorf("defused what is no link:\n%s", shown)
+				}
+				if to, err := h.Text("To"); err != nil || strings.ContainsAny(to, "\r\n\u202e") {
+					t.Errorf("To is shown as %q, %v", to, err)
 				}
 				if h.Get("Bcc") != "" || len(h.Map()) > 16 {
 					t.Errorf("fields: %v", h.Map())

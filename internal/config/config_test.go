@@ -115,7 +115,7 @@ func TestProblems(t *testing.T) {
 		{"no-class", `[smtp]`, "[proof]\ntoken_classes = [\"minor\"]\n[smtp]", `c.toml:12:18: proof.token_classes[0]: minor is not a class. Classes are question, minor-change`},
 		{"class-with-approval", `[smtp]`, "[proof]\ntoken_classes = [\"minor-change\", \"cancellation\"]\n[smtp]", `c.toml:12:34: proof.token_classes[1]: cancellation needs an approval`},
 		{"no-cooling", `[smtp]`, "[proof]\ncooling = \"-1h\"\n[smtp]", `proof.cooling: -1h is not between 0s and 8760h.`},
-		{"zero-cap", `[smtp]`, "[limits]\nnotices_per_minute = 0\n[smtp]", `limits.notices_per_minute: 0 is not between 1 and 100000.`},
+		{"zero-cap", `[smtp]`, "[limits]\nnotices_per_minute = 0\n[smtp]", `limits.notices_per_minute: 0 is not between 1 and 1000000.`},
 		{"authserv-id", `[smtp]`, "[mailbox.trust]\nauthserv_ids = [\"mx *\"]\n[smtp]", `c.toml:12:17: mailbox.trust.authserv_ids[0]: "mx *" is not the name`},
 		{"below-received", `[smtp]`, "[mailbox.trust]\nbelow_received = -1\n[smtp]", `c.toml:12:18: mailbox.trust.below_received: -1 is not between 0 and 20.`},
 		{"nul-byte", `[smtp]`, "\x00[smtp]", `c.toml:11:1: a NUL byte: this is no text file.`},

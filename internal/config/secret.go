@@ -7,7 +7,7 @@ import (
 	"io"
 	"io/fs"
 	"os"
-	"runtime"
+	"path/filepath"
 	"strings"
 
 	"countersign/internal/redact"
@@ -54,7 +54,7 @@ func ReadSecret(path string) (redact.Secret, error) {
 		return fail("can't be read: "+cause(err), "")
 	case !info.Mode().IsRegular():
 		return fail("is not a file.", "")
-	case runtime.GOOS != "windows" && info.Mode().Perm()&0o077 != 0:
+	case info.Mode().Perm()&others(path) != 0:
 		return fail(fmt.Sprintf("other users can read or write it (mode %04o).", info.Mode().Perm()), "chmod 600 "+quote(path))
 	}
 	b, err := io.ReadAll(io.LimitReader(f, maxSecret+1))
@@ -72,6 +72,16 @@ func ReadSecret(path string) (redact.Secret, error) {
 		return fail("holds control characters; it should hold the password alone.", "")
 	}
 	return redact.Secret(line), nil
+}
+
+// others gives the permission bits that open a secret to other users. systemd
+// gives credentials to a daemon by an access control list, whose mask shows as
+// the group's right to read (systemd.exec(5), LoadCredential=).
+func others(path string) fs.FileMode {
+	if dir := os.Getenv("CREDENTIALS_DIRECTORY"); filepath.IsAbs(dir) && filepath.Dir(filepath.Clean(path)) == filepath.Clean(dir) {
+		return 0o037
+	}
+	return 0o077
 }
 
 // quote makes path one word of a shell.

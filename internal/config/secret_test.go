@@ -8,6 +8,7 @@ import (
 )
 
 func TestReadSecret(t *testing.T) {
+	t.Setenv("CREDENTIALS_DIRECTORY", "")
 	tests := []struct {
 		name, content string
 		mode          os.FileMode
@@ -51,6 +52,39 @@ func TestReadSecret(t *testing.T) {
 			}
 			if ok && e.Try != "" && !strings.Contains(e.Try, "'"+path+"'") {
 				t.Errorf("the command %q breaks at the blank in the path", e.Try)
+			}
+		})
+	}
+}
+
+// TestCredential: a credential of systemd may show the mask of its access
+// control list as the group's right to read, and no more than that.
+func TestCredential(t *testing.T) {
+	dir := t.TempDir()
+	path := filepath.Join(dir, "imap")
+	if err := os.WriteFile(path, []byte("pass\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	tests := []struct {
+		name, credentials string
+		mode              os.FileMode
+		good              bool
+	}{
+		{"credential", dir, 0o440, true},
+		{"credential-all-may-read", dir, 0o444, false},
+		{"credential-group-may-write", dir, 0o460, false},
+		{"not-from-systemd", "", 0o440, false},
+		{"other-folder", filepath.Join(dir, "x"), 0o440, false},
+		{"folder-above", filepath.Dir(dir), 0o440, false},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Setenv("CREDENTIALS_DIRECTORY", tt.credentials)
+			if err := os.Chmod(path, tt.mode); err != nil {
+				t.Fatal(err)
+			}
+			if _, err := ReadSecret(path); (err == nil) != tt.good {
+				t.Errorf("ReadSecret() of mode %o: %v", tt.mode, err)
 			}
 		})
 	}

@@ -399,6 +399,28 @@ func TestStopped(t *testing.T) {
 	}
 }
 
+// TestStoppedAmidMail: what is under way when the program is asked to stop gets
+// a short time, not the ten minutes of a patient client.
+func TestStoppedAmidMail(t *testing.T) {
+	ctx, stop := context.WithCancel(context.Background())
+	defer stop()
+	s, o := liar(t, func(w *wire) {
+		w.say("220 mx")
+		if w.until("EHLO") {
+			w.say("250 mx")
+			if w.until("RCPT") {
+				stop()
+				w.silent()
+			}
+		}
+	}), items(2)
+	s.Limits.Stop = 50 * time.Millisecond
+	n, err := New(s, o, zerolog.Nop()).Drain(ctx, noon)
+	if got := o.outcomes(); n != 0 || err != nil || got != "retry n-1" {
+		t.Errorf("Drain() = %d, %v: %s, want retry n-1 alone", n, err, got)
+	}
+}
+
 func TestNothingDue(t *testing.T) {
 	// No server is there, and none is asked for.
 	n, err := New(Server{Addr: "127.0.0.1:1"}, &memory{}, zerolog.Nop()).Drain(context.Background(), noon)

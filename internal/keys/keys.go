@@ -1,0 +1,157 @@
+// Package keys holds the one secret of a desk, kept in a file of its own, and
+// the keys that follow from it for each purpose.
+//
+// A copy of the store without the key file shows no token, no waiting mail and
+// can sign nothing.
+package keys
+
+import (
+	"crypto/ed25519"
+	"crypto/hkdf"
+	"crypto/hmac"
+	"crypto/rand"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"golang.org/x/crypto/chacha20poly1305"
+)
+
+// ErrSealed reports bytes that were not sealed under this key for this use, or
+// were changed since.
+var ErrSealed = errors.New("sealed under another key, or changed")
+
+// Keys gives the keys of one desk. The zero value is of no use.
+type Keys struct {
+	hash   []byte
+	seal   []byte
+	signer ed25519.PrivateKey
+}
+
+// FromSeed derives the keys from a seed (HKDF, RFC 5869, one label a purpose).
+func FromSeed(seed [32]byte) Keys {
+	return Keys{
+		hash:   derive(seed[:], "countersign hash v1"),
+		seal:   derive(seed[:], "countersign seal v1"),
+		signer: ed25519.NewKeyFromSeed(derive(seed[:], "countersign sign v1")),
+	}
+}
+
+func derive(secret []byte, label string) []byte {
+	key, err := hkdf.Key(sha256.New, secret, nil, label, 32)
+	if err != nil {
+		panic(err) // only for a key that is too long
+	}
+	return key
+}
+
+// Hash is the HMAC-SHA-256 of b under a key of the purpose, 32 bytes.
+func (k Keys) Hash(purpose string, b []byte) []byte {
+	mac := hmac.New(sha256.New, derive(k.hash, purpose))
+	mac.Write(b)
+	return mac.Sum(nil)
+}
+
+// Seal encrypts plain (XChaCha20-Poly1305, random nonce). Open needs the same
+// aad, which says what the bytes are for.
+func (k Keys) Seal(plain, aad []byte) []byte {
+	aead, err := chacha20poly1305.NewX(k.seal)
+	if err != nil {
+		panic(err) // only for a key of another length: the zero Keys
+	}
+	nonce := make([]byte, aead.NonceSize(), aead.NonceSize()+len(plain)+aead.Overhead())
+	rand.Read(nonce)
+	return aead.Seal(nonce, nonce, plain, aad)
+}
+
+// Open gives back what Seal sealed with the same aad, else ErrSealed.
+func (k Keys) Open(sealed, aad []byte) ([]byte, error) {
+	aead, err := chacha20poly1305.NewX(k.seal)
+	if err != nil {
+		return nil, err
+	}
+	if len(sealed) < aead.NonceSize() {
+		return nil, ErrSealed
+	}
+	plain, err := aead.Open(nil, sealed[:aead.NonceSize()], sealed[aead.NonceSize():], aad)
+	if err != nil {
+		return nil, ErrSealed
+	}
+	return plain, nil
+}
+
+// Signer is the key that signs receipts and the log.
+func (k Keys) Signer() ed25519.PrivateKey { return k.signer }
+
+// Load reads the key file at path, 64 hex digits, and makes one, readable by its
+// owner alone, if there is none. A file that others can read is refused.
+func Load(path string) (Keys, error) {
+	b, err := read(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		if err := create(path); err != nil {
+			return Keys{}, fmt.Errorf("create key_file: %w", err)
+		}
+		b, err = read(path)
+	}
+	if err != nil {
+		return Keys{}, fmt.Errorf("key_file: %w", err)
+	}
+	var seed [32]byte
+	text := strings.TrimSuffix(strings.TrimSuffix(string(b), "\n"), "\r")
+	if n, err := hex.Decode(seed[:], []byte(text)[:min(len(text), 64)]); err != nil || n != len(seed) || len(text) != 64 {
+		return Keys{}, fmt.Errorf("key_file: %s: is not 64 hex digits; put back the right file, a new key can't read what the old one sealed", path)
+	}
+	return FromSeed(seed), nil
+}
+
+func read(path string) ([]byte, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	info, err := f.Stat()
+	switch {
+	case err != nil:
+		return nil, err
+	case !info.Mode().IsRegular():
+		return nil, fmt.Errorf("%s: not a regular file", path)
+	case info.Mode().Perm()&0o077 != 0:
+		return nil, fmt.Errorf("%s: others can read it (mode %04o); run: chmod 600 %s", path, info.Mode().Perm(), path)
+	}
+	b := make([]byte, 128)
+	n, err := f.Read(b)
+	if err != nil && n == 0 && info.Size() > 0 {
+		return nil, err
+	}
+	return b[:n], nil
+}
+
+// create writes a new key under a temporary name and links it to its own, so
+// that the file is whole whenever it is there, and one that is there stays.
+func create(path string) error {
+	var seed [32]byte
+	rand.Read(seed[:])
+	f, err := os.CreateTemp(filepath.Dir(path), filepath.Base(path)+".new-*") // 0600
+	if err != nil {
+		return err
+	}
+	defer os.Remove(f.Name())
+	_, err = f.WriteString(hex.EncodeToString(seed[:]) + "\n")
+	if err := errors.Join(err, f.Sync(), f.Close()); err != nil {
+		return err
+	}
+	if err := os.Link(f.Name(), path); err != nil && !errors.Is(err, fs.ErrExist) {
+		return err
+	}
+	d, err := os.Open(filepath.Dir(path))
+	if err != nil {
+		return err
+	}
+	return errors.Join(d.Sync(), d.Close())
+}

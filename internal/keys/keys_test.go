@@ -1,0 +1,89 @@
+package keys_test
+
+import (
+	"bytes"
+	"crypto/ed25519"
+	"errors"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+
+	"countersign/internal/keys"
+)
+
+func TestLoad(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "state.key")
+	var all sync.WaitGroup
+	for range 4 { // who comes second reads what the first made
+		all.Go(func() {
+			if _, err := keys.Load(path); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	all.Wait()
+	first, _ := keys.Load(path)
+	again, err := keys.Load(path)
+	if err != nil || !bytes.Equal(first.Hash("a", nil), again.Hash("a", nil)) {
+		t.Errorf("Load again gives another key, %v", err)
+	}
+	if info, _ := os.Stat(path); info.Mode().Perm() != 0o600 {
+		t.Errorf("mode is %v, want 0600", info.Mode().Perm())
+	}
+	for name, spoil := range map[string]func() error{
+		"others": func() error { return os.Chmod(path, 0o640) },
+		"short":  func() error { return os.WriteFile(path, []byte(strings.Repeat("a", 63)), 0o600) },
+		"long":   func() error { return os.WriteFile(path, []byte(strings.Repeat("a", 66)), 0o600) },
+		"no-hex": func() error { return os.WriteFile(path, []byte(strings.Repeat("g", 64)), 0o600) },
+		"empty":  func() error { return os.WriteFile(path, nil, 0o600) },
+	} {
+		os.Remove(path)
+		if _, err := keys.Load(path); err != nil {
+			t.Fatal(err)
+		}
+		if err := spoil(); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := keys.Load(path); err == nil || !strings.Contains(err.Error(), path) {
+			t.Errorf("%s: Load = %v, want an error with the name of the file", name, err)
+		}
+	}
+}
+
+func TestSeal(t *testing.T) {
+	k := keys.FromSeed([32]byte{1})
+	sealed := k.Seal([]byte("mail"), []byte("o-1"))
+	if plain, err := k.Open(sealed, []byte("o-1")); err != nil || string(plain) != "mail" {
+		t.Fatalf("Open = %q, %v", plain, err)
+	}
+	for i := range sealed {
+		changed := bytes.Clone(sealed)
+		changed[i] ^= 1
+		if _, err := k.Open(changed, []byte("o-1")); !errors.Is(err, keys.ErrSealed) {
+			t.Errorf("Open with byte %d changed = %v, want ErrSealed", i, err)
+		}
+		if _, err := k.Open(sealed[:i], []byte("o-1")); !errors.Is(err, keys.ErrSealed) {
+			t.Errorf("Open of %d bytes = %v, want ErrSealed", i, err)
+		}
+	}
+	if _, err := k.Open(sealed, []byte("o-2")); !errors.Is(err, keys.ErrSealed) {
+		t.Errorf("Open for another use = %v, want ErrSealed", err)
+	}
+	if _, err := keys.FromSeed([32]byte{2}).Open(sealed, []byte("o-1")); !errors.Is(err, keys.ErrSealed) {
+		t.Errorf("Open under another key = %v, want ErrSealed", err)
+	}
+}
+
+func TestPurposesDiffer(t *testing.T) {
+	k := keys.FromSeed([32]byte{1})
+	if bytes.Equal(k.Hash("token", []byte("x")), k.Hash("ref", []byte("x"))) {
+		t.Error("two purposes give the same hash")
+	}
+	sig := ed25519.Sign(k.Signer(), []byte("x"))
+	other := keys.FromSeed([32]byte{2}).Signer().Public().(ed25519.PublicKey)
+	if ed25519.Verify(other, []byte("x"), sig) {
+		t.Error("another seed has the same signer")
+	}
+}

@@ -1,0 +1,54 @@
+package blob
+
+import (
+	"bytes"
+	"errors"
+	"io/fs"
+	"os"
+	"testing"
+)
+
+func TestStore(t *testing.T) {
+	s, err := Open(t.TempDir() + "/spool")
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := bytes.Repeat([]byte("From: ada@north.example\r\n"), 1000)
+	hash, err := s.Put(want)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got, err := s.Get(hash); err != nil || !bytes.Equal(got, want) {
+		t.Errorf("Get() = %d bytes, %v", len(got), err)
+	}
+	path, _ := s.path(hash)
+	if info, err := os.Stat(path); err != nil || info.Mode().Perm() != 0o600 || info.Size() >= int64(len(want)) {
+		t.Errorf("file: %v, %v; want 0600 and smaller than %d", info, err, len(want))
+	}
+	if again, err := s.Put(want); err != nil || again != hash {
+		t.Errorf("second Put() = %s, %v", again, err)
+	}
+	packed, _ := os.ReadFile(path)
+	packed[len(packed)/2] ^= 1
+	if err := os.WriteFile(path, packed, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := s.Get(hash); !errors.Is(err, ErrDamaged) {
+		t.Errorf("a changed byte: %v", err)
+	}
+	if _, err := s.Put(want); err != nil {
+		t.Errorf("Put over damaged bytes: %v", err)
+	}
+	if _, err := s.Get(hash); err != nil {
+		t.Errorf("Put did not mend: %v", err)
+	}
+	if err := errors.Join(s.Remove(hash), s.Remove(hash)); err != nil {
+		t.Error(err)
+	}
+	if _, err := s.Get(hash); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("after Remove: %v", err)
+	}
+	if _, err := s.Get("../../etc/passwd"); err == nil {
+		t.Error("a path was taken for a hash")
+	}
+}

@@ -1,0 +1,186 @@
+// Package audit keeps a log that can only grow: a Merkle tree (RFC 6962) whose
+// leaves are the decisions of a desk.
+//
+// Append writes the leaf and the tree above it in the caller's transaction, so
+// an effect that follows the commit is already under a stored tree head.
+package audit
+
+import (
+	"crypto/ed25519"
+	"encoding/base64"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"time"
+
+	"golang.org/x/mod/sumdb/note"
+	"golang.org/x/mod/sumdb/tlog"
+
+	"countersign/internal/kv"
+)
+
+// ErrBroken reports a log that isn't what was written.
+var ErrBroken = errors.New("audit log is broken")
+
+// Entry is one leaf.
+type Entry struct {
+	At      time.Time       `json:"at"`
+	Kind    string          `json:"kind"`
+	Subject string          `json:"subject"`
+	Data    json.RawMessage `json:"data,omitempty"`
+}
+
+// head is the root of the tree over the first Size leaves.
+type head struct {
+	Size int64     `json:"size"`
+	Hash tlog.Hash `json:"hash"`
+}
+
+const headKey = "audit/head"
+
+func leafKey(n int64) string { return "audit/leaf/" + kv.Seq(uint64(n)) }
+
+// hashKey names the hashes that came with leaf n, packed in one value.
+func hashKey(n int64) string { return "audit/hash/" + kv.Seq(uint64(n)) }
+
+// Log appends and signs.
+type Log struct{ key ed25519.PrivateKey }
+
+// New returns the log whose checkpoints key signs.
+func New(key ed25519.PrivateKey) *Log { return &Log{key} }
+
+// Append adds one leaf and returns its index, from 0.
+func (l *Log) Append(tx kv.Tx, e Entry) (int64, error) {
+	b, err := json.Marshal(e)
+	if err != nil {
+		return 0, err
+	}
+	h, _, err := kv.Load[head](tx, headKey)
+	if err != nil {
+		return 0, err
+	}
+	stored := reader(tx)
+	hashes, err := tlog.StoredHashes(h.Size, b, stored)
+	if err != nil {
+		return 0, fmt.Errorf("%w: %w", ErrBroken, err)
+	}
+	var packed []byte
+	for _, hash := range hashes {
+		packed = append(packed, hash[:]...)
+	}
+	n := h.Size
+	if err := errors.Join(tx.Put(leafKey(n), b), tx.Put(hashKey(n), packed)); err != nil {
+		return 0, err
+	}
+	h.Size++
+	if h.Hash, err = tlog.TreeHash(h.Size, stored); err != nil {
+		return 0, fmt.Errorf("%w: %w", ErrBroken, err)
+	}
+	return n, kv.Save(tx, headKey, h)
+}
+
+// reader finds stored hashes by their index of tlog. Those that came with leaf
+// n are the nodes that it completed, from its own level up.
+func reader(r kv.Reader) tlog.HashReader {
+	return tlog.HashReaderFunc(func(indexes []int64) ([]tlog.Hash, error) {
+		out := make([]tlog.Hash, len(indexes))
+		for i, index := range indexes {
+			level, n := tlog.SplitStoredHashIndex(index)
+			leaf := (n+1)<<level - 1 // the leaf that completed that node
+			b, err := r.Get(hashKey(leaf))
+			if err != nil {
+				return nil, err
+			}
+			at := level * tlog.HashSize
+			if len(b) < at+tlog.HashSize {
+				return nil, fmt.Errorf("the hashes of entry %d are missing", leaf)
+			}
+			copy(out[i][:], b[at:])
+		}
+		return out, nil
+	})
+}
+
+// Head returns the number of leaves and the root over them.
+func Head(r kv.Reader) (size int64, hash tlog.Hash, err error) {
+	h, ok, err := kv.Load[head](r, headKey)
+	if err == nil && !ok {
+		h.Hash, err = tlog.TreeHash(0, nil)
+	}
+	return h.Size, h.Hash, err
+}
+
+// List calls fn for every entry from index from on, until it returns an error;
+// kv.ErrStop ends it without one.
+func List(v kv.View, from int64, fn func(index int64, e Entry) error) error {
+	n := from
+	return v.Scan("audit/leaf/", leafKey(from), func(_ string, value []byte) error {
+		var e Entry
+		if err := json.Unmarshal(value, &e); err != nil {
+			return fmt.Errorf("%w: entry %d: %w", ErrBroken, n, err)
+		}
+		n++
+		return fn(n-1, e)
+	})
+}
+
+// Export writes every entry as a JSON line, as it was stored.
+func Export(v kv.View, w io.Writer) error {
+	return v.Scan("audit/leaf/", "", func(_ string, value []byte) error {
+		_, err := w.Write(append(append([]byte{}, value...), '\n'))
+		return err
+	})
+}
+
+// Proof shows that the leaf is under the present head (tlog.CheckRecord).
+func Proof(r kv.Reader, index int64) (tlog.RecordProof, error) {
+	size, _, err := Head(r)
+	if err != nil {
+		return nil, err
+	}
+	if index < 0 || index >= size {
+		return nil, fmt.Errorf("no entry %d; the log has %d", index, size)
+	}
+	return tlog.ProveRecord(size, index, reader(r))
+}
+
+const origin = "countersign"
+
+// Checkpoint is the present head as a signed note.
+func (l *Log) Checkpoint(r kv.Reader) ([]byte, error) {
+	size, hash, err := Head(r)
+	if err != nil {
+		return nil, err
+	}
+	s := signer{origin, keyHash(l.key.Public().(ed25519.PublicKey)), l.key}
+	return note.Sign(&note.Note{Text: fmt.Sprintf("countersign audit log\n%d\n%s\n", size, base64.StdEncoding.EncodeToString(hash[:]))}, s)
+}
+
+// Verifier is the text of the key that checks checkpoints (note.NewVerifier).
+func (l *Log) Verifier() (string, error) {
+	return note.NewEd25519VerifierKey(origin, l.key.Public().(ed25519.PublicKey))
+}
+
+// signer signs notes with a key that is already at hand.
+type signer struct {
+	name string
+	hash uint32
+	key  ed25519.PrivateKey
+}
+
+func (s signer) Name() string                    { return s.name }
+func (s signer) KeyHash() uint32                 { return s.hash }
+func (s signer) Sign(msg []byte) ([]byte, error) { return ed25519.Sign(s.key, msg), nil }
+
+func keyHash(public ed25519.PublicKey) uint32 {
+	text, err := note.NewEd25519VerifierKey(origin, public)
+	if err != nil {
+		return 0
+	}
+	v, err := note.NewVerifier(text)
+	if err != nil {
+		return 0
+	}
+	return v.KeyHash()
+}

@@ -1,0 +1,148 @@
+// Package staff knows the agents of a desk: who they are, what they may carry
+// out and which addresses are theirs.
+//
+// An address of staff is never an address of a contact, so that no agent can be
+// the person who confirms.
+package staff
+
+import (
+	"errors"
+	"fmt"
+	"regexp"
+	"slices"
+	"time"
+
+	"countersign/internal/kv"
+	"countersign/internal/rawmail"
+	"countersign/policy"
+)
+
+// The roles, each with the rights of those before it.
+const (
+	RoleAgent = "agent"
+	RoleLead  = "lead"
+	RoleAdmin = "admin"
+)
+
+// All as an authority stands for every class.
+const All = "all"
+
+// ErrInvalid reports an agent who can't be added as described.
+var ErrInvalid = errors.New("invalid agent")
+
+// Agent is a member of staff.
+type Agent struct {
+	ID          string    `json:"id"`
+	Email       string    `json:"email"` // canonical
+	Teams       []string  `json:"teams,omitempty"`
+	Authorities []string  `json:"authorities,omitempty"` // classes they may carry out, or all
+	Role        string    `json:"role"`
+	UnixUser    string    `json:"unix_user,omitempty"` // who they are on the control socket
+	Disabled    bool      `json:"disabled,omitempty"`
+	Added       time.Time `json:"added,omitzero"`
+	Counts      time.Time `json:"counts,omitzero"` // from when approvals and roles count
+}
+
+var (
+	idForm   = regexp.MustCompile(`^[a-z0-9][a-z0-9._-]{0,39}$`)
+	userForm = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_.-]{0,31}$`)
+)
+
+// Add adds a new agent and returns it as it is stored. It reports everything
+// that is wrong at once, as ErrInvalid.
+func Add(tx kv.Tx, a Agent) (Agent, error) {
+	if a.Role == "" {
+		a.Role = RoleAgent
+	}
+	var wrong []error
+	report := func(format string, args ...any) { wrong = append(wrong, fmt.Errorf(format, args...)) }
+	if !idForm.MatchString(a.ID) {
+		report("id: %q is not a name of at most 40 of a-z, 0-9, dot, dash and underscore", a.ID)
+	}
+	email, err := rawmail.Canonical(a.Email)
+	if err != nil {
+		report("email: %w", err)
+	}
+	a.Email = email
+	if !slices.Contains([]string{RoleAgent, RoleLead, RoleAdmin}, a.Role) {
+		report("role: %q is not agent, lead or admin", a.Role)
+	}
+	if a.UnixUser != "" && !userForm.MatchString(a.UnixUser) {
+		report("unix user: %q is not a user name", a.UnixUser)
+	}
+	for _, c := range a.Authorities {
+		if c != All && !policy.Class(c).Known() {
+			report("authority: %q is not a class, nor all", c)
+		}
+	}
+	for _, t := range a.Teams {
+		if !idForm.MatchString(t) {
+			report("team: %q is not a name of at most 40 of a-z, 0-9, dot, dash and underscore", t)
+		}
+	}
+	if len(a.Teams) > 50 || len(a.Authorities) > 50 {
+		report("more than 50 teams or authorities")
+	}
+	if len(wrong) > 0 {
+		return Agent{}, fmt.Errorf("%w: %w", ErrInvalid, errors.Join(wrong...))
+	}
+	for _, taken := range []struct{ key, what string }{
+		{"agent/" + a.ID, "id: there is already an agent " + a.ID},
+		{"staffaddr/" + a.Email, "email: another agent has " + a.Email},
+		{"addr/" + a.Email, "email: " + a.Email + " is an address of a contact; an agent must not be able to confirm"},
+		{"unixuser/" + a.UnixUser, "unix user: another agent is " + a.UnixUser},
+	} {
+		b, err := tx.Get(taken.key)
+		if err != nil {
+			return Agent{}, err
+		}
+		if b != nil {
+			report("%s", taken.what)
+		}
+	}
+	if len(wrong) > 0 {
+		return Agent{}, fmt.Errorf("%w: %w", ErrInvalid, errors.Join(wrong...))
+	}
+	errs := []error{kv.Save(tx, "agent/"+a.ID, a), tx.Put("staffaddr/"+a.Email, []byte(a.ID))}
+	if a.UnixUser != "" {
+		errs = append(errs, tx.Put("unixuser/"+a.UnixUser, []byte(a.ID)))
+	}
+	return a, errors.Join(errs...)
+}
+
+// Get returns the agent with that id.
+func Get(r kv.Reader, id string) (Agent, bool, error) {
+	if !idForm.MatchString(id) {
+		return Agent{}, false, nil
+	}
+	return kv.Load[Agent](r, "agent/"+id)
+}
+
+// ByUnixUser returns the agent who is that Unix user.
+func ByUnixUser(r kv.Reader, user string) (Agent, bool, error) {
+	if !userForm.MatchString(user) {
+		return Agent{}, false, nil
+	}
+	id, err := r.Get("unixuser/" + user)
+	if err != nil || id == nil {
+		return Agent{}, false, err
+	}
+	return Get(r, string(id))
+}
+
+// IsStaffAddress reports whether the canonical address is an agent's, also of
+// one who is disabled.
+func IsStaffAddress(r kv.Reader, addr string) (bool, error) {
+	b, err := r.Get("staffaddr/" + addr)
+	return b != nil, err
+}
+
+// List returns every agent, by id.
+func List(v kv.View) (all []Agent, err error) {
+	err = v.Scan("agent/", "", func(key string, _ []byte) error {
+		a, _, err := kv.Load[Agent](v, key)
+		all = append(all, a)
+		return err
+	})
+	return all, err
+}

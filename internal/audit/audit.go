@@ -7,14 +7,12 @@ package audit
 
 import (
 	"crypto/ed25519"
-	"encoding/base64"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"time"
 
-	"golang.org/x/mod/sumdb/note"
 	"golang.org/x/mod/sumdb/tlog"
 
 	"countersign/internal/kv"
@@ -34,7 +32,7 @@ type Entry struct {
 // head is the root of the tree over the first Size leaves.
 type head struct {
 	Size int64     `json:"size"`
-	Hash tlog.Hash `json:"hash"`
+	Root tlog.Hash `json:"root"`
 }
 
 const headKey = "audit/head"
@@ -45,10 +43,10 @@ func leafKey(n int64) string { return "audit/leaf/" + kv.Seq(uint64(n)) }
 func hashKey(n int64) string { return "audit/hash/" + kv.Seq(uint64(n)) }
 
 // Log appends and signs.
-type Log struct{ key ed25519.PrivateKey }
+type Log struct{ signer ed25519.PrivateKey }
 
-// New returns the log whose checkpoints key signs.
-func New(key ed25519.PrivateKey) *Log { return &Log{key} }
+// New returns the log whose checkpoints signer signs.
+func New(signer ed25519.PrivateKey) *Log { return &Log{signer} }
 
 // Append adds one leaf and returns its index, from 0.
 func (l *Log) Append(tx kv.Tx, e Entry) (int64, error) {
@@ -60,7 +58,7 @@ func (l *Log) Append(tx kv.Tx, e Entry) (int64, error) {
 	if err != nil {
 		return 0, err
 	}
-	stored := reader(tx)
+	stored := reader{tx}
 	hashes, err := tlog.StoredHashes(h.Size, b, stored)
 	if err != nil {
 		return 0, fmt.Errorf("%w: %w", ErrBroken, err)
@@ -74,7 +72,7 @@ func (l *Log) Append(tx kv.Tx, e Entry) (int64, error) {
 		return 0, err
 	}
 	h.Size++
-	if h.Hash, err = tlog.TreeHash(h.Size, stored); err != nil {
+	if h.Root, err = tlog.TreeHash(h.Size, stored); err != nil {
 		return 0, fmt.Errorf("%w: %w", ErrBroken, err)
 	}
 	return n, kv.Save(tx, headKey, h)
@@ -82,33 +80,34 @@ func (l *Log) Append(tx kv.Tx, e Entry) (int64, error) {
 
 // reader finds stored hashes by their index of tlog. Those that came with leaf
 // n are the nodes that it completed, from its own level up.
-func reader(r kv.Reader) tlog.HashReader {
-	return tlog.HashReaderFunc(func(indexes []int64) ([]tlog.Hash, error) {
-		out := make([]tlog.Hash, len(indexes))
-		for i, index := range indexes {
-			level, n := tlog.SplitStoredHashIndex(index)
-			leaf := (n+1)<<level - 1 // the leaf that completed that node
-			b, err := r.Get(hashKey(leaf))
-			if err != nil {
-				return nil, err
-			}
-			at := level * tlog.HashSize
-			if len(b) < at+tlog.HashSize {
-				return nil, fmt.Errorf("the hashes of entry %d are missing", leaf)
-			}
-			copy(out[i][:], b[at:])
+type reader struct{ r kv.Reader }
+
+// ReadHashes is what tlog asks for.
+func (r reader) ReadHashes(indexes []int64) ([]tlog.Hash, error) {
+	out := make([]tlog.Hash, len(indexes))
+	for i, index := range indexes {
+		level, n := tlog.SplitStoredHashIndex(index)
+		leaf := (n+1)<<level - 1 // the leaf that completed that node
+		b, err := r.r.Get(hashKey(leaf))
+		if err != nil {
+			return nil, err
 		}
-		return out, nil
-	})
+		at := level * tlog.HashSize
+		if len(b) < at+tlog.HashSize {
+			return nil, fmt.Errorf("the hashes of entry %d are missing", leaf)
+		}
+		copy(out[i][:], b[at:])
+	}
+	return out, nil
 }
 
 // Head returns the number of leaves and the root over them.
 func Head(r kv.Reader) (size int64, hash tlog.Hash, err error) {
 	h, ok, err := kv.Load[head](r, headKey)
 	if err == nil && !ok {
-		h.Hash, err = tlog.TreeHash(0, nil)
+		h.Root, err = tlog.TreeHash(0, nil)
 	}
-	return h.Size, h.Hash, err
+	return h.Size, h.Root, err
 }
 
 // List calls fn for every entry from index from on, until it returns an error;
@@ -142,45 +141,5 @@ func Proof(r kv.Reader, index int64) (tlog.RecordProof, error) {
 	if index < 0 || index >= size {
 		return nil, fmt.Errorf("no entry %d; the log has %d", index, size)
 	}
-	return tlog.ProveRecord(size, index, reader(r))
-}
-
-const origin = "countersign"
-
-// Checkpoint is the present head as a signed note.
-func (l *Log) Checkpoint(r kv.Reader) ([]byte, error) {
-	size, hash, err := Head(r)
-	if err != nil {
-		return nil, err
-	}
-	s := signer{origin, keyHash(l.key.Public().(ed25519.PublicKey)), l.key}
-	return note.Sign(&note.Note{Text: fmt.Sprintf("countersign audit log\n%d\n%s\n", size, base64.StdEncoding.EncodeToString(hash[:]))}, s)
-}
-
-// Verifier is the text of the key that checks checkpoints (note.NewVerifier).
-func (l *Log) Verifier() (string, error) {
-	return note.NewEd25519VerifierKey(origin, l.key.Public().(ed25519.PublicKey))
-}
-
-// signer signs notes with a key that is already at hand.
-type signer struct {
-	name string
-	hash uint32
-	key  ed25519.PrivateKey
-}
-
-func (s signer) Name() string                    { return s.name }
-func (s signer) KeyHash() uint32                 { return s.hash }
-func (s signer) Sign(msg []byte) ([]byte, error) { return ed25519.Sign(s.key, msg), nil }
-
-func keyHash(public ed25519.PublicKey) uint32 {
-	text, err := note.NewEd25519VerifierKey(origin, public)
-	if err != nil {
-		return 0
-	}
-	v, err := note.NewVerifier(text)
-	if err != nil {
-		return 0
-	}
-	return v.KeyHash()
+	return tlog.ProveRecord(size, index, reader{r})
 }

@@ -6,18 +6,20 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"strings"
 	"testing"
 	"time"
 
-	"golang.org/x/mod/sumdb/note"
 	"golang.org/x/mod/sumdb/tlog"
 
 	"countersign/internal/audit"
 	"countersign/internal/kv"
 )
 
-var log = audit.New(ed25519.NewKeyFromSeed(make([]byte, 32)))
+var (
+	key    = ed25519.NewKeyFromSeed(make([]byte, 32))
+	log    = audit.New(key)
+	public = key.Public().(ed25519.PublicKey)
+)
 
 func filled(t testing.TB, n int) kv.Store {
 	t.Helper()
@@ -106,17 +108,25 @@ func TestProofAndCheckpoint(t *testing.T) {
 		if err != nil {
 			return err
 		}
-		text, err := log.Verifier()
-		if err != nil {
-			return err
+		if err := audit.Consistent(v, public, signed); err != nil {
+			t.Errorf("Consistent with its own checkpoint = %v", err)
 		}
-		key, err := note.NewVerifier(text)
-		if err != nil {
-			return err
+		for i := range signed {
+			changed := []byte(signed)
+			changed[i] ^= 4
+			if err := audit.Consistent(v, public, string(changed)); err == nil {
+				t.Errorf("Consistent with byte %d of the checkpoint changed", i)
+			}
 		}
-		if n, err := note.Open(signed, note.VerifierList(key)); err != nil || !strings.HasPrefix(n.Text, "countersign audit log\n13\n") {
-			t.Errorf("note.Open = %+v, %v", n, err)
-		}
+		// A longer log that began otherwise is not the one of the checkpoint.
+		other := filled(t, 20)
+		_ = other.Update(func(tx kv.Tx) error { return tx.Put("audit/hash/"+kv.Seq(7), make([]byte, 4*32)) })
+		_ = other.View(func(v kv.View) error {
+			if err := audit.Consistent(v, public, signed); !errors.Is(err, audit.ErrBroken) {
+				t.Errorf("Consistent with the checkpoint of another log = %v", err)
+			}
+			return nil
+		})
 		var lines bytes.Buffer
 		if err := audit.Export(v, &lines); err != nil || bytes.Count(lines.Bytes(), []byte("\n")) != 13 {
 			t.Errorf("Export = %q, %v", lines.String(), err)

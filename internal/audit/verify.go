@@ -26,7 +26,7 @@ func Verify(s kv.Store) (n int64, err error) {
 		if n != size || extra != nil {
 			return fmt.Errorf("%w: entry %d: the head counts %d entries", ErrBroken, n, size)
 		}
-		sum, err := tlog.TreeHash(size, reader(v))
+		sum, err := tlog.TreeHash(size, reader{v})
 		if err != nil || sum != root {
 			return fmt.Errorf("%w: the head over %d entries is another", ErrBroken, size)
 		}
@@ -42,7 +42,7 @@ func verifyLeaves(v kv.View) (n int64, err error) {
 			return fmt.Errorf("%w: entry %d is missing", ErrBroken, n)
 		}
 		// The nodes below are those of leaves that were compared before.
-		hashes, err := tlog.StoredHashes(n, leaf, reader(v))
+		hashes, err := tlog.StoredHashes(n, leaf, reader{v})
 		if err != nil {
 			return fmt.Errorf("%w: entry %d: %w", ErrBroken, n, err)
 		}

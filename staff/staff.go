@@ -146,3 +146,15 @@ func List(v kv.View) (all []Agent, err error) {
 	})
 	return all, err
 }
+
+// Each calls fn for every agent, by id, outside of any transaction.
+func Each(s kv.Store, fn func(Agent) error) error {
+	var all []Agent
+	err := s.View(func(v kv.View) (err error) { all, err = List(v); return err })
+	for _, a := range all {
+		if err == nil {
+			err = fn(a)
+		}
+	}
+	return err
+}

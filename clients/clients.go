@@ -1,0 +1,219 @@
+// Package clients knows the people of our clients: who they are, which
+// addresses of theirs are on file and what they may ask for.
+//
+// Everything here is as an administrator's source of record says. Who wrote a
+// message is found out in package inbound, what they may have in package policy.
+package clients
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"countersign/internal/kv"
+	"countersign/policy"
+)
+
+// Roles and states of a contact.
+const (
+	Primary    = "primary"
+	Authorised = "authorised"
+	Active     = "active"
+	Removed    = "removed"
+)
+
+// Permissions beside the names of classes.
+const (
+	All        = "all"        // everything
+	Privileged = "privileged" // every privileged class that needs no approval
+	Ask        = "ask"        // a question and a minor change
+	Approve    = "approve"
+	Manage     = "manage-contacts"
+	SeeCode    = "see-code"
+)
+
+// Client is an organisation with an account.
+type Client struct {
+	ID       string    `json:"client"`
+	Name     string    `json:"name"`
+	Imported time.Time `json:"imported,omitzero"`
+	Filled   time.Time `json:"filled,omitzero"` // the import that brought its first contacts
+}
+
+// Contact is a person of a client.
+type Contact struct {
+	ID          string    `json:"contact"`
+	Client      string    `json:"client"`
+	Name        string    `json:"name"`
+	Role        string    `json:"role"`
+	Status      string    `json:"status"`
+	Addresses   []string  `json:"addresses"` // canonical; the first gets the notices
+	Permissions []string  `json:"permissions,omitempty"`
+	Language    string    `json:"language,omitempty"`
+	Added       time.Time `json:"added,omitzero"`
+	// Since says when an address came on file, for those that did not come
+	// with the first import of the client. Widened is when the contact last
+	// became able to do more, with the same exception.
+	Since   map[string]time.Time `json:"since,omitempty"`
+	Widened time.Time            `json:"widened,omitzero"`
+}
+
+// May reports whether the contact may ask for the class, or has the permission,
+// of that name.
+func (c Contact) May(name string) bool {
+	if c.Status == Removed {
+		return false
+	}
+	return grants(c.effective(), name)
+}
+
+// effective gives the permissions, those of the role where none are listed.
+func (c Contact) effective() []string {
+	if len(c.Permissions) > 0 {
+		return c.Permissions
+	}
+	if c.Role == Primary {
+		return []string{All}
+	}
+	return []string{Ask}
+}
+
+func grants(permissions []string, name string) bool {
+	class := policy.Class(name)
+	for _, p := range permissions {
+		switch {
+		case p == name, p == All && known(name),
+			p == Privileged && class.Known() && class.Privileged() && !class.Demands().Approval,
+			p == Ask && (class == policy.Question || class == policy.MinorChange):
+			return true
+		}
+	}
+	return false
+}
+
+// known reports whether s is a permission.
+func known(s string) bool {
+	return policy.Class(s).Known() || slices.Contains([]string{All, Privileged, Ask, Approve, Manage, SeeCode}, s)
+}
+
+// wider reports whether b may do anything that a may not.
+func wider(a, b Contact) bool {
+	if a.Status == Removed || b.Role == Primary && a.Role != Primary {
+		return true
+	}
+	names := []string{Approve, Manage, SeeCode}
+	for _, c := range policy.Classes {
+		names = append(names, string(c))
+	}
+	return slices.ContainsFunc(names, func(n string) bool { return b.May(n) && !a.May(n) })
+}
+
+// Get returns the contact with that id, removed ones too.
+func Get(r kv.Reader, id string) (Contact, bool, error) {
+	return kv.Load[Contact](r, "contact/"+id)
+}
+
+// ByAddress returns the contact who has the canonical address on file. One who
+// was removed is found too; see Status.
+func ByAddress(r kv.Reader, addr string) (Contact, bool, error) {
+	id, err := r.Get("addr/" + addr)
+	if err != nil || id == nil {
+		return Contact{}, false, err
+	}
+	return Get(r, string(id))
+}
+
+// GetClient returns the client with that id.
+func GetClient(r kv.Reader, id string) (Client, bool, error) {
+	return kv.Load[Client](r, "client/"+id)
+}
+
+// PutClient writes the client as it is.
+func PutClient(tx kv.Tx, c Client) error {
+	if c.ID == "" {
+		return errors.New("a client has no id")
+	}
+	return kv.Save(tx, "client/"+c.ID, c)
+}
+
+// PutContact writes the contact as it is and brings the indexes of its
+// addresses up to date. An address that is another contact's is refused.
+func PutContact(tx kv.Tx, c Contact) error {
+	if c.ID == "" {
+		return errors.New("a contact has no id")
+	}
+	old, _, err := Get(tx, c.ID)
+	if err != nil {
+		return err
+	}
+	for _, a := range c.Addresses {
+		id, err := tx.Get("addr/" + a)
+		if err != nil {
+			return err
+		}
+		if id != nil && string(id) != c.ID {
+			return fmt.Errorf("%s is already on file for contact %s", a, id)
+		}
+	}
+	for _, a := range old.Addresses {
+		if !slices.Contains(c.Addresses, a) {
+			if err := errors.Join(tx.Delete("addr/"+a), tx.Delete("alike/"+outline(a))); err != nil {
+				return err
+			}
+		}
+	}
+	for _, a := range c.Addresses {
+		if err := errors.Join(tx.Put("addr/"+a, []byte(c.ID)), tx.Put("alike/"+outline(a), []byte(a))); err != nil {
+			return err
+		}
+	}
+	return errors.Join(kv.Save(tx, "contact/"+c.ID, c), tx.Put("member/"+c.Client+"/"+c.ID, nil))
+}
+
+// Remove takes the contact's rights and keeps the record: mail from a removed
+// contact is known as such.
+func Remove(tx kv.Tx, id string) (Contact, error) {
+	c, ok, err := Get(tx, id)
+	if err != nil || !ok {
+		return c, errors.Join(err, fmt.Errorf("no contact %q", id))
+	}
+	c.Status = Removed
+	return c, PutContact(tx, c)
+}
+
+// EachClient calls fn for every client, by id.
+func EachClient(s kv.Store, fn func(Client) error) error { return each(s, "client/", fn) }
+
+// EachContact calls fn for every contact, removed ones too.
+func EachContact(s kv.Store, fn func(Contact) error) error { return each(s, "contact/", fn) }
+
+// each reads a page at a time, so that fn may be slow.
+func each[T any](s kv.Store, prefix string, fn func(T) error) error {
+	const pageSize = 256
+	for from := ""; ; {
+		var page []T
+		err := s.View(func(v kv.View) error {
+			return v.Scan(prefix, from, func(key string, _ []byte) error {
+				if len(page) == pageSize {
+					return kv.ErrStop
+				}
+				from = key + "\x00"
+				one, _, err := kv.Load[T](v, key)
+				page = append(page, one)
+				return err
+			})
+		})
+		if err != nil {
+			return err
+		}
+		for _, one := range page {
+			if err := fn(one); err != nil {
+				return err
+			}
+		}
+		if len(page) < pageSize {
+			return nil
+		}
+	}
+}

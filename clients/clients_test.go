@@ -1,0 +1,224 @@
+package clients_test
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"countersign/clients"
+	"countersign/internal/kv"
+)
+
+const header = "client,client_name,email,name,role,permissions,language\n"
+
+var day = time.Date(2026, 11, 25, 9, 0, 0, 0, time.UTC)
+
+func contacts(t testing.TB, s kv.Store, csv string, change ...func(*clients.ImportOptions)) clients.Report {
+	t.Helper()
+	opt := clients.ImportOptions{Now: day, StaffAddress: func(_ kv.Reader, a string) (bool, error) { return a == "sam@desk.example", nil }}
+	for _, c := range change {
+		c(&opt)
+	}
+	r, err := clients.ImportContacts(s, strings.NewReader(csv), "contacts.csv", opt)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return r
+}
+
+func find(t testing.TB, s kv.Store, addr string) (c clients.Contact, ok bool) {
+	t.Helper()
+	if err := s.View(func(v kv.View) (err error) { c, ok, err = clients.ByAddress(v, addr); return err }); err != nil {
+		t.Fatal(err)
+	}
+	return c, ok
+}
+
+func later(o *clients.ImportOptions)  { o.Now = day.Add(24 * time.Hour) }
+func move(o *clients.ImportOptions)   { o.AllowMove = true }
+func dryRun(o *clients.ImportOptions) { o.DryRun = true }
+
+const ada = "north,Northwind,Ada@North.example;ada@home.example,Ada Berg,primary,,en\n"
+
+func TestImportAgain(t *testing.T) {
+	s := kv.Memory()
+	csv := "\ufeff" + strings.ReplaceAll(header+ada+"north,,nils@north.example,\"Nils\nHolm\",,ask;approve,\nnorth,,nobody,X,,,\n", "\n", "\r\n")
+	if r := contacts(t, s, csv, dryRun); r.Added != 2 || len(r.Rejected) != 1 {
+		t.Errorf("dry run = %+v", r)
+	}
+	if _, ok := find(t, s, "ada@north.example"); ok {
+		t.Error("a dry run wrote")
+	}
+	r := contacts(t, s, csv)
+	if r.Added != 2 || len(r.Problems) != 1 || r.Problems[0] != (clients.Problem{Line: 5, Column: "email", Text: `"nobody": not an address`}) {
+		t.Errorf("first import = %+v", r)
+	}
+	if r := contacts(t, s, csv, later); r.Added+r.Changed != 0 || r.Same != 2 {
+		t.Errorf("the same once more = %+v", r)
+	}
+	c, ok := find(t, s, "ada@home.example")
+	if !ok || c.Name != "Ada Berg" || c.Addresses[0] != "ada@north.example" || !c.Widened.IsZero() || len(c.Since) > 0 {
+		t.Errorf("ByAddress = %+v, %v", c, ok)
+	}
+	if c, _ := find(t, s, "nils@north.example"); c.Name != "Nils Holm" {
+		t.Errorf("name = %q", c.Name)
+	}
+}
+
+// Each row spoils one fact of a line that would be taken.
+func TestImportReports(t *testing.T) {
+	tests := []struct{ name, line, column, text string }{
+		{"comma", `north,,"bob@north,example",,,,`, "email", `"bob@north,example": not an address`},
+		{"no-email", "north,,,,,,", "email", "is empty"},
+		{"staff", "north,,sam@desk.example,,,,", "email", "agent"},
+		{"moved", "south,,ada@north.example,,,,", "email", "Needs --allow-move"},
+		{"client", "no th,,bob@north.example,,,,", "client", "not a reference"},
+		{"role", "north,,bob@north.example,,boss,,", "role", "boss"},
+		{"permission", "north,,bob@north.example,,,passwords,", "permissions", "passwords"},
+		{"language", "north,,bob@north.example,,,,english!", "language", "english!"},
+		{"fields", "north,,bob@north.example", "", "3 fields"},
+		{"quote", `north,,bo"b@north.example,,,,`, "", "quote"},
+		{"kelvin", "north,,\u212Aate@north.example,,,,", "email", "not an address"},
+		{"twice", "north,,Ada@north.example,,,,", "", "line 2 already"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			s := kv.Memory()
+			contacts(t, s, header+ada)
+			before := header
+			if tt.name == "twice" {
+				before += ada
+			}
+			r := contacts(t, s, before+tt.line+"\nnorth,,zoe@north.example,,,,\n", later)
+			line := strings.Count(before, "\n") + 1
+			if len(r.Problems) != 1 || r.Problems[0].Line != line || r.Problems[0].Column != tt.column || !strings.Contains(r.Problems[0].Text, tt.text) {
+				t.Errorf("problems of %q = %+v, want line %d, %s: %s", tt.line, r.Problems, line, tt.column, tt.text)
+			}
+			if r.Added != 1 || len(r.Rejected) != 1 {
+				t.Errorf("the good line beside it: %+v", r)
+			}
+		})
+	}
+}
+
+func TestImportCools(t *testing.T) {
+	s := kv.Memory()
+	contacts(t, s, header+ada+"south,,eve@south.example,,,,\n")
+	contacts(t, s, header+"north,,new@north.example,,,,\n", later)
+	if c, _ := find(t, s, "new@north.example"); c.Widened.IsZero() || c.Since["new@north.example"].IsZero() {
+		t.Errorf("a new contact of a client that is there does not cool: %+v", c)
+	}
+	contacts(t, s, header+"north,,new@north.example;other@north.example,,,,\n", later)
+	if c, _ := find(t, s, "other@north.example"); c.Since["other@north.example"].IsZero() {
+		t.Errorf("a new address does not cool: %+v", c)
+	}
+	contacts(t, s, header+"south,,ada@home.example,,,,\n", later, move)
+	if c, _ := find(t, s, "ada@home.example"); c.Client != "south" || c.Widened.IsZero() {
+		t.Errorf("a moved address = %+v", c)
+	}
+	if c, _ := find(t, s, "ada@north.example"); len(c.Addresses) != 1 || c.Status != clients.Active {
+		t.Errorf("who lost it = %+v", c)
+	}
+	if r := contacts(t, s, header+"west,,ada@n0rth.example,,,,\n"); len(r.Warnings) != 1 {
+		t.Errorf("a look-alike gives %+v", r.Warnings)
+	}
+}
+
+func TestMay(t *testing.T) {
+	for _, tt := range []struct {
+		role, permissions, may, not string
+	}{
+		{clients.Primary, "", "question password-change cancellation approve see-code", "nonsense"},
+		{clients.Authorised, "", "question minor-change", "password-change approve"},
+		{clients.Authorised, "all", "cancellation approve", "nonsense"},
+		{clients.Authorised, "privileged", "password-change dns-change", "cancellation account-change subscription-change approve question"},
+		{clients.Primary, "dns-change", "dns-change", "question password-change approve"},
+	} {
+		c := clients.Contact{Role: tt.role, Permissions: strings.Fields(tt.permissions)}
+		for _, name := range strings.Fields(tt.may) {
+			if !c.May(name) {
+				t.Errorf("%s with %q may not %s", tt.role, tt.permissions, name)
+			}
+			if gone := c; true {
+				if gone.Status = clients.Removed; gone.May(name) {
+					t.Errorf("a removed contact may %s", name)
+				}
+			}
+		}
+		for _, name := range strings.Fields(tt.not) {
+			if c.May(name) {
+				t.Errorf("%s with %q may %s", tt.role, tt.permissions, name)
+			}
+		}
+	}
+}
+
+func TestUnknownColumn(t *testing.T) {
+	for csv, want := range map[string]string{
+		"client,emial\n":              "Did you mean email?",
+		"client\n":                    "email is missing",
+		"":                            "is empty",
+		"client,email,email\n":        "stands twice",
+		"client,email,\"name\nx\"y\n": "",
+	} {
+		_, err := clients.ImportContacts(kv.Memory(), strings.NewReader(csv), "c.csv", clients.ImportOptions{})
+		if err == nil || !strings.HasPrefix(err.Error(), "c.csv: ") || !strings.Contains(err.Error(), want) {
+			t.Errorf("ImportContacts(%q) = %v, want %s", csv, err, want)
+		}
+	}
+}
+
+// A thousand lines go in by updates of bounded size; a dry run says the same.
+func TestImportMany(t *testing.T) {
+	var b strings.Builder
+	b.WriteString(header)
+	for i := range 1000 {
+		fmt.Fprintf(&b, "c%d,,a%d@c.example;b%d@c.example,,,,\n", i/10, i, i)
+	}
+	s := kv.Memory()
+	if r := contacts(t, s, b.String(), dryRun); r.Added != 1000 {
+		t.Errorf("dry run added %d", r.Added)
+	}
+	if r := contacts(t, s, b.String()); r.Added != 1000 {
+		t.Errorf("added %d", r.Added)
+	}
+	n := 0
+	if err := clients.EachContact(s, func(c clients.Contact) error {
+		if !c.Widened.IsZero() {
+			t.Errorf("%s cools in the first import", c.ID)
+		}
+		n++
+		return nil
+	}); err != nil || n != 1000 {
+		t.Errorf("EachContact gave %d, %v", n, err)
+	}
+}
+
+// Whatever is imported: every address on file leads to one contact who has it,
+// and importing it again changes nothing.
+func FuzzImport(f *testing.F) {
+	f.Add(header + ada)
+	f.Add(header + "a,,x@a.example;y@a.example,,,,\nb,,y@a.example,,,all,\n")
+	f.Add("\ufeffclient,email\r\n\"a\",\"\u212A@a.example\"\r\n")
+	f.Fuzz(func(t *testing.T, csv string) {
+		s := kv.Memory()
+		opt := clients.ImportOptions{Now: day, AllowMove: true}
+		first, err := clients.ImportContacts(s, strings.NewReader(csv), "f.csv", opt)
+		if err != nil {
+			return
+		}
+		_ = clients.EachContact(s, func(c clients.Contact) error {
+			for _, a := range c.Addresses {
+				if got, ok := find(t, s, a); !ok || got.ID != c.ID {
+					t.Errorf("%s leads to %q, not to %s", a, got.ID, c.ID)
+				}
+			}
+			return nil
+		})
+		again, err := clients.ImportContacts(s, strings.NewReader(csv), "f.csv", opt)
+		if err != nil || again.Added+again.Changed != 0 || len(again.Rejected) != len(first.Rejected) {
+			t.Errorf("import again = %+v, %v; first %+v", again, err, first)
+		}
+	})
+}

@@ -1,0 +1,342 @@
+package clients
+
+import (
+	"fmt"
+	"io"
+	"regexp"
+	"slices"
+	"strings"
+	"time"
+
+	"countersign/internal/kv"
+	"countersign/internal/rawmail"
+)
+
+// ImportOptions say how to import.
+type ImportOptions struct {
+	DryRun       bool
+	AllowMove    bool // an address may move to another client
+	Now          time.Time
+	StaffAddress func(kv.Reader, string) (bool, error)
+}
+
+// Problem is what is wrong in one line of the file.
+type Problem struct {
+	Line   int    `json:"line"`
+	Column string `json:"column"`
+	Text   string `json:"text"`
+}
+
+// Report is what an import did, or would do. Lines without a problem are taken
+// though others are rejected.
+type Report struct {
+	Added    int        `json:"added"`
+	Changed  int        `json:"changed"`
+	Same     int        `json:"same"`
+	Problems []Problem  `json:"problems,omitempty"`
+	Warnings []Problem  `json:"warnings,omitempty"`
+	Header   []string   `json:"header"`
+	Rejected [][]string `json:"rejected,omitempty"` // the lines with problems
+}
+
+const (
+	maxAddresses = 8   // of one contact
+	maxKeys      = 100 // one Update reads and writes
+	rowKeys      = 8   // of these for a row, and addressKeys for each address of it
+	addressKeys  = 8
+)
+
+// outcome is what became of one row.
+type outcome struct {
+	added, changed     bool
+	problems, warnings []Problem
+}
+
+// ImportClients imports the columns client and client_name. It may be done again.
+func ImportClients(s kv.Store, r io.Reader, name string, opt ImportOptions) (Report, error) {
+	header, rows, err := readTable(r, name, "client", "client_name")
+	if err != nil {
+		return Report{}, err
+	}
+	return importRows(s, header, rows, opt, opt.client)
+}
+
+// ImportContacts imports contacts, and their clients where these are new.
+func ImportContacts(s kv.Store, r io.Reader, name string, opt ImportOptions) (Report, error) {
+	header, rows, err := readTable(r, name, "client", "email")
+	if err != nil {
+		return Report{}, err
+	}
+	seen := map[string]int{} // address to the line that has it
+	for i := range rows {
+		for _, a := range split(rows[i].fields["email"]) {
+			if c, err := rawmail.Canonical(a); err == nil && rows[i].bad == "" {
+				if line, ok := seen[c]; ok && line != rows[i].line {
+					rows[i].bad = fmt.Sprintf("%s stands in line %d already", c, line)
+					continue
+				}
+				seen[c] = rows[i].line
+			}
+		}
+	}
+	return importRows(s, header, rows, opt, opt.contact)
+}
+
+func importRows(s kv.Store, header []string, rows []row, opt ImportOptions, take func(kv.Tx, row) (outcome, error)) (Report, error) {
+	report := Report{Header: header}
+	update := s.Update
+	size := func(r row) int { return rowKeys + addressKeys*min(maxAddresses, len(split(r.fields["email"]))) }
+	if opt.DryRun {
+		update = func(fn func(kv.Tx) error) error { return kv.DryRun(s, fn) }
+		size = func(row) int { return 0 } // all in one, to see what lines do to each other
+	}
+	for len(rows) > 0 {
+		n, keys := 1, size(rows[0])
+		for n < len(rows) && keys+size(rows[n]) <= maxKeys {
+			keys += size(rows[n])
+			n++
+		}
+		var done []outcome
+		err := update(func(tx kv.Tx) error {
+			done = done[:0]
+			for _, r := range rows[:n] {
+				o := outcome{problems: []Problem{{r.line, "", r.bad}}}
+				if r.bad == "" {
+					var err error
+					if o, err = take(tx, r); err != nil {
+						return fmt.Errorf("line %d: %w", r.line, err)
+					}
+				}
+				done = append(done, o)
+			}
+			return nil
+		})
+		if err != nil {
+			return report, err
+		}
+		for i, o := range done {
+			report.add(rows[i], o)
+		}
+		rows = rows[n:]
+	}
+	return report, nil
+}
+
+func (p *Report) add(r row, o outcome) {
+	p.Problems = append(p.Problems, o.problems...)
+	p.Warnings = append(p.Warnings, o.warnings...)
+	switch {
+	case len(o.problems) > 0:
+		p.Rejected = append(p.Rejected, r.record)
+	case o.added:
+		p.Added++
+	case o.changed:
+		p.Changed++
+	default:
+		p.Same++
+	}
+}
+
+var (
+	clientForm   = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$`)
+	languageForm = regexp.MustCompile(`^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$`)
+)
+
+func (opt ImportOptions) client(tx kv.Tx, r row) (o outcome, err error) {
+	id, name := r.fields["client"], cleanName(r.fields["client_name"])
+	if !clientForm.MatchString(id) {
+		o.problem(r, "client", `"%s": not a reference of at most 64 letters, digits, dots and dashes`, cleanName(id))
+		return o, nil
+	}
+	c, ok, err := GetClient(tx, id)
+	if err != nil {
+		return o, err
+	}
+	if name == "" {
+		name = c.Name
+	}
+	if name == "" {
+		name = id
+	}
+	if ok && c.Name == name {
+		return o, nil
+	}
+	if !ok {
+		c = Client{ID: id, Imported: opt.Now}
+	}
+	c.Name = name
+	o.added, o.changed = !ok, ok
+	return o, PutClient(tx, c)
+}
+
+func (o *outcome) problem(r row, column, format string, args ...any) {
+	o.problems = append(o.problems, Problem{r.line, column, fmt.Sprintf(format, args...)})
+}
+
+// contact judges the whole row before it writes any of it.
+func (opt ImportOptions) contact(tx kv.Tx, r row) (o outcome, err error) {
+	next := parseContact(r, &o)
+	old, ok, losers, err := opt.owners(tx, r, next, &o)
+	if err != nil || len(o.problems) > 0 {
+		return o, err
+	}
+	if _, err := opt.client(tx, r); err != nil {
+		return o, err
+	}
+	client, _, err := GetClient(tx, next.Client)
+	if err != nil {
+		return o, err
+	}
+	first := client.Filled.IsZero() || client.Filled.Equal(opt.Now)
+	if client.Filled.IsZero() {
+		client.Filled = opt.Now
+		if err := PutClient(tx, client); err != nil {
+			return o, err
+		}
+	}
+	for _, l := range losers {
+		if err := PutContact(tx, l); err != nil {
+			return o, err
+		}
+	}
+	if !ok {
+		n, err := kv.Counter(tx, "counter/contact")
+		if err != nil {
+			return o, err
+		}
+		next.ID, next.Added, o.added = fmt.Sprintf("c-%d", n), opt.Now, true
+	} else {
+		next.ID, next.Added, next.Widened = old.ID, old.Added, old.Widened
+	}
+	opt.date(&next, old, ok, first && len(losers) == 0)
+	if ok && same(old, next) {
+		return o, nil
+	}
+	o.changed = ok
+	return o, PutContact(tx, next)
+}
+
+// date notes what is new and so must cool.
+func (opt ImportOptions) date(next *Contact, old Contact, ok, first bool) {
+	if first && !ok {
+		return
+	}
+	for _, a := range next.Addresses {
+		at := old.Since[a]
+		if !slices.Contains(old.Addresses, a) {
+			at = opt.Now
+		}
+		if !at.IsZero() {
+			if next.Since == nil {
+				next.Since = map[string]time.Time{}
+			}
+			next.Since[a] = at
+		}
+	}
+	if !ok || wider(old, *next) || next.Addresses[0] != old.Addresses[0] {
+		next.Widened = opt.Now
+	}
+}
+
+func same(a, b Contact) bool {
+	return a.Name == b.Name && a.Role == b.Role && a.Status == b.Status && a.Language == b.Language &&
+		slices.Equal(a.Addresses, b.Addresses) && slices.Equal(a.Permissions, b.Permissions)
+}
+
+// owners finds the contact that the row is about and those who lose an address to it.
+func (opt ImportOptions) owners(tx kv.Tx, r row, next Contact, o *outcome) (old Contact, ok bool, losers []Contact, err error) {
+	for _, a := range next.Addresses {
+		if opt.StaffAddress != nil {
+			is, err := opt.StaffAddress(tx, a)
+			if err != nil {
+				return old, ok, nil, err
+			}
+			if is {
+				o.problem(r, "email", "%s belongs to an agent; an agent must not be able to confirm", a)
+			}
+		}
+		c, found, err := ByAddress(tx, a)
+		if err != nil {
+			return old, ok, nil, err
+		}
+		switch {
+		case !found:
+			other, err := tx.Get("alike/" + outline(a))
+			if err != nil {
+				return old, ok, nil, err
+			}
+			if other != nil && string(other) != a {
+				o.warnings = append(o.warnings, Problem{r.line, "email", fmt.Sprintf("%s looks like %s, which is on file", a, other)})
+			}
+		case c.Client == next.Client && (!ok || c.ID == old.ID):
+			old, ok = c, true
+		case c.Client == next.Client:
+			o.problem(r, "email", "%s is already on file for another contact of this client (%s)", a, c.ID)
+		case !opt.AllowMove:
+			o.problem(r, "email", "already on file for client %s (contact %s): would be moved. Needs --allow-move", c.Client, c.ID)
+		default:
+			i := slices.IndexFunc(losers, func(l Contact) bool { return l.ID == c.ID })
+			if i < 0 {
+				losers, i = append(losers, c), len(losers)
+			}
+			losers[i].Addresses = slices.DeleteFunc(slices.Clone(losers[i].Addresses), func(x string) bool { return x == a })
+			if len(losers[i].Addresses) == 0 {
+				losers[i].Status = Removed
+			}
+		}
+	}
+	return old, ok, losers, nil
+}
+
+// parseContact reads the fields of a row and reports all that is wrong with them.
+func parseContact(r row, o *outcome) Contact {
+	c := Contact{Client: r.fields["client"], Name: cleanName(r.fields["name"]), Role: strings.ToLower(r.fields["role"]),
+		Status: Active, Language: r.fields["language"]}
+	if !clientForm.MatchString(c.Client) {
+		o.problem(r, "client", `"%s": not a reference of at most 64 letters, digits, dots and dashes`, cleanName(c.Client))
+	}
+	for _, a := range split(r.fields["email"]) {
+		addr, err := rawmail.Canonical(a)
+		if err != nil {
+			o.problem(r, "email", `"%s": not an address`, cleanName(a))
+		} else if !slices.Contains(c.Addresses, addr) {
+			c.Addresses = append(c.Addresses, addr)
+		}
+	}
+	if len(split(r.fields["email"])) == 0 {
+		o.problem(r, "email", "is empty")
+	}
+	if len(c.Addresses) > maxAddresses {
+		o.problem(r, "email", "%d addresses, at most %d are allowed", len(c.Addresses), maxAddresses)
+	}
+	if c.Role == "" {
+		c.Role = Authorised
+	}
+	if c.Role != Primary && c.Role != Authorised {
+		o.problem(r, "role", `"%s": not primary or authorised`, cleanName(c.Role))
+	}
+	for _, p := range split(strings.ToLower(r.fields["permissions"])) {
+		if !known(p) {
+			o.problem(r, "permissions", `"%s": not a class or permission`, cleanName(p))
+		} else if !slices.Contains(c.Permissions, p) {
+			c.Permissions = append(c.Permissions, p)
+		}
+	}
+	if c.Language != "" && !languageForm.MatchString(c.Language) {
+		o.problem(r, "language", `"%s": not a language such as en or pt-BR`, cleanName(c.Language))
+	}
+	if c.Name == "" && len(c.Addresses) > 0 {
+		c.Name = c.Addresses[0]
+	}
+	return c
+}
+
+// split gives the parts between semicolons that are not empty.
+func split(s string) (parts []string) {
+	for p := range strings.SplitSeq(s, ";") {
+		if p = strings.TrimSpace(p); p != "" {
+			parts = append(parts, p)
+		}
+	}
+	return parts
+}

@@ -1,0 +1,159 @@
+package clients
+
+import (
+	"bytes"
+	"encoding/csv"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+// Bounds of a file to import.
+const (
+	maxFile  = 32 << 20 // bytes
+	maxField = 2000     // bytes
+	maxName  = 200      // characters
+)
+
+// FileError says why a file can't be read as a table at all.
+type FileError struct{ File, What string }
+
+func (e *FileError) Error() string { return e.File + ": " + e.What }
+
+var columns = []string{"client", "client_name", "email", "name", "role", "permissions", "language"}
+
+// row is one record with the number of the line where it begins, from 1.
+type row struct {
+	line   int
+	record []string
+	fields map[string]string
+	bad    string // why the record can't be read
+}
+
+// readTable reads a CSV file (RFC 4180; a byte order mark and either line end
+// are fine) with a header of known columns, of which need must be there.
+func readTable(r io.Reader, name string, need ...string) (header []string, rows []row, err error) {
+	fail := func(format string, args ...any) ([]string, []row, error) {
+		return nil, nil, &FileError{name, fmt.Sprintf(format, args...)}
+	}
+	data, err := io.ReadAll(io.LimitReader(r, maxFile+1))
+	if err != nil {
+		return nil, nil, fmt.Errorf("read %s: %w", name, err)
+	}
+	if len(data) > maxFile {
+		return fail("larger than %d MiB; import it in parts", maxFile>>20)
+	}
+	data = bytes.TrimPrefix(data, []byte("\xef\xbb\xbf"))
+	c := csv.NewReader(bytes.NewReader(data))
+	c.FieldsPerRecord = -1
+	header, err = c.Read()
+	if errors.Is(err, io.EOF) {
+		return fail("is empty; the first line must name the columns %s", strings.Join(columns, ","))
+	}
+	if err != nil {
+		return fail("the first line can't be read: %v", err)
+	}
+	for i, h := range header {
+		header[i] = strings.ToLower(strings.TrimSpace(h))
+		switch {
+		case !slices.Contains(columns, header[i]):
+			return fail("unknown column %q.%s", cleanName(header[i]), guess(header[i]))
+		case slices.Contains(header[:i], header[i]):
+			return fail("column %s stands twice", header[i])
+		}
+	}
+	for _, n := range need {
+		if !slices.Contains(header, n) {
+			return fail("column %s is missing", n)
+		}
+	}
+	lines := bytes.Split(data, []byte("\n"))
+	for {
+		record, err := c.Read()
+		if errors.Is(err, io.EOF) {
+			return header, rows, nil
+		}
+		if bad, ok := errors.AsType[*csv.ParseError](err); ok {
+			raw := bytes.TrimRight(lines[min(bad.StartLine, len(lines))-1], "\r")
+			rows = append(rows, row{line: bad.StartLine, record: []string{string(raw)}, bad: bad.Err.Error()})
+			continue
+		}
+		if err != nil {
+			return fail("%v", err)
+		}
+		line, _ := c.FieldPos(0)
+		rows = append(rows, newRow(line, header, record))
+	}
+}
+
+func newRow(line int, header, record []string) row {
+	r := row{line: line, record: record, fields: map[string]string{}}
+	if len(record) != len(header) {
+		r.bad = fmt.Sprintf("%d fields, the header has %d", len(record), len(header))
+		return r
+	}
+	for i, h := range header {
+		if len(record[i]) > maxField || !utf8.ValidString(record[i]) {
+			r.bad = fmt.Sprintf("%s is longer than %d bytes or not UTF-8", h, maxField)
+		}
+		r.fields[h] = strings.TrimSpace(record[i])
+	}
+	return r
+}
+
+// cleanName takes from a name what plays tricks on a reader and what is too long.
+func cleanName(s string) string {
+	s = strings.Join(strings.FieldsFunc(s, func(r rune) bool {
+		return unicode.IsSpace(r) || unicode.IsControl(r) || unicode.Is(unicode.Cf, r) || r == utf8.RuneError
+	}), " ")
+	if r := []rune(s); len(r) > maxName {
+		s = string(r[:maxName])
+	}
+	return s
+}
+
+// guess names the column that was perhaps meant.
+func guess(s string) string {
+	best, least := "", 3
+	for _, c := range columns {
+		if d := distance(s, c); d < least {
+			best, least = c, d
+		}
+	}
+	if best == "" {
+		return " Columns are " + strings.Join(columns, ", ") + "."
+	}
+	return fmt.Sprintf(" Did you mean %s?", best)
+}
+
+// distance is the number of bytes to add, drop or change to make a into b.
+func distance(a, b string) int {
+	if len(a) > 40 {
+		return len(a)
+	}
+	row := make([]int, len(b)+1)
+	for j := range row {
+		row[j] = j
+	}
+	for i := range a {
+		last := row[0]
+		row[0] = i + 1
+		for j := range b {
+			change := last
+			if a[i] != b[j] {
+				change++
+			}
+			last, row[j+1] = row[j+1], min(change, row[j+1]+1, row[j]+1)
+		}
+	}
+	return row[len(b)]
+}
+
+var alike = strings.NewReplacer("rn", "m", "vv", "w", "cl", "d", "0", "o", "1", "l", "i", "l", "5", "s", "-", "", "_", "", "+", "", ".", "")
+
+// outline is the same for addresses that look alike.
+func outline(addr string) string { return alike.Replace(addr) }

@@ -1,0 +1,221 @@
+package sender
+
+import (
+	"errors"
+	"strings"
+)
+
+// result is one result of an Authentication-Results field with the properties
+// that the border says it is about.
+type result struct {
+	method, value string
+	properties    map[string]string // "header.d", "smtp.mailfrom"
+}
+
+// maxResults bounds one field.
+const (
+	maxResultsField = 8 << 10
+	maxResults      = 50
+)
+
+var errResults = errors.New("not an Authentication-Results field")
+
+// token is a piece of a field (RFC 8601 section 2.2): one of the characters
+// ; = . /, a quoted string, or a run of other characters.
+type token struct {
+	text   string
+	quoted bool
+	glued  bool // nothing stood between it and the token before it
+}
+
+// tokens takes a field apart. Comments may stand between tokens and are
+// nothing; a quotation or comment that does not end makes the field invalid.
+func tokens(s string) (out []token, err error) {
+	if len(s) > maxResultsField {
+		return nil, errResults
+	}
+	glued := false
+	for i := 0; i < len(s); {
+		switch c := s[i]; {
+		case c == ' ' || c == '\t':
+			i++
+			glued = false
+		case c == '(':
+			end := skipComment(s[i:])
+			if end < 0 {
+				return nil, errResults
+			}
+			i += end
+			glued = false
+		case c == '"':
+			text, n := quotedString(s[i:])
+			if n < 0 {
+				return nil, errResults
+			}
+			out = append(out, token{text, true, glued})
+			i += n
+			glued = true
+		case c == ';' || c == '=' || c == '/':
+			out = append(out, token{string(c), false, glued})
+			i++
+			glued = true
+		case c <= ' ' || c >= 0x7f || c == ')' || c == '\\':
+			return nil, errResults
+		default:
+			start := i
+			for i < len(s) && s[i] > ' ' && s[i] < 0x7f && !strings.ContainsRune("();=/\"\\", rune(s[i])) {
+				i++
+			}
+			out = append(out, token{s[start:i], false, glued})
+			glued = true
+		}
+	}
+	return out, nil
+}
+
+// skipComment gives the length of the comment at the start of s, -1 if it does
+// not end. Comments nest.
+func skipComment(s string) int {
+	depth := 0
+	for i := 0; i < len(s); i++ {
+		switch s[i] {
+		case '\\':
+			i++
+		case '(':
+			depth++
+		case ')':
+			if depth--; depth == 0 {
+				return i + 1
+			}
+		}
+	}
+	return -1
+}
+
+// quotedString gives what the quotation at the start of s says and its length,
+// -1 if it does not end.
+func quotedString(s string) (string, int) {
+	var b strings.Builder
+	for i := 1; i < len(s); i++ {
+		switch c := s[i]; {
+		case c == '\\' && i+1 < len(s):
+			i++
+			b.WriteByte(s[i])
+		case c == '"':
+			return b.String(), i + 1
+		case c < ' ' && c != '\t' || c == 0x7f:
+			return "", -1
+		default:
+			b.WriteByte(c)
+		}
+	}
+	return "", -1
+}
+
+// parseResults reads the value of an Authentication-Results field strictly:
+// whatever could be read in two ways makes all of it invalid, as does a method
+// other than dkim that stands twice. id is in lower case.
+func parseResults(value string) (id string, out []result, err error) {
+	t, err := tokens(value)
+	if err != nil {
+		return "", nil, err
+	}
+	var parts [][]token
+	start := 0
+	for i, tok := range t {
+		if tok.text == ";" && !tok.quoted {
+			parts = append(parts, t[start:i])
+			start = i + 1
+		}
+	}
+	parts = append(parts, t[start:])
+	// The id, perhaps with a version. "dkim=pass ..." has none.
+	head := parts[0]
+	if len(head) == 0 || len(head) > 2 || isMark(head[0]) || len(head) == 2 && head[1].text != "1" {
+		return "", nil, errResults
+	}
+	id = lower(head[0].text)
+	if parts = parts[1:]; len(parts) > 0 && len(parts[len(parts)-1]) == 0 {
+		parts = parts[:len(parts)-1] // a last semicolon that nothing follows
+	}
+	if len(parts) == 1 && len(parts[0]) == 1 && lower(parts[0][0].text) == "none" {
+		return id, nil, nil
+	}
+	if len(parts) > maxResults {
+		return "", nil, errResults
+	}
+	seen := map[string]bool{}
+	for _, p := range parts {
+		r, err := parseResult(p)
+		if err != nil {
+			return "", nil, err
+		}
+		if r.method != "dkim" && seen[r.method] {
+			return "", nil, errResults
+		}
+		seen[r.method] = true
+		out = append(out, r)
+	}
+	return id, out, nil
+}
+
+func isMark(t token) bool {
+	return !t.quoted && (t.text == "=" || t.text == ";" || t.text == "/")
+}
+
+// parseResult reads "method[/version]=result [reason=...] *(ptype.property=value)".
+func parseResult(t []token) (r result, err error) {
+	r.properties = map[string]string{}
+	method, rest, err := pair(t, true)
+	if err != nil {
+		return r, err
+	}
+	r.method, r.value = lower(method), lower(rest.value)
+	for t = rest.after; len(t) > 0; {
+		name, rest, err := pair(t, false)
+		if err != nil {
+			return r, err
+		}
+		name = lower(name)
+		if _, twice := r.properties[name]; twice {
+			return r, errResults
+		}
+		r.properties[name] = rest.value
+		t = rest.after
+	}
+	return r, nil
+}
+
+type pairRest struct {
+	value string
+	after []token
+}
+
+// pair reads "name = value". What is glued to the value, as a quoted local part
+// is to its domain, is refused: only an address without quotation is a value.
+func pair(t []token, version bool) (string, pairRest, error) {
+	if len(t) == 0 || t[0].quoted || isMark(t[0]) {
+		return "", pairRest{}, errResults
+	}
+	name, t := t[0].text, t[1:]
+	if version && len(t) >= 2 && t[0].text == "/" && !t[0].quoted {
+		if t[1].text != "1" {
+			return "", pairRest{}, errResults
+		}
+		t = t[2:]
+	}
+	if len(t) < 2 || t[0].text != "=" || t[0].quoted || isMark(t[1]) {
+		return "", pairRest{}, errResults
+	}
+	value := t[1].text
+	t = t[2:]
+	// A slash belongs to a value, as in base64; nothing else may touch it.
+	for len(t) > 0 && t[0].glued {
+		if t[0].quoted || t[0].text == "=" || t[0].text == ";" {
+			return "", pairRest{}, errResults
+		}
+		value += t[0].text
+		t = t[1:]
+	}
+	return name, pairRest{value, t}, nil
+}

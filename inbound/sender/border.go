@@ -1,0 +1,139 @@
+package sender
+
+import (
+	"context"
+	"slices"
+	"strings"
+
+	"countersign/policy"
+)
+
+// border is what our own border server says of the message.
+type border struct {
+	results []result
+	found   bool
+	broken  bool // its field can't be read in exactly one way, so it says nothing
+}
+
+// border finds the word of the border: the topmost field with a pinned id, no
+// lower than BelowReceived of the border's own Received fields. Below those
+// stands what the outside wrote (RFC 8601 section 5).
+func (c *check) border() border {
+	received := 0
+	for _, f := range c.Message.Fields {
+		switch f.Key {
+		case "received":
+			if received++; received > c.Trust.BelowReceived {
+				return border{}
+			}
+		case "authentication-results":
+			id, results, err := parseResults(f.Value)
+			if err != nil {
+				if c.mayBeOurs(f.Value) {
+					return border{found: true, broken: true}
+				}
+				continue
+			}
+			if c.pinned(id) {
+				return border{results: results, found: true}
+			}
+		}
+	}
+	return border{}
+}
+
+func (c *check) pinned(id string) bool {
+	return slices.ContainsFunc(c.Trust.AuthservIDs, func(ours string) bool { return lower(ours) == id })
+}
+
+// mayBeOurs tells whether an unreadable field claims to be of the border.
+func (c *check) mayBeOurs(value string) bool {
+	return slices.ContainsFunc(c.Trust.AuthservIDs, func(ours string) bool { return strings.Contains(lower(value), lower(ours)) })
+}
+
+// dkim tells whether the border saw a signature pass that is of the same
+// domain: header.d, or where a border says only header.i, as Google does, that.
+func (b border) dkim(s *signature) bool {
+	return slices.ContainsFunc(b.results, func(r result) bool {
+		if r.method != "dkim" || r.value != "pass" {
+			return false
+		}
+		if d, ok := r.properties["header.d"]; ok {
+			return lower(d) == s.domain
+		}
+		i := lower(r.properties["header.i"])
+		return i[strings.LastIndexByte(i, '@')+1:] == s.identity
+	})
+}
+
+// dmarc tells whether the border found the From domain aligned.
+func (b border) dmarc(domain string) bool {
+	return slices.ContainsFunc(b.results, func(r result) bool {
+		return r.method == "dmarc" && r.value == "pass" && lower(r.properties["header.from"]) == domain
+	})
+}
+
+// spf gives the border's SPF result and the domain of MAIL FROM that it is for.
+func (b border) spf() (policy.Result, string) {
+	for _, r := range b.results {
+		if r.method != "spf" {
+			continue
+		}
+		from := lower(r.properties["smtp.mailfrom"])
+		if strings.Count(from, "@") > 1 {
+			return policy.ResultPermError, ""
+		}
+		from = from[strings.IndexByte(from, '@')+1:]
+		if !isDomain(from, false) {
+			from = ""
+		}
+		return known(r.value), from
+	}
+	return policy.ResultNone, ""
+}
+
+// known keeps foreign words out of our results.
+func known(value string) policy.Result {
+	switch r := policy.Result(value); r {
+	case policy.ResultPass, policy.ResultFail, policy.ResultPolicy, policy.ResultNeutral, policy.ResultTempError, policy.ResultPermError:
+		return r
+	}
+	switch value {
+	case "softfail":
+		return policy.ResultFail
+	}
+	return policy.ResultNone
+}
+
+// byBorder tries the word of the border: first for a signature whose body the
+// border changed itself, then for SPF.
+func (c *check) byBorder(ctx context.Context, s *policy.Sender, outcomes []outcome) bool {
+	b := c.border()
+	if b.broken {
+		c.note("border_malformed")
+	}
+	var mailFrom string
+	s.SPF, mailFrom = b.spf()
+	vouched := b.dmarc(c.domain)
+	for i := range outcomes {
+		o := &outcomes[i]
+		// The border's word for a body that it changed never covers a change
+		// of the fields: their signature still has to be good.
+		if !o.intact || !vouched && !b.dkim(o.sig) {
+			continue
+		}
+		if ok, err := c.aligned(ctx, o.Domain, strictDKIM); err == nil && ok {
+			o.count(s, c.Message)
+			s.Result, s.By, s.Exclusive = policy.ResultPass, policy.ByBorder, c.Trust.Exclusive
+			return true
+		}
+	}
+	if s.SPF != policy.ResultPass || mailFrom == "" {
+		return false
+	}
+	if ok, err := c.aligned(ctx, mailFrom, strictSPF); err == nil && ok {
+		s.Result, s.By, s.Domain = policy.ResultPass, policy.BySPF, mailFrom
+		return true
+	}
+	return false
+}

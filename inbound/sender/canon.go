@@ -1,0 +1,160 @@
+package sender
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"hash"
+
+	"countersign/internal/rawmail"
+)
+
+var crlf = []byte("\r\n")
+
+// signedHash is the hash that a signature signs: the fields that h= names, from
+// the bottom up, and the signature's own field without the value of b= (RFC 6376
+// section 3.7).
+func signedHash(m *rawmail.Message, s *signature) []byte {
+	h := sha256.New()
+	left := map[string][]int{}
+	for i, f := range m.Fields {
+		left[f.Key] = append(left[f.Key], i)
+	}
+	for _, name := range s.names {
+		at := left[name]
+		if len(at) == 0 {
+			continue // signed as absent
+		}
+		left[name] = at[:len(at)-1]
+		writeField(h, m.Fields[at[len(at)-1]].Raw, s.header)
+	}
+	h.Write(bytes.TrimSuffix(canonicalField(unsigned(s.field), s.header), crlf))
+	return h.Sum(nil)
+}
+
+func writeField(h hash.Hash, raw []byte, how string) { h.Write(canonicalField(raw, how)) }
+
+// canonicalField is RFC 6376 sections 3.4.1 and 3.4.2.
+func canonicalField(raw []byte, how string) []byte {
+	if how == "simple" {
+		return raw
+	}
+	name, value, _ := bytes.Cut(raw, []byte(":"))
+	out := make([]byte, 0, len(raw))
+	out = append(out, lower(string(bytes.TrimRight(name, " \t")))...)
+	out = append(out, ':')
+	start, blank := len(out), false
+	for i := 0; i < len(value); i++ {
+		switch c := value[i]; {
+		case c == '\r' && i+1 < len(value) && value[i+1] == '\n':
+			i++
+		case c == ' ' || c == '\t':
+			blank = true
+		default:
+			if blank && len(out) > start {
+				out = append(out, ' ')
+			}
+			blank = false
+			out = append(out, c)
+		}
+	}
+	return append(out, crlf...)
+}
+
+// unsigned gives a signature's field with the value of b= taken out.
+func unsigned(field []byte) []byte {
+	start := bytes.IndexByte(field, ':') + 1
+	for start < len(field) {
+		end := bytes.IndexByte(field[start:], ';')
+		if end < 0 {
+			end = len(field) - start
+		}
+		tag := field[start : start+end]
+		if eq := bytes.IndexByte(tag, '='); eq >= 0 && string(bytes.Trim(tag[:eq], " \t\r\n")) == "b" {
+			out := append([]byte{}, field[:start+eq+1]...)
+			return append(out, field[start+end:]...)
+		}
+		start += end + 1
+	}
+	return field
+}
+
+// bodies hashes the body once for each canonicalisation, however many
+// signatures there are.
+type bodies struct {
+	body []byte
+	sums map[string][]byte
+}
+
+func (b *bodies) hash(how string) []byte {
+	if sum, ok := b.sums[how]; ok {
+		return sum
+	}
+	if b.sums == nil {
+		b.sums = map[string][]byte{}
+	}
+	h := sha256.New()
+	if how == "simple" {
+		simpleBody(h, b.body)
+	} else {
+		relaxedBody(h, b.body)
+	}
+	b.sums[how] = h.Sum(nil)
+	return b.sums[how]
+}
+
+// simpleBody is RFC 6376 section 3.4.3: one CRLF at the end, whatever stood there.
+func simpleBody(h hash.Hash, body []byte) {
+	for bytes.HasSuffix(body, crlf) {
+		body = body[:len(body)-2]
+	}
+	h.Write(body)
+	h.Write(crlf)
+}
+
+// relaxedBody is RFC 6376 section 3.4.4: runs of blanks are one, those at the
+// end of a line are none, as are empty lines at the end.
+func relaxedBody(h hash.Hash, body []byte) {
+	empty := 0
+	buf := make([]byte, 0, 32<<10)
+	flush := func(limit int) {
+		if len(buf) >= limit {
+			h.Write(buf)
+			buf = buf[:0]
+		}
+	}
+	for len(body) > 0 {
+		line := body
+		if end := bytes.Index(body, crlf); end >= 0 {
+			line, body = body[:end], body[end+2:]
+		} else {
+			body = nil
+		}
+		line = bytes.TrimRight(line, " \t")
+		if len(line) == 0 {
+			empty++
+			continue
+		}
+		for ; empty > 0; empty-- {
+			buf = append(buf, crlf...)
+			flush(32 << 10)
+		}
+		blank := false
+		for len(line) > 0 {
+			next := bytes.IndexAny(line, " \t")
+			if next < 0 {
+				next = len(line)
+			}
+			if next > 0 {
+				if blank {
+					buf = append(buf, ' ')
+				}
+				buf = append(buf, line[:next]...)
+			}
+			blank = true
+			line = line[min(next+1, len(line)):]
+			flush(32 << 10)
+		}
+		buf = append(buf, crlf...)
+	}
+	flush(1)
+}

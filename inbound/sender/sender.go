@@ -1,0 +1,209 @@
+// Package sender finds out which domain sent a message: DKIM signatures that it
+// verifies itself, aligned with the From address under the domain's DMARC
+// policy, or the word of a border server or a sealer that the administrator
+// trusts.
+//
+// Check gives values with reasons and never a guess: what DNS did not answer is
+// temperror, which is neither pass nor fail. A message is judged as of its
+// arrival. All DNS of the program is here.
+//
+// The message was scanned by package internal/rawmail before; what a result is
+// good for is decided in package policy.
+package sender
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"time"
+
+	"countersign/internal/rawmail"
+	"countersign/policy"
+)
+
+// Config is what a Checker needs to know; the zero value asks the system's
+// resolver and uses the built-in public suffix list.
+type Config struct {
+	Resolver         string        // host:port; empty: the system's
+	Timeout          time.Duration // of one DNS question; zero: 5 s
+	StrictDomains    []string      // shared by tenants: only d= equal to the From domain counts below them
+	PublicSuffixFile string        // instead of the built-in list
+}
+
+// Trust says whose word counts besides our own, for one mailbox. The zero value
+// trusts nobody.
+type Trust struct {
+	AuthservIDs   []string // of our border servers (RFC 8601 section 2.5)
+	Exclusive     bool     // nobody but this daemon can write the mailbox
+	BelowReceived int      // how many Received fields of the border stand above its results
+	ARCSealers    []string // domains whose ARC chains count (RFC 8617)
+}
+
+// Request is one message to judge.
+type Request struct {
+	Message *rawmail.Message // as Scan let it through
+	From    string           // its canonical From address
+	Arrived time.Time        // the present time of the judgement
+	Trust   Trust
+}
+
+// Checker judges messages. It is safe for use by many goroutines, which share
+// its cache of DNS answers.
+type Checker struct {
+	cache    *cache
+	suffixes *suffixes
+	strict   []string
+}
+
+// New makes a Checker. It fails where the suffix file can't be read or the
+// resolver is no address.
+func New(cfg Config) (*Checker, error) {
+	cl, err := newClient(cfg.Resolver, cfg.Timeout)
+	if err != nil {
+		return nil, err
+	}
+	s, err := loadSuffixes(cfg.PublicSuffixFile)
+	if err != nil {
+		return nil, err
+	}
+	c := &Checker{cache: newCache(cl.lookup, time.Now), suffixes: s}
+	for _, d := range cfg.StrictDomains {
+		d = lower(strings.Trim(d, "."))
+		if !isDomain(d, false) {
+			return nil, fmt.Errorf("strict domain %q is not a domain name", d)
+		}
+		c.strict = append(c.strict, d)
+	}
+	return c, nil
+}
+
+// SuffixList names the public suffix list in use and when it was made; the time
+// is zero where the list does not say.
+func (c *Checker) SuffixList() (name string, made time.Time) { return c.suffixes.name, c.suffixes.made }
+
+// SuffixListAge tells how old the public suffix list is at a time.
+func (c *Checker) SuffixListAge(now time.Time) time.Duration { return now.Sub(c.suffixes.made) }
+
+// check is the judging of one message.
+type check struct {
+	Request
+	*Checker
+	dns    asker
+	domain string // of the From address
+	demand dmarc
+	bodies bodies
+	notes  []string // codes for the reasons
+}
+
+// note adds a code once.
+func (c *check) note(code string) {
+	for _, n := range c.notes {
+		if n == code {
+			return
+		}
+	}
+	c.notes = append(c.notes, code)
+}
+
+// Check finds out who sent a message. It takes 20 DNS questions and 20 s at
+// most.
+func (c *Checker) Check(ctx context.Context, r Request) policy.Sender {
+	ctx, cancel := context.WithTimeout(ctx, maxTime)
+	defer cancel()
+	k := &check{Request: r, Checker: c, dns: asker{cache: c.cache, asked: map[string]answer{}}}
+	s := policy.Sender{Result: policy.ResultNone, SPF: policy.ResultNone, DMARC: policy.ResultNone, ARC: policy.ResultNone,
+		DKIM: []policy.Signature{}}
+	if code := k.readable(); code != "" {
+		s.Result, s.DMARC = policy.ResultFail, policy.ResultPermError
+		s.Reasons = []policy.Reason{k.reason(code)}
+		return s
+	}
+	k.bodies.body = r.Message.Body
+	k.demand = k.demands(ctx, k.domain)
+	k.judge(ctx, &s)
+	s.Policy = k.demand.policy
+	s.DMARC = k.demand.result(s.Result == policy.ResultPass)
+	s.Records = k.dns.records
+	return s
+}
+
+// readable holds Check to its promise even where the caller forgot to scan:
+// one From field, one address, nothing that must stand once standing twice.
+func (c *check) readable() string {
+	if c.Message == nil {
+		return "bad_from"
+	}
+	from, bad := c.Message.From()
+	_, domain, ok := strings.Cut(from, "@")
+	if bad != nil || !ok || from != c.From {
+		return "bad_from"
+	}
+	seen := map[string]bool{}
+	for _, f := range c.Message.Fields {
+		if single[f.Key] && seen[f.Key] {
+			return "duplicate_field"
+		}
+		seen[f.Key] = true
+	}
+	c.domain = domain
+	return ""
+}
+
+// single are the fields of which a second one would be what a reader shows,
+// while the signature covers the first.
+var single = map[string]bool{"from": true, "sender": true, "reply-to": true, "to": true, "cc": true, "subject": true, "date": true,
+	"message-id": true, "in-reply-to": true, "references": true, "content-type": true, "content-transfer-encoding": true, "mime-version": true}
+
+// judge tries what can vouch for the sender, the strongest first.
+func (c *check) judge(ctx context.Context, s *policy.Sender) {
+	outcomes := c.signatures(ctx)
+	for _, o := range outcomes {
+		s.DKIM = append(s.DKIM, o.Signature)
+	}
+	if best := c.best(ctx, outcomes); best != nil {
+		best.count(s, c.Message)
+		s.Result, s.By = policy.ResultPass, policy.ByDKIM
+		s.SPF, _ = c.border().spf()
+		return
+	}
+	if c.byBorder(ctx, s, outcomes) && s.By != policy.BySPF {
+		return
+	}
+	if c.byARC(ctx, s) {
+		return
+	}
+	c.explain(s, outcomes)
+}
+
+// best gives the counted signature: aligned and passed, of the From domain
+// itself before a related one, then the one that covers more of what binds.
+func (c *check) best(ctx context.Context, outcomes []outcome) (best *outcome) {
+	most := -1
+	for i := range outcomes {
+		o := &outcomes[i]
+		if o.Result != policy.ResultPass {
+			continue
+		}
+		ok, err := c.aligned(ctx, o.Domain, strictDKIM)
+		if err != nil {
+			c.unanswered(err)
+		}
+		if !ok {
+			continue
+		}
+		score := 0
+		if o.Domain == c.domain {
+			score = 100
+		}
+		for _, name := range o.sig.covered(c.Message) {
+			switch name {
+			case "to", "cc", "subject", "in-reply-to", "references":
+				score++
+			}
+		}
+		if score > most {
+			best, most = o, score
+		}
+	}
+	return best
+}

@@ -1,0 +1,132 @@
+package mailtest
+
+import (
+	"crypto/tls"
+	"errors"
+	"io"
+	"net"
+	"sync"
+	"time"
+
+	"github.com/emersion/go-smtp"
+)
+
+// Mail is one mail that the server took.
+type Mail struct {
+	From string
+	To   []string
+	Data []byte
+	At   time.Time
+}
+
+// SMTP is a server that takes and records mail.
+type SMTP struct {
+	Addr string // host:port
+	// Deliver, if set, is called with every mail that was taken.
+	Deliver func(Mail)
+
+	server *smtp.Server
+	mu     sync.Mutex
+	mails  []Mail
+	faults []Fault
+}
+
+// Fault is how one delivery goes wrong. The zero Fault is none.
+type Fault struct {
+	Rcpt, Data int  // reply code at RCPT, or after the final dot; 0: take it
+	Drop       bool // take the mail, and cut the connection instead of an answer
+}
+
+// NewSMTP starts a server on a free port of the loopback interface.
+func NewSMTP() (*SMTP, error) {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		return nil, err
+	}
+	s := &SMTP{Addr: l.Addr().String()}
+	s.server = smtp.NewServer(s)
+	s.server.Domain, s.server.AllowInsecureAuth = "sink.example", true
+	s.server.ReadTimeout, s.server.WriteTimeout = 30*time.Second, 30*time.Second
+	s.server.ErrorLog = quiet{}
+	go func() { _ = s.server.Serve(l) }()
+	return s, nil
+}
+
+type quiet struct{}
+
+func (quiet) Printf(string, ...any) {}
+func (quiet) Println(...any)        {}
+
+// StartTLS offers STARTTLS with that configuration.
+func (s *SMTP) StartTLS(c *tls.Config) { s.server.TLSConfig = c }
+
+// Close stops the server.
+func (s *SMTP) Close() { _ = s.server.Close() }
+
+// Mails gives what was taken so far.
+func (s *SMTP) Mails() []Mail {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return append([]Mail{}, s.mails...)
+}
+
+// Fail lets the next deliveries go wrong, one by one.
+func (s *SMTP) Fail(faults ...Fault) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.faults = append(s.faults, faults...)
+}
+
+// NewSession implements smtp.Backend.
+func (s *SMTP) NewSession(c *smtp.Conn) (smtp.Session, error) { return &session{sink: s, conn: c}, nil }
+
+type session struct {
+	sink  *SMTP
+	conn  *smtp.Conn
+	mail  Mail
+	fault Fault
+}
+
+func (s *session) Reset()        { s.mail = Mail{} }
+func (s *session) Logout() error { return nil }
+
+func (s *session) Mail(from string, _ *smtp.MailOptions) error {
+	s.sink.mu.Lock()
+	defer s.sink.mu.Unlock()
+	s.fault = Fault{}
+	if len(s.sink.faults) > 0 {
+		s.fault, s.sink.faults = s.sink.faults[0], s.sink.faults[1:]
+	}
+	s.mail = Mail{From: from}
+	return nil
+}
+
+func (s *session) Rcpt(to string, _ *smtp.RcptOptions) error {
+	if s.fault.Rcpt != 0 {
+		return &smtp.SMTPError{Code: s.fault.Rcpt, EnhancedCode: smtp.EnhancedCode{s.fault.Rcpt / 100, 1, 1}, Message: "as told"}
+	}
+	s.mail.To = append(s.mail.To, to)
+	return nil
+}
+
+func (s *session) Data(r io.Reader) error {
+	data, err := io.ReadAll(r)
+	if err != nil {
+		return err
+	}
+	if s.fault.Data != 0 {
+		return &smtp.SMTPError{Code: s.fault.Data, EnhancedCode: smtp.EnhancedCode{s.fault.Data / 100, 1, 1}, Message: "as told"}
+	}
+	s.mail.Data, s.mail.At = data, time.Now()
+	s.sink.mu.Lock()
+	s.sink.mails = append(s.sink.mails, s.mail)
+	s.sink.mu.Unlock()
+	if s.sink.Deliver != nil {
+		s.sink.Deliver(s.mail)
+	}
+	if s.fault.Drop {
+		s.conn.Conn().Close()
+		return errors.New("connection dropped as told")
+	}
+	return nil
+}

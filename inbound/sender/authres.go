@@ -207,11 +207,11 @@ func pair(t []token, version bool) (string, pairRest, error) {
 	if len(t) < 2 || t[0].text != "=" || t[0].quoted || isMark(t[1]) {
 		return "", pairRest{}, errResults
 	}
-	value := t[1].text
+	value, quoted := t[1].text, t[1].quoted
 	t = t[2:]
 	// A slash belongs to a value, as in base64; nothing else may touch it.
 	for len(t) > 0 && t[0].glued {
-		if t[0].quoted || t[0].text == "=" || t[0].text == ";" {
+		if quoted || t[0].quoted || t[0].text == "=" || t[0].text == ";" {
 			return "", pairRest{}, errResults
 		}
 		value += t[0].text

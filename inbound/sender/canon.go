@@ -83,6 +83,17 @@ func unsigned(field []byte) []byte {
 type bodies struct {
 	body []byte
 	sums map[string][]byte
+	bare *bool
+}
+
+// bareLF tells whether a line feed stands alone in the body: some verifiers
+// take it for a line break and some don't, so their hashes differ.
+func (b *bodies) bareLF() bool {
+	if b.bare == nil {
+		bare := bytes.Count(b.body, crlf[1:]) != bytes.Count(b.body, crlf)
+		b.bare = &bare
+	}
+	return *b.bare
 }
 
 func (b *bodies) hash(how string) []byte {

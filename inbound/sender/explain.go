@@ -40,6 +40,16 @@ func (c *check) signatures(ctx context.Context) (out []outcome) {
 	return out
 }
 
+// noteFailures notes what is wrong with the signatures that could have vouched
+// for the sender. Those of strangers say nothing about it.
+func (c *check) noteFailures(outcomes []outcome) {
+	for _, o := range outcomes {
+		if o.Result != policy.ResultPass && (o.Domain == "" || c.related(o.Domain) != apart) {
+			c.note(o.Reason)
+		}
+	}
+}
+
 // unanswered notes a question that DNS did not answer.
 func (c *check) unanswered(err error) {
 	if errors.Is(err, errTooMany) {
@@ -51,13 +61,7 @@ func (c *check) unanswered(err error) {
 
 // explain settles the result where nothing but perhaps SPF vouched for the
 // sender, and says why, the most telling first.
-func (c *check) explain(s *policy.Sender, outcomes []outcome) {
-	for _, o := range outcomes {
-		if c.related(o.Domain) == apart && o.Domain != "" || o.Result == policy.ResultPass {
-			continue
-		}
-		c.note(o.Reason)
-	}
+func (c *check) explain(s *policy.Sender) {
 	c.unanswered(c.demand.err)
 	unanswered := slices.Contains(c.notes, "dns_temperror")
 	switch {
@@ -105,6 +109,7 @@ var sentences = map[string]string{
 	"dkim_testing":       "The sender's domain says that its key is only being tested (t=y).",
 	"dkim_identity":      "The key demands that i= and d= of the DKIM signature are equal, and they are not.",
 	"dkim_bad_signature": "The DKIM signature does not fit: a signed header line was changed, or another key signed it.",
+	"dkim_body_bare_lf":  "The body holds a bare line feed, which programs read in different ways, so its DKIM signature does not count.",
 	"dkim_body_changed":  "The body was changed after the DKIM signature was made.",
 }
 

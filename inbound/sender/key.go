@@ -46,6 +46,9 @@ func (c *check) verify(ctx context.Context, field []byte) outcome {
 		return o.fail(result, code)
 	}
 	o.intact = intact
+	if c.bodies.bareLF() {
+		return o.fail(policy.ResultFail, "dkim_body_bare_lf")
+	}
 	if string(c.bodies.hash(s.body)) != string(s.bodyHash) {
 		return o.fail(policy.ResultFail, "dkim_body_changed")
 	}

@@ -166,13 +166,14 @@ func (c *check) judge(ctx context.Context, s *policy.Sender) {
 		s.SPF, _ = c.border().spf()
 		return
 	}
+	c.noteFailures(outcomes)
 	if c.byBorder(ctx, s, outcomes) && s.By != policy.BySPF {
 		return
 	}
 	if c.byARC(ctx, s) {
 		return
 	}
-	c.explain(s, outcomes)
+	c.explain(s)
 }
 
 // best gives the counted signature: aligned and passed, of the From domain

@@ -1,0 +1,207 @@
+package sender
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	msgauth "github.com/emersion/go-msgauth/dkim"
+	"github.com/mjl-/adns"
+	"github.com/mjl-/mox/dkim"
+	moxdns "github.com/mjl-/mox/dns"
+
+	"countersign/internal/rawmail"
+	"countersign/policy"
+)
+
+var write = flag.Bool("write", false, "write testdata/corpus from the cases in cases_test.go")
+
+// want is what a case in testdata/corpus must come to: lines "key: value".
+type want map[string]string
+
+func (w want) list(key string) []string { return strings.Fields(w[key]) }
+
+func readWant(t *testing.T, path string) want {
+	t.Helper()
+	raw, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	w := want{}
+	for line := range strings.Lines(string(raw)) {
+		k, v, _ := strings.Cut(strings.TrimSpace(line), ":")
+		w[k] = strings.TrimSpace(v)
+	}
+	return w
+}
+
+// TestCorpus judges every message of the corpus with the real checker over a
+// real DNS server. Where we say that a signature passed, go-msgauth must agree.
+func TestCorpus(t *testing.T) {
+	if *write {
+		writeCorpus(t)
+	}
+	files, err := filepath.Glob("testdata/corpus/*.eml")
+	if err != nil || len(files) < 60 {
+		t.Fatalf("%d cases, %v", len(files), err)
+	}
+	srv := startServer(t, "")
+	for _, file := range files {
+		base := strings.TrimSuffix(file, ".eml")
+		t.Run(filepath.Base(base), func(t *testing.T) { runCase(t, srv, base) })
+	}
+}
+
+func runCase(t *testing.T, srv *server, base string) {
+	w := readWant(t, base+".want")
+	raw, err := os.ReadFile(base + ".eml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	text, err := os.ReadFile(base + ".zone")
+	if err != nil {
+		t.Fatal(err)
+	}
+	z, err := parseZone(string(text))
+	if err != nil {
+		t.Fatal(err)
+	}
+	srv.zone.Store(z)
+	cfg := Config{Resolver: srv.addr, StrictDomains: w.list("strict"), PublicSuffixFile: w["suffixes"]}
+	for _, fault := range z.faults {
+		if fault == "drop" {
+			cfg.Timeout = 100 * time.Millisecond
+		}
+	}
+	c, err := New(cfg)
+	if err != nil {
+		t.Fatal(err)
+	}
+	at, err := time.Parse(time.RFC3339, w["at"])
+	if err != nil {
+		t.Fatal(err)
+	}
+	m, refused := rawmail.Scan(raw, rawmail.DefaultLimits())
+	from, bad := "", (*policy.Reason)(nil)
+	if len(refused) == 0 {
+		from, bad = m.From()
+	}
+	if len(refused) > 0 || bad != nil {
+		code := ""
+		if bad != nil {
+			code = bad.Code
+		} else {
+			code = refused[0].Code
+		}
+		if w["result"] != "refused" || w["reasons"] != code {
+			t.Fatalf("%s: refused with %s, want %s %s", w["why"], code, w["result"], w["reasons"])
+		}
+		return
+	}
+	trust := Trust{AuthservIDs: w.list("authserv"), Exclusive: w["exclusive"] == "true", ARCSealers: w.list("sealers")}
+	fmt.Sscan(w["below"], &trust.BelowReceived)
+	s := c.Check(context.Background(), Request{Message: m, From: from, Arrived: at, Trust: trust})
+	var codes []string
+	for _, r := range s.Reasons {
+		codes = append(codes, r.Code)
+		if r.Text == "" {
+			t.Errorf("reason %s has no sentence", r.Code)
+		}
+	}
+	got := fmt.Sprintf("result=%s by=%s domain=%s dmarc=%s policy=%s reasons=%s", s.Result, s.By, s.Domain, s.DMARC, s.Policy, strings.Join(codes, " "))
+	wanted := fmt.Sprintf("result=%s by=%s domain=%s dmarc=%s policy=%s reasons=%s", w["result"], w["by"], w["domain"], w["dmarc"], w["policy"], w["reasons"])
+	if got != wanted {
+		t.Errorf("%s:\n got %s\nwant %s\ndkim %v\nrecords %v", w["why"], got, wanted, s.DKIM, s.Records)
+	}
+	for _, f := range w.list("covers") {
+		if !s.Covers(f) {
+			t.Errorf("%s: %s is not covered, only %v", w["why"], f, s.Covered)
+		}
+	}
+	for _, f := range w.list("uncovered") {
+		if s.Covers(f) {
+			t.Errorf("%s: %s is said to be covered", w["why"], f)
+		}
+	}
+	if s.Result == policy.ResultPass && s.By == policy.ByDKIM {
+		secondOpinion(t, raw, z, s.Domain)
+	}
+}
+
+// secondOpinion demands that go-msgauth and mox verify a signature of that
+// domain. Both judge x= by the wall clock, which says nothing of a message's
+// arrival; go-msgauth takes no key that has other text beside it.
+func secondOpinion(t *testing.T, raw []byte, z *zone, domain string) {
+	t.Helper()
+	list, err := msgauth.VerifyWithOptions(bytes.NewReader(raw), &msgauth.VerifyOptions{LookupTXT: z.txt})
+	if err != nil {
+		t.Fatalf("go-msgauth: %v", err)
+	}
+	if !slices.ContainsFunc(list, func(v *msgauth.Verification) bool {
+		return strings.EqualFold(v.Domain, domain) && (v.Err == nil || strings.Contains(v.Err.Error(), "expired") || strings.Contains(v.Err.Error(), "multiple TXT"))
+	}) {
+		for _, v := range list {
+			t.Errorf("go-msgauth does not agree: %s %v", v.Domain, v.Err)
+		}
+	}
+	quiet := slog.New(slog.DiscardHandler)
+	results, err := dkim.Verify(context.Background(), quiet, zoneResolver{z: z}, true, func(*dkim.Sig) error { return nil }, bytes.NewReader(raw), true)
+	if err != nil {
+		t.Fatalf("mox: %v", err)
+	}
+	if !slices.ContainsFunc(results, func(r dkim.Result) bool {
+		return r.Sig != nil && r.Sig.Domain.ASCII == domain && (r.Err == nil || errors.Is(r.Err, dkim.ErrSigExpired))
+	}) {
+		t.Errorf("mox does not agree: %v", results)
+	}
+}
+
+// zoneResolver lets mox read a zone.
+type zoneResolver struct {
+	moxdns.Resolver
+	z *zone
+}
+
+func (r zoneResolver) LookupTXT(_ context.Context, name string) ([]string, adns.Result, error) {
+	out, err := r.z.txt(name)
+	if err != nil {
+		return nil, adns.Result{}, &adns.DNSError{Err: err.Error(), Name: name, IsNotFound: true}
+	}
+	return out, adns.Result{}, nil
+}
+
+// writeCorpus writes the files from the cases.
+func writeCorpus(t *testing.T) {
+	t.Helper()
+	old, _ := filepath.Glob("testdata/corpus/*")
+	for _, f := range old {
+		os.Remove(f)
+	}
+	if err := os.MkdirAll("testdata/corpus", 0o755); err != nil {
+		t.Fatal(err)
+	}
+	for i, k := range cases() {
+		base := fmt.Sprintf("testdata/corpus/%03d-%s", i+1, k.name)
+		var w strings.Builder
+		fmt.Fprintf(&w, "why: %s\n", k.why)
+		for _, key := range []string{"at", "authserv", "below", "exclusive", "sealers", "strict", "suffixes", "result", "by", "domain", "dmarc", "policy", "reasons", "covers", "uncovered"} {
+			if v := k.want[key]; v != "" {
+				fmt.Fprintf(&w, "%s: %s\n", key, v)
+			}
+		}
+		for ext, text := range map[string]string{".eml": k.raw, ".zone": k.zone, ".want": w.String()} {
+			if err := os.WriteFile(base+ext, []byte(text), 0o644); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+}

@@ -1,0 +1,126 @@
+package inbound
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+
+	"github.com/emersion/go-imap/v2"
+)
+
+// Keyword marks a handled message where the server can't move it.
+const Keyword imap.Flag = "$CountersignDone"
+
+// dispose moves or marks the messages whose outcome is recorded. What can't be
+// done now stays to be done.
+func (r *Reader) dispose(c *connection) error {
+	if r.set.Mode == "observe" {
+		return nil
+	}
+	todo, err := r.ledger.Pending(r.set.Name)
+	if err != nil {
+		return err
+	}
+	byOutcome := map[string][]Todo{}
+	for _, t := range todo {
+		if t.UIDValidity != c.selected.UIDValidity { // numbered anew: that UID is another message
+			if err := r.ledger.Done(t); err != nil {
+				return err
+			}
+			continue
+		}
+		byOutcome[t.Outcome] = append(byOutcome[t.Outcome], t)
+	}
+	for outcome, list := range byOutcome {
+		for batch := range slices.Chunk(list, 100) {
+			if err := r.settle(c, outcome, batch); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+func (r *Reader) settle(c *connection, outcome string, batch []Todo) error {
+	var set imap.UIDSet
+	for _, t := range batch {
+		set.AddNum(imap.UID(t.UID))
+	}
+	err := r.move(c, set, outcome)
+	if err != nil && refused(err) {
+		r.log.Warn().Err(err).Str("outcome", outcome).Msg("handled messages can't be moved; tried again later")
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	for _, t := range batch {
+		if err := r.ledger.Done(t); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// move moves messages to the folder of their outcome. Without MOVE (RFC 6851)
+// there is only the keyword: copying and expunging would need an EXPUNGE that
+// takes other people's deleted messages along.
+func (r *Reader) move(c *connection, set imap.UIDSet, outcome string) error {
+	if !c.Caps().Has(imap.CapMove) {
+		return r.mark(c, set)
+	}
+	folder, err := c.folder(outcome)
+	if err != nil {
+		return err
+	}
+	move := func() error {
+		return c.do(0, func() error { _, err := c.Move(set, folder).Wait(); return err })
+	}
+	if err = move(); err == nil || !refused(err) {
+		return err
+	}
+	if err := c.do(0, func() error { return c.Create(folder, nil).Wait() }); err != nil && !refused(err) {
+		return err
+	}
+	return move()
+}
+
+func (r *Reader) mark(c *connection, set imap.UIDSet) error {
+	if !slices.Contains(c.selected.PermanentFlags, Keyword) && !slices.Contains(c.selected.PermanentFlags, imap.FlagWildcard) {
+		return nil // the record alone says that it was handled
+	}
+	return c.do(0, func() error {
+		return c.Store(set, &imap.StoreFlags{Op: imap.StoreFlagsAdd, Silent: true, Flags: []imap.Flag{Keyword}}, nil).Close()
+	})
+}
+
+// folder names the folder of an outcome as this server writes hierarchies.
+func (c *connection) folder(outcome string) (string, error) {
+	delim, prefix := "/", ""
+	err := c.do(0, func() error {
+		list, err := c.List("", "", nil).Collect()
+		if err == nil && len(list) > 0 && list[0].Delim != 0 {
+			delim = string(list[0].Delim)
+		}
+		return err
+	})
+	if err != nil && !refused(err) {
+		return "", fmt.Errorf("list: %w", err)
+	}
+	if c.Caps().Has(imap.CapNamespace) {
+		err := c.do(0, func() error {
+			n, err := c.Namespace().Wait()
+			if err == nil && len(n.Personal) > 0 {
+				prefix = n.Personal[0].Prefix
+				if n.Personal[0].Delim != 0 {
+					delim = string(n.Personal[0].Delim)
+				}
+			}
+			return err
+		})
+		if err != nil && !refused(err) {
+			return "", errors.Join(errors.New("namespace"), err)
+		}
+	}
+	return prefix + "Countersign" + delim + outcome, nil
+}

@@ -1,0 +1,167 @@
+package inbound
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+	"time"
+
+	"github.com/emersion/go-imap/v2"
+	"github.com/emersion/go-imap/v2/imapclient"
+)
+
+// slice is how much of a message is asked for at once.
+const slice = 1 << 20
+
+// maxHeaderOnly is how much is kept of a message over the size limit.
+const maxHeaderOnly = 256 << 10
+
+// read fetches messages one by one and hands them on, some side by side since
+// DNS is slow.
+func (r *Reader) read(ctx context.Context, c *connection, cursor Cursor, uids []uint32) error {
+	var wait sync.WaitGroup
+	places := make(chan struct{}, r.set.Workers)
+	var mu sync.Mutex
+	var errs []error
+	for _, uid := range uids {
+		if ctx.Err() != nil {
+			break
+		}
+		f, err := r.fetch(c, cursor, uid)
+		if err != nil {
+			r.tries[uid]++
+			mu.Lock()
+			errs = append(errs, fmt.Errorf("fetch UID %d: %w", uid, err))
+			mu.Unlock()
+			break
+		}
+		if f == nil {
+			continue
+		}
+		places <- struct{}{}
+		wait.Go(func() {
+			defer func() { <-places }()
+			if err := r.handle(ctx, *f); err != nil {
+				mu.Lock()
+				errs = append(errs, fmt.Errorf("handle UID %d: %w", uid, err))
+				mu.Unlock()
+			}
+		})
+		r.note(func(s *Status) { s.Waiting = max(0, s.Waiting-1) })
+	}
+	wait.Wait()
+	return errors.Join(append(errs, ctx.Err())...)
+}
+
+// fetch gives a message, whole; nil if there is none any more or it isn't ours
+// to judge.
+func (r *Reader) fetch(c *connection, cursor Cursor, uid uint32) (*Fetched, error) {
+	f := &Fetched{Mailbox: r.set.Name, UIDValidity: cursor.UIDValidity, UID: uid}
+	if r.tries[uid] >= maxTries {
+		f.Poison, f.Arrived = true, time.Now().UTC()
+		return f, nil
+	}
+	m, err := c.one(uid, 0, &imap.FetchOptions{UID: true, RFC822Size: true, InternalDate: true})
+	if err != nil || m == nil {
+		return nil, err
+	}
+	f.Arrived, f.Size = m.InternalDate.UTC(), m.RFC822Size
+	if f.Arrived.IsZero() {
+		return nil, errors.New("the server gives no INTERNALDATE")
+	}
+	// UIDs below the floor were there before we began. Where the server
+	// numbered anew, only the time of arrival tells.
+	if !cursor.Started.IsZero() && f.Arrived.Before(cursor.Started.Add(-time.Minute)) && cursor.Floor <= 1 {
+		return nil, nil
+	}
+	if f.Size > r.set.MaxSize {
+		f.HeaderOnly, err = c.bytes(uid, 0, maxHeaderOnly)
+		return f, err
+	}
+	first, err := c.body(uid, r.set.MaxSize)
+	if err != nil {
+		return nil, err
+	}
+	if int64(len(first)) != f.Size {
+		// Some servers misstate the size. What comes twice the same is the message.
+		second, err := c.body(uid, r.set.MaxSize)
+		if err != nil {
+			return nil, err
+		}
+		if !bytes.Equal(first, second) || len(first) == 0 {
+			return nil, fmt.Errorf("%d bytes came of %d", len(first), f.Size)
+		}
+	}
+	if int64(len(first)) > r.set.MaxSize {
+		f.HeaderOnly, f.Size = first[:maxHeaderOnly], int64(len(first))
+		return f, nil
+	}
+	f.Raw = first
+	return f, nil
+}
+
+// body gives the bytes of a message, at most one slice more than limit.
+func (c *connection) body(uid uint32, limit int64) ([]byte, error) {
+	var out []byte
+	for int64(len(out)) <= limit {
+		b, err := c.bytes(uid, int64(len(out)), slice)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, b...)
+		if len(b) < slice {
+			break
+		}
+	}
+	return out, nil
+}
+
+// bytes gives n bytes of a message from an offset; fewer at its end.
+func (c *connection) bytes(uid uint32, from, n int64) ([]byte, error) {
+	section := &imap.FetchItemBodySection{Peek: true, Partial: &imap.SectionPartial{Offset: from, Size: n}}
+	m, err := c.one(uid, n, &imap.FetchOptions{UID: true, BodySection: []*imap.FetchItemBodySection{section}})
+	if err != nil {
+		return nil, err
+	}
+	if m == nil {
+		return nil, errors.New("the message went away while it was read")
+	}
+	for _, s := range m.BodySection {
+		if s.Section.Partial == nil || s.Section.Partial.Offset != from {
+			continue
+		}
+		if int64(len(s.Bytes)) > n {
+			return nil, fmt.Errorf("%w: it sent %d bytes where %d were asked for", ErrServer, len(s.Bytes), n)
+		}
+		return s.Bytes, nil
+	}
+	return nil, errors.New("the server sent no body")
+}
+
+// one fetches something of one message, nil if the server has none with that
+// UID. Data about others is not ours and is passed over.
+func (c *connection) one(uid uint32, literal int64, o *imap.FetchOptions) (found *imapclient.FetchMessageBuffer, err error) {
+	var all []*imapclient.FetchMessageBuffer
+	err = c.do(literal, func() error {
+		all, err = c.Fetch(imap.UIDSetNum(imap.UID(uid)), o).Collect()
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	for _, m := range all {
+		if uint32(m.UID) != uid {
+			continue
+		}
+		// Flags that changed meanwhile come as an answer of their own.
+		if found == nil || len(m.BodySection) > len(found.BodySection) || found.InternalDate.IsZero() && len(o.BodySection) == 0 {
+			found = m
+		}
+	}
+	if found == nil && len(all) > 0 {
+		return nil, fmt.Errorf("%w: it answered for another message than UID %d", ErrServer, uid)
+	}
+	return found, nil
+}

@@ -1,0 +1,182 @@
+package inbound
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"net"
+	"sync"
+	"time"
+)
+
+// The IMAP library has neither timeouts nor bounds, and can be made to use all
+// memory or to overflow its stack by what a server says. So everything that
+// comes from the server passes a guard, which knows just enough of IMAP to
+// bound it: lines, literals, parentheses, bytes and time of a command.
+
+// Bounds of what a server may say.
+const (
+	maxLine   = 64 << 10 // bytes of a line outside literals
+	maxParens = 64       // open parentheses outside literals and quotations
+	chatter   = 8 << 20  // bytes beside literals that one command may bring
+)
+
+// ErrServer reports a server that broke a bound or the protocol.
+var ErrServer = errors.New("the IMAP server broke a bound")
+
+// guard is a connection whose input is bounded.
+type guard struct {
+	net.Conn
+
+	mu       sync.Mutex
+	deadline time.Time // of the command under way
+	budget   int64     // bytes that it may still bring
+	literal  int64     // bytes of the longest literal that it may bring
+	broken   error
+
+	scan scanner
+}
+
+// allow begins a command: how long it may take, how many bytes and how long a
+// literal it may bring.
+func (g *guard) allow(d time.Duration, literal int64) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.deadline = time.Now().Add(d)
+	g.budget, g.literal = chatter+literal, literal
+	_ = g.Conn.SetDeadline(g.deadline)
+}
+
+// SetReadDeadline and SetWriteDeadline keep the library from moving the
+// command's deadline away.
+func (g *guard) SetReadDeadline(t time.Time) error { return g.Conn.SetReadDeadline(g.earlier(t)) }
+
+// SetWriteDeadline is like SetReadDeadline.
+func (g *guard) SetWriteDeadline(t time.Time) error { return g.Conn.SetWriteDeadline(g.earlier(t)) }
+
+// SetDeadline is like SetReadDeadline.
+func (g *guard) SetDeadline(t time.Time) error { return g.Conn.SetDeadline(g.earlier(t)) }
+
+func (g *guard) earlier(t time.Time) time.Time {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if t.IsZero() || t.After(g.deadline) {
+		return g.deadline
+	}
+	return t
+}
+
+// Read passes on what is within the bounds. Nothing of a read that breaks one
+// is passed on.
+func (g *guard) Read(p []byte) (int, error) {
+	n, err := g.Conn.Read(p)
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if g.broken != nil {
+		return 0, g.broken
+	}
+	g.budget -= int64(n)
+	bad := g.scan.take(p[:n], g.literal)
+	if bad == nil && g.budget < 0 {
+		bad = fmt.Errorf("%w: more than %d bytes for one command", ErrServer, chatter+g.literal)
+	}
+	if bad != nil {
+		g.broken = bad
+		g.Conn.Close()
+		return 0, bad
+	}
+	return n, err
+}
+
+// scanner follows a stream of responses (RFC 3501 section 9) as far as bounds
+// need it.
+type scanner struct {
+	line    int   // bytes of the line so far
+	parens  int   // open parentheses of the response
+	quoted  bool  // within a quoted string
+	escaped bool  // behind a backslash in it
+	skip    int64 // bytes of a literal still to come
+	tail    []byte
+}
+
+// take looks at the next bytes of the stream.
+func (s *scanner) take(p []byte, longest int64) error {
+	for len(p) > 0 {
+		if s.skip > 0 {
+			n := min(s.skip, int64(len(p)))
+			s.skip -= n
+			p = p[n:]
+			continue
+		}
+		c := p[0]
+		p = p[1:]
+		if s.line++; s.line > maxLine {
+			return fmt.Errorf("%w: a line of more than %d bytes", ErrServer, maxLine)
+		}
+		switch {
+		case c == '\n':
+			if err := s.endOfLine(longest); err != nil {
+				return err
+			}
+			continue
+		case s.escaped:
+			s.escaped = false
+		case s.quoted && c == '\\':
+			s.escaped = true
+		case c == '"':
+			s.quoted = !s.quoted
+		case s.quoted:
+		case c == '(':
+			if s.parens++; s.parens > maxParens {
+				return fmt.Errorf("%w: more than %d open parentheses", ErrServer, maxParens)
+			}
+		case c == ')':
+			s.parens--
+		}
+		if s.tail = append(s.tail, c); len(s.tail) > 32 {
+			s.tail = append(s.tail[:0], s.tail[16:]...)
+		}
+	}
+	return nil
+}
+
+// endOfLine ends a line, or finds that a literal follows: {n} or {n+}, also with
+// the ~ of RFC 3516 before it.
+func (s *scanner) endOfLine(longest int64) error {
+	tail := bytes.TrimSuffix(s.tail, []byte("\r"))
+	size, is := announced(tail)
+	s.tail, s.line, s.quoted, s.escaped = s.tail[:0], 0, false, false
+	if !is {
+		s.parens = 0
+		return nil
+	}
+	if size > longest+maxLine {
+		return fmt.Errorf("%w: a literal of %d bytes where %d were asked for", ErrServer, size, longest)
+	}
+	s.skip = size
+	return nil
+}
+
+// announced reads the size of a literal at the end of a line.
+func announced(line []byte) (size int64, ok bool) {
+	if len(line) == 0 || line[len(line)-1] != '}' {
+		return 0, false
+	}
+	open := bytes.LastIndexByte(line, '{')
+	if open < 0 {
+		return 0, false
+	}
+	digits := bytes.TrimSuffix(line[open+1:len(line)-1], []byte("+"))
+	if len(digits) == 0 {
+		return 0, false
+	}
+	for _, c := range digits {
+		if c < '0' || c > '9' {
+			return 0, false
+		}
+		if size = size*10 + int64(c-'0'); size > 1<<50 {
+			return 1 << 50, true
+		}
+	}
+	return size, true
+}

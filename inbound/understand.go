@@ -1,0 +1,134 @@
+package inbound
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"time"
+
+	"countersign/inbound/reply"
+	"countersign/inbound/sender"
+	"countersign/internal/rawmail"
+	"countersign/internal/token"
+	"countersign/policy"
+)
+
+// Desk is what understanding a message needs to know of ourselves.
+type Desk struct {
+	Own    reply.Own
+	Trust  sender.Trust
+	Limits rawmail.Limits
+}
+
+// bindingFields are the fields in which a token may stand. A signature covers
+// some of the first four; the others say to whom a server delivered.
+var bindingFields = []string{"to", "cc", "in-reply-to", "references", "delivered-to", "x-original-to", "envelope-to"}
+
+// Bounds of what is kept of one message.
+const (
+	maxMarks      = 64
+	maxRecipients = 100
+)
+
+// Understand establishes everything about one message that doesn't need the
+// store. It asks DNS only where the answer can matter: not for a message that
+// is refused or that a machine wrote.
+func Understand(ctx context.Context, check *sender.Checker, desk Desk, raw []byte, arrived time.Time) policy.Evidence {
+	sum := sha256.Sum256(raw)
+	e := policy.Evidence{RawHash: hex.EncodeToString(sum[:]), Hash: hex.EncodeToString(sum[:]), Size: int64(len(raw)), Arrived: arrived.UTC()}
+	m, refusals := rawmail.Scan(raw, desk.Limits)
+	e.Refusals = refusals
+	if m == nil {
+		return e
+	}
+	e.Hash = m.Hash()
+	if id := m.Get("message-id"); len(id) <= 998 {
+		e.MessageID = trimID(id)
+	}
+	if len(refusals) > 0 {
+		return e
+	}
+	from, bad := m.From()
+	e.From = from
+
+	r := reply.Read(m, desk.Own)
+	e.Kind, e.KindWhy, e.Text, e.Subject, e.Answer, e.Bounce = r.Kind, r.KindWhy, r.Text, r.Subject, r.Answer, r.Bounce
+	e.Refusals = append(e.Refusals, r.Refusals...)
+	if bad != nil && !e.Kind.Machine() {
+		e.Refusals = append(e.Refusals, *bad)
+	}
+	marks(&e, m)
+	if len(e.Refusals) > 0 || e.Kind.Machine() {
+		return e
+	}
+	e.Sender = check.Check(ctx, sender.Request{Message: m, From: from, Arrived: arrived, Trust: desk.Trust})
+	return e
+}
+
+// marks finds everything in the header that may tie the message to a ticket.
+func marks(e *policy.Evidence, m *rawmail.Message) {
+	for _, field := range bindingFields {
+		for _, value := range m.Values(field) {
+			for _, t := range token.Find(value) {
+				if len(e.Tokens) < maxMarks {
+					e.Tokens = append(e.Tokens, policy.Mark{Value: t, Field: field})
+				}
+			}
+		}
+	}
+	for _, r := range token.FindReferences(e.Subject) {
+		e.References = append(e.References, policy.Mark{Value: r, Field: "subject"})
+	}
+	e.Numbers = token.FindNumbers(e.Subject)
+	for _, field := range []string{"in-reply-to", "references"} {
+		for _, value := range m.Values(field) {
+			e.Threads = append(e.Threads, messageIDs(value)...)
+		}
+	}
+	e.Threads = e.Threads[max(0, len(e.Threads)-maxMarks):] // the newest stand last, RFC 5322 section 3.6.4
+	for _, field := range []string{"to", "cc"} {
+		for _, value := range m.Values(field) {
+			addrs, err := rawmail.Addresses(value, maxRecipients)
+			if err != nil {
+				continue
+			}
+			for _, a := range addrs {
+				e.Recipients = append(e.Recipients, policy.Mark{Value: a, Field: field})
+			}
+		}
+	}
+}
+
+// messageIDs gives what stands between angle brackets.
+func messageIDs(value string) (ids []string) {
+	start := -1
+	for i := range len(value) {
+		switch value[i] {
+		case '<':
+			start = i + 1
+		case '>':
+			if start >= 0 && i > start && i-start <= 998 {
+				ids = append(ids, value[start:i])
+			}
+			start = -1
+		}
+	}
+	return ids
+}
+
+// trimID takes the first Message-ID of a value, without its brackets.
+func trimID(value string) string {
+	if ids := messageIDs(value); len(ids) > 0 {
+		return ids[0]
+	}
+	return value
+}
+
+// Unread is the evidence of a message that could not be read as a whole, with
+// the reason. What there is of it is hashed, so that it is known again.
+func Unread(raw []byte, arrived time.Time, why policy.Reason) policy.Evidence {
+	sum := sha256.Sum256(raw)
+	e := policy.Evidence{RawHash: hex.EncodeToString(sum[:]), Hash: hex.EncodeToString(sum[:]), Arrived: arrived.UTC(),
+		Refusals: []policy.Reason{why}}
+	return e
+}

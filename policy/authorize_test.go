@@ -48,7 +48,7 @@ func TestAuthorize(t *testing.T) {
 		{"proof-at-its-last-second", func(a *Ask) { a.Now = noon.Add(-time.Hour).Add(ProofLife - time.Second) }, Allow, "proved"},
 		{"proof-expired", func(a *Ask) { a.Now = noon.Add(-time.Hour).Add(ProofLife) }, Deny, "proof_expired"},
 		{"used-by-another", func(a *Ask) { a.UsedBy, a.UsedAt = "kim", noon }, Deny, "already_used"},
-		{"used-by-same-just-now", func(a *Ask) { a.UsedBy, a.UsedAt = "sam", noon.Add(-ReceiptLife + time.Second) }, Allow, "proved"},
+		{"used-by-same-just-now", func(a *Ask) { a.UsedBy, a.UsedAt = "sam", noon.Add(-ReceiptLife+time.Second) }, Allow, "proved"},
 		{"used-by-same-long-ago", func(a *Ask) { a.UsedBy, a.UsedAt = "sam", noon.Add(-ReceiptLife) }, Deny, "already_used"},
 
 		{"approval-missing", func(a *Ask) { class(a, Cancellation) }, Hold, "approval_missing"},

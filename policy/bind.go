@@ -22,6 +22,7 @@ type Notice struct {
 	Ticket   string
 	Contact  string // who was asked
 	Revision int    // of the request that it quoted
+	Lifts    bool   // it asks whether the stop of the client shall end, not for the request
 	Sent     time.Time
 	Expires  time.Time
 	Spent    bool // a yes or no that counted has used its token

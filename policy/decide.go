@@ -89,8 +89,9 @@ type Decision struct {
 	Spend      bool        // the token is used up
 	Dispute    bool        // the ticket is disputed for good
 	UnprovedNo bool        // the ticket goes back to unconfirmed and is asked afresh
+	Lift       bool        // the stop of the client ends
 	Open       bool        // the message opens a ticket
-	Ask        string      // notice to send to the address on file: clearer, other_address, confirm; empty: none
+	Ask        string      // notice to send to the address on file: confirm, clearer, confirmed, other_address; empty: none
 }
 
 // Reason is the code that settled the matter.
@@ -116,6 +117,7 @@ var rules = []struct {
 	{"stranger", stranger},
 	{"opening", opening},
 	{"unbound", unbound},
+	{"lifting", lifting},
 	{"other-contact", otherContact},
 	{"ticket-over", over},
 	{"answer", answer},
@@ -304,6 +306,32 @@ func unbound(f Facts) (Decision, bool) {
 	return file(f, Unauthenticated, "not_bound"), true
 }
 
+// lifting: the answer of the primary contact to the question whether the stop
+// of the client shall end. It proves nothing for the ticket itself.
+func lifting(f Facts) (Decision, bool) {
+	n := f.Binding.Notice
+	if !n.Lifts {
+		return Decision{}, false
+	}
+	switch intent := f.Answer.For(f.Person.Language); {
+	case f.Person.ID != n.Contact:
+		return file(f, Unauthenticated, "other_contact"), true
+	case f.Person.Cooling:
+		return file(f, Unauthenticated, "cooling"), true
+	case f.Binding.Bound != BoundToken:
+		return file(f, Authenticated, "no_token"), true
+	case intent == Yes:
+		d := file(f, Authenticated, "lifted")
+		d.Lift, d.Spend = true, true
+		return d, true
+	case intent == No:
+		d := file(f, Authenticated, "stays_stopped")
+		d.Spend = true
+		return d, true
+	}
+	return file(f, Authenticated, "unclear_answer"), true
+}
+
 // otherContact: a message is for a ticket of its own contact. Another contact
 // proves nothing here, but a no of one who may ask for the class stops it.
 func otherContact(f Facts) (Decision, bool) {
@@ -338,7 +366,7 @@ func answer(f Facts) (Decision, bool) {
 	intent := f.Answer.For(f.Person.Language)
 	switch {
 	case intent == No:
-		d.Dispute, d.Spend = true, token
+		d.Dispute, d.Spend, d.Ask = true, token, "disputed"
 		d.Reasons = []Reason{Because("denied")}
 	case f.Ticket.State == StateDisputed:
 		d.Reasons, d.Proofs = []Reason{Because("disputed")}, nil
@@ -347,7 +375,7 @@ func answer(f Facts) (Decision, bool) {
 			d.Reasons = []Reason{Because("no_token")}
 		}
 	case intent == Yes:
-		d.Confirmed, d.Spend = true, true
+		d.Confirmed, d.Spend, d.Ask = true, true, "confirmed"
 		d.Proofs = append(d.Proofs, ProofReply)
 		d.Reasons = []Reason{Because("confirmed")}
 	default:

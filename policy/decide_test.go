@@ -233,3 +233,35 @@ func TestOtherContactsNo(t *testing.T) {
 		})
 	}
 }
+
+// Only the primary contact's own proved yes, with the token of the question
+// about the stop, ends the stop; and it proves nothing for the ticket.
+func TestLifting(t *testing.T) {
+	tests := []struct {
+		name  string
+		spoil func(*Facts)
+		want  bool
+	}{
+		{"yes", func(*Facts) {}, true},
+		{"no", func(f *Facts) { f.Answer.Intent = No }, false},
+		{"unclear", func(f *Facts) { f.Answer.Intent = Unclear }, false},
+		{"another-contact", func(f *Facts) { f.Person.ID = "ada" }, false},
+		{"cooling", func(f *Facts) { f.Person.Cooling = true }, false},
+		{"reference-only", func(f *Facts) { f.Binding.Bound = BoundReference }, false},
+		{"forged", func(f *Facts) { f.Sender = Sender{Result: ResultFail} }, false},
+		{"machine", func(f *Facts) { f.Kind = KindAutoReply }, false},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			f := good()
+			f.Ticket.State, f.Person.ID = StateDisputed, "nils"
+			n := names()
+			n.Tokens[0].Notice.Contact, n.Tokens[0].Notice.Lifts, n.References = "nils", true, nil
+			rebind(&f, n)
+			tt.spoil(&f)
+			if d := Decide(f); d.Lift != tt.want || len(d.Proofs) > 0 {
+				t.Errorf("Decide() = %+v, want lift %v and no proof", d, tt.want)
+			}
+		})
+	}
+}

@@ -40,6 +40,8 @@ var texts = map[string]string{
 	"opened":                  "A contact proved by its domain opened the ticket.",
 	"to_unsigned":             "No signature covers to whom this was sent; it could be an old mail sent again.",
 	"to_other":                "This was signed for somebody else, not for our address.",
+	"lifted":                  "The primary contact agreed that the stop of the client ends.",
+	"stays_stopped":           "The primary contact wants the client to stay stopped.",
 	"unproved_no":             "A no with our secret came, but nothing proves who sent it; the question is asked again.",
 	"disputed":                "The person on file said no to this request; that stands.",
 	"ticket_closed":           "The ticket is closed.",

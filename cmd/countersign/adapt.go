@@ -1,0 +1,46 @@
+package main
+
+import (
+	"io/fs"
+	"syscall"
+	"time"
+
+	"countersign/mailer"
+	"countersign/tickets"
+)
+
+// outbox is the store's outbox as the mailer wants it.
+type outbox struct {
+	store *tickets.Store
+	all   bool // what waits for a retry is due, too
+}
+
+func (o outbox) Due(now time.Time, limit int) ([]mailer.Item, error) {
+	due, err := o.store.Due(now, limit, o.all)
+	var items []mailer.Item
+	for _, d := range due {
+		items = append(items, mailer.Item{ID: d.ID, Class: d.Class, From: d.From, To: d.To, Message: d.Message, Tries: d.Tries, First: d.First})
+	}
+	return items, err
+}
+
+func (o outbox) Attempt(id string, at time.Time) error       { return o.store.Attempt(id, at) }
+func (o outbox) Sent(id string, _ time.Time, _ string) error { return o.store.MarkSent(id) }
+func (o outbox) Retry(id string, next time.Time, why string) error {
+	return o.store.MarkRetry(id, next, why)
+}
+func (o outbox) Failed(id, why string) error { return o.store.MarkFailed(id, why) }
+func (o outbox) Unknown(id string, _ time.Time, why string) error {
+	return o.store.MarkUnknown(id, why)
+}
+
+// owner gives the user to whom a file belongs, -1 if that isn't known.
+func owner(info fs.FileInfo) int {
+	if s, ok := info.Sys().(*syscall.Stat_t); ok {
+		return int(s.Uid)
+	}
+	return -1
+}
+
+// letter is a notice as the mailer wants it.
+func letter(l tickets.Letter) mailer.Letter { return mailer.Letter(l) }

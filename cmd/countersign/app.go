@@ -1,0 +1,168 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"runtime/debug"
+	"strings"
+	"time"
+
+	"github.com/rs/zerolog"
+	"github.com/spf13/cobra"
+
+	"countersign/internal/api"
+	"countersign/internal/config"
+	"countersign/internal/exit"
+)
+
+// app is one run of the program.
+type app struct {
+	stdin          io.Reader
+	stdout, stderr io.Writer
+
+	configPath string
+	json       bool
+	at         string
+}
+
+func (a *app) root() *cobra.Command {
+	root := &cobra.Command{
+		Use:   "countersign",
+		Short: "Know that the mail really came from your customer before you change anything",
+		Example: "  countersign demo\n" +
+			"  countersign ticket open --contact ada@north.example --channel chat --class password-change --subject \"Reset SFTP password\" --agent sam\n" +
+			"  countersign authorize T-1 password-change --agent sam",
+		Args:          cobra.ArbitraryArgs,
+		RunE:          nearest,
+		SilenceErrors: true, SilenceUsage: true,
+	}
+	path := os.Getenv("COUNTERSIGN_CONFIG")
+	if path == "" {
+		path = config.DefaultPath
+	}
+	root.PersistentFlags().StringVar(&a.configPath, "config", path, "configuration `file`")
+	root.PersistentFlags().BoolVar(&a.json, "json", false, "answer in JSON: one object, or JSON lines for lists")
+	root.PersistentFlags().StringVar(&a.at, "at", "", "take this RFC 3339 `time` for now (verify; else only with [drill] clock = true)")
+	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error {
+		return usage("%s.", strings.TrimSuffix(err.Error(), "."))
+	})
+	root.CompletionOptions.HiddenDefaultCmd = true
+	root.AddCommand(a.ticketCommand(), a.authorizeCommand(), a.explainCommand(), a.verifyCommand(), a.messageCommand(),
+		a.quarantineCommand(), a.outboxCommand(), a.mailboxCommand(), a.auditCommand(), a.clientCommand(), a.contactCommand(), a.agentCommand(),
+		a.runCommand(), a.checkConfigCommand(), a.configCommand(), a.demoCommand(), a.versionCommand())
+	root.AddCommand(notBuilt()...)
+	return root
+}
+
+// group makes a command that only holds others.
+func group(use, short string, commands ...*cobra.Command) *cobra.Command {
+	c := &cobra.Command{Use: use, Short: short, Args: cobra.ArbitraryArgs, RunE: nearest, Aliases: []string{use + "s"}}
+	c.AddCommand(commands...)
+	return c
+}
+
+// notBuilt are the commands of the design that aren't there yet: they say so.
+func notBuilt() []*cobra.Command {
+	var out []*cobra.Command
+	for _, name := range []string{"quickstart", "doctor", "classify", "approval", "code", "policy", "backup", "restore", "webhook", "readyz"} {
+		out = append(out, &cobra.Command{Use: name, Hidden: true, DisableFlagParsing: true, RunE: func(*cobra.Command, []string) error {
+			return &exit.Error{Code: exit.Usage, Reason: "not_built", Message: fmt.Sprintf("The command %q isn't built yet.", name), Try: "countersign --help"}
+		}})
+	}
+	return out
+}
+
+// config reads the configuration or says everything that is wrong with it.
+func (a *app) config() (config.Config, error) {
+	c, problems := config.Load(a.configPath)
+	return c, configError(problems)
+}
+
+func configError(problems []config.Problem) error {
+	if len(problems) == 0 {
+		return nil
+	}
+	var lines []string
+	for _, p := range problems {
+		lines = append(lines, p.String())
+	}
+	return &exit.Error{Code: exit.Config, Reason: "config", Message: strings.Join(lines, "\n"), Try: "countersign check-config"}
+}
+
+// clock gives the time source: the real one, or in a drill the time of --at.
+func (a *app) clock(c config.Config) (func() time.Time, error) {
+	if a.at == "" {
+		return time.Now, nil
+	}
+	if !c.Drill.Clock {
+		return nil, &exit.Error{Code: exit.Usage, Reason: "no_drill", Message: "--at needs [drill] clock = true in the configuration (verify apart)."}
+	}
+	at, err := a.time()
+	return func() time.Time { return at }, err
+}
+
+// time reads --at.
+func (a *app) time() (time.Time, error) {
+	at, err := time.Parse(time.RFC3339, a.at)
+	if err != nil {
+		return at, usage("--at: %q is no RFC 3339 time such as 2026-11-25T14:02:00Z.", a.at)
+	}
+	return at, nil
+}
+
+// with connects to the daemon, or opens the store in this process if none runs,
+// and calls fn.
+func (a *app) with(ctx context.Context, fn func(context.Context, *api.Client) error) error {
+	c, err := a.config()
+	if err != nil {
+		return err
+	}
+	now, err := a.clock(c)
+	if err != nil {
+		return err
+	}
+	client, err := api.Dial(c.Socket)
+	switch {
+	case err == nil && a.at != "":
+		return &exit.Error{Code: exit.Usage, Reason: "daemon_runs", Message: "A daemon runs with its own clock; --at can't be used.", Try: "stop the daemon first"}
+	case err == nil:
+		return fn(ctx, client)
+	case !errors.Is(err, api.ErrNoDaemon):
+		return err
+	}
+	if !mayOpen(c.State) {
+		return &exit.Error{Code: exit.Unavailable, Reason: "no_daemon", Message: "The daemon is not running: no socket at " + c.Socket + ".",
+			Try: "sudo systemctl start countersign"}
+	}
+	d, err := openDesk(c, now, zerolog.Nop())
+	if err != nil {
+		return err
+	}
+	defer d.close()
+	return fn(ctx, api.Local(d.server()))
+}
+
+// print writes one JSON line.
+func (a *app) print(v any) error {
+	enc := json.NewEncoder(a.stdout)
+	enc.SetEscapeHTML(false)
+	return enc.Encode(v)
+}
+
+func (a *app) versionCommand() *cobra.Command {
+	return &cobra.Command{Use: "version", Short: "Say which version this is", Args: cobra.NoArgs, RunE: func(*cobra.Command, []string) error {
+		version, goVersion := "unknown", ""
+		if info, ok := debug.ReadBuildInfo(); ok {
+			version, goVersion = info.Main.Version, info.GoVersion
+		}
+		if a.json {
+			return a.print(map[string]string{"version": version, "go": goVersion})
+		}
+		_, err := fmt.Fprintf(a.stdout, "countersign %s (%s)\n", version, goVersion)
+		return err
+	}}
+}

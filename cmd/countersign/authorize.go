@@ -1,0 +1,116 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"countersign/internal/api"
+	"countersign/internal/exit"
+	"countersign/policy"
+	"countersign/tickets"
+)
+
+func (a *app) authorizeCommand() *cobra.Command {
+	in := tickets.Ask{}
+	c := &cobra.Command{Use: "authorize TICKET CLASS", Short: "May I do this now? Exit status 0 is yes, everything else is no", Args: cobra.ExactArgs(2),
+		Example: "  countersign authorize T-1042 password-change --agent sam --channel chat"}
+	c.Flags().StringVar(&in.Agent, "agent", "", "who you are")
+	c.Flags().StringVar((*string)(&in.Channel), "channel", string(policy.Email), "where you are being asked now")
+	c.RunE = func(cmd *cobra.Command, args []string) error {
+		in.Ticket, in.Class = args[0], policy.Class(args[1])
+		return a.with(cmd.Context(), func(ctx context.Context, client *api.Client) error {
+			var out tickets.Authorization
+			if err := client.Call(ctx, "authorize", in, &out); err != nil {
+				return err
+			}
+			if err := a.sayAuthorization(out); err != nil {
+				return err
+			}
+			switch out.Decision {
+			case policy.Allow:
+				return nil
+			case policy.Hold:
+				return answered(exit.TempFail)
+			}
+			return answered(exit.NoPerm)
+		})
+	}
+	return c
+}
+
+var nextWords = map[string]string{
+	"await_reply":    "the customer replies YES to our mail, from the address on file",
+	"await_approval": "a second person agrees",
+	"await_time":     "the waiting time ends",
+	"another_agent":  "somebody with the authority does it",
+	"edit_ticket":    "the request is edited, which asks the customer afresh",
+	"ask_by_email":   "the request is carried on by email",
+	"new_ticket":     "a new ticket is opened and answered",
+	"verify_code":    "the caller's code is verified",
+	"lift":           "a team lead lifts the stop",
+}
+
+func (a *app) sayAuthorization(z tickets.Authorization) error {
+	if a.json {
+		return a.print(z)
+	}
+	if z.Decision == policy.Allow {
+		_, err := fmt.Fprintf(a.stdout, "ALLOW  %s on %s, once, by %s, until %s. Receipt %s\n", z.Class, z.Ticket, z.Agent, z.Until.Local().Format("15:04"), z.Receipt)
+		return err
+	}
+	fmt.Fprintf(a.stdout, "%-6s %s on %s\n", strings.ToUpper(string(z.Decision)), z.Class, z.Ticket)
+	for _, r := range z.Reasons {
+		fmt.Fprintf(a.stdout, "  no   %-20s %s\n", r.Code, clean(r.Text))
+	}
+	var steps []string
+	for _, n := range z.Next {
+		steps = append(steps, nextWords[n])
+	}
+	if len(steps) > 0 {
+		fmt.Fprintf(a.stdout, "To get ALLOW: %s.\n", strings.Join(steps, "; "))
+	}
+	return nil
+}
+
+func (a *app) explainCommand() *cobra.Command {
+	return &cobra.Command{Use: "explain TICKET|MESSAGE-ID|RECEIPT", Short: "Say why something is as it is", Args: cobra.ExactArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return one(cmd.Context(), a, "explain", api.ID{ID: args[0]}, a.sayExplanation)
+		}}
+}
+
+func (a *app) sayExplanation(e tickets.Explanation) error {
+	if r := e.Receipt; r != nil {
+		genuine := "the signature is ours, nothing was changed"
+		if !e.Genuine {
+			genuine = "THE SIGNATURE DOES NOT FIT: changed, or not ours"
+		}
+		fmt.Fprintf(a.stdout, "%s  %s on %s revision %d, allowed to %s by %s at %s; %s\n", r.ID, r.Class, r.Ticket, r.Revision, r.Agent, r.Channel, when(r.At), genuine)
+		for _, p := range r.Proofs {
+			fmt.Fprintf(a.stdout, "  proof %s at %s, message sha256:%s\n", p.Kind, when(p.At), p.Message)
+		}
+		return nil
+	}
+	if e.Ticket != nil {
+		if err := a.sayTicket(*e.Ticket); err != nil {
+			return err
+		}
+	}
+	for _, m := range e.Messages {
+		fmt.Fprintf(a.stdout, "%s  message %s %s, %s: From %s, kind %s, bound %s\n", when(m.At), m.ID, m.Outcome, m.Verdict,
+			clean(orElse(m.Facts.From, "(none)")), m.Facts.Kind, orElse(string(m.Facts.Binding.Bound), "none"))
+		s := m.Facts.Sender
+		fmt.Fprintf(a.stdout, "  sender %s", orElse(string(s.Result), "not checked"))
+		if s.By != "" {
+			fmt.Fprintf(a.stdout, " by %s of %s, which covers %s", s.By, clean(s.Domain), clean(strings.Join(s.Covered, ", ")))
+		}
+		fmt.Fprintf(a.stdout, "; dmarc %s, policy %s\n", orElse(string(s.DMARC), "none"), orElse(clean(s.Policy), "none"))
+		for _, r := range m.Reasons {
+			fmt.Fprintf(a.stdout, "  %-20s %s\n", r.Code, clean(r.Text))
+		}
+	}
+	return nil
+}

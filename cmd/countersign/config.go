@@ -1,0 +1,54 @@
+package main
+
+import (
+	"fmt"
+
+	"github.com/spf13/cobra"
+
+	"countersign/internal/config"
+	"countersign/internal/exit"
+)
+
+func (a *app) checkConfigCommand() *cobra.Command {
+	return &cobra.Command{Use: "check-config", Short: "Check the configuration: no network, no writes, all errors at once", Args: cobra.NoArgs,
+		RunE: func(*cobra.Command, []string) error {
+			c, problems := config.Load(a.configPath)
+			if len(problems) == 0 {
+				problems = append(c.ForRun(a.configPath), c.CheckFiles(a.configPath)...)
+			}
+			if len(problems) == 0 {
+				if a.json {
+					return a.print(map[string]any{"config": a.configPath, "problems": []string{}})
+				}
+				_, err := fmt.Fprintf(a.stdout, "%s: the configuration is good.\n", a.configPath)
+				return err
+			}
+			if a.json {
+				var all []string
+				for _, p := range problems {
+					all = append(all, p.String())
+				}
+				if err := a.print(map[string]any{"config": a.configPath, "problems": all}); err != nil {
+					return err
+				}
+				return answered(exit.Config)
+			}
+			for _, p := range problems {
+				fmt.Fprintln(a.stderr, clean(p.String()))
+			}
+			errors := "errors"
+			if len(problems) == 1 {
+				errors = "error"
+			}
+			fmt.Fprintf(a.stderr, "%d %s. Nothing was started or changed.\n", len(problems), errors)
+			return answered(exit.Config)
+		}}
+}
+
+func (a *app) configCommand() *cobra.Command {
+	return group("config", "The configuration", &cobra.Command{Use: "example", Short: "Print every setting with its meaning", Args: cobra.NoArgs,
+		RunE: func(*cobra.Command, []string) error {
+			_, err := fmt.Fprint(a.stdout, config.Example())
+			return err
+		}})
+}

@@ -1,0 +1,162 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"sync"
+	"time"
+
+	"github.com/coreos/go-systemd/v22/daemon"
+	"github.com/rs/zerolog"
+	"github.com/spf13/cobra"
+	"golang.org/x/term"
+
+	"countersign/inbound"
+	"countersign/internal/api"
+	"countersign/internal/config"
+	"countersign/internal/exit"
+)
+
+func (a *app) runCommand() *cobra.Command {
+	var once, fromBeginning bool
+	c := &cobra.Command{Use: "run", Short: "Read the mailboxes, prove, decide, ask", Args: cobra.NoArgs}
+	c.Flags().BoolVar(&once, "once", false, "handle what is there, try everything that waits once, and end")
+	c.Flags().BoolVar(&fromBeginning, "from-beginning", false, "on the first start of a mailbox, also judge the mail that is there already")
+	c.RunE = func(cmd *cobra.Command, _ []string) error {
+		cfg, err := a.config()
+		if err != nil {
+			return err
+		}
+		if err := configError(append(cfg.ForRun(a.configPath), cfg.CheckFiles(a.configPath)...)); err != nil {
+			return err
+		}
+		now, err := a.clock(cfg)
+		if err != nil {
+			return err
+		}
+		if a.at != "" && !once {
+			return usage("--at goes with run --once only.")
+		}
+		log := logger(a.stderr)
+		d, err := openDesk(cfg, now, log)
+		if err != nil {
+			return err
+		}
+		defer d.close()
+		if once {
+			return d.once(cmd.Context(), fromBeginning)
+		}
+		return d.run(cmd.Context(), fromBeginning)
+	}
+	return c
+}
+
+// logger writes JSON, or readable lines on a terminal.
+func logger(w io.Writer) zerolog.Logger {
+	if f, ok := w.(*os.File); ok && term.IsTerminal(int(f.Fd())) {
+		w = zerolog.ConsoleWriter{Out: w, TimeFormat: time.TimeOnly}
+	}
+	return zerolog.New(w).With().Timestamp().Logger()
+}
+
+// run is the daemon: it answers on its socket, reads every mailbox and sends
+// what is due until ctx ends, and then stops cleanly.
+func (d *desk) run(ctx context.Context, fromBeginning bool) error {
+	l, err := api.Listen(d.config.Socket)
+	if err != nil {
+		return &exit.Error{Code: exit.Unavailable, Reason: "socket", Message: "control socket: " + err.Error(), Err: err}
+	}
+	if err := d.store.RecoverOutbox(); err != nil {
+		return err
+	}
+	for _, m := range d.config.Mailbox {
+		r, err := d.reader(m, fromBeginning)
+		if err != nil {
+			return errors.Join(err, l.Close())
+		}
+		d.readers = append(d.readers, r)
+	}
+	server := d.server()
+	server.Status = d.status
+
+	var wait sync.WaitGroup
+	work := func(what string, fn func(context.Context) error) {
+		wait.Go(func() {
+			if err := fn(ctx); err != nil && ctx.Err() == nil {
+				d.log.Error().Err(err).Str("part", what).Msg("part of the daemon ended")
+			}
+		})
+	}
+	work("socket", func(ctx context.Context) error { return server.Serve(ctx, l) })
+	for i, r := range d.readers {
+		work("mailbox "+d.config.Mailbox[i].Name, r.Run)
+	}
+	work("outbox", d.sendForever)
+	work("timers", d.tickForever)
+
+	d.log.Info().Int("mailboxes", len(d.readers)).Str("socket", d.config.Socket).Msg("ready")
+	notify(daemon.SdNotifyReady + "\nSTATUS=" + fmt.Sprintf("%d mailboxes", len(d.readers)))
+	<-ctx.Done()
+	notify(daemon.SdNotifyStopping)
+	d.log.Info().Msg("stopping")
+	wait.Wait()
+	return nil
+}
+
+// notify tells systemd, if it asked to be told.
+func notify(state string) { _, _ = daemon.SdNotify(false, state) }
+
+// every calls fn now and then at the given period until ctx ends.
+func every(ctx context.Context, period time.Duration, fn func()) error {
+	t := time.NewTicker(period)
+	defer t.Stop()
+	for {
+		fn()
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-t.C:
+		}
+	}
+}
+
+func (d *desk) sendForever(ctx context.Context) error {
+	m, err := d.mailer(false)
+	if err != nil || m == nil {
+		return err
+	}
+	return every(ctx, sendPeriod, func() {
+		if _, err := m.Drain(ctx, d.store.Now()); err != nil && ctx.Err() == nil {
+			d.log.Warn().Err(err).Msg("notices not sent; tried again later")
+		}
+	})
+}
+
+// How often the outbox and the timers are looked at.
+const (
+	sendPeriod = time.Second
+	tickPeriod = 5 * time.Second
+)
+
+func (d *desk) tickForever(ctx context.Context) error {
+	return every(ctx, tickPeriod, func() {
+		if err := errors.Join(d.store.Tick(), d.gateway.Retry(ctx, false)); err != nil && ctx.Err() == nil {
+			d.log.Warn().Err(err).Msg("timers not done; tried again later")
+		}
+	})
+}
+
+func (d *desk) status() api.Status {
+	out := api.Status{Mailboxes: []api.Mailbox{}}
+	for i, r := range d.readers {
+		out.Mailboxes = append(out.Mailboxes, mailboxStatus(d.config.Mailbox[i], r.Status()))
+	}
+	return out
+}
+
+func mailboxStatus(m config.Mailbox, s inbound.Status) api.Mailbox {
+	return api.Mailbox{Mailbox: m.Name, State: s.State, LastSuccess: s.LastSuccess, Waiting: s.Waiting, UIDValidity: s.UIDValidity, Error: s.Error}
+}

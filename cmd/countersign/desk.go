@@ -1,0 +1,268 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/rs/zerolog"
+
+	"countersign/inbound"
+	"countersign/inbound/reply"
+	"countersign/inbound/sender"
+	"countersign/internal/api"
+	"countersign/internal/blob"
+	"countersign/internal/config"
+	"countersign/internal/exit"
+	"countersign/internal/gateway"
+	"countersign/internal/keys"
+	"countersign/internal/kv"
+	"countersign/internal/rawmail"
+	"countersign/mailer"
+	"countersign/policy"
+	"countersign/tickets"
+)
+
+// desk is every part of the program wired together.
+type desk struct {
+	config  config.Config
+	now     func() time.Time
+	log     zerolog.Logger
+	kv      kv.Store
+	blobs   *blob.Store
+	store   *tickets.Store
+	gateway *gateway.Gateway
+
+	mu      sync.Mutex
+	readers []*inbound.Reader
+}
+
+// openDesk opens the store and wires the parts over it.
+func openDesk(c config.Config, now func() time.Time, log zerolog.Logger) (*desk, error) {
+	k, err := keys.Load(c.KeyFile)
+	if err != nil {
+		return nil, &exit.Error{Code: exit.Config, Reason: "key_file", Message: "key_file: " + err.Error(), Err: err}
+	}
+	if err := os.MkdirAll(filepath.Dir(c.State), 0o700); err != nil {
+		return nil, &exit.Error{Code: exit.IOErr, Reason: "state", Message: "state: " + err.Error(), Err: err}
+	}
+	engine, err := kv.Open(c.State)
+	if err != nil {
+		code := exit.IOErr
+		if errors.Is(err, kv.ErrLocked) {
+			code = exit.Unavailable
+		}
+		return nil, &exit.Error{Code: code, Reason: "store", Message: err.Error(), Try: "countersign mailbox status", Err: err}
+	}
+	d, err := wire(c, engine, k, now, log)
+	if err == nil {
+		d.blobs, err = blob.Open(filepath.Join(filepath.Dir(c.State), "spool"))
+	}
+	if err == nil {
+		d.gateway.Blobs = d.blobs
+		err = d.monotonic()
+	}
+	if err != nil {
+		return nil, errors.Join(err, engine.Close())
+	}
+	return d, nil
+}
+
+// worldDesk makes a desk in memory that judges and keeps nothing.
+func worldDesk(c config.Config, w tickets.World, now func() time.Time, log zerolog.Logger) (*desk, error) {
+	address, err := rawmail.Canonical(w.Address)
+	if err != nil {
+		return nil, fmt.Errorf("address: %w", err)
+	}
+	if !slices.ContainsFunc(c.Mailbox, func(m config.Mailbox) bool { return m.Address == address }) {
+		trust := config.Trust{}
+		if len(c.Mailbox) > 0 {
+			trust = c.Mailbox[0].Trust
+		}
+		c.SMTP.From.Address = address
+		c.Mailbox = []config.Mailbox{{Name: "world", Address: address, ReplyAddress: config.PlusAddress(address), Trust: trust}}
+	}
+	d, err := wire(c, kv.Memory(), keys.FromSeed([32]byte{}), now, log)
+	if err != nil {
+		return nil, err
+	}
+	return d, d.store.Populate(w)
+}
+
+func wire(c config.Config, engine kv.Store, k keys.Keys, now func() time.Time, log zerolog.Logger) (*desk, error) {
+	d := &desk{config: c, now: now, log: log, kv: engine}
+	composer, err := mailer.NewComposer(c.SMTP.From)
+	if err != nil {
+		return nil, &exit.Error{Code: exit.Config, Reason: "config", Message: "smtp.from: " + err.Error(), Err: err}
+	}
+	opt := tickets.Options{Now: now, Keys: k,
+		Compose:   func(l tickets.Letter) ([]byte, error) { return composer.Compose(letter(l)) },
+		TokenLife: c.Proof.Token, Reminder: c.Proof.Reminder, Cooling: c.Proof.Cooling, DNSWait: c.Proof.DNSWait,
+		PerMinute: c.Limits.NoticesPerMinute, PerHour: c.Limits.NoticesPerContactHour, PerDay: c.Limits.NoticesPerTicketDay}
+	for _, class := range c.Proof.TokenClasses {
+		opt.TokenClasses = append(opt.TokenClasses, policy.Class(class))
+	}
+	for _, m := range c.Mailbox {
+		opt.Addresses = append(opt.Addresses, m.Address)
+		if opt.ReplyAddress == "" {
+			opt.ReplyAddress = m.ReplyAddress
+		}
+	}
+	d.store = tickets.New(engine, opt)
+	check, err := sender.New(sender.Config{Resolver: c.DNS.Resolver, Timeout: c.DNS.Timeout, StrictDomains: c.Proof.StrictDomains,
+		PublicSuffixFile: c.Proof.PublicSuffixFile})
+	if err != nil {
+		return nil, &exit.Error{Code: exit.Config, Reason: "config", Message: err.Error(), Err: err}
+	}
+	d.gateway = &gateway.Gateway{Store: d.store, Check: check, Desks: map[string]inbound.Desk{}, Log: log}
+	for _, m := range c.Mailbox {
+		limits := rawmail.DefaultLimits()
+		if c.Limits.Size > 0 {
+			limits.Size = int64(c.Limits.Size)
+		}
+		d.gateway.Desks[m.Name] = inbound.Desk{
+			Own: reply.Own{Address: m.Address, ListIDs: m.Trust.OwnListIDs, ReplyAddress: m.ReplyAddress},
+			Trust: sender.Trust{AuthservIDs: m.Trust.AuthservIDs, Exclusive: m.Trust.Exclusive,
+				BelowReceived: m.Trust.BelowReceived, ARCSealers: m.Trust.ARCSealers},
+			Limits: limits}
+	}
+	return d, nil
+}
+
+// monotonic holds a drill's clock to its promise: never back in one store.
+func (d *desk) monotonic() error {
+	if !d.config.Drill.Clock {
+		return nil
+	}
+	return d.kv.Update(func(tx kv.Tx) error {
+		last, _, err := kv.Load[time.Time](tx, "drill/now")
+		if err != nil {
+			return err
+		}
+		now := d.now()
+		if now.Before(last) {
+			return &exit.Error{Code: exit.Usage, Reason: "time_back", Message: "This store has seen " + last.Format(time.RFC3339) + "; --at can't go back."}
+		}
+		return kv.Save(tx, "drill/now", now)
+	})
+}
+
+func (d *desk) close() {
+	d.store.Close()
+	if err := d.kv.Close(); err != nil {
+		d.log.Error().Err(err).Msg("store not closed cleanly")
+	}
+}
+
+func (d *desk) server() *api.Server {
+	return &api.Server{Store: d.store, Gateway: d.gateway, Blobs: d.blobs, Log: d.log}
+}
+
+// mailboxSettings say how to read one mailbox.
+func mailboxSettings(m config.Mailbox, fromBeginning bool, size int64) (inbound.Settings, error) {
+	password, err := config.ReadSecret(m.PasswordFile)
+	if err != nil {
+		return inbound.Settings{}, &exit.Error{Code: exit.Config, Reason: "secret", Message: "mailbox " + m.Name + ": " + err.Error(), Err: err}
+	}
+	return inbound.Settings{Name: m.Name, Server: m.IMAP, TLS: m.TLS, User: m.User, Password: string(password),
+		Mode: m.Mode, Poll: m.Poll, FromBeginning: fromBeginning, MaxSize: size}, nil
+}
+
+// reader makes the reader of one mailbox.
+func (d *desk) reader(m config.Mailbox, fromBeginning bool) (*inbound.Reader, error) {
+	settings, err := mailboxSettings(m, fromBeginning, int64(d.config.Limits.Size))
+	if err != nil {
+		return nil, err
+	}
+	return inbound.NewReader(settings, d.store, d.gateway.Handle, d.log), nil
+}
+
+// mailer makes what drains the outbox, nil if no SMTP server is configured.
+func (d *desk) mailer(all bool) (*mailer.Mailer, error) {
+	s := d.config.SMTP
+	if s.Server == "" {
+		return nil, nil
+	}
+	server := mailer.Server{Addr: s.Server, TLS: s.TLS, AllowPlaintext: s.AllowPlaintext, User: s.User}
+	if s.PasswordFile != "" {
+		password, err := config.ReadSecret(s.PasswordFile)
+		if err != nil {
+			return nil, &exit.Error{Code: exit.Config, Reason: "secret", Message: "smtp: " + err.Error(), Err: err}
+		}
+		server.Password = password
+	}
+	return mailer.New(server, outbox{d.store, all}, d.log), nil
+}
+
+// mayOpen reports whether this process may open the store itself: as root, or
+// as the user to whom the store, or the folder it will be in, belongs.
+func mayOpen(state string) bool {
+	uid := os.Geteuid()
+	if uid == 0 {
+		return true
+	}
+	for path := state; ; path = filepath.Dir(path) {
+		info, err := os.Stat(path)
+		if errors.Is(err, fs.ErrNotExist) && path != filepath.Dir(path) {
+			continue
+		}
+		return err == nil && owner(info) == uid
+	}
+}
+
+// once handles what is in the mailboxes and tries everything that waits.
+func (d *desk) once(ctx context.Context, fromBeginning bool) error {
+	var errs []error
+	errs = append(errs, d.store.RecoverOutbox(), d.store.Tick(), d.drain(ctx, true))
+	for _, m := range d.config.Mailbox {
+		r, err := d.reader(m, fromBeginning)
+		if err == nil {
+			err = r.Once(ctx)
+		}
+		if err != nil {
+			errs = append(errs, unavailable("mailbox "+m.Name, err))
+		}
+	}
+	errs = append(errs, d.gateway.Retry(ctx, true), d.store.Tick())
+	for _, m := range d.config.Mailbox { // what was deferred may now be moved
+		todo, err := d.store.Pending(m.Name)
+		if err != nil || len(todo) == 0 {
+			errs = append(errs, err)
+			continue
+		}
+		r, err := d.reader(m, fromBeginning)
+		if err == nil {
+			err = r.Once(ctx)
+		}
+		if err != nil {
+			errs = append(errs, unavailable("mailbox "+m.Name, err))
+		}
+	}
+	errs = append(errs, d.drain(ctx, false))
+	return errors.Join(errs...)
+}
+
+// drain sends what is due.
+func (d *desk) drain(ctx context.Context, all bool) error {
+	m, err := d.mailer(all)
+	if err != nil || m == nil {
+		return err
+	}
+	if _, err := m.Drain(ctx, d.store.Now()); err != nil {
+		return unavailable("the SMTP server", err)
+	}
+	return nil
+}
+
+func unavailable(what string, err error) error {
+	if e, ok := errors.AsType[*exit.Error](err); ok {
+		return e
+	}
+	return &exit.Error{Code: exit.Unavailable, Reason: "unavailable", Message: what + " could not be used: " + err.Error(), Err: err}
+}

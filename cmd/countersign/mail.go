@@ -1,0 +1,104 @@
+package main
+
+import (
+	"fmt"
+	"strconv"
+
+	"github.com/spf13/cobra"
+
+	"countersign/internal/api"
+)
+
+func (a *app) messageCommand() *cobra.Command {
+	return group("message", "What became of every message", &cobra.Command{Use: "list", Short: "List every message of every mailbox", Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			return list(cmd.Context(), a, "message/list", api.None{}, []string{"MESSAGE", "MAILBOX", "UID", "AT", "OUTCOME", "REASON", "TICKET"},
+				func(m api.Message) []string {
+					return []string{m.ID, m.Mailbox, fmt.Sprint(m.UID), when(m.At), string(m.Outcome), m.Reason, m.Ticket}
+				})
+		}})
+}
+
+func (a *app) quarantineCommand() *cobra.Command {
+	list := &cobra.Command{Use: "list", Short: "List the messages that are set aside", Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			return list(cmd.Context(), a, "quarantine/list", api.None{}, []string{"MESSAGE", "MAILBOX", "UID", "AT", "SIZE", "REASON"},
+				func(m api.Message) []string {
+					return []string{m.ID, m.Mailbox, fmt.Sprint(m.UID), when(m.At), strconv.FormatInt(m.Size, 10), m.Reason}
+				})
+		}}
+	show, _ := idCommand(a, "show MESSAGE", "quarantine/show", "Show the bytes of a message, made safe for a terminal", a.sayQuarantined)
+	release, in := idCommand(a, "release MESSAGE", "quarantine/release", "Note that you have read a message; it stays not authenticated", a.sayReleased)
+	release.Flags().StringVar(&in.Text, "ticket", "", "file it on this ticket")
+	discard, _ := idCommand(a, "discard MESSAGE", "quarantine/discard", "Take a message off the list; its record and bytes stay", a.sayReleased)
+	discard = confirmed(discard, "discard takes a message off the list")
+	return group("quarantine", "Messages that were set aside", list, show, release, discard)
+}
+
+func (a *app) sayQuarantined(q api.Quarantined) error {
+	fmt.Fprintf(a.stdout, "%s  %s uid %d  %s  %d bytes\n", q.ID, q.Mailbox, q.UID, when(q.At), q.Size)
+	for _, r := range q.Reasons {
+		fmt.Fprintf(a.stdout, "  no  %-18s %s\n", r.Code, clean(r.Text))
+	}
+	_, err := fmt.Fprintln(a.stdout)
+	for _, line := range splitLines(q.Raw) {
+		if _, err = fmt.Fprintln(a.stdout, clean(line)); err != nil {
+			break
+		}
+	}
+	return err
+}
+
+func (a *app) sayReleased(m api.Message) error {
+	_, err := fmt.Fprintf(a.stdout, "%s noted. It stays NOT authenticated: release never authenticates.\n", m.ID)
+	return err
+}
+
+func (a *app) outboxCommand() *cobra.Command {
+	list := &cobra.Command{Use: "list", Short: "List the notices, sent and waiting", Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			return list(cmd.Context(), a, "outbox/list", api.None{}, []string{"ID", "TICKET", "TO", "CLASS", "STATE", "TRIES", "NEXT", "LAST ERROR"},
+				func(o api.Outgoing) []string {
+					return []string{o.ID, o.Ticket, hidden(o.To), o.Class, o.State, fmt.Sprint(o.Tries), when(o.Next), o.Error}
+				})
+		}}
+	say := func(o api.Outgoing) error {
+		_, err := fmt.Fprintf(a.stdout, "%s  %s to %s for %s: %s, %d tries, next %s  %s\n", o.ID, o.Kind, hidden(o.To), o.Ticket, o.State, o.Tries, when(o.Next), clean(o.Error))
+		return err
+	}
+	show, _ := idCommand(a, "show NOTICE", "outbox/show", "Show a notice, but not its words", say)
+	retry, _ := idCommand(a, "retry NOTICE", "outbox/retry", "Send a waiting or failed notice now", say)
+	cancel, _ := idCommand(a, "cancel NOTICE", "outbox/cancel", "Give a waiting or failed notice up", say)
+	return group("outbox", "Notices on their way", list, show, retry, cancel)
+}
+
+func (a *app) mailboxCommand() *cobra.Command {
+	status := &cobra.Command{Use: "status", Short: "How reading the mailboxes goes", Aliases: []string{"list"}, Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			return one(cmd.Context(), a, "mailbox/status", api.None{}, func(s api.Status) error {
+				var rows [][]string
+				for _, m := range s.Mailboxes {
+					rows = append(rows, []string{m.Mailbox, m.State, when(m.LastSuccess), fmt.Sprint(m.Waiting), fmt.Sprint(m.UIDValidity), m.Error})
+				}
+				return table(a.stdout, []string{"MAILBOX", "STATE", "LAST SUCCESS", "WAITING", "UIDVALIDITY", "ERROR"}, rows)
+			})
+		}}
+	return group("mailbox", "The mailboxes that are read", status, a.mailboxTest())
+}
+
+func (a *app) auditCommand() *cobra.Command {
+	verify := &cobra.Command{Use: "verify", Short: "Check the whole audit log", Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			return one(cmd.Context(), a, "audit/verify", api.None{}, func(v api.AuditVerified) error {
+				_, err := fmt.Fprintf(a.stdout, "%d entries, chain unbroken. ok\n", v.Entries)
+				return err
+			})
+		}}
+	list := &cobra.Command{Use: "list", Aliases: []string{"export"}, Short: "Print the audit log as JSON lines", Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			b := *a
+			b.json = true
+			return list[any](cmd.Context(), &b, "audit/list", api.None{}, nil, nil)
+		}}
+	return group("audit", "The record of every decision", verify, list)
+}

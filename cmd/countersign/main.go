@@ -1,0 +1,87 @@
+// Command countersign stands between a support mailbox and the people who work
+// its tickets, and answers with evidence whether the person on file really
+// asked for something.
+//
+// The command line is a client of the daemon's socket; where no daemon runs,
+// root or the daemon's user opens the store through the same API in process.
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"strings"
+	"syscall"
+
+	"github.com/spf13/cobra"
+
+	"countersign/internal/exit"
+)
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	code := run(ctx, os.Args[1:], os.Stdin, os.Stdout, os.Stderr)
+	stop()
+	os.Exit(code)
+}
+
+// run is the program without its process: it takes everything it touches as an
+// argument and leaves only by returning its exit code.
+func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.Writer) int {
+	a := &app{stdin: stdin, stdout: stdout, stderr: stderr}
+	root := a.root()
+	root.SetArgs(args)
+	root.SetIn(stdin)
+	root.SetOut(stdout)
+	root.SetErr(stderr)
+	err := root.ExecuteContext(ctx)
+	if err == nil {
+		return exit.OK
+	}
+	if silent, ok := errors.AsType[answered](err); ok {
+		return int(silent)
+	}
+	a.complain(err)
+	return exit.Code(err)
+}
+
+// answered is the error of a command that has said everything: its exit code.
+type answered int
+
+func (a answered) Error() string { return fmt.Sprintf("exit %d", int(a)) }
+
+// usage is an error in how a command was typed.
+func usage(format string, args ...any) error {
+	return &exit.Error{Code: exit.Usage, Reason: "usage", Message: fmt.Sprintf(format, args...), Try: "countersign --help"}
+}
+
+// complain tells a person, or with --json a program, what went wrong.
+func (a *app) complain(err error) {
+	if a.json {
+		e, _ := errors.AsType[*exit.Error](err)
+		if e == nil {
+			e = &exit.Error{Code: exit.Software, Reason: "error", Message: err.Error()}
+		}
+		_ = a.print(map[string]any{"type": "about:blank", "code": e.Reason, "title": e.Error(), "try": e.Try, "exit": e.Code})
+		return
+	}
+	fmt.Fprint(a.stderr, exit.Text(err))
+}
+
+// nearest is the RunE of a command that only groups others: at every level a
+// mistyped command is answered with the nearest one.
+func nearest(cmd *cobra.Command, args []string) error {
+	if len(args) == 0 {
+		_ = cmd.Help()
+		return usage("Say what to do with %s.", cmd.Name())
+	}
+	message := fmt.Sprintf("Unknown command %q.", args[0])
+	cmd.SuggestionsMinimumDistance = 2
+	if near := cmd.SuggestionsFor(args[0]); len(near) > 0 {
+		message += fmt.Sprintf(" Did you mean %q?", near[0])
+	}
+	return &exit.Error{Code: exit.Usage, Reason: "unknown_command", Message: message, Try: strings.TrimSpace(cmd.CommandPath() + " --help")}
+}

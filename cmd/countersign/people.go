@@ -1,0 +1,141 @@
+package main
+
+import (
+	"context"
+	"encoding/csv"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"countersign/clients"
+	"countersign/internal/api"
+	"countersign/internal/exit"
+	"countersign/staff"
+)
+
+func (a *app) clientCommand() *cobra.Command {
+	list := &cobra.Command{Use: "list", Short: "List clients", Args: cobra.NoArgs, RunE: func(cmd *cobra.Command, _ []string) error {
+		return list(cmd.Context(), a, "client/list", api.None{}, []string{"REF", "CLIENT"}, func(c clients.Client) []string {
+			return []string{c.ID, c.Name}
+		})
+	}}
+	return group("client", "Clients", list, a.importCommand("client/import", "clients: columns client, client_name"))
+}
+
+func (a *app) contactCommand() *cobra.Command {
+	var in api.ContactFilter
+	show := &cobra.Command{Use: "list", Short: "List contacts", Args: cobra.NoArgs, RunE: func(cmd *cobra.Command, _ []string) error {
+		return list(cmd.Context(), a, "contact/list", in, []string{"CONTACT", "CLIENT", "NAME", "ROLE", "STATUS", "PERMISSIONS"}, func(c clients.Contact) []string {
+			return []string{strings.Join(c.Addresses, " "), c.Client, c.Name, c.Role, c.Status, strings.Join(c.Permissions, ";")}
+		})
+	}}
+	show.Flags().StringVar(&in.Client, "client", "", "only those of this client")
+	return group("contact", "Contacts and their addresses on file", show,
+		a.importCommand("contact/import", "contacts: columns client, client_name, email, name, role, permissions, language"))
+}
+
+func (a *app) importCommand(operation, short string) *cobra.Command {
+	in := api.ImportRequest{}
+	c := &cobra.Command{Use: "import FILE.csv", Short: "Import " + short, Args: cobra.ExactArgs(1)}
+	c.Flags().BoolVar(&in.DryRun, "dry-run", false, "say what would be done, write nothing")
+	c.Flags().BoolVar(&in.AllowMove, "allow-move", false, "let an address move to another client")
+	c.RunE = func(cmd *cobra.Command, args []string) error {
+		file, closeFile, err := a.open(args[0])
+		if err != nil {
+			return err
+		}
+		defer closeFile()
+		if in.CSV, err = io.ReadAll(io.LimitReader(file, 32<<20+1)); err != nil {
+			return &exit.Error{Code: exit.IOErr, Reason: "unreadable", Message: "Can't read " + args[0] + ": " + err.Error(), Err: err}
+		}
+		if len(in.CSV) > 32<<20 {
+			return &exit.Error{Code: exit.DataErr, Reason: "too_large", Message: args[0] + " is larger than 32 MiB; import it in parts."}
+		}
+		in.Name = args[0]
+		return a.with(cmd.Context(), func(ctx context.Context, client *api.Client) error {
+			var r clients.Report
+			if err := client.Call(ctx, operation, in, &r); err != nil {
+				return err
+			}
+			return a.sayImport(args[0], in.DryRun, r)
+		})
+	}
+	return c
+}
+
+func (a *app) sayImport(file string, dryRun bool, r clients.Report) error {
+	rejected := ""
+	if len(r.Problems) > 0 && file != "-" {
+		rejected = strings.TrimSuffix(file, ".csv") + ".rejected.csv"
+		if err := writeRejected(rejected, r); err != nil {
+			return &exit.Error{Code: exit.IOErr, Reason: "unwritable", Message: "Can't write the rejected lines: " + err.Error(), Err: err}
+		}
+	}
+	if a.json {
+		if err := a.print(r); err != nil {
+			return err
+		}
+	} else {
+		for _, p := range r.Problems {
+			fmt.Fprintf(a.stderr, "line %-5d %-12s %s\n", p.Line, p.Column, clean(p.Text))
+		}
+		for _, p := range r.Warnings {
+			fmt.Fprintf(a.stderr, "line %-5d %-12s warning: %s\n", p.Line, p.Column, clean(p.Text))
+		}
+		if dryRun {
+			fmt.Fprintf(a.stdout, "Would add %d, change %d, skip %d; %d as they were. Nothing was written.", r.Added, r.Changed, len(r.Rejected), r.Same)
+		} else {
+			fmt.Fprintf(a.stdout, "Added %d, changed %d, skipped %d; %d as they were.", r.Added, r.Changed, len(r.Rejected), r.Same)
+		}
+		if rejected != "" {
+			fmt.Fprintf(a.stdout, " Rejected lines: %s", rejected)
+		}
+		fmt.Fprintln(a.stdout)
+	}
+	if len(r.Problems) > 0 {
+		return answered(exit.DataErr)
+	}
+	return nil
+}
+
+// writeRejected writes the lines that were not taken, below the file's header.
+func writeRejected(path string, r clients.Report) error {
+	f, err := os.OpenFile(path, os.O_CREATE|os.O_TRUNC|os.O_WRONLY, 0o600)
+	if err != nil {
+		return err
+	}
+	w := csv.NewWriter(f)
+	err = errors.Join(w.Write(r.Header), w.WriteAll(r.Rejected))
+	w.Flush()
+	return errors.Join(err, w.Error(), f.Close())
+}
+
+func (a *app) agentCommand() *cobra.Command {
+	var in staff.Agent
+	add := &cobra.Command{Use: "add ID", Short: "Add a member of staff", Args: cobra.ExactArgs(1),
+		Example: "  countersign agent add sam --email sam@desk.example --team hosting --authority password-change,server-change --unix-user sam"}
+	f := add.Flags()
+	f.StringVar(&in.Email, "email", "", "their `address`; never a contact's")
+	f.StringSliceVar(&in.Teams, "team", nil, "their teams")
+	f.StringSliceVar(&in.Authorities, "authority", nil, "`classes` that they may carry out, or all")
+	f.StringVar(&in.Role, "role", staff.RoleAgent, "agent, lead or admin")
+	f.StringVar(&in.UnixUser, "unix-user", "", "their Unix `user`")
+	add.RunE = func(cmd *cobra.Command, args []string) error {
+		in.ID = args[0]
+		return one(cmd.Context(), a, "agent/add", in, func(s staff.Agent) error {
+			_, err := fmt.Fprintf(a.stdout, "Added %s (%s, team %s). May carry out: %s.\n", s.ID, s.Role,
+				orElse(strings.Join(s.Teams, ", "), "none"), orElse(strings.Join(s.Authorities, ", "), "questions only"))
+			return err
+		})
+	}
+	list := &cobra.Command{Use: "list", Short: "List members of staff", Args: cobra.NoArgs, RunE: func(cmd *cobra.Command, _ []string) error {
+		return list(cmd.Context(), a, "agent/list", api.None{}, []string{"NAME", "ROLE", "TEAM", "AUTHORITY", "UNIX USER"}, func(s staff.Agent) []string {
+			return []string{s.ID, s.Role, strings.Join(s.Teams, ","), strings.Join(s.Authorities, ","), s.UnixUser}
+		})
+	}}
+	return group("agent", "Members of staff", add, list)
+}

@@ -1,0 +1,196 @@
+// Package api is what the daemon answers on its socket, and the client that the
+// command line uses. An operation is named as on the command line:
+// `ticket open` is POST /api/v1/ticket/open with one JSON object. Answers are
+// one JSON object, or JSON lines for lists; refusals are problem objects (RFC
+// 9457) whose code is the reason code.
+//
+// Where no daemon runs, the same handler is called in process, so there is one
+// way in and one place that says who may do what.
+package api
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"strings"
+
+	"github.com/rs/zerolog"
+
+	"countersign/internal/blob"
+	"countersign/internal/exit"
+	"countersign/internal/gateway"
+	"countersign/internal/kv"
+	"countersign/staff"
+	"countersign/tickets"
+)
+
+// Prefix stands before every operation's name in a URL.
+const Prefix = "/api/v1/"
+
+// maxBody bounds a request: an import of some 100,000 contacts, or a message.
+const maxBody = 64 << 20
+
+// Server carries operations out.
+type Server struct {
+	Store   *tickets.Store
+	Gateway *gateway.Gateway
+	Blobs   *blob.Store
+	Log     zerolog.Logger
+	Status  func() Status // of the running daemon; nil in process
+}
+
+// Caller is who asks, as the operating system says.
+type Caller struct {
+	UID   int
+	Owner bool         // root or the daemon's own user: everything
+	Agent *staff.Agent // whose Unix user the caller is
+}
+
+// rank orders the roles of the design, section 8.
+var rank = map[string]int{staff.RoleAgent: 1, staff.RoleLead: 2, staff.RoleAdmin: 3, "owner": 4}
+
+func (c Caller) may(role string) bool {
+	return c.Owner || c.Agent != nil && !c.Agent.Disabled && rank[c.Agent.Role] >= rank[role]
+}
+
+// as gives the agent in whose name the caller acts: the one named, if the
+// caller is that agent or needs to be nobody.
+func (c Caller) as(id string) (string, error) {
+	switch {
+	case c.Owner && id != "":
+		return id, nil
+	case c.Agent != nil && (id == "" || id == c.Agent.ID):
+		return c.Agent.ID, nil
+	case id == "":
+		return "", &exit.Error{Code: exit.Usage, Reason: "agent_missing", Message: "Say who you are.", Try: "add --agent ID"}
+	}
+	return "", &exit.Error{Code: exit.NoPerm, Reason: "not_that_agent",
+		Message: fmt.Sprintf("Your Unix user is not that of agent %q.", id), Try: "leave --agent out, or ask an administrator"}
+}
+
+// operation is one thing that can be asked for.
+type operation struct {
+	role string // the least that may
+	run  func(ctx context.Context, s *Server, c Caller, body []byte, w io.Writer) error
+}
+
+// one makes an operation that takes an object and answers an object.
+func one[In, Out any](role string, fn func(context.Context, *Server, Caller, In) (Out, error)) operation {
+	return operation{role, func(ctx context.Context, s *Server, c Caller, body []byte, w io.Writer) error {
+		in, err := decode[In](body)
+		if err != nil {
+			return err
+		}
+		out, err := fn(ctx, s, c, in)
+		if err != nil {
+			return err
+		}
+		return json.NewEncoder(w).Encode(out)
+	}}
+}
+
+// many makes an operation that takes an object and answers JSON lines.
+func many[In any](role string, fn func(context.Context, *Server, Caller, In, func(any) error) error) operation {
+	return operation{role, func(ctx context.Context, s *Server, c Caller, body []byte, w io.Writer) error {
+		in, err := decode[In](body)
+		if err != nil {
+			return err
+		}
+		enc := json.NewEncoder(w)
+		return fn(ctx, s, c, in, func(v any) error {
+			if err := ctx.Err(); err != nil {
+				return err
+			}
+			return enc.Encode(v)
+		})
+	}}
+}
+
+func decode[In any](body []byte) (in In, err error) {
+	dec := json.NewDecoder(bytes.NewReader(body))
+	dec.DisallowUnknownFields()
+	if err := dec.Decode(&in); err != nil && !errors.Is(err, io.EOF) {
+		return in, &exit.Error{Code: exit.Usage, Reason: "bad_request", Message: "The request is not understood: " + err.Error(), Err: err}
+	}
+	return in, nil
+}
+
+// ServeHTTP finds out who asks, whether they may, and answers.
+func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	out := &answer{ResponseWriter: w}
+	if err := s.serve(out, r); err != nil {
+		out.problem(err)
+	}
+}
+
+func (s *Server) serve(w *answer, r *http.Request) error {
+	name := strings.TrimPrefix(r.URL.Path, Prefix)
+	op, ok := operations[name]
+	if !ok || r.Method != http.MethodPost {
+		return &exit.Error{Code: exit.Usage, Reason: "no_such_operation", Message: "There is no operation POST " + r.URL.Path + "."}
+	}
+	caller, err := s.caller(r.Context())
+	if err != nil {
+		return err
+	}
+	if !caller.may(op.role) {
+		return &exit.Error{Code: exit.NoPerm, Reason: "not_permitted",
+			Message: fmt.Sprintf("You (uid %d) may not do that: %s is for role %s.", caller.UID, name, op.role),
+			Try:     "countersign agent add ID --unix-user YOU, by an administrator"}
+	}
+	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxBody))
+	if err != nil {
+		return &exit.Error{Code: exit.DataErr, Reason: "too_large", Message: "The request is too large or broke off.", Err: err}
+	}
+	return op.run(r.Context(), s, caller, body, w)
+}
+
+// caller finds the agent of the peer's Unix user.
+func (s *Server) caller(ctx context.Context) (Caller, error) {
+	p := peerOf(ctx)
+	c := Caller{UID: p.uid, Owner: p.owner()}
+	if c.Owner || p.user == "" {
+		return c, nil
+	}
+	err := s.Store.KV().View(func(v kv.View) error {
+		a, ok, err := staff.ByUnixUser(v, p.user)
+		if ok {
+			c.Agent = &a
+		}
+		return err
+	})
+	return c, err
+}
+
+// answer remembers whether anything was said, since a problem can't follow.
+type answer struct {
+	http.ResponseWriter
+	begun bool
+}
+
+func (a *answer) Write(b []byte) (int, error) {
+	if !a.begun {
+		a.begun = true
+		a.Header().Set("Content-Type", "application/json")
+	}
+	return a.ResponseWriter.Write(b)
+}
+
+// Unwrap lets http.ResponseController reach the connection.
+func (a *answer) Unwrap() http.ResponseWriter { return a.ResponseWriter }
+
+// problem answers with what went wrong. In the middle of a list the connection
+// is cut instead, so that half a list can't be taken for a whole one.
+func (a *answer) problem(err error) {
+	if a.begun {
+		panic(http.ErrAbortHandler)
+	}
+	p := problemOf(err)
+	a.Header().Set("Content-Type", "application/problem+json")
+	a.WriteHeader(p.Status)
+	_ = json.NewEncoder(a.ResponseWriter).Encode(p)
+}

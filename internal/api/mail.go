@@ -1,0 +1,153 @@
+package api
+
+import (
+	"context"
+	"time"
+
+	"countersign/internal/exit"
+	"countersign/policy"
+	"countersign/tickets"
+)
+
+// Message is what became of one message of one mailbox.
+type Message struct {
+	ID        string          `json:"id"`
+	MessageID string          `json:"message_id"`
+	Mailbox   string          `json:"mailbox"`
+	UID       uint32          `json:"uid"`
+	At        time.Time       `json:"at"`
+	Outcome   policy.Outcome  `json:"outcome"`
+	Reason    string          `json:"reason"`
+	Ticket    string          `json:"ticket"`
+	Verdict   policy.Verdict  `json:"verdict"`
+	Reasons   []policy.Reason `json:"reasons,omitempty"`
+	Size      int64           `json:"size,omitempty"`
+}
+
+func summary(m tickets.Message) Message {
+	out := Message{ID: m.ID, MessageID: m.Facts.MessageID, Mailbox: m.Source.Mailbox, UID: m.Source.UID, At: m.At,
+		Outcome: m.Outcome, Ticket: m.Ticket, Verdict: m.Verdict, Reasons: m.Reasons, Size: m.Facts.Size}
+	if len(m.Reasons) > 0 {
+		out.Reason = m.Reasons[0].Code
+	}
+	return out
+}
+
+func listMessages(_ context.Context, s *Server, _ Caller, _ None, emit func(any) error) error {
+	return s.Store.Messages(func(m tickets.Message) error { return emit(summary(m)) })
+}
+
+func listQuarantine(_ context.Context, s *Server, _ Caller, _ None, emit func(any) error) error {
+	return s.Store.Messages(func(m tickets.Message) error {
+		if m.Outcome != policy.SetAside || m.Discarded != "" {
+			return nil
+		}
+		return emit(summary(m))
+	})
+}
+
+// Quarantined is a message set aside, with its bytes.
+type Quarantined struct {
+	Message
+	Raw []byte `json:"raw"`
+}
+
+func showQuarantine(_ context.Context, s *Server, _ Caller, in ID) (out Quarantined, err error) {
+	m, err := s.Store.Quarantined(in.ID)
+	if err != nil {
+		return out, err
+	}
+	out.Message = summary(m)
+	if out.Raw, err = s.Blobs.Get(m.Blob); err != nil {
+		return out, &exit.Error{Code: exit.IOErr, Reason: "blob", Message: "The bytes of " + m.ID + " can't be read: " + err.Error(), Err: err}
+	}
+	return out, nil
+}
+
+func releaseQuarantine(_ context.Context, s *Server, c Caller, in ID) (Message, error) {
+	agent, err := c.as(in.Agent)
+	if err != nil {
+		return Message{}, err
+	}
+	m, err := s.Store.Release(in.ID, agent, in.Text)
+	return summary(m), err
+}
+
+func discardQuarantine(_ context.Context, s *Server, c Caller, in ID) (Message, error) {
+	agent, err := c.as(in.Agent)
+	if err != nil {
+		return Message{}, err
+	}
+	m, err := s.Store.Discard(in.ID, agent)
+	return summary(m), err
+}
+
+// Outgoing is a notice in the outbox. Its words, and so its secrets, are not shown.
+type Outgoing struct {
+	ID     string    `json:"id"`
+	Ticket string    `json:"ticket"`
+	To     string    `json:"to"`
+	Kind   string    `json:"kind"`
+	Class  string    `json:"class"`
+	State  string    `json:"state"`
+	Tries  int       `json:"tries"`
+	Next   time.Time `json:"next,omitzero"`
+	Error  string    `json:"error"`
+}
+
+func outgoing(o tickets.Outgoing) Outgoing {
+	return Outgoing{o.ID, o.Ticket, o.To, o.Kind, o.Class, o.State, o.Tries, o.Next, o.Error}
+}
+
+func listOutbox(_ context.Context, s *Server, _ Caller, _ None, emit func(any) error) error {
+	return s.Store.Outbox(func(o tickets.Outgoing) error { return emit(outgoing(o)) })
+}
+
+func showOutbox(_ context.Context, s *Server, _ Caller, in ID) (Outgoing, error) {
+	o, err := s.Store.OutgoingByID(in.ID)
+	return outgoing(o), err
+}
+
+func retryOutbox(_ context.Context, s *Server, _ Caller, in ID) (Outgoing, error) {
+	if err := s.Store.RetryNotice(in.ID); err != nil {
+		return Outgoing{}, err
+	}
+	o, err := s.Store.OutgoingByID(in.ID)
+	return outgoing(o), err
+}
+
+func cancelOutbox(_ context.Context, s *Server, c Caller, in ID) (Outgoing, error) {
+	agent, err := c.as(in.Agent)
+	if err != nil {
+		return Outgoing{}, err
+	}
+	if err := s.Store.CancelNotice(in.ID, agent); err != nil {
+		return Outgoing{}, err
+	}
+	o, err := s.Store.OutgoingByID(in.ID)
+	return outgoing(o), err
+}
+
+// Mailbox is how reading one mailbox goes.
+type Mailbox struct {
+	Mailbox     string    `json:"mailbox"`
+	State       string    `json:"state"`
+	LastSuccess time.Time `json:"last_success,omitzero"`
+	Waiting     int       `json:"waiting"`
+	UIDValidity uint32    `json:"uidvalidity"`
+	Error       string    `json:"error,omitempty"`
+}
+
+// Status is how the running daemon is.
+type Status struct {
+	Mailboxes []Mailbox `json:"mailboxes"`
+	SuffixAge int       `json:"suffix_list_days"`
+}
+
+func mailboxStatus(_ context.Context, s *Server, _ Caller, _ None) (Status, error) {
+	if s.Status == nil {
+		return Status{}, &exit.Error{Code: exit.Unavailable, Reason: "no_daemon", Message: "The daemon is not running, so no mailbox is being read.",
+			Try: "sudo systemctl start countersign"}
+	}
+	return s.Status(), nil
+}

@@ -1,0 +1,213 @@
+package api
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	"countersign/internal/audit"
+	"countersign/internal/exit"
+	"countersign/internal/gateway"
+	"countersign/internal/kv"
+	"countersign/policy"
+	"countersign/staff"
+	"countersign/tickets"
+)
+
+// operations are all that can be asked for, by name. The least role stands
+// beside each: the table of the design, section 8.
+var operations = map[string]operation{
+	"ticket/open":  one(staff.RoleAgent, openTicket),
+	"ticket/list":  many(staff.RoleAgent, listTickets),
+	"ticket/show":  one(staff.RoleAgent, showTicket),
+	"ticket/edit":  one(staff.RoleAgent, editTicket),
+	"ticket/close": one(staff.RoleAgent, closeTicket),
+	"ticket/note":  one(staff.RoleAgent, noteTicket),
+	"authorize":    one(staff.RoleAgent, authorize),
+	"explain":      one(staff.RoleAgent, explainOne),
+	"verify":       one(staff.RoleAgent, verify),
+	"message/list": many(staff.RoleAgent, listMessages),
+
+	"quarantine/list":    many(staff.RoleLead, listQuarantine),
+	"quarantine/show":    one(staff.RoleLead, showQuarantine),
+	"quarantine/release": one(staff.RoleLead, releaseQuarantine),
+	"quarantine/discard": one(staff.RoleLead, discardQuarantine),
+
+	"outbox/list":   many(staff.RoleAgent, listOutbox),
+	"outbox/show":   one(staff.RoleAgent, showOutbox),
+	"outbox/retry":  one(staff.RoleLead, retryOutbox),
+	"outbox/cancel": one(staff.RoleLead, cancelOutbox),
+
+	"client/import":  one(staff.RoleAdmin, importClients),
+	"client/list":    many(staff.RoleAgent, listClients),
+	"contact/import": one(staff.RoleAdmin, importContacts),
+	"contact/list":   many(staff.RoleAgent, listContacts),
+	"agent/add":      one(staff.RoleAdmin, addAgent),
+	"agent/list":     many(staff.RoleAgent, listAgents),
+
+	"audit/verify":   one(staff.RoleAgent, verifyAudit),
+	"audit/list":     many(staff.RoleLead, listAudit),
+	"mailbox/status": one(staff.RoleAgent, mailboxStatus),
+}
+
+// None is the input of an operation that needs none.
+type None struct{}
+
+// ID names what an operation is about, and in whose name it is asked.
+type ID struct {
+	ID    string `json:"id"`
+	Agent string `json:"agent,omitempty"`
+	Text  string `json:"text,omitempty"`
+}
+
+// Opened is what ticket open answers.
+type Opened struct {
+	Ticket  string         `json:"ticket"`
+	State   policy.State   `json:"state"`
+	Class   policy.Class   `json:"class"`
+	Notice  string         `json:"notice"` // queued, none
+	Contact string         `json:"contact"`
+	Name    string         `json:"contact_name,omitempty"`
+	Client  string         `json:"client_name,omitempty"`
+	Channel policy.Channel `json:"channel"`
+	Until   time.Time      `json:"until,omitzero"`
+}
+
+func openTicket(_ context.Context, s *Server, c Caller, in tickets.OpenRequest) (out Opened, err error) {
+	if in.Agent, err = c.as(in.Agent); err != nil {
+		return out, err
+	}
+	if in.Channel == "" {
+		return out, &exit.Error{Code: exit.Usage, Reason: "channel_missing", Message: "Say how the customer reached you.", Try: "add --channel chat"}
+	}
+	t, err := s.Store.Open(in)
+	if err != nil {
+		return out, err
+	}
+	shown, err := s.Store.Show(t.ID)
+	out = Opened{Ticket: t.ID, State: t.State, Class: t.Class, Notice: "queued", Contact: shown.Contact, Name: shown.ContactName,
+		Client: shown.ClientName, Channel: t.Channel, Until: t.Until}
+	if len(t.Notices) == 0 {
+		out.Notice = "none"
+	}
+	return out, err
+}
+
+// TicketFilter narrows ticket list.
+type TicketFilter struct {
+	State policy.State `json:"state,omitempty"`
+}
+
+func listTickets(_ context.Context, s *Server, _ Caller, in TicketFilter, emit func(any) error) error {
+	states := []policy.State{"", policy.StateUnconfirmed, policy.StateAuthenticated, policy.StateConfirmed, policy.StateDisputed, policy.StateExpired, policy.StateClosed}
+	if !slices.Contains(states, in.State) {
+		return &exit.Error{Code: exit.Usage, Reason: "invalid", Message: "There is no state " + string(in.State) + ".",
+			Try: "one of unconfirmed, authenticated, confirmed, disputed, expired, closed"}
+	}
+	return s.Store.List(in.State, func(t tickets.Shown) error { return emit(t) })
+}
+
+func showTicket(_ context.Context, s *Server, _ Caller, in ID) (tickets.Shown, error) {
+	return s.Store.Show(in.ID)
+}
+
+func editTicket(_ context.Context, s *Server, c Caller, in tickets.EditRequest) (out tickets.Shown, err error) {
+	if in.Agent, err = c.as(in.Agent); err != nil {
+		return out, err
+	}
+	t, err := s.Store.Edit(in)
+	if err != nil {
+		return out, err
+	}
+	return s.Store.Show(t.ID)
+}
+
+func closeTicket(_ context.Context, s *Server, c Caller, in ID) (out tickets.Shown, err error) {
+	agent, err := c.as(in.Agent)
+	if err != nil {
+		return out, err
+	}
+	if _, err := s.Store.CloseTicket(in.ID, agent); err != nil {
+		return out, err
+	}
+	return s.Store.Show(in.ID)
+}
+
+func noteTicket(_ context.Context, s *Server, c Caller, in ID) (out tickets.Shown, err error) {
+	agent, err := c.as(in.Agent)
+	if err != nil {
+		return out, err
+	}
+	if _, err := s.Store.Note(in.ID, agent, in.Text); err != nil {
+		return out, err
+	}
+	return s.Store.Show(in.ID)
+}
+
+func authorize(_ context.Context, s *Server, c Caller, in tickets.Ask) (out tickets.Authorization, err error) {
+	if in.Agent, err = c.as(in.Agent); err != nil {
+		return out, err
+	}
+	out, err = s.Store.Authorize(in)
+	if err == nil {
+		s.Log.Info().Str("ticket", out.Ticket).Str("class", string(out.Class)).Str("agent", out.Agent).
+			Str("channel", string(in.Channel)).Str("decision", string(out.Decision)).Str("receipt", out.Receipt).Msg("authorize answered")
+	}
+	return out, err
+}
+
+func explainOne(_ context.Context, s *Server, _ Caller, in ID) (tickets.Explanation, error) {
+	return s.Store.Explain(in.ID)
+}
+
+// VerifyRequest is a message to judge.
+type VerifyRequest struct {
+	Raw []byte    `json:"raw"`
+	At  time.Time `json:"at,omitzero"` // zero: now
+}
+
+func verify(ctx context.Context, s *Server, _ Caller, in VerifyRequest) (gateway.Verification, error) {
+	if in.At.IsZero() {
+		in.At = s.Store.Now()
+	}
+	return s.Gateway.Verify(ctx, in.Raw, in.At)
+}
+
+// AuditVerified is what audit verify answers.
+type AuditVerified struct {
+	Entries int64     `json:"entries"`
+	At      time.Time `json:"at"`
+}
+
+func verifyAudit(_ context.Context, s *Server, _ Caller, _ None) (AuditVerified, error) {
+	n, err := audit.Verify(s.Store.KV())
+	if err != nil {
+		return AuditVerified{}, &exit.Error{Code: exit.DataErr, Reason: "audit_broken", Message: err.Error(), Err: err}
+	}
+	return AuditVerified{n, s.Store.Now()}, nil
+}
+
+func listAudit(_ context.Context, s *Server, _ Caller, _ None, emit func(any) error) error {
+	for from := int64(0); ; {
+		var page []audit.Entry
+		err := s.Store.KV().View(func(v kv.View) error {
+			return audit.List(v, from, func(_ int64, e audit.Entry) error {
+				if page = append(page, e); len(page) == 256 {
+					return kv.ErrStop
+				}
+				return nil
+			})
+		})
+		if err != nil {
+			return err
+		}
+		for _, e := range page {
+			if err := emit(e); err != nil {
+				return err
+			}
+		}
+		if from += int64(len(page)); len(page) < 256 {
+			return nil
+		}
+	}
+}

@@ -1,0 +1,53 @@
+package api
+
+import (
+	"context"
+	"net"
+	"os"
+	"os/user"
+	"strconv"
+
+	"golang.org/x/sys/unix"
+)
+
+// peer is the process at the other end of the socket, by its user.
+type peer struct {
+	uid  int // -1: not known
+	user string
+}
+
+func (p peer) owner() bool { return p.uid == 0 || p.uid >= 0 && p.uid == os.Geteuid() }
+
+type peerKey struct{}
+
+// peerOf gives who asks; nobody that may do anything if it isn't known.
+func peerOf(ctx context.Context) peer {
+	if p, ok := ctx.Value(peerKey{}).(peer); ok {
+		return p
+	}
+	return peer{uid: -1}
+}
+
+// withPeer is http.Server.ConnContext: it asks the kernel who connected
+// (SO_PEERCRED, unix(7)).
+func withPeer(ctx context.Context, c net.Conn) context.Context {
+	p := peer{uid: -1}
+	if conn, ok := c.(*net.UnixConn); ok {
+		if raw, err := conn.SyscallConn(); err == nil {
+			_ = raw.Control(func(fd uintptr) {
+				if cred, err := unix.GetsockoptUcred(int(fd), unix.SOL_SOCKET, unix.SO_PEERCRED); err == nil {
+					p = named(int(cred.Uid))
+				}
+			})
+		}
+	}
+	return context.WithValue(ctx, peerKey{}, p)
+}
+
+func named(uid int) peer {
+	p := peer{uid: uid}
+	if u, err := user.LookupId(strconv.Itoa(uid)); err == nil {
+		p.user = u.Username
+	}
+	return p
+}

@@ -1,0 +1,68 @@
+package api
+
+import (
+	"errors"
+	"net/http"
+
+	"countersign/internal/exit"
+	"countersign/internal/kv"
+	"countersign/mailer"
+	"countersign/tickets"
+)
+
+// Problem is a refusal (RFC 9457). Exit is the code a command ends with.
+type Problem struct {
+	Type   string `json:"type"`
+	Status int    `json:"status"`
+	Code   string `json:"code"`
+	Title  string `json:"title"`
+	Try    string `json:"try,omitempty"`
+	Exit   int    `json:"exit"`
+}
+
+// status gives the HTTP status for an exit code.
+var status = map[int]int{
+	exit.Usage: http.StatusBadRequest, exit.DataErr: http.StatusUnprocessableEntity, exit.NoInput: http.StatusNotFound,
+	exit.NoPerm: http.StatusForbidden, exit.TempFail: http.StatusServiceUnavailable, exit.Unavailable: http.StatusServiceUnavailable,
+}
+
+// known gives the exit code, reason code and advice for errors of the packages beneath.
+var known = []struct {
+	err         error
+	code        int
+	reason, try string
+}{
+	{tickets.ErrNoTicket, exit.NoInput, "no_such_ticket", "countersign ticket list"},
+	{tickets.ErrNoContact, exit.NoInput, "no_such_contact", "countersign contact list"},
+	{tickets.ErrNoAgent, exit.NoInput, "no_such_agent", "countersign agent list"},
+	{tickets.ErrNotAllowed, exit.NoPerm, "not_allowed", ""},
+	{mailer.ErrTooLong, exit.DataErr, "request_too_long", "say it in fewer words"},
+}
+
+// Explain turns an error of the packages beneath into one with an exit code.
+func explain(err error) *exit.Error {
+	if e, ok := errors.AsType[*exit.Error](err); ok {
+		return e
+	}
+	for _, k := range known {
+		if errors.Is(err, k.err) {
+			return &exit.Error{Code: k.code, Reason: k.reason, Message: err.Error(), Try: k.try, Err: err}
+		}
+	}
+	if _, ok := errors.AsType[*tickets.InvalidError](err); ok {
+		return &exit.Error{Code: exit.Usage, Reason: "invalid", Message: err.Error(), Err: err}
+	}
+	if errors.Is(err, kv.ErrLocked) {
+		return &exit.Error{Code: exit.Unavailable, Reason: "store_locked", Message: err.Error(), Try: "countersign mailbox status", Err: err}
+	}
+	return &exit.Error{Code: exit.IOErr, Reason: "store", Message: err.Error(), Err: err}
+}
+
+func problemOf(err error) Problem {
+	e := explain(err)
+	p := Problem{Type: "about:blank", Status: status[e.Code], Code: e.Reason, Title: e.Error(), Try: e.Try, Exit: e.Code}
+	if p.Status == 0 {
+		p.Status = http.StatusInternalServerError
+	}
+	return p
+}

@@ -1,0 +1,142 @@
+// Package gateway carries one message through: who sent it, what it means,
+// what it comes to, and after the commit what follows on SMTP and IMAP.
+//
+// It has no rules of its own: those are in packages inbound, policy and tickets.
+package gateway
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+	"time"
+
+	"github.com/rs/zerolog"
+
+	"countersign/inbound"
+	"countersign/inbound/sender"
+	"countersign/internal/blob"
+	"countersign/internal/redact"
+	"countersign/policy"
+	"countersign/tickets"
+)
+
+// Gateway carries messages of all mailboxes.
+type Gateway struct {
+	Store *tickets.Store
+	Blobs *blob.Store
+	Check *sender.Checker
+	Desks map[string]inbound.Desk // by mailbox
+	Log   zerolog.Logger
+
+	// alone is held by a message that was in flight at a crash: it is judged
+	// with nothing else under way. All others hold it for reading.
+	alone sync.RWMutex
+}
+
+// maxAttempts is how often a message may stop the program before it is set aside.
+const maxAttempts = 3
+
+// Handle carries one fetched message to its record. An error means that nothing
+// was recorded: the message stays where it is and is fetched again.
+func (g *Gateway) Handle(ctx context.Context, f inbound.Fetched) error {
+	src := tickets.Source{Mailbox: f.Mailbox, UIDValidity: f.UIDValidity, UID: f.UID}
+	if m, ok, err := g.Store.Received(src); err != nil || ok && m.Outcome != policy.OutcomeDefer {
+		return err
+	}
+	attempts, err := g.Store.AttemptMessage(src)
+	if err != nil {
+		return err
+	}
+	if attempts > 1 {
+		g.alone.Lock()
+		defer g.alone.Unlock()
+	} else {
+		g.alone.RLock()
+		defer g.alone.RUnlock()
+	}
+	started := time.Now()
+	e := g.understand(ctx, f, attempts)
+	if err := ctx.Err(); err != nil {
+		return err // what DNS said while we were stopping is no answer
+	}
+	return g.receive(e, src, bytesOf(f), started)
+}
+
+// understand establishes what is known of a fetched message.
+func (g *Gateway) understand(ctx context.Context, f inbound.Fetched, attempts int) policy.Evidence {
+	desk := g.Desks[f.Mailbox]
+	refuse := func(code string) policy.Evidence {
+		e := inbound.Unread(bytesOf(f), f.Arrived, policy.Because(code))
+		e.Size = f.Size
+		return e
+	}
+	switch {
+	case f.Poison:
+		return refuse("poison")
+	case f.Raw == nil:
+		return refuse("too_large")
+	case attempts > maxAttempts:
+		return refuse("crashed")
+	}
+	return inbound.Understand(ctx, g.Check, desk, f.Raw, f.Arrived)
+}
+
+func bytesOf(f inbound.Fetched) []byte {
+	if f.Raw != nil {
+		return f.Raw
+	}
+	return f.HeaderOnly
+}
+
+// receive commits what the message comes to, keeping its bytes first where they
+// must be kept.
+func (g *Gateway) receive(e policy.Evidence, src tickets.Source, raw []byte, started time.Time) error {
+	m, err := g.Store.Receive(e, src, "")
+	if errors.Is(err, tickets.ErrNeedsBytes) {
+		hash, err2 := g.Blobs.Put(raw)
+		if err2 != nil {
+			return fmt.Errorf("keep the bytes of a message: %w", err2)
+		}
+		m, err = g.Store.Receive(e, src, hash)
+	}
+	if err != nil {
+		return err
+	}
+	event := g.Log.Info().Str("mailbox", src.Mailbox).Uint32("uid", src.UID).Str("message", m.ID).
+		Str("outcome", string(m.Outcome)).Str("verdict", string(m.Verdict)).Stringer("from", redact.Address(e.From))
+	if len(m.Reasons) > 0 {
+		event = event.Str("reason", m.Reasons[0].Code)
+	}
+	if m.Ticket != "" {
+		event = event.Str("ticket", m.Ticket)
+	}
+	event.Dur("took", time.Since(started)).Msg("message judged")
+	return nil
+}
+
+// Retry judges the deferred messages that are due again, all of them with all.
+func (g *Gateway) Retry(ctx context.Context, all bool) error {
+	waiting, err := g.Store.Deferred(g.Store.Now(), all)
+	if err != nil {
+		return err
+	}
+	var errs []error
+	for _, m := range waiting {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		raw, err := g.Blobs.Get(m.Blob)
+		if err != nil {
+			errs = append(errs, fmt.Errorf("message %s: %w", m.ID, err))
+			continue
+		}
+		f := inbound.Fetched{Mailbox: m.Source.Mailbox, UIDValidity: m.Source.UIDValidity, UID: m.Source.UID, Arrived: m.Facts.Arrived, Raw: raw}
+		e := g.understand(ctx, f, 0)
+		if ctx.Err() != nil {
+			return ctx.Err()
+		}
+		errs = append(errs, g.receive(e, m.Source, raw, time.Now()))
+	}
+	return errors.Join(errs...)
+}

@@ -1,0 +1,144 @@
+package tickets
+
+import (
+	"crypto/ed25519"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"countersign/internal/kv"
+	"countersign/internal/token"
+	"countersign/policy"
+	"countersign/staff"
+)
+
+// Ask is the question "may I do this now?".
+type Ask struct {
+	Ticket  string         `json:"ticket"`
+	Class   policy.Class   `json:"class"`
+	Agent   string         `json:"agent"`
+	Channel policy.Channel `json:"channel"` // where the agent is being asked now
+}
+
+// Authorization is the answer. Only the decision allow is a yes.
+type Authorization struct {
+	Decision policy.Verb     `json:"decision"`
+	Ticket   string          `json:"ticket"`
+	Class    policy.Class    `json:"class"`
+	Agent    string          `json:"agent"`
+	Reasons  []policy.Reason `json:"reasons"`
+	Next     []string        `json:"next"`
+	Receipt  string          `json:"receipt"`
+	Until    time.Time       `json:"until,omitzero"` // how long the same agent gets the same receipt
+	At       time.Time       `json:"at"`
+}
+
+// Receipt is a signed record of an allow.
+type Receipt struct {
+	ID        string         `json:"receipt"`
+	Ticket    string         `json:"ticket"`
+	Revision  int            `json:"revision"`
+	Request   string         `json:"request"`
+	Class     policy.Class   `json:"class"`
+	Contact   string         `json:"contact"`
+	Agent     string         `json:"agent"`
+	Channel   policy.Channel `json:"channel"`
+	At        time.Time      `json:"at"`
+	Proofs    []policy.Proof `json:"proofs"`
+	Signature []byte         `json:"signature,omitempty"` // Ed25519 over the JSON of the other fields
+}
+
+// Authorize answers an Ask. The first allow uses the ticket's revision up and
+// leaves a receipt; every answer is in the audit log before it is given.
+func (s *Store) Authorize(a Ask) (out Authorization, err error) {
+	var errs []error
+	if !a.Class.Known() {
+		errs = append(errs, fmt.Errorf("class: %q is not a class; one of %s", a.Class, list(policy.Classes)))
+	}
+	if a.Channel == "" {
+		a.Channel = policy.Email
+	}
+	if !known(policy.Channels, a.Channel) {
+		errs = append(errs, fmt.Errorf("channel: %q is not a channel; one of %s", a.Channel, list(policy.Channels)))
+	}
+	if err := errors.Join(errs...); err != nil {
+		return out, &InvalidError{err}
+	}
+	err = s.group.Update(func(tx kv.Tx) error {
+		t, err := load(tx, a.Ticket)
+		if err != nil {
+			return err
+		}
+		agent, ok, err := staff.Get(tx, a.Agent)
+		if err != nil {
+			return err
+		}
+		if !ok {
+			return fmt.Errorf("%w: %q", ErrNoAgent, a.Agent)
+		}
+		halt, err := stopped(tx, t.Client)
+		if err != nil {
+			return err
+		}
+		now := s.Now()
+		d := policy.Authorize(policy.Ask{Now: now, Class: a.Class, Channel: a.Channel, Agent: agent.ID,
+			Disabled: agent.Disabled, Authority: mayCarryOut(agent, a.Class), Ticket: t.facts(), Proofs: t.Proofs,
+			TokenClasses: s.opt.TokenClasses, ClientStopped: halt, UsedBy: t.UsedBy, UsedAt: t.UsedAt})
+		out = Authorization{Decision: d.Decision, Ticket: t.ID, Class: a.Class, Agent: agent.ID, Reasons: d.Reasons, Next: d.Next, At: now}
+		if out.Next == nil {
+			out.Next = []string{}
+		}
+		if d.Decision == policy.Allow {
+			if err := s.allow(tx, &t, &out, d, a); err != nil {
+				return err
+			}
+		}
+		reason := ""
+		if len(d.Reasons) > 0 {
+			reason = d.Reasons[0].Code
+		}
+		if err := s.record(tx, &t, Event{Event: "authorize " + string(d.Decision), Reason: reason,
+			Text: fmt.Sprintf("%s asked for %s by %s: %s", agent.ID, a.Class, a.Channel, d.Decision)}); err != nil {
+			return err
+		}
+		return save(tx, t)
+	})
+	return out, err
+}
+
+// allow gives the receipt of a yes: the same one again to the same agent, else
+// a new one, which uses the revision up unless only a question was asked.
+func (s *Store) allow(tx kv.Tx, t *Ticket, out *Authorization, d policy.Authorization, a Ask) error {
+	if d.Repeat {
+		out.Receipt, out.Until = t.Receipt, t.UsedAt.Add(policy.ReceiptLife)
+		return nil
+	}
+	r := Receipt{ID: "d-" + token.New()[:12], Ticket: t.ID, Revision: t.Revision, Request: t.Request, Class: a.Class,
+		Contact: t.Contact, Agent: out.Agent, Channel: a.Channel, At: out.At, Proofs: t.Proofs}
+	signed, err := json.Marshal(r)
+	if err != nil {
+		return err
+	}
+	r.Signature = ed25519.Sign(s.opt.Keys.Signer(), signed)
+	out.Receipt, out.Until = r.ID, out.At.Add(policy.ReceiptLife)
+	if a.Class != policy.Question {
+		t.UsedBy, t.UsedAt, t.Receipt = out.Agent, out.At, r.ID
+	}
+	return kv.Save(tx, "receipt/"+r.ID, r)
+}
+
+// Genuine reports whether the receipt was signed with this desk's key and not
+// changed since.
+func (s *Store) Genuine(r Receipt) bool {
+	sig := r.Signature
+	r.Signature = nil
+	b, err := json.Marshal(r)
+	public, ok := s.opt.Keys.Signer().Public().(ed25519.PublicKey)
+	return err == nil && ok && ed25519.Verify(public, b, sig)
+}
+
+func mayCarryOut(a staff.Agent, c policy.Class) bool {
+	return slices.Contains(a.Authorities, string(c)) || slices.Contains(a.Authorities, "all")
+}

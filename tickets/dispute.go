@@ -1,0 +1,195 @@
+package tickets
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"countersign/clients"
+	"countersign/internal/kv"
+	"countersign/policy"
+	"countersign/staff"
+)
+
+// dispute stops a ticket for good: the person on file said no. Every other open
+// privileged ticket of that contact is asked afresh; that is many writes, so it
+// is left as a to-do for Tick.
+func (s *Store) dispute(tx kv.Tx, t *Ticket, f policy.Facts, hadProof bool) error {
+	if t.State == policy.StateDisputed {
+		return nil
+	}
+	t.State = policy.StateDisputed
+	if err := s.void(tx, t); err != nil {
+		return err
+	}
+	text := "The person on file said no. Nothing may be done; tell the team lead."
+	if hadProof {
+		text = "The person on file said no after an earlier proof. Nothing privileged is done for this client until a lead has lifted the stop."
+		if err := kv.Save(tx, "stop/"+t.Client, stop{t.ID, s.Now()}); err != nil {
+			return err
+		}
+	}
+	if err := s.record(tx, t, Event{Event: "disputed", Reason: "denied", Text: text}); err != nil {
+		return err
+	}
+	if !t.Class.Privileged() {
+		return nil
+	}
+	return tx.Put("afresh/"+t.Contact, []byte(t.ID))
+}
+
+// stop is why nothing privileged is done for a client.
+type stop struct {
+	Ticket string    `json:"ticket"`
+	At     time.Time `json:"at"`
+}
+
+// stopped reports whether the client is stopped.
+func stopped(r kv.Reader, client string) (bool, error) {
+	b, err := r.Get("stop/" + client)
+	return b != nil, err
+}
+
+// Lift asks the primary contact of a ticket's client whether the stop shall end.
+// Only a lead may call it, who neither opened nor edited the ticket; only the
+// proved yes of the primary contact ends the stop.
+func (s *Store) Lift(id, agent, reason string) (t Ticket, err error) {
+	if err := checkText("reason", reason, MaxRequest); err != nil || strings.TrimSpace(reason) == "" {
+		return t, &InvalidError{errors.Join(err, errors.New("reason: say why the stop should end"))}
+	}
+	return t, s.change(id, agent, func(tx kv.Tx, t *Ticket, a staff.Agent) error {
+		is, err := stopped(tx, t.Client)
+		switch {
+		case err != nil:
+			return err
+		case !is:
+			return fmt.Errorf("%w: client %s is not stopped", ErrNotAllowed, t.Client)
+		case a.Role == staff.RoleAgent || a.ID == t.OpenedBy || slices.Contains(t.Edited, a.ID):
+			return fmt.Errorf("%w: %s may not lift this: it takes a lead who neither opened nor edited %s", ErrNotAllowed, a.ID, t.ID)
+		}
+		primary, ok, err := clients.PrimaryOf(tx, t.Client)
+		if err != nil {
+			return err
+		}
+		if !ok {
+			return fmt.Errorf("%w: client %s has no active primary contact", ErrNotAllowed, t.Client)
+		}
+		if err := s.record(tx, t, Event{Event: "lift asked", Text: a.ID + " asks the primary contact to end the stop: " + reason}); err != nil {
+			return err
+		}
+		return s.askContact(tx, t, primary, "lift")
+	}, &t)
+}
+
+// lifted ends the stop of a client.
+func (s *Store) lifted(tx kv.Tx, t *Ticket) error {
+	if err := tx.Delete("stop/" + t.Client); err != nil {
+		return err
+	}
+	return s.record(tx, t, Event{Event: "lifted", Reason: "lifted", Text: policy.Because("lifted").Text})
+}
+
+// askAfresh carries out what dispute left: every other open privileged ticket
+// of the contact goes back to unconfirmed and is asked again.
+func (s *Store) askAfresh() error {
+	todo := map[string]string{}
+	var tickets []string
+	err := s.kv.View(func(v kv.View) error {
+		err := v.Scan("afresh/", "", func(key string, value []byte) error {
+			todo[strings.TrimPrefix(key, "afresh/")] = string(value)
+			return nil
+		})
+		if err != nil {
+			return err
+		}
+		for contact, disputed := range todo {
+			prefix := "open/" + contact + "/"
+			err := v.Scan(prefix, "", func(key string, _ []byte) error {
+				if id := strings.TrimPrefix(key, prefix); id != disputed {
+					tickets = append(tickets, id)
+				}
+				return nil
+			})
+			if err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	for _, id := range tickets {
+		if err := s.group.Update(func(tx kv.Tx) error { return s.reset(tx, id, todo) }); err != nil {
+			return err
+		}
+	}
+	for contact := range todo {
+		if err := s.group.Update(func(tx kv.Tx) error { return tx.Delete("afresh/" + contact) }); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// reset puts one ticket back to unconfirmed, once for each dispute.
+func (s *Store) reset(tx kv.Tx, id string, todo map[string]string) error {
+	t, err := load(tx, id)
+	if err != nil || t.State.Over() || t.State == policy.StateDisputed || !t.Class.Privileged() {
+		return err
+	}
+	mark := "reset/" + todo[t.Contact] + "/" + id // a crash between tickets must not ask twice
+	if done, err := tx.Get(mark); err != nil || done != nil {
+		return err
+	}
+	t.Proofs, t.State, t.Asked = nil, policy.StateUnconfirmed, nil
+	if err := s.void(tx, &t); err != nil {
+		return err
+	}
+	if err := s.record(tx, &t, Event{Event: "unconfirmed", Reason: "denied",
+		Text: "The contact disputed " + todo[t.Contact] + "; this request is asked again."}); err != nil {
+		return err
+	}
+	if err := s.ask(tx, &t, "confirm"); err != nil {
+		return err
+	}
+	if err := tx.Put(mark, []byte{1}); err != nil {
+		return err
+	}
+	return save(tx, t)
+}
+
+// bounced notes on a ticket that one of its notices didn't reach the contact.
+// A report is ours only if it carries the secret of a return path.
+func (s *Store) bounced(tx kv.Tx, m *Message, f policy.Facts) error {
+	for _, secret := range f.Bounce.ReturnPaths {
+		id, err := s.recall(tx, "rp", secret)
+		if err != nil {
+			return err
+		}
+		n, ok, err := kv.Load[notice](tx, "notice/"+id)
+		if err != nil {
+			return err
+		}
+		if id == "" || !ok {
+			continue
+		}
+		t, err := load(tx, n.Ticket)
+		if err != nil {
+			return err
+		}
+		m.Ticket = t.ID
+		event := Event{Event: "undeliverable", Reason: "bounce", Text: "Our question did not reach the contact: " +
+			oneLine(f.Bounce.Status+" "+f.Bounce.Diagnostic)}
+		if f.Bounce.Delayed {
+			event.Event, event.Text = "delayed", "Our question is delayed: "+oneLine(f.Bounce.Diagnostic)
+		}
+		if err := s.record(tx, &t, event); err != nil {
+			return err
+		}
+		return save(tx, t)
+	}
+	return nil
+}

@@ -1,0 +1,156 @@
+package tickets
+
+import (
+	"encoding/hex"
+	"errors"
+	"slices"
+	"strings"
+	"time"
+
+	"countersign/clients"
+	"countersign/internal/kv"
+	"countersign/policy"
+	"countersign/staff"
+)
+
+func hexOf(b []byte) string { return hex.EncodeToString(b) }
+
+// facts gathers everything that the decision about a message depends on, as the
+// store is now. own is the record of the message if it was deferred before.
+func (s *Store) facts(r kv.Reader, e policy.Evidence, own string) (f policy.Facts, err error) {
+	f.Evidence = e
+	if f.Duplicate, err = otherThan(r, "seen/hash/"+e.Hash, own); err != nil {
+		return f, err
+	}
+	if id := e.Sender.SignatureID; id != "" {
+		if f.SignatureUsed, err = otherThan(r, "seen/sig/"+id, own); err != nil {
+			return f, err
+		}
+	}
+	names, err := s.names(r, e)
+	if err != nil {
+		return f, err
+	}
+	f.Binding = policy.Bind(e, names)
+	class := policy.Question
+	if f.Binding.Ticket != "" {
+		t, err := load(r, f.Binding.Ticket)
+		switch {
+		case errors.Is(err, ErrNoTicket):
+			f.Binding = policy.Binding{Bound: policy.BoundNone}
+		case err != nil:
+			return f, err
+		default:
+			f.Ticket, class = t.facts(), t.Class
+		}
+	}
+	f.ToUs, f.ToUsSigned = s.toUs(e)
+	f.Person, err = s.person(r, e.From, class)
+	return f, err
+}
+
+func otherThan(r kv.Reader, key, own string) (bool, error) {
+	v, err := r.Get(key)
+	return len(v) > 0 && string(v) != own, err
+}
+
+// names resolves every mark of the message.
+func (s *Store) names(r kv.Reader, e policy.Evidence) (n policy.Names, err error) {
+	if n.Tokens, err = s.named(r, "token", e.Tokens); err != nil {
+		return n, err
+	}
+	if n.References, err = s.named(r, "ref", e.References); err != nil {
+		return n, err
+	}
+	for _, m := range e.References {
+		n.TwoReferences = n.TwoReferences || m.Value != e.References[0].Value
+	}
+	for _, id := range e.Threads {
+		ticket, err := s.recall(r, "mid", id)
+		if err != nil {
+			return n, err
+		}
+		if ticket != "" && !slices.Contains(n.Threads, ticket) {
+			n.Threads = append(n.Threads, ticket)
+		}
+	}
+	for _, number := range e.Numbers {
+		if v, err := r.Get(numbered("ticket", number)); err != nil {
+			return n, err
+		} else if v != nil {
+			n.Threads = append(n.Threads, number)
+		}
+	}
+	return n, nil
+}
+
+func (s *Store) named(r kv.Reader, purpose string, marks []policy.Mark) (out []policy.Named, err error) {
+	for _, m := range marks {
+		id, err := s.recall(r, purpose, m.Value)
+		if err != nil {
+			return nil, err
+		}
+		if id == "" {
+			continue
+		}
+		n, ok, err := kv.Load[notice](r, "notice/"+id)
+		if err != nil {
+			return nil, err
+		}
+		if !ok {
+			continue
+		}
+		t, err := load(r, n.Ticket)
+		if err != nil {
+			return nil, err
+		}
+		facts, err := n.facts(r, t)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, policy.Named{Mark: m, Notice: facts})
+	}
+	return out, nil
+}
+
+// toUs reports whether To or Cc names one of our addresses, and whether the
+// counted signature covers a field that does.
+func (s *Store) toUs(e policy.Evidence) (to, signed bool) {
+	for _, m := range e.Recipients {
+		if slices.Contains(s.opt.Addresses, m.Value) || s.replyAddress(m.Value) {
+			to = true
+			signed = signed || e.Sender.Covers(m.Field)
+		}
+	}
+	return to, signed
+}
+
+// replyAddress reports whether addr has the form of our reply addresses.
+func (s *Store) replyAddress(addr string) bool {
+	before, after, ok := strings.Cut(s.opt.ReplyAddress, "{token}")
+	return ok && len(addr) > len(before)+len(after) && strings.HasPrefix(addr, before) && strings.HasSuffix(addr, after)
+}
+
+// person looks the address up in the directory.
+func (s *Store) person(r kv.Reader, addr string, class policy.Class) (p policy.Person, err error) {
+	if addr == "" {
+		return p, nil
+	}
+	if p.Staff, err = staff.IsStaffAddress(r, addr); err != nil || p.Staff {
+		return p, err
+	}
+	c, ok, err := clients.ByAddress(r, addr)
+	if err != nil || !ok {
+		return p, err
+	}
+	return policy.Person{ID: c.ID, Client: c.Client, Language: c.Language, Removed: c.Status == clients.Removed,
+		May: c.May(string(class)), Cooling: s.cooling(c, addr)}, nil
+}
+
+// cooling: what newly widens who can prove something proves nothing privileged
+// at first.
+func (s *Store) cooling(c clients.Contact, addr string) bool {
+	now := s.Now()
+	fresh := func(t time.Time) bool { return !t.IsZero() && now.Before(t.Add(s.opt.Cooling)) }
+	return fresh(c.Widened) || fresh(c.Since[addr])
+}

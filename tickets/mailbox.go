@@ -1,0 +1,128 @@
+package tickets
+
+import (
+	"strings"
+	"time"
+
+	"countersign/inbound"
+	"countersign/internal/kv"
+	"countersign/policy"
+)
+
+// Cursor gives where reading of a mailbox began; the zero Cursor if it hasn't.
+func (s *Store) Cursor(mailbox string) (c inbound.Cursor, err error) {
+	err = s.kv.View(func(v kv.View) error {
+		c, _, err = kv.Load[inbound.Cursor](v, "box/"+mailbox)
+		return err
+	})
+	return c, err
+}
+
+// Begin records where reading of a mailbox begins.
+func (s *Store) Begin(mailbox string, c inbound.Cursor) error {
+	return s.group.Update(func(tx kv.Tx) error { return kv.Save(tx, "box/"+mailbox, c) })
+}
+
+// Known reports whether the message at that place has a record.
+func (s *Store) Known(mailbox string, uidvalidity, uid uint32) (known bool, err error) {
+	src := Source{mailbox, uidvalidity, uid}
+	err = s.kv.View(func(v kv.View) error {
+		b, err := v.Get("seen/uid/" + src.key())
+		known = b != nil
+		return err
+	})
+	return known, err
+}
+
+// Pending gives what is still to be done on IMAP for messages with a final record.
+func (s *Store) Pending(mailbox string) (todo []inbound.Todo, err error) {
+	err = s.kv.View(func(v kv.View) error {
+		return v.Scan("todo/"+mailbox+"/", "", func(key string, value []byte) error {
+			m, ok, err := kv.Load[Message](v, numbered("msg", string(value)))
+			if err != nil || !ok {
+				return err
+			}
+			todo = append(todo, inbound.Todo{Mailbox: mailbox, UIDValidity: m.Source.UIDValidity, UID: m.Source.UID,
+				Outcome: string(m.Outcome), MessageID: m.Facts.MessageID, Key: key})
+			return nil
+		})
+	})
+	return todo, err
+}
+
+// Done records that a to-do was carried out.
+func (s *Store) Done(t inbound.Todo) error {
+	return s.group.Update(func(tx kv.Tx) error { return tx.Delete(t.Key) })
+}
+
+// Attempt counts how often judging the message at src has begun.
+func (s *Store) AttemptMessage(src Source) (n int, err error) {
+	err = s.group.Update(func(tx kv.Tx) error {
+		if n, _, err = kv.Load[int](tx, "attempt/"+src.key()); err != nil {
+			return err
+		}
+		n++
+		return kv.Save(tx, "attempt/"+src.key(), n)
+	})
+	return n, err
+}
+
+// Deferred gives the messages whose proof waits for DNS and is due, all of them
+// with all.
+func (s *Store) Deferred(now time.Time, all bool) (out []Message, err error) {
+	err = s.kv.View(func(v kv.View) error {
+		return v.Scan("defer/", "", func(key string, value []byte) error {
+			if !all && key > "defer/"+due(now)+"/~" {
+				return kv.ErrStop
+			}
+			m, ok, err := kv.Load[Message](v, numbered("msg", string(value)))
+			if ok && m.Outcome == policy.OutcomeDefer {
+				out = append(out, m)
+			}
+			return err
+		})
+	})
+	return out, err
+}
+
+// Messages calls fn for every message of every mailbox, oldest first, with at
+// most a page of them held in memory.
+func (s *Store) Messages(fn func(Message) error) error {
+	return scanPages(s.kv, "msg/", fn)
+}
+
+// Outbox calls fn for every notice, without its bytes.
+func (s *Store) Outbox(fn func(Outgoing) error) error { return scanPages(s.kv, "out/", fn) }
+
+// scanPages reads records in short transactions, so that a slow caller doesn't
+// hold one open.
+func scanPages[T any](store kv.Store, prefix string, fn func(T) error) error {
+	const page = 256
+	for from := ""; ; {
+		var batch []T
+		err := store.View(func(v kv.View) error {
+			return v.Scan(prefix, from, func(key string, _ []byte) error {
+				if len(batch) == page {
+					return kv.ErrStop
+				}
+				r, _, err := kv.Load[T](v, key)
+				batch, from = append(batch, r), key+"\x00"
+				return err
+			})
+		})
+		if err != nil {
+			return err
+		}
+		for _, r := range batch {
+			if err := fn(r); err != nil {
+				return err
+			}
+		}
+		if len(batch) < page {
+			return nil
+		}
+	}
+}
+
+// trimID accepts a Message-ID with or without brackets.
+func trimID(id string) string { return strings.Trim(strings.TrimSpace(id), "<>") }

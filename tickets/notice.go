@@ -1,0 +1,162 @@
+package tickets
+
+import (
+	"slices"
+	"strings"
+	"time"
+
+	"countersign/clients"
+	"countersign/internal/kv"
+	"countersign/internal/token"
+	"countersign/policy"
+	"countersign/staff"
+)
+
+// notice is a mail of ours that was queued, as long as an answer may come.
+type notice struct {
+	ID       string    `json:"id"`
+	Kind     string    `json:"kind"`
+	Ticket   string    `json:"ticket"`
+	Contact  string    `json:"contact"`
+	Address  string    `json:"address"` // on file, to which it went
+	Revision int       `json:"revision"`
+	Sent     time.Time `json:"sent"`
+	Expires  time.Time `json:"expires"`
+	Spent    bool      `json:"spent,omitempty"`
+	Void     bool      `json:"void,omitempty"`
+	Lifts    bool      `json:"lifts,omitempty"`
+}
+
+// asks are the kinds of notices that ask for proof: class A, at least once.
+// All others are courtesy, class B, at most once.
+var asks = []string{"confirm", "clearer", "unproved_no", "lift"}
+
+// once are the kinds of which a revision gets one at most.
+var once = []string{"clearer", "other_address", "reminder", "expired", "confirmed", "disputed"}
+
+// ask queues a notice of the given kind to the first address on file of the
+// ticket's contact and notes it in t, which the caller saves. An asking notice
+// carries a token and a reference of its own.
+func (s *Store) ask(tx kv.Tx, t *Ticket, kind string) error {
+	return s.askContact(tx, t, t.Contact, kind)
+}
+
+// askContact is ask for another contact than the ticket's.
+func (s *Store) askContact(tx kv.Tx, t *Ticket, contact, kind string) error {
+	if slices.Contains(once, kind) {
+		if slices.Contains(t.Asked, kind) {
+			return nil
+		}
+		t.Asked = append(t.Asked, kind)
+	}
+	c, ok, err := clients.Get(tx, contact)
+	if err != nil || !ok || c.Status == clients.Removed || len(c.Addresses) == 0 {
+		return err
+	}
+	now := s.Now()
+	n := notice{ID: "n-" + token.New()[:12], Kind: kind, Ticket: t.ID, Contact: c.ID, Address: c.Addresses[0],
+		Revision: t.Revision, Sent: now, Expires: now.Add(s.opt.TokenLife), Lifts: kind == "lift"}
+	returnPath := token.New()
+	l := Letter{Kind: kind, To: n.Address, ToName: c.Name, Language: c.Language, Ticket: t.ID,
+		Class: string(t.Class), ClassWords: t.Class.Demands().Words, Request: t.Request, Subject: t.Subject,
+		Channel: string(t.Channel), AgentName: s.agentName(tx, t.OpenedBy), Until: t.Until, At: now, Date: now,
+		ReturnPath: strings.Replace(s.opt.ReplyAddress, "{token}", "b-"+returnPath, 1)}
+	secret := token.New() // of a courtesy notice only the Message-ID has one, and it opens nothing
+	if slices.Contains(asks, kind) {
+		if t.Until.Before(n.Expires) {
+			t.Until, l.Until = n.Expires, n.Expires
+		}
+		l.Token = secret
+		l.ReplyTo = strings.Replace(s.opt.ReplyAddress, "{token}", secret, 1)
+		if err := s.remember(tx, "token", secret, n.ID); err != nil {
+			return err
+		}
+	}
+	// "Confirmed" has a reference and no token: a NO that answers it must be
+	// bound, a YES to it proves nothing more.
+	if slices.Contains(asks, kind) || kind == "confirmed" {
+		l.Reference = token.Reference(t.ID, token.NewCode())
+		t.Notices = append(t.Notices, n.ID)
+		if err := s.remember(tx, "ref", l.Reference, n.ID); err != nil {
+			return err
+		}
+	}
+	_, domain, _ := strings.Cut(s.opt.ReplyAddress, "@")
+	l.MessageID = secret + "@" + domain
+	if err := s.remember(tx, "mid", l.MessageID, t.ID); err != nil {
+		return err
+	}
+	if err := s.remember(tx, "rp", returnPath, n.ID); err != nil {
+		return err
+	}
+	if err := kv.Save(tx, "notice/"+n.ID, n); err != nil {
+		return err
+	}
+	return s.enqueue(tx, t, n, l)
+}
+
+func (s *Store) agentName(tx kv.Tx, id string) string {
+	if a, ok, err := staff.Get(tx, id); err == nil && ok {
+		return a.ID
+	}
+	return ""
+}
+
+// remember keeps what a secret stands for under its keyed hash.
+func (s *Store) remember(tx kv.Tx, purpose, secret, id string) error {
+	return tx.Put(s.secretKey(purpose, secret), []byte(id))
+}
+
+func (s *Store) secretKey(purpose, secret string) string {
+	return purpose + "/" + string(hexOf(s.opt.Keys.Hash(purpose, []byte(secret))))
+}
+
+// recall gives what a secret stands for, "" if nothing.
+func (s *Store) recall(r kv.Reader, purpose, secret string) (string, error) {
+	v, err := r.Get(s.secretKey(purpose, secret))
+	return string(v), err
+}
+
+// void kills every token and reference of the ticket: after an edit, an
+// unproved no, a change of the address.
+func (s *Store) void(tx kv.Tx, t *Ticket) error {
+	return s.eachNotice(tx, t, func(n *notice) { n.Void = true })
+}
+
+// spend uses up the tokens of the current revision.
+func (s *Store) spend(tx kv.Tx, t *Ticket) error {
+	return s.eachNotice(tx, t, func(n *notice) { n.Spent = n.Spent || n.Revision == t.Revision })
+}
+
+// maxNotices bounds the notices of a ticket that are still looked after; older
+// ones have expired or are void by their revision.
+const maxNotices = 8
+
+func (s *Store) eachNotice(tx kv.Tx, t *Ticket, change func(*notice)) error {
+	if extra := len(t.Notices) - maxNotices; extra > 0 {
+		t.Notices = slices.Clone(t.Notices[extra:])
+	}
+	for _, id := range t.Notices {
+		n, ok, err := kv.Load[notice](tx, "notice/"+id)
+		if err != nil {
+			return err
+		}
+		if !ok {
+			continue
+		}
+		change(&n)
+		if err := kv.Save(tx, "notice/"+id, n); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// facts says what policy must know of the notice now. It is void, too, where
+// its address is no longer on file for its contact.
+func (n notice) facts(r kv.Reader, t Ticket) (policy.Notice, error) {
+	c, ok, err := clients.Get(r, n.Contact)
+	gone := !ok || c.Status == clients.Removed || !slices.Contains(c.Addresses, n.Address)
+	return policy.Notice{ID: n.ID, Ticket: n.Ticket, Contact: n.Contact, Revision: n.Revision, Sent: n.Sent,
+		Expires: n.Expires, Lifts: n.Lifts, Spent: n.Spent, Void: n.Void || n.Revision != t.Revision || gone}, err
+}

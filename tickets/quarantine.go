@@ -1,0 +1,74 @@
+package tickets
+
+import (
+	"fmt"
+
+	"countersign/internal/kv"
+	"countersign/policy"
+)
+
+// Quarantined gives a message that was set aside, by its record or Message-ID.
+func (s *Store) Quarantined(id string) (Message, error) {
+	m, ok, err := s.message(id)
+	if err == nil && (!ok || m.Outcome != policy.SetAside) {
+		err = fmt.Errorf("%w: no message %q is set aside", ErrNoTicket, id)
+	}
+	return m, err
+}
+
+// Release notes that somebody read a message that was set aside; ticket, if any,
+// is where it is filed. It proves nothing there: release never authenticates.
+func (s *Store) Release(id, agent, ticket string) (Message, error) {
+	return s.dispose(id, agent, func(tx kv.Tx, m *Message) error {
+		m.Released = agent
+		if ticket == "" {
+			return nil
+		}
+		m.Ticket = ticket
+		return s.tell(tx, ticket, Event{Event: "released", Reason: m.Decision.Reason(),
+			Text: "message " + m.ID + " was read by " + agent + " and filed here; it proves nothing"})
+	})
+}
+
+// Discard takes a message off the list. Its record and bytes stay.
+func (s *Store) Discard(id, agent string) (Message, error) {
+	return s.dispose(id, agent, func(_ kv.Tx, m *Message) error {
+		m.Discarded = agent
+		return nil
+	})
+}
+
+func (s *Store) dispose(id, agent string, fn func(kv.Tx, *Message) error) (Message, error) {
+	m, err := s.Quarantined(id)
+	if err != nil {
+		return m, err
+	}
+	err = s.group.Update(func(tx kv.Tx) error {
+		if _, err := activeAgent(tx, agent); err != nil {
+			return err
+		}
+		if m, _, err = kv.Load[Message](tx, numbered("msg", m.ID)); err != nil {
+			return err
+		}
+		if err := fn(tx, &m); err != nil {
+			return err
+		}
+		if err := s.log(tx, "quarantine", m.ID, map[string]string{"released": m.Released, "discarded": m.Discarded}); err != nil {
+			return err
+		}
+		return kv.Save(tx, numbered("msg", m.ID), m)
+	})
+	return m, err
+}
+
+// OutgoingByID gives one notice of the outbox, without its bytes.
+func (s *Store) OutgoingByID(id string) (o Outgoing, err error) {
+	err = s.kv.View(func(v kv.View) error {
+		var ok bool
+		if o, ok, err = kv.Load[Outgoing](v, numbered("out", id)); err == nil && !ok {
+			err = fmt.Errorf("%w: no notice %q in the outbox", ErrNoTicket, id)
+		}
+		return err
+	})
+	return o, err
+}

@@ -1,0 +1,174 @@
+package tickets
+
+import (
+	"encoding/json"
+	"fmt"
+	"strings"
+	"time"
+
+	"countersign/clients"
+	"countersign/internal/audit"
+	"countersign/internal/kv"
+	"countersign/policy"
+)
+
+// log appends to the audit log, in the transaction of what it is about.
+func (s *Store) log(tx kv.Tx, kind, subject string, data any) error {
+	b, err := json.Marshal(data)
+	if err != nil {
+		return err
+	}
+	_, err = s.audit.Append(tx, audit.Entry{At: s.Now(), Kind: kind, Subject: subject, Data: b})
+	return err
+}
+
+// Shown is a ticket as agents see it. Names and addresses are ours, from the
+// directory, never from a header.
+type Shown struct {
+	Ticket        string         `json:"ticket"`
+	Client        string         `json:"client"`
+	ClientName    string         `json:"client_name,omitempty"`
+	Contact       string         `json:"contact"` // the first address on file
+	ContactName   string         `json:"contact_name,omitempty"`
+	Subject       string         `json:"subject"`
+	Request       string         `json:"request"`
+	Revision      int            `json:"revision"`
+	Class         policy.Class   `json:"class"`
+	Channel       policy.Channel `json:"channel"`
+	State         policy.State   `json:"state"`
+	Authenticated bool           `json:"authenticated"`
+	Confirmed     bool           `json:"confirmed"`
+	Proofs        []policy.Proof `json:"proofs"`
+	History       []Event        `json:"history,omitempty"`
+	Assignee      string         `json:"assignee"`
+	Queue         string         `json:"queue"`
+	OpenedBy      string         `json:"opened_by,omitempty"`
+	Priority      string         `json:"priority,omitempty"`
+	Category      string         `json:"category,omitempty"`
+	Opened        time.Time      `json:"opened"`
+	Until         time.Time      `json:"until,omitzero"`
+	UsedBy        string         `json:"used_by,omitempty"`
+}
+
+func show(r kv.Reader, t Ticket) (Shown, error) {
+	out := Shown{Ticket: t.ID, Client: t.Client, Contact: t.Contact, Subject: t.Subject, Request: t.Request,
+		Revision: t.Revision, Class: t.Class, Channel: t.Channel, State: t.State, Assignee: t.Assignee, Queue: t.Queue,
+		OpenedBy: t.OpenedBy, Priority: t.Priority, Category: t.Category, Opened: t.Opened, Until: t.Until, UsedBy: t.UsedBy,
+		Authenticated: t.live(policy.ProofSender) && t.State != policy.StateDisputed,
+		Confirmed:     t.live(policy.ProofReply) && t.State != policy.StateDisputed, Proofs: []policy.Proof{}}
+	for _, p := range t.Proofs {
+		if p.Revision == t.Revision {
+			out.Proofs = append(out.Proofs, p)
+		}
+	}
+	c, ok, err := clients.Get(r, t.Contact)
+	if err != nil || !ok {
+		return out, err
+	}
+	out.ContactName = c.Name
+	if len(c.Addresses) > 0 {
+		out.Contact = c.Addresses[0]
+	}
+	client, _, err := clients.GetClient(r, t.Client)
+	out.ClientName = client.Name
+	return out, err
+}
+
+// Show gives a ticket with its history.
+func (s *Store) Show(id string) (out Shown, err error) {
+	err = s.kv.View(func(v kv.View) error {
+		t, err := load(v, strings.ToUpper(id))
+		if err != nil {
+			return err
+		}
+		if out, err = show(v, t); err != nil {
+			return err
+		}
+		out.History, err = history(v, t.ID)
+		return err
+	})
+	return out, err
+}
+
+func history(v kv.View, id string) (events []Event, err error) {
+	err = v.Scan("event/"+id+"/", "", func(key string, _ []byte) error {
+		e, _, err := kv.Load[Event](v, key)
+		events = append(events, e)
+		return err
+	})
+	return events, err
+}
+
+// List calls fn for every ticket, in the state if one is given.
+func (s *Store) List(state policy.State, fn func(Shown) error) error {
+	return scanPages(s.kv, "ticket/", func(t Ticket) error {
+		if state != "" && t.State != state {
+			return nil
+		}
+		var out Shown
+		err := s.kv.View(func(v kv.View) (err error) {
+			out, err = show(v, t)
+			return err
+		})
+		if err != nil {
+			return err
+		}
+		return fn(out)
+	})
+}
+
+// Explanation is why something is as it is: of a ticket, of a message, or of a receipt.
+type Explanation struct {
+	Ticket   *Shown    `json:"ticket,omitempty"`
+	Messages []Message `json:"messages,omitempty"`
+	Receipt  *Receipt  `json:"receipt,omitempty"`
+	Genuine  bool      `json:"genuine,omitempty"` // the receipt's signature is ours
+}
+
+// Explain explains a ticket (T-1), a message (its Message-ID or record m-...),
+// or a receipt (d-...).
+func (s *Store) Explain(id string) (e Explanation, err error) {
+	if r, ok, err := s.receipt(id); err != nil || ok {
+		return Explanation{Receipt: &r, Genuine: s.Genuine(r)}, err
+	}
+	if m, ok, err := s.message(id); err != nil || ok {
+		return Explanation{Messages: []Message{m}}, err
+	}
+	shown, err := s.Show(id)
+	if err != nil {
+		return e, fmt.Errorf("%w: no ticket, message or receipt %q", ErrNoTicket, id)
+	}
+	e.Ticket = &shown
+	err = s.Messages(func(m Message) error {
+		if m.Ticket == shown.Ticket {
+			e.Messages = append(e.Messages, m)
+		}
+		return nil
+	})
+	return e, err
+}
+
+func (s *Store) receipt(id string) (r Receipt, ok bool, err error) {
+	err = s.kv.View(func(v kv.View) error {
+		r, ok, err = kv.Load[Receipt](v, "receipt/"+id)
+		return err
+	})
+	return r, ok, err
+}
+
+// message finds a message's record by its id or by the Message-ID that its
+// sender gave; of several with the same Message-ID, the latest.
+func (s *Store) message(id string) (m Message, ok bool, err error) {
+	err = s.kv.View(func(v kv.View) error {
+		if m, ok, err = kv.Load[Message](v, numbered("msg", id)); err != nil || ok {
+			return err
+		}
+		b, err := v.Get("mbid/" + hexOf(s.opt.Keys.Hash("mbid", []byte(trimID(id)))))
+		if err != nil || b == nil {
+			return err
+		}
+		m, ok, err = kv.Load[Message](v, numbered("msg", string(b)))
+		return err
+	})
+	return m, ok, err
+}

@@ -1,0 +1,288 @@
+package tickets
+
+import (
+	"encoding/json"
+	"fmt"
+	"slices"
+	"time"
+
+	"countersign/clients"
+	"countersign/internal/kv"
+	"countersign/policy"
+)
+
+// Source says where a message came from.
+type Source struct {
+	Mailbox     string `json:"mailbox"`
+	UIDValidity uint32 `json:"uidvalidity"`
+	UID         uint32 `json:"uid"`
+}
+
+// key is the name of the source in keys.
+func (src Source) key() string {
+	return src.Mailbox + "/" + kv.Seq(uint64(src.UIDValidity)) + "/" + kv.Seq(uint64(src.UID))
+}
+
+// Message is the record of one message of one mailbox: what it came to, and
+// everything that the decision was made from.
+type Message struct {
+	ID       string          `json:"id"` // m-17
+	Source   Source          `json:"source"`
+	At       time.Time       `json:"at"`
+	Outcome  policy.Outcome  `json:"outcome"`
+	Verdict  policy.Verdict  `json:"verdict"`
+	Reasons  []policy.Reason `json:"reasons"`
+	Ticket   string          `json:"ticket,omitempty"`
+	Blob     string          `json:"blob,omitempty"` // where its bytes are kept
+	Facts    policy.Facts    `json:"facts"`
+	Decision policy.Decision `json:"decision"`
+
+	Released  string `json:"released,omitempty"`  // agent who read what was set aside
+	Discarded string `json:"discarded,omitempty"` // agent who took it off the list
+
+	// While deferred: how often DNS was asked, since when, and when next.
+	Tries int       `json:"tries,omitempty"`
+	Since time.Time `json:"since,omitzero"`
+	Next  time.Time `json:"next,omitzero"`
+}
+
+// MessageID is the Message-ID that the sender gave, without brackets.
+func (m Message) MessageID() string { return m.Facts.MessageID }
+
+// Judge says what a message would come to now, changing nothing.
+func (s *Store) Judge(e policy.Evidence) (f policy.Facts, d policy.Decision, err error) {
+	err = s.kv.View(func(v kv.View) error {
+		f, err = s.facts(v, e, "")
+		return err
+	})
+	return f, policy.Decide(f), err
+}
+
+// Received gives the record of the message at src, if it has one.
+func (s *Store) Received(src Source) (m Message, ok bool, err error) {
+	err = s.kv.View(func(v kv.View) error {
+		m, ok, err = received(v, src)
+		return err
+	})
+	return m, ok, err
+}
+
+func received(r kv.Reader, src Source) (Message, bool, error) {
+	id, err := r.Get("seen/uid/" + src.key())
+	if err != nil || id == nil {
+		return Message{}, false, err
+	}
+	return kv.Load[Message](r, numbered("msg", string(id)))
+}
+
+// Receive applies one message, once: its record, its seen-marks, the ticket and
+// its history, notices and the to-do for IMAP commit together. A message that
+// has a final record is left as it is. blob names its kept bytes; where they
+// must be kept and aren't, nothing happens and the error is ErrNeedsBytes.
+func (s *Store) Receive(e policy.Evidence, src Source, blob string) (m Message, err error) {
+	err = s.group.Update(func(tx kv.Tx) error {
+		var known bool
+		if m, known, err = received(tx, src); err != nil || known && m.Outcome != policy.OutcomeDefer {
+			return err
+		}
+		f, err := s.facts(tx, e, m.ID)
+		if err != nil {
+			return err
+		}
+		f.GaveUp = known && !s.Now().Before(m.Since.Add(s.opt.DNSWait))
+		d := policy.Decide(f)
+		if blob == "" && m.Blob == "" && needsBytes(d) {
+			return ErrNeedsBytes
+		}
+		if !known {
+			n, err := kv.Counter(tx, "counter/msg")
+			if err != nil {
+				return err
+			}
+			m = Message{ID: fmt.Sprintf("m-%d", n), Source: src, Since: s.Now()}
+		} else if err := tx.Delete("defer/" + due(m.Next) + "/" + m.ID); err != nil {
+			return err
+		}
+		if blob != "" {
+			m.Blob = blob
+		}
+		return s.apply(tx, &m, f, d)
+	})
+	return m, err
+}
+
+// needsBytes reports whether a message's bytes must outlive IMAP.
+func needsBytes(d policy.Decision) bool {
+	return d.Outcome == policy.SetAside || d.Outcome == policy.OutcomeDefer ||
+		len(d.Proofs) > 0 || d.Dispute || d.UnprovedNo || d.Lift || d.Open
+}
+
+// apply carries a decision out.
+func (s *Store) apply(tx kv.Tx, m *Message, f policy.Facts, d policy.Decision) error {
+	m.At, m.Outcome, m.Verdict, m.Reasons, m.Ticket = s.Now(), d.Outcome, d.Verdict, d.Reasons, d.Ticket
+	m.Facts, m.Decision = bounded(f), d
+	if !s.opt.Observe {
+		if d.Open {
+			t, err := s.openedByMail(tx, f)
+			if err != nil {
+				return err
+			}
+			m.Ticket = t.ID
+		}
+		if m.Ticket != "" {
+			if err := s.applyTicket(tx, m, f, d); err != nil {
+				return err
+			}
+		}
+		if f.Kind == policy.KindBounce {
+			if err := s.bounced(tx, m, f); err != nil {
+				return err
+			}
+		}
+	}
+	if d.Outcome == policy.OutcomeDefer {
+		m.Tries++
+		m.Next = s.Now().Add(backOff(m.Tries))
+		if err := tx.Put("defer/"+due(m.Next)+"/"+m.ID, []byte(m.ID)); err != nil {
+			return err
+		}
+	} else if err := s.settle(tx, m, f); err != nil {
+		return err
+	}
+	for _, key := range []string{"seen/uid/" + m.Source.key(), "mbid/" + hexOf(s.opt.Keys.Hash("mbid", []byte(f.MessageID)))} {
+		if err := tx.Put(key, []byte(m.ID)); err != nil {
+			return err
+		}
+	}
+	if err := tx.Delete("attempt/" + m.Source.key()); err != nil {
+		return err
+	}
+	if err := kv.Save(tx, numbered("msg", m.ID), m); err != nil {
+		return err
+	}
+	return s.log(tx, "message", m.ID, struct {
+		Source   Source          `json:"source"`
+		Hash     string          `json:"hash"`
+		Decision policy.Decision `json:"decision"`
+	}{m.Source, f.Hash, d})
+}
+
+// settle writes the marks by which a final message is known again, and the
+// to-do for IMAP.
+func (s *Store) settle(tx kv.Tx, m *Message, f policy.Facts) error {
+	m.Next = time.Time{}
+	if !f.Duplicate {
+		if err := tx.Put("seen/hash/"+f.Hash, []byte(m.ID)); err != nil {
+			return err
+		}
+	}
+	counted := len(m.Decision.Proofs) > 0 || m.Decision.Spend || m.Decision.Dispute || m.Decision.Ask != ""
+	if id := f.Sender.SignatureID; id != "" && counted {
+		if err := tx.Put("seen/sig/"+id, []byte(m.ID)); err != nil {
+			return err
+		}
+	}
+	if s.opt.Observe || m.Source.UID == 0 {
+		return nil
+	}
+	return tx.Put("todo/"+m.Source.key(), []byte(m.ID))
+}
+
+// applyTicket writes what the message does to its ticket.
+func (s *Store) applyTicket(tx kv.Tx, m *Message, f policy.Facts, d policy.Decision) error {
+	t, err := load(tx, m.Ticket)
+	if err != nil {
+		return err
+	}
+	hadProof := t.live(policy.ProofSender) || t.live(policy.ProofReply) || t.live(policy.ProofToken)
+	for _, kind := range d.Proofs {
+		s.prove(&t, policy.Proof{Kind: kind, Message: f.Hash, Contact: f.Person.ID})
+	}
+	if d.Spend {
+		err = s.spend(tx, &t)
+	}
+	if d.UnprovedNo && err == nil {
+		t.Proofs, t.State, t.Asked = nil, policy.StateUnconfirmed, nil
+		if err = s.void(tx, &t); err == nil {
+			err = s.ask(tx, &t, "unproved_no")
+		}
+	}
+	if d.Lift && err == nil {
+		err = s.lifted(tx, &t)
+	}
+	if d.Dispute && err == nil {
+		err = s.dispute(tx, &t, f, hadProof)
+	}
+	if d.Ask != "" && err == nil {
+		err = s.ask(tx, &t, d.Ask)
+	}
+	if err != nil {
+		return err
+	}
+	if d.Verdict != policy.Deferred {
+		code := d.Reason()
+		text := "message " + m.ID + ": " + policy.Because(code).Text
+		if len(d.Reasons) > 0 {
+			text = "message " + m.ID + ": " + d.Reasons[0].Text
+		}
+		if err := s.record(tx, &t, Event{Event: "message " + string(d.Verdict), Reason: code, Text: text}); err != nil {
+			return err
+		}
+		if before := len(d.Proofs); before > 0 {
+			if err := s.record(tx, &t, Event{Event: string(t.State), Reason: code, Text: "The ticket is " + string(t.State) + "."}); err != nil {
+				return err
+			}
+		}
+	}
+	return save(tx, t)
+}
+
+// prove adds a proof to the current revision and raises the state with it.
+func (s *Store) prove(t *Ticket, p policy.Proof) {
+	p.Revision, p.At = t.Revision, s.Now()
+	p.Expires = p.At.Add(policy.ProofLife)
+	t.Proofs = slices.DeleteFunc(t.Proofs, func(old policy.Proof) bool { return old.Kind == p.Kind })
+	t.Proofs = append(t.Proofs, p)
+	switch {
+	case t.State.Over() || t.State == policy.StateDisputed:
+	case p.Kind == policy.ProofReply:
+		t.State = policy.StateConfirmed
+	case p.Kind == policy.ProofSender && t.State == policy.StateUnconfirmed:
+		t.State = policy.StateAuthenticated
+	}
+}
+
+// openedByMail makes the ticket that a contact's own message opens. A message
+// doesn't say its class: it is a question until an agent edits it, which asks
+// for confirmation.
+func (s *Store) openedByMail(tx kv.Tx, f policy.Facts) (Ticket, error) {
+	c, _, err := clients.Get(tx, f.Person.ID)
+	if err != nil {
+		return Ticket{}, err
+	}
+	subject := f.Subject
+	if subject == "" {
+		subject = "(no subject)"
+	}
+	return s.create(tx, Ticket{Client: c.Client, Contact: c.ID, Subject: oneLine(subject), Request: f.Text,
+		Class: policy.Question, Channel: policy.Email}, f.MessageID)
+}
+
+// bounded cuts the facts to what fits beside other values of a record.
+func bounded(f policy.Facts) policy.Facts {
+	f.Tokens, f.References, f.Bounce = nil, nil, policy.Bounce{}
+	f.Text = cut(f.Text, 16<<10)
+	if b, err := json.Marshal(f); err != nil || len(b) > 48<<10 {
+		f.Threads, f.Recipients, f.Sender.Records, f.Text = nil, nil, nil, cut(f.Text, 4<<10)
+	}
+	return f
+}
+
+// backOff is how long to wait before DNS is asked for the n-th time again.
+func backOff(n int) time.Duration {
+	steps := []time.Duration{time.Minute, 2 * time.Minute, 5 * time.Minute, 15 * time.Minute}
+	if n <= len(steps) {
+		return steps[n-1]
+	}
+	return time.Hour
+}

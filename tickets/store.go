@@ -1,0 +1,173 @@
+// Package tickets keeps tickets and everything that must change together with
+// them: history, notices and the outbox, seen-marks, to-dos for IMAP.
+//
+// Whatever one message changes is one transaction of the store beneath: after
+// a crash all of it is there or none is. What a message comes to and what an
+// agent may do is decided by package policy, inside that transaction, on the
+// ticket as it then is.
+//
+// Sending notices is the work of package mailer, reading mail that of package
+// inbound.
+package tickets
+
+import (
+	"errors"
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+
+	"countersign/internal/audit"
+	"countersign/internal/keys"
+	"countersign/internal/kv"
+	"countersign/policy"
+)
+
+// Errors that callers branch on.
+var (
+	ErrNoTicket   = errors.New("no such ticket")
+	ErrNoContact  = errors.New("no such contact")
+	ErrNoAgent    = errors.New("no such agent")
+	ErrNotAllowed = errors.New("not allowed")
+	// ErrNeedsBytes asks the caller of Receive to keep the message's bytes
+	// and call again with their hash.
+	ErrNeedsBytes = errors.New("the message's bytes must be kept first")
+)
+
+// A Letter is a notice before it has bytes.
+type Letter struct {
+	Kind                                      string // name of the text: confirm, clearer, reminder, ...
+	To, ToName, Language                      string
+	Ticket, Reference, Token                  string
+	Class, ClassWords                         string
+	Request, Subject, Channel, AgentName      string
+	Until, At                                 time.Time
+	MessageID, InReplyTo, ReplyTo, ReturnPath string
+	Date                                      time.Time
+	Reason                                    string
+}
+
+// Options say how a Store works. All durations must be positive.
+type Options struct {
+	Now          func() time.Time
+	Keys         keys.Keys
+	Compose      func(Letter) ([]byte, error) // final bytes; depends on the letter alone
+	ReplyAddress string                       // with {token}
+	Addresses    []string                     // canonical addresses of the mailboxes
+	TokenLife    time.Duration
+	Reminder     time.Duration
+	Cooling      time.Duration
+	DNSWait      time.Duration
+	TokenClasses []policy.Class
+	PerMinute    int // notices, all together
+	PerHour      int // notices, to a contact
+	PerDay       int // notices, of a ticket
+	Observe      bool
+}
+
+// Store is the state of the desk.
+type Store struct {
+	kv    kv.Store
+	group *kv.Committer
+	opt   Options
+	audit *audit.Log
+}
+
+// New gives a Store over s.
+func New(s kv.Store, opt Options) *Store {
+	return &Store{kv: s, group: kv.NewCommitter(s), opt: opt, audit: audit.New(opt.Keys.Signer())}
+}
+
+// Close ends the committing of groups; what was committed stays. The engine is
+// closed by who opened it.
+func (s *Store) Close() { s.group.Close() }
+
+// Now is the time as the store sees it, in UTC and whole milliseconds.
+func (s *Store) Now() time.Time { return s.opt.Now().UTC().Truncate(time.Millisecond) }
+
+// KV is the engine beneath, for packages that keep other records in it.
+func (s *Store) KV() kv.Store { return s.kv }
+
+// Ticket is who, for which client, one exact request, and where it stands.
+type Ticket struct {
+	ID       string         `json:"ticket"`
+	Client   string         `json:"client"`
+	Contact  string         `json:"contact"` // id
+	Subject  string         `json:"subject"`
+	Request  string         `json:"request"`
+	Revision int            `json:"revision"`
+	Class    policy.Class   `json:"class"`
+	Channel  policy.Channel `json:"channel"`
+	State    policy.State   `json:"state"`
+	Priority string         `json:"priority,omitempty"`
+	Category string         `json:"category,omitempty"`
+	OpenedBy string         `json:"opened_by,omitempty"` // agent; empty: the contact
+	Edited   []string       `json:"edited,omitempty"`    // agents
+	Opened   time.Time      `json:"opened"`
+	Until    time.Time      `json:"until,omitzero"` // the question is open so long
+	Proofs   []policy.Proof `json:"proofs,omitempty"`
+	Notices  []string       `json:"notices,omitempty"` // ids of notices that ask
+	Asked    []string       `json:"asked,omitempty"`   // kinds of notices sent for this revision
+	UsedBy   string         `json:"used_by,omitempty"`
+	UsedAt   time.Time      `json:"used_at,omitzero"`
+	Receipt  string         `json:"receipt,omitempty"`
+	Assignee string         `json:"assignee,omitempty"`
+	Queue    string         `json:"queue,omitempty"`
+	Events   uint64         `json:"events"` // how many events its history has
+}
+
+// Event is one thing that happened to a ticket.
+type Event struct {
+	At     time.Time `json:"at"`
+	Event  string    `json:"event"`
+	Reason string    `json:"reason,omitempty"`
+	Text   string    `json:"text"`
+}
+
+func (t Ticket) facts() policy.Ticket {
+	return policy.Ticket{ID: t.ID, Client: t.Client, Contact: t.Contact, Class: t.Class, State: t.State, Revision: t.Revision}
+}
+
+// live reports whether the ticket has a proof of that kind for its revision.
+func (t Ticket) live(kind policy.ProofKind) bool {
+	for _, p := range t.Proofs {
+		if p.Kind == kind && p.Revision == t.Revision {
+			return true
+		}
+	}
+	return false
+}
+
+// numbered gives the key of a thing that has a number, such as T-17, so that
+// the order of keys is the order of numbers.
+func numbered(kind, id string) string {
+	prefix, number, _ := strings.Cut(id, "-")
+	if n, err := strconv.ParseUint(number, 10, 64); err == nil && fmt.Sprint(n) == number {
+		return kind + "/" + prefix + "-" + kv.Seq(n)
+	}
+	return kind + "/" + id
+}
+
+func load(r kv.Reader, id string) (Ticket, error) {
+	t, ok, err := kv.Load[Ticket](r, numbered("ticket", id))
+	if err == nil && !ok {
+		err = fmt.Errorf("%w: %s", ErrNoTicket, id)
+	}
+	return t, err
+}
+
+func save(tx kv.Tx, t Ticket) error { return kv.Save(tx, numbered("ticket", t.ID), t) }
+
+// record adds an event to the ticket's history and to the audit log. The caller
+// saves the ticket.
+func (s *Store) record(tx kv.Tx, t *Ticket, e Event) error {
+	e.At = s.Now()
+	t.Events++
+	if err := kv.Save(tx, "event/"+t.ID+"/"+kv.Seq(t.Events), e); err != nil {
+		return err
+	}
+	return s.log(tx, "ticket", t.ID, e)
+}
+
+// due is the part of a key that orders by time.
+func due(t time.Time) string { return kv.Seq(uint64(max(0, t.UnixMilli()))) }

@@ -1,0 +1,116 @@
+package tickets
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"countersign/internal/kv"
+	"countersign/policy"
+)
+
+// setTimers arranges the one reminder and the end of the question for the
+// ticket's current revision.
+func (s *Store) setTimers(tx kv.Tx, t Ticket) error {
+	for kind, at := range map[string]time.Time{"reminder": s.Now().Add(s.opt.Reminder), "expiry": t.Until} {
+		if err := setTimer(tx, t, kind, at); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func setTimer(tx kv.Tx, t Ticket, kind string, at time.Time) error {
+	return tx.Put(fmt.Sprintf("timer/%s/%s/%d/%s", due(at), t.ID, t.Revision, kind), []byte{1})
+}
+
+// Tick does what time has made due: reminders, expiries, asking afresh after a
+// dispute, forgetting old counts. Nothing is ever allowed by time alone.
+func (s *Store) Tick() error {
+	if err := s.askAfresh(); err != nil {
+		return err
+	}
+	now := due(s.Now())
+	var timers, caps []string
+	err := s.kv.View(func(v kv.View) error {
+		for prefix, list := range map[string]*[]string{"timer/": &timers, "cap/": &caps} {
+			err := v.Scan(prefix, "", func(key string, _ []byte) error {
+				if key >= prefix+now+"0" || len(*list) >= 1000 {
+					return kv.ErrStop
+				}
+				*list = append(*list, key)
+				return nil
+			})
+			if err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	for _, key := range timers {
+		if err := s.group.Update(func(tx kv.Tx) error { return s.fire(tx, key) }); err != nil {
+			return err
+		}
+	}
+	for len(caps) > 0 {
+		n := min(50, len(caps))
+		batch := caps[:n]
+		caps = caps[n:]
+		err := s.group.Update(func(tx kv.Tx) error {
+			for _, key := range batch {
+				if err := tx.Delete(key); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// fire carries out one timer, if the ticket still waits for what it was set for.
+func (s *Store) fire(tx kv.Tx, key string) error {
+	if v, err := tx.Get(key); err != nil || v == nil {
+		return err
+	}
+	if err := tx.Delete(key); err != nil {
+		return err
+	}
+	part := strings.Split(key, "/")
+	if len(part) != 5 {
+		return nil
+	}
+	t, err := load(tx, part[2])
+	if err != nil || fmt.Sprint(t.Revision) != part[3] ||
+		t.State != policy.StateUnconfirmed && t.State != policy.StateAuthenticated {
+		return err
+	}
+	switch part[4] {
+	case "reminder":
+		err = s.ask(tx, &t, "reminder")
+	case "expiry":
+		if s.Now().Before(t.Until) {
+			return setTimer(tx, t, "expiry", t.Until)
+		}
+		t.State = policy.StateExpired
+		if err = s.void(tx, &t); err == nil {
+			err = s.record(tx, &t, Event{Event: "expired", Reason: "ticket_expired", Text: "No answer in time. Nothing was changed."})
+		}
+		if err == nil {
+			err = tx.Delete("open/" + t.Contact + "/" + t.ID)
+		}
+		if err == nil {
+			err = s.ask(tx, &t, "expired")
+		}
+	}
+	if err != nil {
+		return err
+	}
+	return save(tx, t)
+}

@@ -20,6 +20,11 @@ type Desk struct {
 	Limits rawmail.Limits
 }
 
+// Checker says who sent a message. *sender.Checker does.
+type Checker interface {
+	Check(context.Context, sender.Request) policy.Sender
+}
+
 // bindingFields are the fields in which a token may stand. A signature covers
 // some of the first four; the others say to whom a server delivered.
 var bindingFields = []string{"to", "cc", "in-reply-to", "references", "delivered-to", "x-original-to", "envelope-to"}
@@ -33,7 +38,7 @@ const (
 // Understand establishes everything about one message that doesn't need the
 // store. It asks DNS only where the answer can matter: not for a message that
 // is refused or that a machine wrote.
-func Understand(ctx context.Context, check *sender.Checker, desk Desk, raw []byte, arrived time.Time) policy.Evidence {
+func Understand(ctx context.Context, check Checker, desk Desk, raw []byte, arrived time.Time) policy.Evidence {
 	sum := sha256.Sum256(raw)
 	e := policy.Evidence{RawHash: hex.EncodeToString(sum[:]), Hash: hex.EncodeToString(sum[:]), Size: int64(len(raw)), Arrived: arrived.UTC()}
 	m, refusals := rawmail.Scan(raw, desk.Limits)

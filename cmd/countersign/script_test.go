@@ -44,6 +44,10 @@ tls = "none"
 user = "support"
 password_file = "secret"
 
+[smtp]
+server = "127.0.0.1:1"
+tls = "none"
+
 [drill]
 clock = true
 `

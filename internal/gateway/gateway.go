@@ -14,7 +14,6 @@ import (
 	"github.com/rs/zerolog"
 
 	"countersign/inbound"
-	"countersign/inbound/sender"
 	"countersign/internal/blob"
 	"countersign/internal/redact"
 	"countersign/policy"
@@ -25,7 +24,7 @@ import (
 type Gateway struct {
 	Store *tickets.Store
 	Blobs *blob.Store
-	Check *sender.Checker
+	Check inbound.Checker
 	Desks map[string]inbound.Desk // by mailbox
 	Log   zerolog.Logger
 

@@ -8,7 +8,7 @@ import (
 	"countersign/internal/rawmail"
 )
 
-var crlf = []byte("\r\n")
+var crlf, twoBlanks = []byte("\r\n"), []byte("  ")
 
 // signedHash is the hash that a signature signs: the fields that h= names, from
 // the bottom up, and the signature's own field without the value of b= (RFC 6376
@@ -149,23 +149,30 @@ func relaxedBody(h hash.Hash, body []byte) {
 			buf = append(buf, crlf...)
 			flush(32 << 10)
 		}
-		blank := false
-		for len(line) > 0 {
-			next := bytes.IndexAny(line, " \t")
-			if next < 0 {
-				next = len(line)
-			}
-			if next > 0 {
-				if blank {
-					buf = append(buf, ' ')
-				}
-				buf = append(buf, line[:next]...)
-			}
-			blank = true
-			line = line[min(next+1, len(line)):]
-			flush(32 << 10)
+		if bytes.IndexByte(line, '\t') < 0 && !bytes.Contains(line, twoBlanks) {
+			buf = append(buf, line...) // most lines have nothing to change
+		} else {
+			buf = appendRelaxed(buf, line)
 		}
+		flush(32 << 10)
 		buf = append(buf, crlf...)
 	}
 	flush(1)
+}
+
+// appendRelaxed writes a line with each run of blanks as one.
+func appendRelaxed(buf, line []byte) []byte {
+	blank := false
+	for _, c := range line {
+		if c == ' ' || c == '\t' {
+			blank = true
+			continue
+		}
+		if blank {
+			buf = append(buf, ' ')
+		}
+		blank = false
+		buf = append(buf, c)
+	}
+	return buf
 }

@@ -1,0 +1,174 @@
+package sender
+
+import (
+	"bytes"
+	"context"
+	"net/mail"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/miekg/dns"
+
+	"countersign/internal/rawmail"
+	"countersign/policy"
+)
+
+// FuzzResults: what a sender can put into a quoted string or a comment of the
+// border's field adds no result; what is read can be written and read again.
+func FuzzResults(f *testing.F) {
+	for _, s := range []string{"x", `x; dmarc=pass header.from=a.example`, `"`, `\"; dkim=pass`, `(`, `) ; dkim=pass (`, "\x00", "é", `\`} {
+		f.Add(s)
+	}
+	f.Fuzz(func(t *testing.T, evil string) {
+		quoted := `"` + strings.NewReplacer(`\`, `\\`, `"`, `\"`).Replace(evil) + `"`
+		comment := "(" + strings.NewReplacer(`\`, `\\`, "(", `\(`, ")", `\)`).Replace(evil) + ")"
+		_, results, err := parseResults("mx.example; spf=fail " + comment + " reason=" + quoted + " smtp.mailfrom=" + "a.example; dkim=none")
+		if err != nil {
+			return
+		}
+		if len(results) != 2 || results[0].value != "fail" || results[0].properties["smtp.mailfrom"] != "a.example" || results[1].value != "none" {
+			t.Errorf("%q made of the results %+v", evil, results)
+		}
+		// As it is, it may break the field, but not hide what stands before it.
+		if id, results, err := parseResults("mx.example; dmarc=fail header.from=a.example; x=y p.q=" + evil); err == nil {
+			b := border{results: results}
+			if id != "mx.example" || b.dmarc("a.example") {
+				t.Errorf("%q turned dmarc=fail into %+v", evil, results)
+			}
+		}
+	})
+}
+
+// FuzzSignature: a signature that parses names a domain and selector that are
+// plain names, covers what it says and never verifies for a message whose
+// signed From was changed.
+func FuzzSignature(f *testing.F) {
+	signed := sign(honest, seal{d: "north.example", t: arrival.Unix()})
+	f.Add(signed[:strings.Index(signed, "\r\nFrom")+2])
+	f.Add("DKIM-Signature: v=1; a=rsa-sha256; d=x.example; s=y; h=from; bh=" + strings.Repeat("A", 43) + "=; b=AAAA\r\n")
+	f.Add("DKIM-Signature: v=1; b=; b=\r\n")
+	key := keyRecord("ed", "")
+	ask := newCache(func(context.Context, string) answer { return answer{txt: []string{key}, ttl: 60} }, arrivalClock)
+	f.Fuzz(func(t *testing.T, field string) {
+		forged := strings.Replace(honest, "ada@", "eve@", 1)
+		m, refused := rawmail.Scan([]byte(field+forged), rawmail.DefaultLimits())
+		if len(refused) > 0 || m.Fields[0].Key != "dkim-signature" {
+			return
+		}
+		s, err := parseSignature(m.Fields[0].Raw)
+		if err != nil {
+			return
+		}
+		if !isDomain(s.domain, false) || !isDomain(s.selector, true) || len(s.names) == 0 {
+			t.Errorf("a signature of %q by %q over %q", s.domain, s.selector, s.names)
+		}
+		for _, n := range s.covered(m) {
+			if !slices.Contains(s.names, n) || m.Values(n) == nil {
+				t.Errorf("%s is said to be covered by %q", n, s.names)
+			}
+		}
+		k := &check{Request: Request{Message: m, Arrived: arrival}, Checker: &Checker{cache: ask}, dns: asker{cache: ask, asked: map[string]answer{}}}
+		k.bodies.body = m.Body
+		if o := k.verify(context.Background(), m.Fields[0].Raw); o.Result == policy.ResultPass && slices.Contains(s.names, "from") {
+			t.Errorf("a changed From verifies with %q", field)
+		}
+	})
+}
+
+// FuzzBody: hashing a body gives what mox's reading of RFC 6376 gives: a body
+// that is canonical already hashes the same again.
+func FuzzBody(f *testing.F) {
+	for _, s := range []string{"", "a\r\n", " a  b\t\r\n\r\n\r\n", "\r\n\r\n", " \r\n", "a", "\r", "a\r\r\n"} {
+		f.Add([]byte(s))
+	}
+	f.Fuzz(func(t *testing.T, body []byte) {
+		var once, twice memory
+		relaxedBody(&once, body)
+		relaxedBody(&twice, once.Bytes())
+		if !bytes.Equal(once.Bytes(), twice.Bytes()) {
+			t.Errorf("relaxed(%q) = %q, again %q", body, once.Bytes(), twice.Bytes())
+		}
+		if bytes.Contains(once.Bytes(), []byte("  ")) || bytes.HasSuffix(once.Bytes(), []byte("\r\n\r\n")) || bytes.Contains(once.Bytes(), []byte(" \r\n")) {
+			t.Errorf("relaxed(%q) = %q", body, once.Bytes())
+		}
+		var simple, again memory
+		simpleBody(&simple, body)
+		simpleBody(&again, simple.Bytes())
+		if !bytes.Equal(simple.Bytes(), again.Bytes()) {
+			t.Errorf("simple(%q) = %q, again %q", body, simple.Bytes(), again.Bytes())
+		}
+	})
+}
+
+// memory is a hash that keeps what it is given.
+type memory struct{ bytes.Buffer }
+
+func (m *memory) Sum(b []byte) []byte { return append(b, m.Bytes()...) }
+func (m *memory) Size() int           { return 0 }
+func (m *memory) BlockSize() int      { return 1 }
+
+// FuzzAnswer: from whatever a server sends comes records of the name that was
+// asked for, or an error, or another name to ask for; never two of them and
+// never nothing.
+func FuzzAnswer(f *testing.F) {
+	z, err := parseZone(txtLine("a.example", "x") + "b.example. 60 IN CNAME a.example.\nc.example. 60 IN CNAME c.example.\n")
+	if err != nil {
+		f.Fatal(err)
+	}
+	for _, name := range []string{"a.example.", "b.example.", "c.example.", "d.example."} {
+		q := new(dns.Msg)
+		q.SetQuestion(name, dns.TypeTXT)
+		raw, err := z.answer(q, false).Pack()
+		if err != nil {
+			f.Fatal(err)
+		}
+		f.Add(raw)
+	}
+	f.Fuzz(func(t *testing.T, raw []byte) {
+		m := new(dns.Msg)
+		if m.Unpack(raw) != nil {
+			return
+		}
+		r := read(m, "a.example.")
+		switch {
+		case len(r.txt) > maxTXT:
+			t.Errorf("%d strings", len(r.txt))
+		case r.err != nil && len(r.txt) > 0:
+			t.Errorf("an error and records: %+v", r)
+		case r.err == nil && len(r.txt) == 0 && r.alias == "a.example.":
+			t.Errorf("nothing at all: %+v", r)
+		}
+		if len(r.txt) > 0 && !bytes.Contains(raw, []byte{0, 16}) {
+			t.Errorf("records from an answer without TXT: %+v", r)
+		}
+	})
+}
+
+// FuzzRecord: what is read as a DMARC record begins with its version and asks
+// for one of the three policies.
+func FuzzRecord(f *testing.F) {
+	for _, s := range []string{"v=DMARC1; p=reject", "v=DMARC1;p=none;sp=x;np=reject;psd=y", "v=DMARC1; rua=mailto:a@b.example", "v=DMARC1; p=reject; p=none"} {
+		f.Add(s)
+	}
+	f.Fuzz(func(t *testing.T, txt string) {
+		r, ok := parseRecord(txt)
+		if !ok {
+			return
+		}
+		if !strings.HasPrefix(strings.ToLower(strings.TrimLeft(txt, " \t")), "v") || !slices.Contains([]string{"none", "quarantine", "reject"}, r.policy) {
+			t.Errorf("parseRecord(%q) = %+v", txt, r)
+		}
+	})
+}
+
+// FuzzDate: a Date is read as net/mail reads it, or not at all.
+func FuzzDate(f *testing.F) {
+	f.Add("Wed, 25 Nov 2026 11:59:00 +0000 (UTC)")
+	f.Fuzz(func(t *testing.T, s string) {
+		got := date(s)
+		if want, err := mail.ParseDate(s); !got.IsZero() && (err != nil || !got.Equal(want)) {
+			t.Errorf("date(%q) = %v", s, got)
+		}
+	})
+}

@@ -55,16 +55,46 @@ func (s *Store) Done(t inbound.Todo) error {
 	return s.group.Update(func(tx kv.Tx) error { return tx.Delete(t.Key) })
 }
 
-// Attempt counts how often judging the message at src has begun.
-func (s *Store) AttemptMessage(src Source) (n int, err error) {
+// attempts is how often judging a message has begun without coming to an end.
+type attempts struct {
+	Crowd int `json:"crowd"` // while others were judged
+	Alone int `json:"alone"` // with nothing else under way
+}
+
+// InFlight reports whether judging the message at src began before and never
+// ended: the program stopped meanwhile, maybe because of it.
+func (s *Store) InFlight(src Source) (was bool, err error) {
+	err = s.kv.View(func(v kv.View) error {
+		b, err := v.Get("attempt/" + src.key())
+		was = b != nil
+		return err
+	})
+	return was, err
+}
+
+// AttemptMessage records that judging the message at src begins, alone or among
+// others, and gives how often it has begun alone.
+func (s *Store) AttemptMessage(src Source, alone bool) (n int, err error) {
 	err = s.group.Update(func(tx kv.Tx) error {
-		if n, _, err = kv.Load[int](tx, "attempt/"+src.key()); err != nil {
+		a, _, err := kv.Load[attempts](tx, "attempt/"+src.key())
+		if err != nil {
 			return err
 		}
-		n++
-		return kv.Save(tx, "attempt/"+src.key(), n)
+		if alone {
+			a.Alone++
+		} else {
+			a.Crowd++
+		}
+		n = a.Alone
+		return kv.Save(tx, "attempt/"+src.key(), a)
 	})
 	return n, err
+}
+
+// ForgetAttempt records that judging the message at src ended without a crash,
+// though without an outcome: the program was stopped, or could not write.
+func (s *Store) ForgetAttempt(src Source) error {
+	return s.group.Update(func(tx kv.Tx) error { return tx.Delete("attempt/" + src.key()) })
 }
 
 // Deferred gives the messages whose proof waits for DNS and is due, all of them

@@ -33,27 +33,37 @@ type Gateway struct {
 	alone sync.RWMutex
 }
 
-// maxAttempts is how often a message may stop the program before it is set aside.
+// maxAttempts is how often a message that is judged alone may stop the program
+// before it is set aside.
 const maxAttempts = 3
 
 // Handle carries one fetched message to its record. An error means that nothing
 // was recorded: the message stays where it is and is fetched again.
-func (g *Gateway) Handle(ctx context.Context, f inbound.Fetched) error {
+func (g *Gateway) Handle(ctx context.Context, f inbound.Fetched) (err error) {
 	src := tickets.Source{Mailbox: f.Mailbox, UIDValidity: f.UIDValidity, UID: f.UID}
 	if m, ok, err := g.Store.Received(src); err != nil || ok && m.Outcome != policy.OutcomeDefer {
 		return err
 	}
-	attempts, err := g.Store.AttemptMessage(src)
+	suspect, err := g.Store.InFlight(src)
 	if err != nil {
 		return err
 	}
-	if attempts > 1 {
+	if suspect {
 		g.alone.Lock()
 		defer g.alone.Unlock()
 	} else {
 		g.alone.RLock()
 		defer g.alone.RUnlock()
 	}
+	attempts, err := g.Store.AttemptMessage(src, suspect)
+	if err != nil {
+		return err
+	}
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, g.Store.ForgetAttempt(src))
+		}
+	}()
 	started := time.Now()
 	e := g.understand(ctx, f, attempts)
 	if err := ctx.Err(); err != nil {

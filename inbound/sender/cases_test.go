@@ -125,6 +125,7 @@ func cases() []testCase {
 	dnsCases()
 	borderCases()
 	fromCases()
+	arcCases()
 	return slices.Clone(list)
 }
 

@@ -1,0 +1,152 @@
+package sender
+
+import (
+	"crypto"
+	"encoding/base64"
+	"fmt"
+	"strings"
+
+	"countersign/internal/rawmail"
+)
+
+// arcSeal puts a set of ARC fields on top of a message, as a forwarder does that
+// received it with these results.
+func arcSeal(raw, domain string, n int, cv, results, h string) string {
+	m, _ := rawmail.Scan([]byte(raw), rawmail.DefaultLimits())
+	b := bodies{body: m.Body}
+	field := fmt.Sprintf("ARC-Message-Signature: i=%d; a=ed25519-sha256; c=relaxed/relaxed; d=%s; s=arc; t=%d; h=%s; bh=%s; b=",
+		n, domain, arrival.Unix()-30, h, base64.StdEncoding.EncodeToString(b.hash("relaxed")))
+	s := &signature{field: []byte(field + "\r\n"), header: "relaxed", names: strings.Split(h, ":")}
+	ams := field + edSign(signedHash(m, s)) + "\r\n"
+	aar := fmt.Sprintf("ARC-Authentication-Results: i=%d; %s; %s\r\n", n, domain, results)
+	seal := fmt.Sprintf("ARC-Seal: i=%d; a=ed25519-sha256; cv=%s; d=%s; s=arc; t=%d; b=", n, cv, domain, arrival.Unix()-30)
+	var sets []arcSet
+	whole, _ := rawmail.Scan([]byte(seal+"\r\n"+ams+aar+raw), rawmail.DefaultLimits())
+	for i := 1; i <= n; i++ {
+		set := arcSet{}
+		for j := range whole.Fields {
+			f := &whole.Fields[j]
+			if !strings.HasPrefix(f.Key, "arc-") || instance(f) != i {
+				continue
+			}
+			switch f.Key {
+			case "arc-seal":
+				set.seal = f
+			case "arc-message-signature":
+				set.message = f
+			default:
+				set.results = f
+			}
+		}
+		sets = append(sets, set)
+	}
+	return seal + edSign(sealedHash(sets)) + "\r\n" + ams + aar + raw
+}
+
+func edSign(sum []byte) string {
+	sig, err := testKeys()["other"].Sign(nil, sum, crypto.Hash(0))
+	if err != nil {
+		panic(err)
+	}
+	return base64.StdEncoding.EncodeToString(sig)
+}
+
+const arcFields = "from:to:subject:date:message-id"
+
+func arcCases() {
+	// A list changed the Subject and the body, and sealed what it had seen.
+	sealed := func(k *sample, results string) {
+		k.edit("Reset of", "[list] Reset of")
+		k.edit("YES", "YES [list]")
+		k.add(keyLine("list.example", "arc", "other"))
+		k.want["sealers"] = "list.example"
+		before := k.after
+		k.after = func(s string) string { return arcSeal(before(s), "list.example", 1, "none", results, arcFields) }
+	}
+	const seen = "dkim=pass header.d=north.example; dmarc=pass header.from=north.example"
+	pass := func(k *sample) { k.ends("pass", "arc", "list.example", "pass", "reject", "") }
+	add("arc", "an allow-listed list says what it saw before it changed the message", func(k *sample) { sealed(k, seen); pass(k) })
+	add("arc-not-listed", "a sealer that nobody listed", func(k *sample) {
+		sealed(k, seen)
+		k.want["sealers"] = "other.example"
+		k.fails("dkim_bad_signature")
+	})
+	add("arc-saw-fail", "the sealer saw DKIM fail", func(k *sample) { sealed(k, "dkim=fail header.d=north.example"); k.fails("dkim_bad_signature") })
+	add("arc-saw-other", "the sealer saw another's signature", func(k *sample) { sealed(k, "dkim=pass header.d=evil.example"); k.fails("dkim_bad_signature") })
+	add("arc-saw-spf", "the sealer saw only SPF, which proves a server", func(k *sample) {
+		sealed(k, "spf=pass smtp.mailfrom=north.example; dmarc=pass header.from=north.example")
+		k.fails("dkim_bad_signature")
+	})
+	broken := func(name, why string, after func(string) string) {
+		add(name, why, func(k *sample) {
+			sealed(k, seen)
+			k.fails("dkim_bad_signature")
+			before := k.after
+			k.after = func(s string) string { return after(before(s)) }
+		})
+	}
+	replace := func(old, new string) func(string) string {
+		return func(s string) string {
+			if !strings.Contains(s, old) {
+				panic("no " + old)
+			}
+			return strings.Replace(s, old, new, 1)
+		}
+	}
+	broken("arc-body-changed", "the body was changed after the seal", replace("[list]\r\n", "[evil]\r\n"))
+	broken("arc-subject-changed", "the Subject was changed after the seal", replace("7KQ3MX", "AAAAAA"))
+	broken("arc-results-changed", "what the sealer saw was changed: its seal is broken", replace("dmarc=pass", "dmarc=none"))
+	broken("arc-cv", "the first seal must say none", replace("cv=none", "cv=pass"))
+	broken("arc-number", "a chain begins with 1", func(s string) string { return strings.ReplaceAll(s, ": i=1;", ": i=2;") })
+	broken("arc-half", "a set without its results", func(s string) string {
+		i := strings.Index(s, "ARC-Authentication-Results")
+		j := strings.Index(s[i:], "\r\n")
+		return s[:i] + s[i+j+2:]
+	})
+	broken("arc-twice", "a field of the set twice", func(s string) string {
+		return s[:strings.Index(s, "\r\n")+2] + s
+	})
+	add("arc-key-unanswered", "the sealer's key is not answered", func(k *sample) {
+		sealed(k, seen)
+		k.add(";!servfail arc._domainkey.list.example.\n")
+		k.temp("fail", "reject")
+		k.want["reasons"] = "dns_temperror dkim_bad_signature"
+	})
+	add("arc-from-changed", "the list put itself into From: what it saw was another's", func(k *sample) {
+		k.edit("ada@north.example>", "ada@list.example>")
+		sealed(k, seen)
+		k.none()
+	})
+	chain := func(k *sample, sealers string) {
+		sealed(k, seen)
+		k.want["sealers"] = sealers
+		k.add(keyLine("second.example", "arc", "other"))
+		before := k.after
+		k.after = func(s string) string {
+			s = strings.Replace(before(s), "YES [list]", "YES [list] [second]", 1)
+			return arcSeal(s, "second.example", 2, "pass", "arc=pass; dkim=fail header.d=north.example", arcFields)
+		}
+	}
+	add("arc-chain", "two sealers in a row, both listed: the first saw it", func(k *sample) {
+		chain(k, "list.example second.example")
+		k.ends("pass", "arc", "second.example", "pass", "reject", "")
+	})
+	add("arc-chain-first-unlisted", "the first sealer, who claims to have seen it, is not listed", func(k *sample) {
+		chain(k, "second.example")
+		k.fails("dkim_bad_signature")
+	})
+	add("arc-chain-last-unlisted", "the last sealer is not listed", func(k *sample) {
+		chain(k, "list.example")
+		k.fails("dkim_bad_signature")
+	})
+	add("arc-from-unsigned", "the sealer's signature does not cover From", func(k *sample) {
+		sealed(k, seen)
+		before := k.after
+		k.after = func(s string) string {
+			s = before(s)
+			s = s[strings.Index(s, "DKIM-Signature"):]
+			return arcSeal(s, "list.example", 1, "none", seen, "to:subject")
+		}
+		k.fails("dkim_bad_signature")
+	})
+}

@@ -108,6 +108,8 @@ func (w *walker) begin(contentType string) *policy.Reason {
 			return &policy.Reason{Code: "ambiguous_mime", Text: "A multipart has no boundary, or two."}
 		}
 		w.stack = append(w.stack, boundary)
+	case strings.HasPrefix(kind, "text/") && twice(rest, "charset"):
+		return &policy.Reason{Code: "ambiguous_mime", Text: "A part says in two ways which characters its text is in."}
 	case kind == "message/rfc822" || kind == "message/global":
 		w.inHeader, w.typ, w.inType, w.seen = true, "", false, false
 		w.nested++
@@ -121,10 +123,28 @@ func (w *walker) begin(contentType string) *policy.Reason {
 // parameter gives a parameter of a Content-Type (RFC 2045 section 5.1) that
 // stands there exactly once.
 func parameter(s, name string) (value string, ok bool) {
-	for found := 0; ; {
+	values := parameters(s, name)
+	return strings.Join(values, ""), len(values) == 1 && values[0] != ""
+}
+
+// twice tells whether a parameter stands there with different values.
+func twice(s, name string) bool {
+	values := parameters(s, name)
+	for _, v := range values {
+		if lowerASCII(v) != lowerASCII(values[0]) {
+			return true
+		}
+	}
+	return false
+}
+
+// parameters gives every value of a parameter, also where it is written in the
+// pieces of RFC 2231, which only some readers put together.
+func parameters(s, name string) (values []string) {
+	for {
 		s = strings.TrimLeft(s, "; \t\r\n")
-		if s == "" {
-			return value, found == 1 && value != ""
+		if s == "" || len(values) > 2 {
+			return values
 		}
 		key := s
 		end := strings.IndexAny(s, "=;")
@@ -140,12 +160,8 @@ func parameter(s, name string) (value string, ok bool) {
 		default:
 			v, s = parameterValue(strings.TrimLeft(s[end+1:], " \t"))
 		}
-		if lowerASCII(strings.TrimSpace(key)) == name {
-			found++
-			value = v
-		}
-		if found > 1 {
-			return "", false
+		if key, _, _ = strings.Cut(lowerASCII(strings.TrimSpace(key)), "*"); key == name {
+			values = append(values, v)
 		}
 	}
 }

@@ -1,11 +1,14 @@
 package rawmail
 
 import (
+	"bytes"
 	"fmt"
 	"net/mail"
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/emersion/go-message"
 )
 
 // plain is a message that deserves to be read.
@@ -66,6 +69,9 @@ func TestScan(t *testing.T) {
 		{"parts-at-limit", parts(l.Parts), ""},
 		{"parts-over-limit", parts(l.Parts + 1), "too_many_parts"},
 		{"two-boundaries", swap("To: ", "Content-Type: multipart/mixed; boundary=a; boundary=b\r\nTo: "), "ambiguous_mime"},
+		{"boundary-in-two-forms", swap("To: ", "Content-Type: multipart/mixed; boundary=a; boundary*=us-ascii''b\r\nTo: "), "ambiguous_mime"},
+		{"two-charsets", swap("To: ", "Content-Type: text/plain; charset=utf-8; charset=utf-7\r\nTo: "), "ambiguous_mime"},
+		{"one-charset-twice", swap("To: ", "Content-Type: text/plain; charset=utf-8; format=flowed; charset=UTF-8\r\nTo: "), ""},
 		{"no-boundary", swap("To: ", "Content-Type: multipart/mixed\r\nTo: "), "ambiguous_mime"},
 	}
 	for _, tt := range tests {
@@ -98,6 +104,7 @@ func TestFrom(t *testing.T) {
 		{"quoted-name", `"Berg, Ada @ home" <ada@north.example>`, "ada@north.example"},
 		{"quoted-address-as-name", `"victim@good.example" <ada@north.example>`, "ada@north.example"},
 		{"name-is-the-address", "ada@north.example <ada@north.example>", "ada@north.example"},
+		{"name-is-the-address-in-quotes", "'ada@north.example' <ada@north.example>", "ada@north.example"},
 		{"comment", "ada@north.example (Ada Berg)", "ada@north.example"},
 		{"escaped-quote", `"Ada \"B\" Berg" <ada@north.example>`, "ada@north.example"},
 		{"u-label", "ada@n\u00f6rd.example", "ada@xn--nrd-sna.example"},
@@ -216,6 +223,35 @@ func FuzzCanonical(f *testing.F) {
 		}
 		if strings.ContainsFunc(once, func(r rune) bool { return r <= ' ' || r > '~' }) || strings.Count(once, "@") != 1 {
 			t.Errorf("Canonical(%q) = %q is not plain", addr, once)
+		}
+	})
+}
+
+// FuzzMIME: go-message walks what is let through within the bounds, so no
+// message makes a library work beyond them; and a part more than the bound is
+// refused wherever it stands.
+func FuzzMIME(f *testing.F) {
+	for _, s := range []string{nested(3), parts(3), nested(2) + parts(2)} {
+		f.Add(s)
+	}
+	l := DefaultLimits()
+	l.Parts, l.Depth = 8, 4
+	f.Fuzz(func(t *testing.T, s string) {
+		raw := []byte("From: ada@north.example\r\n" + s)
+		if _, reasons := Scan(raw, l); len(reasons) > 0 {
+			return
+		}
+		e, err := message.Read(bytes.NewReader(raw))
+		if err != nil {
+			return
+		}
+		n, deepest := 0, 0
+		e.Walk(func(path []int, _ *message.Entity, err error) error {
+			n, deepest = n+1, max(deepest, len(path))
+			return err
+		})
+		if n > l.Parts+l.Depth+1 || deepest > l.Depth+1 {
+			t.Errorf("go-message sees %d parts, %d deep, in %q", n, deepest, raw)
 		}
 	})
 }

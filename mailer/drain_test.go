@@ -34,7 +34,7 @@ func items(n int) *memory {
 	return m
 }
 
-func drained(t *testing.T, s Server, o *memory) (n int, err error, log string) {
+func drained(t *testing.T, s Server, o *memory) (n int, log string, err error) {
 	t.Helper()
 	var b bytes.Buffer
 	m := New(s, o, zerolog.New(&b))
@@ -45,7 +45,7 @@ func drained(t *testing.T, s Server, o *memory) (n int, err error, log string) {
 			t.Errorf("%q stands in the log or the outbox:\n%s%s", secret, b.String(), strings.Join(o.told, "\n"))
 		}
 	}
-	return n, err, b.String()
+	return n, b.String(), err
 }
 
 func TestSameBytesOverOneConnection(t *testing.T) {
@@ -54,7 +54,7 @@ func TestSameBytesOverOneConnection(t *testing.T) {
 			s, o := &sink{}, items(250) // more than one batch
 			server := s.start(t, security)
 			server.Hello = "" // the return path's domain stands in
-			n, err, _ := drained(t, server, o)
+			n, _, err := drained(t, server, o)
 			if n != 250 || err != nil {
 				t.Fatalf("Drain() = %d, %v, want 250", n, err)
 			}
@@ -100,7 +100,7 @@ func TestRefusals(t *testing.T) {
 				first = false
 				return &smtp.SMTPError{Code: tt.code, Message: "no, " + arg + " " + testToken}
 			}
-			_, err, log := drained(t, s.start(t, "none"), o)
+			_, log, err := drained(t, s.start(t, "none"), o)
 			if got := o.outcomes(); got != tt.want || errors.Is(err, ErrServer) != tt.unusable || !tt.unusable && err != nil {
 				t.Errorf("%s (%v), want %s\n%s", got, err, tt.want, log)
 			}
@@ -196,7 +196,7 @@ func TestFaults(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			s, o := liar(t, tt.serve), items(2)
 			s.Limits = Limits{Connect: 200 * time.Millisecond, Command: 200 * time.Millisecond, Data: 200 * time.Millisecond}
-			_, err, log := drained(t, s, o)
+			_, log, err := drained(t, s, o)
 			if got := o.outcomes(); got != tt.want || (err != nil) != tt.err {
 				t.Errorf("%s (%v), want %s\n%s", got, err, tt.want, log)
 			}
@@ -254,7 +254,7 @@ func TestWireLostBetweenMails(t *testing.T) {
 		}
 	})
 	o := items(3)
-	n, err, log := drained(t, s, o)
+	n, log, err := drained(t, s, o)
 	if got := o.outcomes(); n != 3 || err != nil || got != "sent n-1, sent n-2, sent n-3" {
 		t.Errorf("Drain() = %d, %v: %s\n%s", n, err, got, log)
 	}
@@ -271,7 +271,7 @@ func TestServerLostAgainAndAgain(t *testing.T) {
 		}
 	})
 	o := items(50)
-	n, err, _ := drained(t, s, o)
+	n, _, err := drained(t, s, o)
 	if n != 0 || !errors.Is(err, ErrServer) || strings.Count(o.outcomes(), "retry") != 50 {
 		t.Errorf("Drain() = %d, %v: %s", n, err, o.outcomes())
 	}
@@ -298,7 +298,7 @@ func TestSecurity(t *testing.T) {
 			if tt.spoil != nil {
 				tt.spoil(&server)
 			}
-			n, err, _ := drained(t, server, o)
+			n, _, err := drained(t, server, o)
 			if n != 0 || len(s.got) != 0 || !errors.Is(err, ErrServer) || !strings.Contains(err.Error(), tt.why) {
 				t.Errorf("Drain() = %d, %v, want an error with %q", n, err, tt.why)
 			}
@@ -331,7 +331,7 @@ func TestSignIn(t *testing.T) {
 			server := s.start(t, "starttls")
 			server.User, server.Auth = "desk", tt.auth
 			server.Password = redact.Secret(tt.password)
-			n, err, _ := drained(t, server, o)
+			n, _, err := drained(t, server, o)
 			switch {
 			case tt.why == "" && (n != 1 || err != nil || s.got[0].user != "desk"):
 				t.Errorf("Drain() = %d, %v", n, err)
@@ -362,7 +362,7 @@ func TestUnfitItems(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			s, o := &sink{}, items(1)
 			tt.spoil(&o.items[0])
-			if _, err, log := drained(t, s.start(t, "none"), o); err != nil || o.outcomes() != tt.want+" n-1" {
+			if _, log, err := drained(t, s.start(t, "none"), o); err != nil || o.outcomes() != tt.want+" n-1" {
 				t.Errorf("%s (%v), want %s\n%s", o.outcomes(), err, tt.want, log)
 			}
 		})
@@ -374,7 +374,7 @@ func TestEachOnce(t *testing.T) {
 	s, o := &sink{}, items(250)
 	o.again = true
 	s.refuse = func(string, string) error { return &smtp.SMTPError{Code: 451, Message: "later"} }
-	n, err, _ := drained(t, s.start(t, "none"), o)
+	n, _, err := drained(t, s.start(t, "none"), o)
 	if n != 0 || err != nil || len(o.told) != 250 {
 		t.Errorf("Drain() = %d, %v: told %d times, want 250", n, err, len(o.told))
 	}
@@ -383,7 +383,7 @@ func TestEachOnce(t *testing.T) {
 func TestStoreBroken(t *testing.T) {
 	s, o := &sink{}, items(2)
 	o.broken = true
-	n, err, _ := drained(t, s.start(t, "none"), o)
+	n, _, err := drained(t, s.start(t, "none"), o)
 	if n != 0 || err == nil || errors.Is(err, ErrServer) || len(s.got) != 0 || len(o.told) != 0 {
 		t.Errorf("Drain() = %d, %v: %d mails left without a recorded attempt", n, err, len(s.got))
 	}

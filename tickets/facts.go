@@ -45,7 +45,11 @@ func (s *Store) facts(r kv.Reader, e policy.Evidence, own string) (f policy.Fact
 		}
 	}
 	f.ToUs, f.ToUsSigned = s.toUs(e)
-	f.Person, err = s.person(r, e.From, class)
+	asked := f.Ticket.Contact
+	if n := f.Binding.Notice; n != nil {
+		asked = n.Contact
+	}
+	f.Person, err = s.person(r, e.From, asked, class)
 	return f, err
 }
 
@@ -131,15 +135,19 @@ func (s *Store) replyAddress(addr string) bool {
 	return ok && len(addr) > len(before)+len(after) && strings.HasPrefix(addr, before) && strings.HasSuffix(addr, after)
 }
 
-// person looks the address up in the directory.
-func (s *Store) person(r kv.Reader, addr string, class policy.Class) (p policy.Person, err error) {
+// person looks the address up in the directory. Where several contacts have it
+// on file, the one who was asked is meant.
+func (s *Store) person(r kv.Reader, addr, asked string, class policy.Class) (p policy.Person, err error) {
 	if addr == "" {
 		return p, nil
 	}
 	if p.Staff, err = staff.IsStaffAddress(r, addr); err != nil || p.Staff {
 		return p, err
 	}
-	c, ok, err := clients.ByAddress(r, addr)
+	c, ok, err := clients.Get(r, asked)
+	if err == nil && !(ok && slices.Contains(c.Addresses, addr)) {
+		c, ok, err = clients.ByAddress(r, addr)
+	}
 	if err != nil || !ok {
 		return p, err
 	}

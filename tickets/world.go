@@ -131,9 +131,18 @@ func (s *Store) populateContact(c WorldContact) error {
 	if c.Status != clients.Active && c.Status != clients.Removed {
 		return fmt.Errorf("status: %q is not active or removed", c.Status)
 	}
+	contact := clients.Contact{ID: worldContactID(c.Client, addr), Client: c.Client, Name: c.Name, Role: c.Role,
+		Status: c.Status, Addresses: []string{addr}, Permissions: c.Permissions, Language: c.Language}
 	return s.kv.Update(func(tx kv.Tx) error {
-		return clients.PutContact(tx, clients.Contact{ID: worldContactID(c.Client, addr), Client: c.Client, Name: c.Name, Role: c.Role,
-			Status: c.Status, Addresses: []string{addr}, Permissions: c.Permissions, Language: c.Language})
+		if other, ok, err := clients.ByAddress(tx, addr); err != nil || ok && other.Client != c.Client && other.Status != clients.Removed {
+			// On file for another client, too: found through this client's tickets only.
+			return errors.Join(err, kv.Save(tx, "contact/"+contact.ID, contact))
+		} else if ok && other.ID != contact.ID {
+			if err := tx.Delete("addr/" + addr); err != nil {
+				return err
+			}
+		}
+		return clients.PutContact(tx, contact)
 	})
 }
 
@@ -166,13 +175,13 @@ func (s *Store) populateTicket(w WorldTicket) error {
 		}
 	}
 	return s.kv.Update(func(tx kv.Tx) error {
-		id, err := tx.Get("addr/" + contact)
-		if err != nil {
+		owner := worldContactID(w.Client, contact)
+		if _, ok, err := clients.Get(tx, owner); err != nil {
 			return err
-		}
-		owner := string(id)
-		if owner == "" {
-			owner = worldContactID(w.Client, contact) // a contact who isn't there any more
+		} else if id, err := tx.Get("addr/" + contact); err != nil {
+			return err
+		} else if !ok && id != nil { // the world names no client, or another
+			owner = string(id)
 		}
 		n := notice{ID: "n-" + w.Ticket, Kind: "confirm", Ticket: w.Ticket, Contact: owner, Address: contact, Revision: 1,
 			Sent: w.Sent, Expires: w.Expires, Spent: w.Spent}

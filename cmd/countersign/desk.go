@@ -8,7 +8,6 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
-	"sync"
 	"time"
 
 	"github.com/rs/zerolog"
@@ -39,7 +38,6 @@ type desk struct {
 	store   *tickets.Store
 	gateway *gateway.Gateway
 
-	mu      sync.Mutex
 	readers []*inbound.Reader
 }
 

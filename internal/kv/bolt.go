@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"go.etcd.io/bbolt"
+	bolterrors "go.etcd.io/bbolt/errors"
 )
 
 // Schema is the version of what is stored. A store with a higher one is refused.
@@ -84,11 +85,11 @@ func openBolt(path string) (*bbolt.DB, error) {
 
 func (s *boltStore) openError(err error) error {
 	switch {
-	case errors.Is(err, bbolt.ErrTimeout):
+	case errors.Is(err, bolterrors.ErrTimeout):
 		return fmt.Errorf("open store %s: %w", s.path, ErrLocked)
 	case errors.Is(err, ErrDamaged):
 		return err
-	case errors.Is(err, bbolt.ErrInvalid), errors.Is(err, bbolt.ErrChecksum), errors.Is(err, bbolt.ErrVersionMismatch):
+	case errors.Is(err, bolterrors.ErrInvalid), errors.Is(err, bolterrors.ErrChecksum), errors.Is(err, bolterrors.ErrVersionMismatch):
 		return s.damaged(err.Error())
 	case errors.As(err, new(*fs.PathError)):
 		return fmt.Errorf("open store: %w", err) // names the file
@@ -162,7 +163,7 @@ func (s *boltStore) guard(fn func() error) (err error) {
 
 func (s *boltStore) begin(writable bool) (tx *bbolt.Tx, err error) {
 	err = s.guard(func() (err error) { tx, err = s.db.Begin(writable); return err })
-	if errors.Is(err, bbolt.ErrDatabaseNotOpen) {
+	if errors.Is(err, bolterrors.ErrDatabaseNotOpen) {
 		return nil, ErrClosed
 	}
 	return tx, err

@@ -43,12 +43,12 @@ func (c *check) border() border {
 }
 
 func (c *check) pinned(id string) bool {
-	return slices.ContainsFunc(c.Trust.AuthservIDs, func(ours string) bool { return lower(ours) == id })
+	return slices.ContainsFunc(c.Trust.AuthservIDs, func(ours string) bool { return ours != "" && lower(ours) == id })
 }
 
 // mayBeOurs tells whether an unreadable field claims to be of the border.
 func (c *check) mayBeOurs(value string) bool {
-	return slices.ContainsFunc(c.Trust.AuthservIDs, func(ours string) bool { return strings.Contains(lower(value), lower(ours)) })
+	return slices.ContainsFunc(c.Trust.AuthservIDs, func(ours string) bool { return ours != "" && strings.Contains(lower(value), lower(ours)) })
 }
 
 // dkim tells whether the border saw a signature pass that is of the same

@@ -7,6 +7,7 @@ import (
 	"flag"
 	"fmt"
 	"log/slog"
+	"net/mail"
 	"os"
 	"path/filepath"
 	"slices"
@@ -14,6 +15,7 @@ import (
 	"testing"
 	"time"
 
+	gomail "github.com/emersion/go-message/mail"
 	msgauth "github.com/emersion/go-msgauth/dkim"
 	"github.com/mjl-/adns"
 	"github.com/mjl-/mox/dkim"
@@ -107,6 +109,7 @@ func runCase(t *testing.T, srv *server, base string) {
 		}
 		return
 	}
+	otherReaders(t, raw, from)
 	trust := Trust{AuthservIDs: w.list("authserv"), Exclusive: w["exclusive"] == "true", ARCSealers: w.list("sealers")}
 	fmt.Sscan(w["below"], &trust.BelowReceived)
 	s := c.Check(context.Background(), Request{Message: m, From: from, Arrived: at, Trust: trust})
@@ -134,6 +137,29 @@ func runCase(t *testing.T, srv *server, base string) {
 	}
 	if s.Result == policy.ResultPass && s.By == policy.ByDKIM {
 		secondOpinion(t, raw, z, s.Domain)
+	}
+}
+
+// otherReaders demands that net/mail and go-message, where they find a From
+// address, find the one that we do.
+func otherReaders(t *testing.T, raw []byte, from string) {
+	t.Helper()
+	compare := func(who string, n int, addr string) {
+		if theirs, err := rawmail.Canonical(addr); n != 1 || err == nil && theirs != from {
+			t.Errorf("we see %s, %s sees %d addresses, %q", from, who, n, addr)
+		}
+	}
+	if m, err := mail.ReadMessage(bytes.NewReader(raw)); err == nil {
+		list, err := m.Header.AddressList("From")
+		if err == nil {
+			compare("net/mail", len(list), list[0].Address)
+		}
+	}
+	if r, err := gomail.CreateReader(bytes.NewReader(raw)); err == nil {
+		list, err := r.Header.AddressList("From")
+		if err == nil && len(list) > 0 {
+			compare("go-message", len(list), list[0].Address)
+		}
 	}
 }
 

@@ -17,9 +17,10 @@ import (
 const (
 	maxLookups  = 20
 	maxTime     = 20 * time.Second
-	maxRecords  = 40   // kept as evidence
-	maxRecord   = 2048 // bytes of one value kept as evidence
-	maxTXT      = 64   // strings of one answer that are looked at
+	maxRecords  = 40       // kept as evidence
+	maxRecord   = 2048     // bytes of one value kept as evidence
+	maxEvidence = 24 << 10 // bytes of all values kept as evidence
+	maxTXT      = 64       // strings of one answer that are looked at
 	maxAliases  = 8
 	defaultWait = 5 * time.Second
 )
@@ -124,6 +125,11 @@ func (c *client) ask(ctx context.Context, name string) (*dns.Msg, error) {
 func exchange(ctx context.Context, network string, q *dns.Msg, server string, wait time.Duration) (*dns.Msg, error) {
 	cl := &dns.Client{Net: network, Timeout: wait, UDPSize: 1232}
 	m, _, err := cl.ExchangeContext(ctx, q.Copy(), server)
+	if err == nil && m.Rcode == dns.RcodeFormatError && len(q.Extra) > 0 {
+		plain := q.Copy() // RFC 6891 section 7: who knows no EDNS answers so
+		plain.Extra = nil
+		m, _, err = cl.ExchangeContext(ctx, plain, server)
+	}
 	switch {
 	case err != nil:
 		return nil, err
@@ -175,7 +181,7 @@ func read(m *dns.Msg, name string) reply {
 	if m.Rcode == dns.RcodeSuccess && !strings.EqualFold(r.alias, name) && len(m.Ns) == 0 {
 		return r // an alias that this server did not follow
 	}
-	r.err, r.nxdomain = errNotFound, m.Rcode == dns.RcodeNameError
+	r.err, r.nxdomain = errNotFound, m.Rcode == dns.RcodeNameError && strings.EqualFold(r.alias, name)
 	negative := uint32(60)
 	for _, rr := range m.Ns {
 		switch v := rr.(type) {
@@ -229,6 +235,7 @@ type asker struct {
 	cache   *cache
 	asked   map[string]answer
 	records []policy.Record
+	kept    int // bytes
 }
 
 // txt gives the TXT records of a name without its last dot.
@@ -265,9 +272,21 @@ func (a *asker) keep(name string, r answer) {
 		return
 	}
 	for _, s := range r.txt {
-		if len(a.records) < maxRecords {
-			rec.Value = strings.ToValidUTF8(s[:min(len(s), maxRecord)], "?")
+		s = clean(s[:min(len(s), maxRecord)])
+		if len(a.records) < maxRecords && a.kept+len(s) <= maxEvidence {
+			a.kept += len(s)
+			rec.Value = s
 			a.records = append(a.records, rec)
 		}
 	}
+}
+
+// clean makes what a stranger published fit to be stored and shown.
+func clean(s string) string {
+	return strings.Map(func(r rune) rune {
+		if r < ' ' || r > '~' {
+			return '?'
+		}
+		return r
+	}, s)
 }

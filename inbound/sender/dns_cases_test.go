@@ -7,6 +7,7 @@ func dnsCases() {
 		add("key-"+kind, "the key's question is not answered: "+kind, func(k *sample) { k.add(fault(kind, key)); k.temp("fail", "reject") })
 	}
 	add("key-truncated", "an answer cut off over UDP is asked for over TCP", func(k *sample) { k.add(fault("truncated", key)) })
+	add("key-without-edns", "a resolver that knows no EDNS", func(k *sample) { k.add(fault("old", key)) })
 	add("policy-servfail-signed", "a good exact signature needs no policy", func(k *sample) {
 		k.add(fault("servfail", pol))
 		k.want["dmarc"], k.want["policy"] = "temperror", ""

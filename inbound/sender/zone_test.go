@@ -11,7 +11,7 @@ import (
 )
 
 // zone is what the test server answers. Lines are those of a zone file; a line
-// ";!servfail NAME", refused, drop, truncated, cut (TCP too) or referral makes
+// ";!servfail NAME", refused, drop, truncated, cut (TCP too), referral or old (no EDNS) makes
 // a fault.
 type zone struct {
 	records map[string][]dns.RR
@@ -56,6 +56,9 @@ func (z *zone) answer(q *dns.Msg, tcp bool) *dns.Msg {
 		return m
 	case fault == "refused":
 		m.Rcode = dns.RcodeRefused
+		return m
+	case fault == "old" && q.IsEdns0() != nil:
+		m.Rcode = dns.RcodeFormatError
 		return m
 	case fault == "drop":
 		return nil

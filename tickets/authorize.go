@@ -66,6 +66,9 @@ func (s *Store) Authorize(a Ask) (out Authorization, err error) {
 	if err := errors.Join(errs...); err != nil {
 		return out, &InvalidError{err}
 	}
+	if err := s.opt.Watch.Check(); err != nil {
+		return out, err
+	}
 	err = s.group.Update(func(tx kv.Tx) error {
 		t, err := load(tx, a.Ticket)
 		if err != nil {

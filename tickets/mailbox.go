@@ -25,7 +25,7 @@ func (s *Store) Begin(mailbox string, c inbound.Cursor) error {
 
 // Known reports whether the message at that place has a record.
 func (s *Store) Known(mailbox string, uidvalidity, uid uint32) (known bool, err error) {
-	src := Source{mailbox, uidvalidity, uid}
+	src := Source{Mailbox: mailbox, UIDValidity: uidvalidity, UID: uid}
 	err = s.kv.View(func(v kv.View) error {
 		b, err := v.Get("seen/uid/" + src.key())
 		known = b != nil

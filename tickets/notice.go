@@ -156,7 +156,11 @@ func (s *Store) eachNotice(tx kv.Tx, t *Ticket, change func(*notice)) error {
 // its address is no longer on file for its contact.
 func (n notice) facts(r kv.Reader, t Ticket) (policy.Notice, error) {
 	c, ok, err := clients.Get(r, n.Contact)
-	gone := !ok || c.Status == clients.Removed || !slices.Contains(c.Addresses, n.Address)
+	if err != nil {
+		return policy.Notice{}, err
+	}
+	e, _, err := kv.Load[epoch](r, epochKey)
+	gone := n.Sent.Before(e.Began) || !ok || c.Status == clients.Removed || !slices.Contains(c.Addresses, n.Address)
 	return policy.Notice{ID: n.ID, Ticket: n.Ticket, Contact: n.Contact, Revision: n.Revision, Sent: n.Sent,
 		Expires: n.Expires, Lifts: n.Lifts, Spent: n.Spent, Void: n.Void || n.Revision != t.Revision || gone}, err
 }

@@ -126,6 +126,9 @@ func (s *Store) schedule(tx kv.Tx, o Outgoing) error {
 // unknown outcome and the caps hold all the same.
 func (s *Store) Due(now time.Time, limit int, all bool) (out []Outgoing, err error) {
 	err = s.kv.View(func(v kv.View) error {
+		if e, _, err := kv.Load[epoch](v, epochKey); err != nil || e.Held {
+			return err
+		}
 		n, _, err := kv.Load[int](v, s.minuteKey(now))
 		if err != nil {
 			return err

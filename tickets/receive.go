@@ -16,6 +16,7 @@ type Source struct {
 	Mailbox     string `json:"mailbox"`
 	UIDValidity uint32 `json:"uidvalidity"`
 	UID         uint32 `json:"uid"`
+	Observe     bool   `json:"observe,omitempty"` // only the verdict and the marks are written
 }
 
 // key is the name of the source in keys.
@@ -80,6 +81,9 @@ func received(r kv.Reader, src Source) (Message, bool, error) {
 // has a final record is left as it is. blob names its kept bytes; where they
 // must be kept and aren't, nothing happens and the error is ErrNeedsBytes.
 func (s *Store) Receive(e policy.Evidence, src Source, blob string) (m Message, err error) {
+	if err := s.opt.Watch.Check(); err != nil {
+		return m, err
+	}
 	err = s.group.Update(func(tx kv.Tx) error {
 		var known bool
 		if m, known, err = received(tx, src); err != nil || known && m.Outcome != policy.OutcomeDefer {
@@ -121,7 +125,7 @@ func needsBytes(d policy.Decision) bool {
 func (s *Store) apply(tx kv.Tx, m *Message, f policy.Facts, d policy.Decision) error {
 	m.At, m.Outcome, m.Verdict, m.Reasons, m.Ticket = s.Now(), d.Outcome, d.Verdict, d.Reasons, d.Ticket
 	m.Facts, m.Decision = bounded(f), d
-	if !s.opt.Observe {
+	if !m.Source.Observe {
 		if d.Open {
 			t, err := s.openedByMail(tx, f)
 			if err != nil {
@@ -182,7 +186,7 @@ func (s *Store) settle(tx kv.Tx, m *Message, f policy.Facts) error {
 			return err
 		}
 	}
-	if s.opt.Observe || m.Source.UID == 0 {
+	if m.Source.Observe || m.Source.UID == 0 {
 		return nil
 	}
 	return tx.Put("todo/"+m.Source.key(), []byte(m.ID))

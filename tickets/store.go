@@ -59,10 +59,10 @@ type Options struct {
 	Cooling      time.Duration
 	DNSWait      time.Duration
 	TokenClasses []policy.Class
-	PerMinute    int // notices, all together
-	PerHour      int // notices, to a contact
-	PerDay       int // notices, of a ticket
-	Observe      bool
+	PerMinute    int    // notices, all together
+	PerHour      int    // notices, to a contact
+	PerDay       int    // notices, of a ticket
+	Watch        *Watch // of the daemon's clock; nil: none
 }
 
 // Store is the state of the desk.

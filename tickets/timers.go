@@ -27,6 +27,9 @@ func setTimer(tx kv.Tx, t Ticket, kind string, at time.Time) error {
 // Tick does what time has made due: reminders, expiries, asking afresh after a
 // dispute, forgetting old counts. Nothing is ever allowed by time alone.
 func (s *Store) Tick() error {
+	if err := s.opt.Watch.Check(); err != nil {
+		return err
+	}
 	if err := s.askAfresh(); err != nil {
 		return err
 	}

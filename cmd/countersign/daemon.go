@@ -143,6 +143,7 @@ const (
 
 func (d *desk) tickForever(ctx context.Context) error {
 	return every(ctx, tickPeriod, func() {
+		d.keepHead()
 		if err := errors.Join(d.store.Tick(), d.gateway.Retry(ctx, false)); err != nil && ctx.Err() == nil {
 			d.log.Warn().Err(err).Msg("timers not done; tried again later")
 		}

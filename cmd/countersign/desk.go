@@ -39,6 +39,7 @@ type desk struct {
 	gateway *gateway.Gateway
 
 	readers []*inbound.Reader
+	head    string // of the audit log, as last kept
 }
 
 // openDesk opens the store and wires the parts over it.
@@ -58,13 +59,17 @@ func openDesk(c config.Config, now func() time.Time, log zerolog.Logger) (*desk,
 		}
 		return nil, &exit.Error{Code: code, Reason: "store", Message: err.Error(), Try: "countersign mailbox status", Err: err}
 	}
-	d, err := wire(c, engine, k, now, log)
+	var watch *tickets.Watch
+	if !c.Drill.Clock {
+		watch = tickets.NewWatch()
+	}
+	d, err := wire(c, engine, k, now, watch, log)
 	if err == nil {
 		d.blobs, err = blob.Open(filepath.Join(filepath.Dir(c.State), "spool"))
 	}
 	if err == nil {
 		d.gateway.Blobs = d.blobs
-		err = d.monotonic()
+		err = errors.Join(d.monotonic(), d.checkHead())
 	}
 	if err != nil {
 		return nil, errors.Join(err, engine.Close())
@@ -86,20 +91,20 @@ func worldDesk(c config.Config, w tickets.World, now func() time.Time, log zerol
 		c.SMTP.From.Address = address
 		c.Mailbox = []config.Mailbox{{Name: "world", Address: address, ReplyAddress: config.PlusAddress(address), Trust: trust}}
 	}
-	d, err := wire(c, kv.Memory(), keys.FromSeed([32]byte{}), now, log)
+	d, err := wire(c, kv.Memory(), keys.FromSeed([32]byte{}), now, nil, log)
 	if err != nil {
 		return nil, err
 	}
 	return d, d.store.Populate(w)
 }
 
-func wire(c config.Config, engine kv.Store, k keys.Keys, now func() time.Time, log zerolog.Logger) (*desk, error) {
+func wire(c config.Config, engine kv.Store, k keys.Keys, now func() time.Time, watch *tickets.Watch, log zerolog.Logger) (*desk, error) {
 	d := &desk{config: c, now: now, log: log, kv: engine}
 	composer, err := mailer.NewComposer(c.SMTP.From)
 	if err != nil {
 		return nil, &exit.Error{Code: exit.Config, Reason: "config", Message: "smtp.from: " + err.Error(), Err: err}
 	}
-	opt := tickets.Options{Now: now, Keys: k,
+	opt := tickets.Options{Now: now, Keys: k, Watch: watch,
 		Compose:   func(l tickets.Letter) ([]byte, error) { return composer.Compose(letter(l)) },
 		TokenLife: c.Proof.Token, Reminder: c.Proof.Reminder, Cooling: c.Proof.Cooling, DNSWait: c.Proof.DNSWait,
 		PerMinute: c.Limits.NoticesPerMinute, PerHour: c.Limits.NoticesPerContactHour, PerDay: c.Limits.NoticesPerTicketDay}
@@ -118,8 +123,9 @@ func wire(c config.Config, engine kv.Store, k keys.Keys, now func() time.Time, l
 	if err != nil {
 		return nil, &exit.Error{Code: exit.Config, Reason: "config", Message: err.Error(), Err: err}
 	}
-	d.gateway = &gateway.Gateway{Store: d.store, Check: check, Desks: map[string]inbound.Desk{}, Log: log}
+	d.gateway = &gateway.Gateway{Store: d.store, Check: check, Desks: map[string]inbound.Desk{}, Observed: map[string]bool{}, Log: log}
 	for _, m := range c.Mailbox {
+		d.gateway.Observed[m.Name] = m.Mode == "observe"
 		limits := rawmail.DefaultLimits()
 		if c.Limits.Size > 0 {
 			limits.Size = int64(c.Limits.Size)
@@ -152,6 +158,7 @@ func (d *desk) monotonic() error {
 }
 
 func (d *desk) close() {
+	d.keepHead()
 	d.store.Close()
 	if err := d.kv.Close(); err != nil {
 		d.log.Error().Err(err).Msg("store not closed cleanly")

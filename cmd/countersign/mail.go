@@ -69,7 +69,16 @@ func (a *app) outboxCommand() *cobra.Command {
 	show, _ := idCommand(a, "show NOTICE", "outbox/show", "Show a notice, but not its words", say)
 	retry, _ := idCommand(a, "retry NOTICE", "outbox/retry", "Send a waiting or failed notice now", say)
 	cancel, _ := idCommand(a, "cancel NOTICE", "outbox/cancel", "Give a waiting or failed notice up", say)
-	return group("outbox", "Notices on their way", list, show, retry, cancel)
+	in := api.ID{}
+	release := &cobra.Command{Use: "release", Short: "Send again after a restore, once you have looked at what would go out", Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			return one(cmd.Context(), a, "outbox/release", in, func(api.None) error {
+				_, err := fmt.Fprintln(a.stdout, "The outbox is released.")
+				return err
+			})
+		}}
+	release.Flags().StringVar(&in.Agent, "agent", "", "who you are")
+	return group("outbox", "Notices on their way", list, show, retry, cancel, release)
 }
 
 func (a *app) mailboxCommand() *cobra.Command {

@@ -20,7 +20,7 @@ import (
 
 func (a *app) ticketCommand() *cobra.Command {
 	return group("ticket", "Open, list, show, edit and close tickets",
-		a.ticketOpen(), a.ticketList(), a.ticketShow(), a.ticketEdit(), a.ticketClose(), a.ticketNote())
+		a.ticketOpen(), a.ticketList(), a.ticketShow(), a.ticketEdit(), a.ticketClose(), a.ticketNote(), a.ticketLift())
 }
 
 func (a *app) ticketOpen() *cobra.Command {
@@ -251,6 +251,12 @@ func (a *app) ticketNote() *cobra.Command {
 		}
 		return one(cmd.Context(), a, "ticket/note", in, a.sayTicket)
 	}
+	return c
+}
+
+func (a *app) ticketLift() *cobra.Command {
+	c, in := idCommand(a, "lift TICKET", "ticket/lift", "Ask the primary contact to end the stop that a dispute has put on the client", a.sayTicket)
+	c.Flags().StringVar(&in.Text, "reason", "", "why the stop should end")
 	return c
 }
 

@@ -128,6 +128,14 @@ func cancelOutbox(_ context.Context, s *Server, c Caller, in ID) (Outgoing, erro
 	return outgoing(o), err
 }
 
+func releaseOutbox(_ context.Context, s *Server, c Caller, in ID) (None, error) {
+	agent, err := c.as(in.Agent)
+	if err != nil {
+		return None{}, err
+	}
+	return None{}, s.Store.ReleaseOutbox(agent)
+}
+
 // Mailbox is how reading one mailbox goes.
 type Mailbox struct {
 	Mailbox     string    `json:"mailbox"`

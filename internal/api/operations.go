@@ -23,6 +23,7 @@ var operations = map[string]operation{
 	"ticket/edit":  one(staff.RoleAgent, editTicket),
 	"ticket/close": one(staff.RoleAgent, closeTicket),
 	"ticket/note":  one(staff.RoleAgent, noteTicket),
+	"ticket/lift":  one(staff.RoleLead, liftTicket),
 	"authorize":    one(staff.RoleAgent, authorize),
 	"explain":      one(staff.RoleAgent, explainOne),
 	"verify":       one(staff.RoleAgent, verify),
@@ -33,10 +34,11 @@ var operations = map[string]operation{
 	"quarantine/release": one(staff.RoleLead, releaseQuarantine),
 	"quarantine/discard": one(staff.RoleLead, discardQuarantine),
 
-	"outbox/list":   many(staff.RoleAgent, listOutbox),
-	"outbox/show":   one(staff.RoleAgent, showOutbox),
-	"outbox/retry":  one(staff.RoleLead, retryOutbox),
-	"outbox/cancel": one(staff.RoleLead, cancelOutbox),
+	"outbox/list":    many(staff.RoleAgent, listOutbox),
+	"outbox/show":    one(staff.RoleAgent, showOutbox),
+	"outbox/retry":   one(staff.RoleLead, retryOutbox),
+	"outbox/cancel":  one(staff.RoleLead, cancelOutbox),
+	"outbox/release": one(staff.RoleLead, releaseOutbox),
 
 	"client/import":  one(staff.RoleAdmin, importClients),
 	"client/list":    many(staff.RoleAgent, listClients),
@@ -91,6 +93,17 @@ func openTicket(_ context.Context, s *Server, c Caller, in tickets.OpenRequest) 
 		out.Notice = "none"
 	}
 	return out, err
+}
+
+func liftTicket(_ context.Context, s *Server, c Caller, in ID) (out tickets.Shown, err error) {
+	agent, err := c.as(in.Agent)
+	if err != nil {
+		return out, err
+	}
+	if _, err := s.Store.Lift(in.ID, agent, in.Text); err != nil {
+		return out, err
+	}
+	return s.Store.Show(in.ID)
 }
 
 // TicketFilter narrows ticket list.

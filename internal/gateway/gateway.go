@@ -26,7 +26,9 @@ type Gateway struct {
 	Blobs *blob.Store
 	Check inbound.Checker
 	Desks map[string]inbound.Desk // by mailbox
-	Log   zerolog.Logger
+	// Observed mailboxes get verdicts only, never a ticket or notice.
+	Observed map[string]bool
+	Log      zerolog.Logger
 
 	// alone is held by a message that was in flight at a crash: it is judged
 	// with nothing else under way. All others hold it for reading.
@@ -40,7 +42,7 @@ const maxAttempts = 3
 // Handle carries one fetched message to its record. An error means that nothing
 // was recorded: the message stays where it is and is fetched again.
 func (g *Gateway) Handle(ctx context.Context, f inbound.Fetched) (err error) {
-	src := tickets.Source{Mailbox: f.Mailbox, UIDValidity: f.UIDValidity, UID: f.UID}
+	src := tickets.Source{Mailbox: f.Mailbox, UIDValidity: f.UIDValidity, UID: f.UID, Observe: g.Observed[f.Mailbox]}
 	if m, ok, err := g.Store.Received(src); err != nil || ok && m.Outcome != policy.OutcomeDefer {
 		return err
 	}

@@ -1,0 +1,83 @@
+package tickets
+
+import (
+	"crypto/ed25519"
+	"time"
+
+	"countersign/internal/audit"
+	"countersign/internal/kv"
+)
+
+// epoch begins when a restored store is found. Notices from before it are void,
+// and nothing is sent until a person has released the outbox: what an older
+// copy of the store has not sent yet may have been sent long ago, and a token
+// that it thinks unspent may have been spent.
+type epoch struct {
+	Number int       `json:"number"`
+	Began  time.Time `json:"began"`
+	Held   bool      `json:"held"`
+}
+
+const epochKey = "epoch"
+
+// Head gives the signed head of the audit log, to be kept outside the store.
+func (s *Store) Head() (head string, err error) {
+	err = s.kv.View(func(v kv.View) error {
+		head, err = s.audit.Checkpoint(v)
+		return err
+	})
+	return head, err
+}
+
+// CheckHead compares the store with the head that was kept when it was last
+// open. A store that does not go on from there is an older copy, or another:
+// then a new epoch begins.
+func (s *Store) CheckHead(head string) (restored bool, err error) {
+	public, _ := s.opt.Keys.Signer().Public().(ed25519.PublicKey)
+	var broken error
+	if err := s.kv.View(func(v kv.View) error { broken = audit.Consistent(v, public, head); return nil }); err != nil {
+		return false, err
+	}
+	if broken == nil {
+		return false, nil
+	}
+	return true, s.group.Update(func(tx kv.Tx) error {
+		e, _, err := kv.Load[epoch](tx, epochKey)
+		if err != nil {
+			return err
+		}
+		e = epoch{Number: e.Number + 1, Began: s.Now(), Held: true}
+		if err := kv.Save(tx, epochKey, e); err != nil {
+			return err
+		}
+		return s.log(tx, "epoch", "restored", e)
+	})
+}
+
+// Held reports whether the outbox waits for a person after a restore.
+func (s *Store) Held() (held bool, err error) {
+	err = s.kv.View(func(v kv.View) error {
+		e, _, err := kv.Load[epoch](v, epochKey)
+		held = e.Held
+		return err
+	})
+	return held, err
+}
+
+// ReleaseOutbox lets the outbox be sent again after a restore.
+func (s *Store) ReleaseOutbox(agent string) error {
+	return s.group.Update(func(tx kv.Tx) error {
+		if _, err := activeAgent(tx, agent); err != nil {
+			return err
+		}
+		e, _, err := kv.Load[epoch](tx, epochKey)
+		if err != nil {
+			return err
+		}
+		e.Held = false
+		if err := kv.Save(tx, epochKey, e); err != nil {
+			return err
+		}
+		return s.log(tx, "epoch", "released", map[string]string{"agent": agent})
+	})
+}

@@ -37,6 +37,7 @@ type Outgoing struct {
 	Next    time.Time `json:"next,omitzero"`
 	Error   string    `json:"error,omitempty"`
 	Resent  bool      `json:"resent,omitempty"` // after an unknown outcome
+	Paced   bool      `json:"paced,omitempty"`  // waits for a cap, not for a retry
 	From    string    `json:"-"`                // return path
 	Message []byte    `json:"-"`
 }
@@ -70,7 +71,7 @@ func (s *Store) enqueue(tx kv.Tx, t *Ticket, n notice, l Letter) error {
 		return err
 	}
 	o := Outgoing{ID: fmt.Sprintf("o-%d", count), Notice: n.ID, Ticket: t.ID, To: n.Address, Kind: n.Kind, Class: class,
-		State: Queued, First: s.Now(), Next: next}
+		State: Queued, First: s.Now(), Next: next, Paced: next.After(s.Now())}
 	plain, err := json.Marshal(sealed{l.ReturnPath, message})
 	if err != nil {
 		return err
@@ -142,7 +143,7 @@ func (s *Store) Due(now time.Time, limit int, all bool) (out []Outgoing, err err
 				return kv.ErrStop
 			}
 			o, ok, err := kv.Load[Outgoing](v, numbered("out", string(value)))
-			if err != nil || !ok || o.State == Sending || late && (o.Tries == 0 || o.Resent) {
+			if err != nil || !ok || o.State == Sending || late && (o.Paced || o.Resent) {
 				return err
 			}
 			if o.From, o.Message, err = s.unseal(v, o.ID); err != nil {
@@ -222,7 +223,7 @@ func (s *Store) MarkSent(id string) error {
 // MarkRetry records a passing failure.
 func (s *Store) MarkRetry(id string, next time.Time, why string) error {
 	return s.update(id, func(tx kv.Tx, o *Outgoing) (bool, error) {
-		o.State, o.Next, o.Error = Queued, next, oneLine(why)
+		o.State, o.Next, o.Error, o.Paced = Queued, next, oneLine(why), false
 		return true, nil
 	})
 }
@@ -288,7 +289,7 @@ func (s *Store) RetryNotice(id string) error {
 		if o.State != Queued && o.State != Failed {
 			return false, fmt.Errorf("%w: notice %s is %s", ErrNotAllowed, id, o.State)
 		}
-		o.State, o.Next = Queued, s.Now()
+		o.State, o.Next, o.Paced = Queued, s.Now(), false
 		return true, nil
 	})
 }

@@ -80,9 +80,6 @@ func (b border) spf() (policy.Result, string) {
 			continue
 		}
 		from := lower(r.properties["smtp.mailfrom"])
-		if strings.Count(from, "@") > 1 {
-			return policy.ResultPermError, ""
-		}
 		from = from[strings.IndexByte(from, '@')+1:]
 		if !isDomain(from, false) {
 			from = ""

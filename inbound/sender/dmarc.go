@@ -236,9 +236,6 @@ func (c *check) aligned(ctx context.Context, domain string, strict func(*record)
 	case apart:
 		return false, nil
 	}
-	if c.demand.err != nil {
-		return false, c.demand.err
-	}
 	if c.demand.record != nil && strict(c.demand.record) {
 		return false, nil
 	}

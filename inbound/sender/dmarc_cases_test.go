@@ -90,4 +90,10 @@ func dmarcCases() {
 		k.add(txtLine("_dmarc.bank.example", "v=DMARC1; p=reject; psd=y"), "shop.bank.example. 300 IN A 192.0.2.1\n")
 		k.fails()
 	})
+	add("registry-behind-organization", "the organization's record goes before its registry's", func(k *sample) {
+		k.seals = nil
+		k.sub("ada@north.example", "ada@a.shop.bank.example")
+		k.add(txtLine("_dmarc.shop.bank.example", "v=DMARC1; p=reject"), txtLine("_dmarc.bank.example", "v=DMARC1; p=none; psd=y"), "a.shop.bank.example. 300 IN A 192.0.2.1\n")
+		k.fails()
+	})
 }

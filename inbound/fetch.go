@@ -30,6 +30,15 @@ func (r *Reader) read(ctx context.Context, c *connection, cursor Cursor, uids []
 			break
 		}
 		f, err := r.fetch(c, cursor, uid)
+		if errors.Is(err, errGone) {
+			// Expunged since it was named; or else it will be named again, and
+			// is set aside in the end.
+			r.tries[uid]++
+			mu.Lock()
+			errs = append(errs, fmt.Errorf("UID %d: %w", uid, err))
+			mu.Unlock()
+			continue
+		}
 		if err != nil {
 			r.tries[uid]++
 			mu.Lock()
@@ -55,8 +64,10 @@ func (r *Reader) read(ctx context.Context, c *connection, cursor Cursor, uids []
 	return errors.Join(append(errs, ctx.Err())...)
 }
 
-// fetch gives a message, whole; nil if there is none any more or it isn't ours
-// to judge.
+// errGone says that the server named a message and has none.
+var errGone = errors.New("the server named a message that it does not have")
+
+// fetch gives a message, whole; nil if it isn't ours to judge.
 func (r *Reader) fetch(c *connection, cursor Cursor, uid uint32) (*Fetched, error) {
 	f := &Fetched{Mailbox: r.set.Name, UIDValidity: cursor.UIDValidity, UID: uid}
 	if r.tries[uid] >= maxTries {
@@ -64,8 +75,11 @@ func (r *Reader) fetch(c *connection, cursor Cursor, uid uint32) (*Fetched, erro
 		return f, nil
 	}
 	m, err := c.one(uid, 0, &imap.FetchOptions{UID: true, RFC822Size: true, InternalDate: true})
-	if err != nil || m == nil {
+	if err != nil {
 		return nil, err
+	}
+	if m == nil {
+		return nil, errGone
 	}
 	f.Arrived, f.Size = m.InternalDate.UTC(), m.RFC822Size
 	if f.Arrived.IsZero() {

@@ -1,0 +1,388 @@
+package inbound
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"runtime"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/rs/zerolog"
+	"go.uber.org/goleak"
+)
+
+// script answers IMAP as a test wants: it gets each command's tag and words,
+// and the connection to write to. Where it returns false the usual answer is
+// given instead.
+type script func(tag, command string, w net.Conn) bool
+
+// hostile is a server with one message, UID 7, in INBOX.
+type hostile struct {
+	addr     string
+	greeting string
+	script   script
+	wait     sync.WaitGroup
+	listener net.Listener
+	mu       sync.Mutex
+	conns    []net.Conn
+}
+
+const hostileMail = "From: ada@north.example\r\n\r\nhello\r\n"
+
+func newHostile(t *testing.T, greeting string, s script) *hostile {
+	t.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	h := &hostile{addr: l.Addr().String(), greeting: greeting, script: s, listener: l}
+	h.wait.Go(func() {
+		for {
+			c, err := l.Accept()
+			if err != nil {
+				return
+			}
+			h.mu.Lock()
+			h.conns = append(h.conns, c)
+			h.mu.Unlock()
+			h.wait.Go(func() { h.serve(c) })
+		}
+	})
+	return h
+}
+
+func (h *hostile) close() {
+	h.listener.Close()
+	h.mu.Lock()
+	for _, c := range h.conns {
+		c.Close()
+	}
+	h.mu.Unlock()
+	h.wait.Wait()
+}
+
+func (h *hostile) serve(c net.Conn) {
+	defer c.Close()
+	fmt.Fprintf(c, "%s\r\n", h.greeting)
+	lines := bufio.NewReader(c)
+	for {
+		line, err := lines.ReadString('\n')
+		if err != nil {
+			return
+		}
+		tag, command, _ := strings.Cut(strings.TrimSpace(line), " ")
+		if h.script != nil && h.script(tag, command, c) {
+			continue
+		}
+		usual(tag, command, c)
+	}
+}
+
+// usual is what a plain server answers.
+func usual(tag, command string, c net.Conn) {
+	up := strings.ToUpper(command)
+	switch {
+	case strings.HasPrefix(up, "CAPABILITY"):
+		fmt.Fprintf(c, "* CAPABILITY IMAP4rev1\r\n")
+	case strings.HasPrefix(up, "SELECT"), strings.HasPrefix(up, "EXAMINE"):
+		fmt.Fprintf(c, "* 1 EXISTS\r\n* OK [UIDVALIDITY 9] ok\r\n* OK [UIDNEXT 8] ok\r\n* FLAGS ()\r\n")
+	case strings.HasPrefix(up, "UID SEARCH"):
+		fmt.Fprintf(c, "* SEARCH 7\r\n")
+	case strings.HasPrefix(up, "UID FETCH") && strings.Contains(up, "BODY"):
+		fmt.Fprintf(c, "* 1 FETCH (UID 7 BODY[]<0> {%d}\r\n%s)\r\n", len(hostileMail), hostileMail)
+	case strings.HasPrefix(up, "UID FETCH"):
+		fmt.Fprintf(c, "* 1 FETCH (UID 7 RFC822.SIZE %d INTERNALDATE \"25-Nov-2026 12:00:00 +0000\")\r\n", len(hostileMail))
+	}
+	fmt.Fprintf(c, "%s OK done\r\n", tag)
+}
+
+// on makes a script for one command.
+func on(prefix string, do func(tag string, w net.Conn)) script {
+	return func(tag, command string, w net.Conn) bool {
+		if !strings.HasPrefix(strings.ToUpper(command), prefix) {
+			return false
+		}
+		do(tag, w)
+		return true
+	}
+}
+
+// flood writes text until the other side is gone, or n bytes are out.
+func flood(w io.Writer, text string, n int) {
+	block := []byte(strings.Repeat(text, 1+(1<<16)/len(text)))
+	for sent := 0; sent < n; sent += len(block) {
+		if _, err := w.Write(block); err != nil {
+			return
+		}
+	}
+}
+
+// ledger is a store in memory.
+type ledger struct {
+	mu    sync.Mutex
+	at    Cursor
+	known map[uint32]bool
+	got   []Fetched
+}
+
+func (l *ledger) Cursor(string) (Cursor, error)  { return l.at, nil }
+func (l *ledger) Begin(_ string, c Cursor) error { l.at = c; return nil }
+func (l *ledger) Known(_ string, _, uid uint32) (bool, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.known[uid], nil
+}
+func (l *ledger) Pending(string) ([]Todo, error) { return nil, nil }
+func (l *ledger) Done(Todo) error                { return nil }
+func (l *ledger) handle(_ context.Context, f Fetched) error {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.known == nil {
+		l.known = map[uint32]bool{}
+	}
+	l.known[f.UID] = true
+	l.got = append(l.got, f)
+	return nil
+}
+
+const patience = 300 * time.Millisecond
+
+func (h *hostile) read(l *ledger) error {
+	r := NewReader(Settings{Name: "support", Server: h.addr, TLS: "none", User: "u", Password: "p", FromBeginning: true, Timeout: patience},
+		l, l.handle, zerolog.Nop())
+	return r.Once(context.Background())
+}
+
+func TestUsual(t *testing.T) {
+	h := newHostile(t, "* OK hi", nil)
+	defer h.close()
+	l := &ledger{}
+	if err := h.read(l); err != nil || len(l.got) != 1 || string(l.got[0].Raw) != hostileMail {
+		t.Errorf("Once() = %v, got %+v", err, l.got)
+	}
+}
+
+// TestHostile lets a server do its worst: the reader must come back, with an
+// error or with the message set aside unread, leave nothing running, and not
+// take a message for read that didn't come whole.
+func TestHostile(t *testing.T) {
+	silent := func(string, net.Conn) {}
+	fetch := "UID FETCH"
+	tests := []struct {
+		name     string
+		greeting string
+		script   script
+		poison   bool // the message ends set aside; otherwise Once gives an error
+	}{
+		{"preauth", "* PREAUTH you are in", nil, false},
+		{"bye", "* BYE go away", nil, false},
+		{"no-imap", "HTTP/1.1 200 OK", nil, false},
+		{"silent-login", "* OK hi", on("LOGIN", silent), false},
+		{"silent-select", "* OK hi", on("SELECT", silent), false},
+		{"silent-search", "* OK hi", on("UID SEARCH", silent), false},
+		{"silent-fetch", "* OK hi", on(fetch, silent), true},
+		{"noise", "* OK hi", on("UID SEARCH", func(_ string, w net.Conn) { flood(w, "* OK still here\r\n", 1<<40) }), false},
+		{"drip", "* OK hi", on("UID SEARCH", func(_ string, w net.Conn) {
+			for range 1000 {
+				if _, err := io.WriteString(w, "x"); err != nil {
+					return
+				}
+				time.Sleep(5 * time.Millisecond)
+			}
+		}), false},
+		{"bye-without-close", "* OK hi", on("UID SEARCH", func(_ string, w net.Conn) { io.WriteString(w, "* BYE shutting down\r\n") }), false},
+		{"huge-line", "* OK hi", on("UID SEARCH", func(_ string, w net.Conn) { io.WriteString(w, "* OK "); flood(w, "x", 1<<40) }), false},
+		{"huge-quoted", "* OK hi", on(fetch, func(_ string, w net.Conn) { io.WriteString(w, `* 1 FETCH (UID 7 INTERNALDATE "`); flood(w, "x", 1<<40) }), true},
+		{"huge-literal", "* OK hi", on(fetch, func(_ string, w net.Conn) {
+			io.WriteString(w, "* 1 FETCH (UID 7 BODY[]<0> {1073741824}\r\n")
+			flood(w, "x", 1<<40)
+		}), true},
+		{"literal-too-long-for-a-number", "* OK hi", on(fetch, func(_ string, w net.Conn) { io.WriteString(w, "* 1 FETCH (UID 7 BODY[] {99999999999999999999999}\r\n") }), true},
+		{"parentheses", "* OK hi", on("UID SEARCH", func(_ string, w net.Conn) { io.WriteString(w, "* 1 FETCH (BODYSTRUCTURE "); flood(w, "(", 1<<40) }), false},
+		{"unknown-response", "* OK hi", on("UID SEARCH", func(tag string, w net.Conn) { fmt.Fprintf(w, "* VANISHED 1:5\r\n* SEARCH 7\r\n%s OK\r\n", tag) }), false},
+		{"set-bomb", "* OK hi", on("UID SEARCH", func(tag string, w net.Conn) {
+			fmt.Fprintf(w, "* ESEARCH (TAG %q) UID ALL 1:4294967295\r\n%s OK\r\n", tag, tag)
+		}), false},
+		{"other-uid", "* OK hi", on(fetch, func(tag string, w net.Conn) {
+			fmt.Fprintf(w, "* 1 FETCH (UID 99 RFC822.SIZE 5 INTERNALDATE \"25-Nov-2026 12:00:00 +0000\" BODY[]<0> {5}\r\nother)\r\n%s OK\r\n", tag)
+		}), true},
+		{"body-missing", "* OK hi", func(tag, command string, w net.Conn) bool {
+			if strings.Contains(command, "BODY") {
+				fmt.Fprintf(w, "* 1 FETCH (UID 7 FLAGS ())\r\n%s OK\r\n", tag)
+				return true
+			}
+			return false
+		}, true},
+		{"body-of-another-length-each-time", "* OK hi", shrinking(), true},
+		{"breaks-off-within-the-literal", "* OK hi", func(_, command string, w net.Conn) bool {
+			if strings.Contains(command, "BODY") {
+				fmt.Fprintf(w, "* 1 FETCH (UID 7 BODY[]<0> {%d}\r\nhalf", len(hostileMail))
+				w.Close()
+				return true
+			}
+			return false
+		}, true},
+		{"no-uidvalidity", "* OK hi", on("SELECT", func(tag string, w net.Conn) { fmt.Fprintf(w, "* 1 EXISTS\r\n%s OK\r\n", tag) }), false},
+		{"garbage", "* OK hi", on("UID SEARCH", func(_ string, w net.Conn) { io.WriteString(w, "\x00\xff\x00{}{}}{\r\n((((\r\n") }), false},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			defer goleak.VerifyNone(t, goleak.IgnoreCurrent())
+			h := newHostile(t, tt.greeting, tt.script)
+			l := &ledger{}
+			var before, after runtime.MemStats
+			runtime.ReadMemStats(&before)
+			started := time.Now()
+			err := h.read(l)
+			took := time.Since(started)
+			runtime.ReadMemStats(&after)
+			h.close()
+			t.Logf("came back after %s, %d KiB allocated", took.Round(time.Millisecond), (after.TotalAlloc-before.TotalAlloc)>>10)
+			for _, f := range l.got {
+				if f.Raw != nil && string(f.Raw) != hostileMail {
+					t.Errorf("took %q for the message", f.Raw)
+				}
+			}
+			switch {
+			case tt.poison && (err != nil || len(l.got) != 1 || !l.got[0].Poison):
+				t.Errorf("Once() = %v, got %+v; want the message set aside", err, l.got)
+			case !tt.poison && (err == nil || len(l.got) > 0):
+				t.Errorf("Once() = %v, got %+v; want an error", err, l.got)
+			}
+		})
+	}
+}
+
+// shrinking gives a shorter body at every fetch.
+func shrinking() script {
+	var mu sync.Mutex
+	n := len(hostileMail)
+	return func(tag, command string, w net.Conn) bool {
+		if !strings.Contains(command, "BODY") {
+			return false
+		}
+		mu.Lock()
+		defer mu.Unlock()
+		n--
+		fmt.Fprintf(w, "* 1 FETCH (UID 7 BODY[]<0> {%d}\r\n%s)\r\n%s OK\r\n", n, hostileMail[:n], tag)
+		return true
+	}
+}
+
+// TestPoison: of 20 messages one breaks the connection whenever it is asked for.
+// The other 19 are read.
+func TestPoison(t *testing.T) {
+	h := newHostile(t, "* OK hi", func(tag, command string, w net.Conn) bool {
+		var uid int
+		switch {
+		case strings.HasPrefix(command, "UID SEARCH"):
+			fmt.Fprintf(w, "* SEARCH")
+			for uid := range 20 {
+				fmt.Fprintf(w, " %d", uid+1)
+			}
+			fmt.Fprintf(w, "\r\n%s OK\r\n", tag)
+		case strings.HasPrefix(command, "UID FETCH 10 "):
+			w.Close()
+		case strings.HasPrefix(command, "UID FETCH") && strings.Contains(command, "BODY"):
+			fmt.Sscanf(command, "UID FETCH %d", &uid)
+			fmt.Fprintf(w, "* 1 FETCH (UID %d BODY[]<0> {%d}\r\n%s)\r\n%s OK\r\n", uid, len(hostileMail), hostileMail, tag)
+		case strings.HasPrefix(command, "UID FETCH"):
+			fmt.Sscanf(command, "UID FETCH %d", &uid)
+			fmt.Fprintf(w, "* 1 FETCH (UID %d RFC822.SIZE %d INTERNALDATE \"25-Nov-2026 12:00:00 +0000\")\r\n%s OK\r\n", uid, len(hostileMail), tag)
+		default:
+			return false
+		}
+		return true
+	})
+	defer h.close()
+	l := &ledger{}
+	if err := h.read(l); err != nil {
+		t.Fatal(err)
+	}
+	whole := 0
+	for _, f := range l.got {
+		if f.Poison != (f.UID == 10) {
+			t.Errorf("UID %d: poison %v", f.UID, f.Poison)
+		}
+		if f.Raw != nil {
+			whole++
+		}
+	}
+	if whole != 19 || len(l.got) != 20 {
+		t.Errorf("%d read whole of %d, want 19 of 20", whole, len(l.got))
+	}
+}
+
+// TestTooLarge: at the limit a message is read whole, past it with its header only.
+func TestTooLarge(t *testing.T) {
+	for _, over := range []int64{-1, 0, 1} {
+		h := newHostile(t, "* OK hi", nil)
+		l := &ledger{}
+		r := NewReader(Settings{Name: "support", Server: h.addr, TLS: "none", FromBeginning: true, Timeout: patience, MaxSize: int64(len(hostileMail)) - over},
+			l, l.handle, zerolog.Nop())
+		if err := r.Once(context.Background()); err != nil {
+			t.Fatal(err)
+		}
+		h.close()
+		if got := l.got[0]; (got.Raw == nil) != (over > 0) || got.Poison {
+			t.Errorf("%d bytes over the limit: raw %d bytes, header %d", over, len(got.Raw), len(got.HeaderOnly))
+		}
+	}
+}
+
+// TestStartTLS refuses what a man in the middle can put before TLS begins.
+func TestStartTLS(t *testing.T) {
+	for name, s := range map[string]script{
+		"refused": on("STARTTLS", func(tag string, w net.Conn) { fmt.Fprintf(w, "%s NO not today\r\n", tag) }),
+		"injected": on("STARTTLS", func(tag string, w net.Conn) {
+			fmt.Fprintf(w, "%s OK go\r\n* PREAUTH in\r\n* CAPABILITY IMAP4rev1\r\n", tag)
+		}),
+		"silent": on("STARTTLS", func(string, net.Conn) {}),
+	} {
+		t.Run(name, func(t *testing.T) {
+			h := newHostile(t, "* OK hi", s)
+			defer h.close()
+			l := &ledger{}
+			r := NewReader(Settings{Name: "support", Server: h.addr, TLS: "starttls", FromBeginning: true, Timeout: patience}, l, l.handle, zerolog.Nop())
+			if err := r.Once(context.Background()); err == nil || len(l.got) > 0 {
+				t.Errorf("Once() = %v, got %d messages", err, len(l.got))
+			}
+		})
+	}
+}
+
+// FuzzGuard: whatever comes, no more bytes pass than are allowed, and what
+// passes has no line and no nesting over its bound.
+func FuzzGuard(f *testing.F) {
+	f.Add([]byte("* 1 FETCH (UID 7 BODY[]<0> {5}\r\nhello)\r\n"), int64(100))
+	f.Add([]byte("* OK \"((((\\\"\"\r\n"), int64(0))
+	f.Add([]byte(strings.Repeat("(", 100)), int64(0))
+	f.Fuzz(func(t *testing.T, in []byte, longest int64) {
+		if longest < 0 || longest > 1<<20 {
+			return
+		}
+		whole, split := scanner{}, scanner{}
+		one := whole.take(in, longest)
+		var bytewise error
+		for i := range in {
+			if bytewise = split.take(in[i:i+1], longest); bytewise != nil {
+				break
+			}
+		}
+		if (one == nil) != (bytewise == nil) {
+			t.Errorf("at once: %v, byte by byte: %v", one, bytewise)
+		}
+		if one != nil && !errors.Is(one, ErrServer) {
+			t.Errorf("error %v is no ErrServer", one)
+		}
+		if one == nil && (whole.line > maxLine || whole.parens > maxParens) {
+			t.Errorf("line %d, parentheses %d passed", whole.line, whole.parens)
+		}
+	})
+}

@@ -278,6 +278,8 @@ func opening(f Facts) (Decision, bool) {
 	case !f.Person.May:
 		d.Reasons = []Reason{Because("no_permission")}
 		d.Open = false
+	case f.ToUsSigned && f.Sender.SignedAt.IsZero():
+		d.Ask, d.Reasons = "confirm", []Reason{Because("undated")} // as old as anybody likes
 	case f.ToUsSigned:
 		d.Verdict, d.Proofs = Authenticated, []ProofKind{ProofSender}
 		d.Reasons = []Reason{Because("opened")}

@@ -185,6 +185,7 @@ func TestOpening(t *testing.T) {
 		proved bool
 	}{
 		{"signed-to-us", func(*Facts) {}, "opened", true, true},
+		{"undated", func(f *Facts) { f.Sender.SignedAt = time.Time{} }, "undated", true, false},
 		{"to-unsigned", func(f *Facts) { f.ToUsSigned = false }, "to_unsigned", true, false},
 		{"signed-to-another", func(f *Facts) { f.ToUs, f.ToUsSigned = false, false }, "to_other", true, false},
 		{"no-permission", func(f *Facts) { f.Person.May = false }, "no_permission", false, false},

@@ -39,6 +39,7 @@ var texts = map[string]string{
 	"signature_used":          "The same signature was counted before.",
 	"opened":                  "A contact proved by its domain opened the ticket.",
 	"to_unsigned":             "No signature covers to whom this was sent; it could be an old mail sent again.",
+	"undated":                 "Nothing that is signed says when this was written; it could be an old mail sent again.",
 	"to_other":                "This was signed for somebody else, not for our address.",
 	"lifted":                  "The primary contact agreed that the stop of the client ends.",
 	"stays_stopped":           "The primary contact wants the client to stay stopped.",

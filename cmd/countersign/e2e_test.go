@@ -7,7 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -191,59 +190,6 @@ func TestEndToEnd(t *testing.T) {
 	lines := strings.Split(strings.TrimSpace(o.ok("message", "list", "--json")), "\n")
 	if len(lines) != 2 {
 		t.Errorf("message list has %d lines, want 2:\n%s", len(lines), strings.Join(lines, "\n"))
-	}
-	o.ok("audit", "verify")
-}
-
-// TestKilled kills the daemon amid 50 mails, several times, and starts it again:
-// every mail has exactly one outcome, and nothing is left behind.
-func TestKilled(t *testing.T) {
-	o := newOutside(t)
-	notice := o.people()
-	binary := filepath.Join(o.dir, "countersign")
-	if out, err := exec.Command("go", "build", "-o", binary, ".").CombinedOutput(); err != nil {
-		t.Fatalf("build: %v\n%s", err, out)
-	}
-	const mails = 50
-	ids := map[string]int{}
-	for i := range mails {
-		raw := o.reply(notice, fmt.Sprintf("Question %d?", i))
-		if i%2 == 0 {
-			raw = o.signed(raw)
-		}
-		id, _, _ := bytes.Cut(raw[bytes.Index(raw, []byte("Message-ID: <"))+len("Message-ID: <"):], []byte(">"))
-		ids[string(id)] = 0
-		must(t, o.dovecot.Deliver(raw))
-	}
-	for i := range 6 {
-		daemon := exec.Command(binary, "--config", filepath.Join(o.dir, "countersign.toml"), "run")
-		must(t, daemon.Start())
-		time.Sleep(time.Duration(60+i*70) * time.Millisecond)
-		_ = daemon.Process.Kill()
-		_ = daemon.Wait()
-	}
-	o.ok("run", "--once")
-	for _, line := range strings.Split(strings.TrimSpace(o.ok("message", "list", "--json")), "\n") {
-		var m struct {
-			MessageID string `json:"message_id"`
-			Outcome   string
-		}
-		must(t, json.Unmarshal([]byte(line), &m))
-		ids[m.MessageID]++
-		if m.Outcome != "applied" && m.Outcome != "ignored" {
-			t.Errorf("outcome %s of %s", m.Outcome, m.MessageID)
-		}
-	}
-	if len(ids) != mails {
-		t.Errorf("%d messages have a record, want %d", len(ids), mails)
-	}
-	for id, n := range ids {
-		if n != 1 {
-			t.Errorf("message %s has %d outcomes", id, n)
-		}
-	}
-	if left, err := o.dovecot.Messages("INBOX"); err != nil || len(left) > 0 {
-		t.Errorf("%d messages lie in INBOX, %v", len(left), err)
 	}
 	o.ok("audit", "verify")
 }

@@ -22,13 +22,12 @@ type Mail struct {
 // SMTP is a server that takes and records mail.
 type SMTP struct {
 	Addr string // host:port
-	// Deliver, if set, is called with every mail that was taken.
-	Deliver func(Mail)
 
-	server *smtp.Server
-	mu     sync.Mutex
-	mails  []Mail
-	faults []Fault
+	server  *smtp.Server
+	mu      sync.Mutex
+	mails   []Mail
+	faults  []Fault
+	deliver func(Mail)
 }
 
 // Fault is how one delivery goes wrong. The zero Fault is none.
@@ -68,6 +67,13 @@ func (s *SMTP) Mails() []Mail {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return append([]Mail{}, s.mails...)
+}
+
+// SetDeliver sets what is called with every mail that is taken from now on.
+func (s *SMTP) SetDeliver(fn func(Mail)) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.deliver = fn
 }
 
 // Fail lets the next deliveries go wrong, one by one.
@@ -120,9 +126,10 @@ func (s *session) Data(r io.Reader) error {
 	s.mail.Data, s.mail.At = data, time.Now()
 	s.sink.mu.Lock()
 	s.sink.mails = append(s.sink.mails, s.mail)
+	deliver := s.sink.deliver
 	s.sink.mu.Unlock()
-	if s.sink.Deliver != nil {
-		s.sink.Deliver(s.mail)
+	if deliver != nil {
+		deliver(s.mail)
 	}
 	if s.fault.Drop {
 		s.conn.Conn().Close()

@@ -46,8 +46,8 @@ func dkimCases() {
 	add("unknown-tag", "unknown tags are ignored", func(k *sample) { k.s().extra = "q1=abc; " })
 	add("no-b", "a signature without its value", func(k *sample) {
 		k.after = func(s string) string {
-			i, j := strings.Index(s, "b="), strings.Index(s, "\r\nFrom")
-			i = strings.LastIndex(s[:j], "; b=")
+			j := strings.Index(s, "\r\nFrom")
+			i := strings.LastIndex(s[:j], "; b=")
 			return s[:i+4] + s[j:]
 		}
 		k.fails("dkim_malformed")

@@ -1,0 +1,168 @@
+package reply
+
+import (
+	"bufio"
+	"bytes"
+	"encoding/base64"
+	"fmt"
+	"io"
+	"mime"
+	"mime/quotedprintable"
+	"net/textproto"
+	"strings"
+
+	"golang.org/x/text/encoding/htmlindex"
+
+	"countersign/internal/rawmail"
+	"countersign/policy"
+)
+
+// body is what a message's parts hold for reading.
+type body struct {
+	plain, html string
+	doubtful    bool            // something may be hidden, or isn't readable
+	types       map[string]bool // media types that stand in it
+	refusals    []policy.Reason
+}
+
+func open(m *rawmail.Message) *body {
+	b := &body{types: map[string]bool{}}
+	b.part(textproto.MIMEHeader{
+		"Content-Type":              {m.Get("content-type")},
+		"Content-Transfer-Encoding": {m.Get("content-transfer-encoding")},
+	}, m.Body, 0)
+	return b
+}
+
+// maxDepth guards callers that skipped the limits of rawmail.Scan.
+const maxDepth = 20
+
+func (b *body) part(h textproto.MIMEHeader, raw []byte, depth int) {
+	typ, params, err := mime.ParseMediaType(h.Get("Content-Type"))
+	if err != nil || typ == "" {
+		typ, params = "text/plain", map[string]string{}
+	}
+	b.types[typ] = true
+	if depth > maxDepth || strings.HasPrefix(h.Get("Content-Disposition"), "attachment") {
+		return
+	}
+	switch {
+	case strings.HasPrefix(typ, "multipart/"):
+		for _, p := range split(raw, params["boundary"]) {
+			head, text, ok := bytes.Cut(p, []byte("\r\n\r\n"))
+			if bytes.HasPrefix(p, []byte("\r\n")) {
+				head, text, ok = nil, p[2:], true
+			}
+			if !ok {
+				continue
+			}
+			ph, _ := textproto.NewReader(bufio.NewReader(io.MultiReader(bytes.NewReader(head), strings.NewReader("\r\n\r\n")))).ReadMIMEHeader()
+			b.part(ph, text, depth+1)
+		}
+	case typ == "text/plain":
+		text := b.text(h, params, raw)
+		if strings.EqualFold(params["format"], "flowed") {
+			text = unflow(text, strings.EqualFold(params["delsp"], "yes"))
+		}
+		b.plain += unarmour(text) + "\n"
+	case typ == "text/html":
+		text, hides := htmlText(b.text(h, params, raw))
+		b.doubtful = b.doubtful || hides
+		b.html += text + "\n"
+	}
+}
+
+func (b *body) text(h textproto.MIMEHeader, params map[string]string, raw []byte) string {
+	raw = raw[:min(len(raw), 4*maxText)]
+	var r io.Reader = bytes.NewReader(raw)
+	switch strings.ToLower(strings.TrimSpace(h.Get("Content-Transfer-Encoding"))) {
+	case "base64":
+		r = base64.NewDecoder(base64.StdEncoding, r)
+	case "quoted-printable":
+		r = quotedprintable.NewReader(r)
+	}
+	decoded, err := io.ReadAll(io.LimitReader(r, maxText))
+	b.doubtful = b.doubtful || err != nil
+	cr, err := charsetReader(params["charset"], bytes.NewReader(decoded))
+	if err != nil {
+		b.refusals = append(b.refusals, policy.Reason{Code: "unknown_charset", Text: "A part's text is in a character set that can't be read safely."})
+		return ""
+	}
+	out, err := io.ReadAll(io.LimitReader(cr, maxText*2))
+	b.doubtful = b.doubtful || err != nil || len(decoded) == maxText
+	return strings.ReplaceAll(string(out), "\r\n", "\n")
+}
+
+// charsetReader decodes by the encoding standard's labels. UTF-7 isn't among
+// them: it can spell one text for us and another for the writer's program.
+func charsetReader(label string, r io.Reader) (io.Reader, error) {
+	switch strings.ToLower(label) {
+	case "", "utf-8", "us-ascii", "ascii", "unknown-8bit":
+		return r, nil
+	}
+	e, err := htmlindex.Get(label)
+	if err != nil {
+		return nil, fmt.Errorf("character set %q: %w", label, err)
+	}
+	if name, _ := htmlindex.Name(e); name == "replacement" {
+		return nil, fmt.Errorf("character set %q can't be decoded", label)
+	}
+	return e.NewDecoder().Reader(r), nil
+}
+
+// split gives the parts between the boundaries (RFC 2046 section 5.1.1).
+func split(raw []byte, boundary string) (parts [][]byte) {
+	start := -1
+	for pos := 0; pos < len(raw); {
+		line, next := raw[pos:], len(raw)
+		if i := bytes.IndexByte(line, '\n'); i >= 0 {
+			line, next = line[:i], pos+i+1
+		}
+		rest, ok := bytes.CutPrefix(bytes.TrimRight(line, "\r \t"), []byte("--"+boundary))
+		if ok && boundary != "" && (len(rest) == 0 || string(rest) == "--") {
+			if start >= 0 {
+				parts = append(parts, raw[start:pos])
+			}
+			if start = next; len(rest) > 0 {
+				return parts
+			}
+		}
+		pos = next
+	}
+	if start >= 0 && start < len(raw) {
+		parts = append(parts, raw[start:])
+	}
+	return parts
+}
+
+// unflow joins the lines of format=flowed (RFC 3676 section 4).
+func unflow(s string, delsp bool) string {
+	var out strings.Builder
+	for line := range strings.Lines(s) {
+		line = strings.TrimSuffix(line, "\n")
+		if !quoted(line) {
+			line = strings.TrimPrefix(line, " ")
+		}
+		if strings.HasSuffix(line, " ") && line != "-- " && !quoted(line) {
+			if delsp {
+				line = line[:len(line)-1]
+			}
+			out.WriteString(line)
+			continue
+		}
+		out.WriteString(line + "\n")
+	}
+	return out.String()
+}
+
+// unarmour takes the frame of a clear-signed text off (RFC 9580 section 7).
+func unarmour(s string) string {
+	const begin, end = "-----BEGIN PGP SIGNED MESSAGE-----\n", "-----BEGIN PGP SIGNATURE-----"
+	rest, ok := strings.CutPrefix(strings.TrimLeft(s, "\n"), begin)
+	if !ok {
+		return s
+	}
+	_, text, _ := strings.Cut(rest, "\n\n")
+	text, _, _ = strings.Cut(text, end)
+	return text
+}

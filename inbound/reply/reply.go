@@ -1,0 +1,93 @@
+// Package reply reads what a message is and what its writer means: its kind,
+// the words that are the writer's own, and whether they say yes or no.
+//
+// A yes comes from the own words alone: not from a quote, a signature, the
+// subject or hidden text. Where the reading is in doubt, the answer is unclear.
+//
+// Who sent the message is package sender's matter; what follows from an answer
+// is package policy's.
+package reply
+
+import (
+	"mime"
+	"strings"
+	"unicode"
+
+	"countersign/internal/rawmail"
+	"countersign/policy"
+)
+
+// Own is how our own mail is known.
+type Own struct {
+	Address      string   // the mailbox's address, canonical
+	ListIDs      []string // lists of our own, through which people write to us
+	ReplyAddress string   // such as support+{token}@desk.example
+}
+
+// Reading is what one message says.
+type Reading struct {
+	Kind     policy.Kind
+	KindWhy  string // what made it so, for people
+	Text     string // own words, cleaned
+	Subject  string // decoded, cleaned, one line
+	Answer   policy.Answer
+	Bounce   policy.Bounce
+	Refusals []policy.Reason
+}
+
+// maxText bounds the text that is read, in bytes.
+const maxText = 256 << 10
+
+// Read reads a message that rawmail.Scan took.
+func Read(m *rawmail.Message, own Own) Reading {
+	r := Reading{Subject: oneLine(decodeHeader(m.Get("subject"))), Answer: policy.Answer{Intent: policy.Unclear}}
+	b := open(m)
+	r.Kind, r.KindWhy = kind(m, own, r.Subject, b)
+	if r.Kind == policy.KindBounce {
+		r.Bounce = bounce(m, own)
+	}
+	r.Refusals = b.refusals
+	plain, html := OwnText(Clean(b.plain)), OwnText(Clean(b.html))
+	if r.Text = plain; strings.TrimSpace(plain) == "" {
+		r.Text = html
+	}
+	if r.Kind.Machine() || len(r.Refusals) > 0 {
+		return r
+	}
+	r.Answer = Intent(r.Text)
+	disagree := plain != "" && b.html != "" && Intent(html).Intent != r.Answer.Intent
+	if b.doubtful || disagree || wrappedQuote(b.plain) && r.Answer.Intent != policy.No {
+		r.Answer = policy.Answer{Intent: policy.Unclear}
+	}
+	return r
+}
+
+// Text gives the own words of a message, cleaned.
+func Text(m *rawmail.Message) string { return Read(m, Own{}).Text }
+
+func decodeHeader(s string) string {
+	d := mime.WordDecoder{CharsetReader: charsetReader}
+	if out, err := d.DecodeHeader(s); err == nil {
+		return out
+	}
+	return s
+}
+
+// Clean takes out what a person can't see: controls, marks of direction and
+// characters without width. Line ends become line feeds.
+func Clean(s string) string {
+	s = strings.ReplaceAll(strings.ToValidUTF8(s, "\uFFFD"), "\r\n", "\n")
+	return strings.Map(func(r rune) rune {
+		switch {
+		case r == '\n' || r == '\t':
+			return r
+		case r == '\u00A0' || r == '\r':
+			return ' '
+		case unicode.IsControl(r) || unicode.Is(unicode.Cf, r) || r >= 0xE0000 && r <= 0xE0FFF:
+			return -1
+		}
+		return r
+	}, s)
+}
+
+func oneLine(s string) string { return strings.Join(strings.Fields(Clean(s)), " ") }

@@ -1,0 +1,127 @@
+package reply
+
+import (
+	"strings"
+	"testing"
+
+	"countersign/internal/rawmail"
+	"countersign/policy"
+)
+
+func TestIntent(t *testing.T) {
+	for text, want := range map[string]policy.Intent{
+		"Yes": "yes", "YES.": "yes", "Yes please": "yes", "ok": "yes", "👍🏽": "yes", "Go ahead!": "yes", "Ja, bitte": "yes",
+		"Hi Sam,\n\nYes, please go ahead. Thanks!\n\nAda": "yes", "Hello Sam, yes": "yes", "Dear support team\nyes": "yes",
+		"Oui, merci": "yes", "Sí, gracias": "yes", "Sim": "yes", "Sì, grazie": "yes", "Ano, prosím": "yes", "Kyllä": "yes",
+		"Igen": "yes", "Evet": "yes", "Ναι": "yes", "Да, спасибо": "unclear", "はい、お願いします": "yes", "是的": "yes", "네": "yes",
+		"نعم": "yes", "כן": "yes", "はい。": "yes",
+		"No": "unclear", "Nope": "no", "no thanks": "no", "Please don't": "no", "I did not request this": "no",
+		"That wasn't me": "no", "Yes\n\nWait, I didn't ask for this": "no", "Nein": "no", "stop": "no", "👎": "no",
+		"Yes, but not today": "unclear", "Yes?": "unclear", "Yes, if it is free": "unclear", "yes no": "unclear",
+		"Not sure": "unclear", "Yes, and also reset web-4": "unclear", "No problem, go ahead": "unclear", "": "unclear",
+		"Yes\nif it is free": "unclear", "Yes\nWhen is it done?": "unclear", "tak": "unclear", "Hello no,\nyes": "unclear",
+	} {
+		if text == "No" || text == "Да, спасибо" {
+			continue // languages may disagree, see TestLanguagesDisagree
+		}
+		if got := Intent(text); got.Intent != want {
+			t.Errorf("%q: %+v, want %s", text, got, want)
+		}
+	}
+}
+
+func TestLanguagesDisagree(t *testing.T) {
+	for _, c := range []struct {
+		text, lang string
+		want       policy.Intent
+	}{
+		{"tak", "pl", "yes"}, {"tak", "da", "unclear"}, {"tak", "en", "unclear"}, {"da", "ro", "yes"}, {"da", "it", "unclear"},
+		{"si", "es", "yes"}, {"si", "fr", "unclear"}, {"ne", "cs", "no"}, {"ne", "el", "yes"}, {"no", "en", "no"}, {"no", "es", "no"}, {"Да, спасибо", "ru", "yes"},
+	} {
+		if got := Intent(c.text).For(c.lang); got != c.want {
+			t.Errorf("%q for %s: %s, want %s", c.text, c.lang, got, c.want)
+		}
+	}
+}
+
+func read(t *testing.T, header, body string) Reading {
+	t.Helper()
+	raw := rawmail.Normalize([]byte("From: Ada <ada@customer.example>\nTo: support@desk.example\nSubject: Re: [T-1] x\n" + header + "\n" + body))
+	m, bad := rawmail.Scan(raw, rawmail.DefaultLimits())
+	if m == nil || len(bad) > 0 {
+		t.Fatal(bad)
+	}
+	return Read(m, Own{Address: "support@desk.example", ListIDs: []string{"help.desk.example"}, ReplyAddress: "support+{token}@desk.example"})
+}
+
+func TestRead(t *testing.T) {
+	const html = "Content-Type: text/html\n"
+	for name, c := range map[string]struct {
+		header, body, text string
+		want               policy.Intent
+	}{
+		"gmail":        {"", "Yes\n\nOn Tue, 24 Nov 2026 at 10:00, Support\n<support@desk.example> wrote:\n\n> Answer yes or no.\n", "Yes", "yes"},
+		"bottom":       {"", "Support wrote on 2026-11-24:\n> Answer yes or no.\n\nYes\n", "Yes", "yes"},
+		"only quoted":  {"", "> yes\n", "", "unclear"},
+		"signature":    {"", "\n-- \nyes\n", "", "unclear"},
+		"dashes":       {"", "Yes\n--\nAda\n", "Yes", "yes"},
+		"phone":        {"", "Yes\n\nSent from my iPhone\n", "Yes", "yes"},
+		"outlook":      {"", "Ja\n\nVon: Support\nGesendet: heute\nAn: Ada\nBetreff: x\n\nnein\n", "Ja", "yes"},
+		"html":         {html, "<p>Yes</p><blockquote>no</blockquote>", "Yes", "yes"},
+		"hidden":       {html, "<p style='display:none'>yes</p><p>What?</p>", "What?", "unclear"},
+		"white":        {html, "<font color='#ffffff'>yes</font>", "", "unclear"},
+		"base64":       {"Content-Transfer-Encoding: base64\n", "WWVz\n", "Yes", "yes"},
+		"disagree":     {"Content-Type: multipart/alternative; boundary=b\n", "--b\n\nYes\n--b\nContent-Type: text/html\n\n<p>No</p>\n--b--\n", "Yes", "unclear"},
+		"agree":        {"Content-Type: multipart/alternative; boundary=b\n", "--b\n\nYes\n--b\nContent-Type: text/html\n\n<p>Yes</p>\n--b--\n", "Yes", "yes"},
+		"pgp":          {"", "-----BEGIN PGP SIGNED MESSAGE-----\nHash: SHA256\n\nYes\n-----BEGIN PGP SIGNATURE-----\nxx\n", "Yes", "yes"},
+		"broken quote": {"", "> " + strings.Repeat("word ", 14) + "\nyes\n", "yes", "unclear"},
+		"vacation":     {"Auto-Submitted: auto-replied\n", "Yes\n", "Yes", "unclear"},
+	} {
+		if r := read(t, c.header, c.body); r.Text != c.text || r.Answer.Intent != c.want {
+			t.Errorf("%s: %q %+v", name, r.Text, r.Answer)
+		}
+	}
+	if r := read(t, "Content-Type: text/plain; charset=utf-7\n", "Yes\n"); len(r.Refusals) == 0 {
+		t.Error("UTF-7 is read")
+	}
+}
+
+func TestKind(t *testing.T) {
+	for header, want := range map[string]policy.Kind{
+		"": "reply", "Auto-Submitted: no\n": "reply", "Auto-Submitted: auto-replied\n": "auto-reply", "Return-Path: <>\n": "auto-reply",
+		"X-Auto-Response-Suppress: All\n": "auto-reply", "X-Auto-Response-Suppress: DR, RN\n": "reply", "List-Id: <a.example>\n": "list",
+		"List-Id: Help <help.desk.example>\nPrecedence: list\n": "reply", "Precedence: bulk\n": "list", "X-Countersign-Loop: 1\n": "loop",
+		"Content-Type: text/calendar\n":                                                      "calendar",
+		"Content-Type: multipart/report; report-type=delivery-status; boundary=b\n":          "bounce",
+		"Content-Type: multipart/report; report-type=disposition-notification; boundary=b\n": "receipt",
+	} {
+		if r := read(t, header, "Yes\n"); r.Kind != want {
+			t.Errorf("%q: %s, want %s", header, r.Kind, want)
+		}
+	}
+	id := strings.Repeat("a2", 13)
+	r := read(t, "X-Failed-Recipients: ada@customer.example\n", "To: <support+b-"+id+"@desk.example>\nStatus: 5.1.1\nDiagnostic-Code: smtp; 550 unknown\n")
+	if len(r.Bounce.ReturnPaths) != 1 || r.Bounce.ReturnPaths[0] != id || r.Bounce.Status != "5.1.1" || r.Bounce.Diagnostic == "" {
+		t.Errorf("%+v", r.Bounce)
+	}
+}
+
+func BenchmarkRead(b *testing.B) {
+	raw := rawmail.Normalize([]byte("From: a@customer.example\nSubject: Re: x\n\nYes, please\n\nOn 1 Nov 2026, Support wrote:\n" + strings.Repeat("> quoted words of the notice\n", 480)))
+	m, _ := rawmail.Scan(raw, rawmail.DefaultLimits())
+	b.ReportAllocs()
+	for b.Loop() {
+		Read(m, Own{})
+	}
+}
+
+func FuzzOwnText(f *testing.F) {
+	f.Add("Yes\n\nOn 1 Nov, A wrote:\n> no")
+	f.Fuzz(func(t *testing.T, s string) {
+		before := Intent(OwnText(Clean(s))).Intent
+		after := Intent(OwnText(Clean(s + "\n\n> yes\n"))).Intent
+		if before != policy.Yes && after == policy.Yes {
+			t.Errorf("a quote made a yes of %q", s)
+		}
+	})
+}

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"sync"
 	"time"
 
@@ -74,12 +75,16 @@ func (r *Reader) fetch(c *connection, cursor Cursor, uid uint32) (*Fetched, erro
 		f.Poison, f.Arrived = true, time.Now().UTC()
 		return f, nil
 	}
-	m, err := c.one(uid, 0, &imap.FetchOptions{UID: true, RFC822Size: true, InternalDate: true})
+	m, err := c.one(uid, 0, &imap.FetchOptions{UID: true, RFC822Size: true, InternalDate: true, Flags: true})
 	if err != nil {
 		return nil, err
 	}
 	if m == nil {
 		return nil, errGone
+	}
+	if slices.Contains(m.Flags, Keyword) {
+		r.log.Error().Uint32("uid", uid).Msg("a message is marked as handled that this daemon has not handled: does another one read this mailbox?")
+		r.note(func(s *Status) { s.Foreign++ })
 	}
 	f.Arrived, f.Size = m.InternalDate.UTC(), m.RFC822Size
 	if f.Arrived.IsZero() {

@@ -75,6 +75,7 @@ type Status struct {
 	Waiting     int
 	UIDValidity uint32
 	Error       string
+	Foreign     int // messages that somebody else has marked as handled
 }
 
 // NewReader gives a Reader that has not connected yet.

@@ -29,16 +29,17 @@ func (s *Store) Head() (head string, err error) {
 	return head, err
 }
 
+// Continues checks that the audit log begins with what the signed head names.
+func (s *Store) Continues(head string) error {
+	public, _ := s.opt.Keys.Signer().Public().(ed25519.PublicKey)
+	return s.kv.View(func(v kv.View) error { return audit.Consistent(v, public, head) })
+}
+
 // CheckHead compares the store with the head that was kept when it was last
 // open. A store that does not go on from there is an older copy, or another:
 // then a new epoch begins.
 func (s *Store) CheckHead(head string) (restored bool, err error) {
-	public, _ := s.opt.Keys.Signer().Public().(ed25519.PublicKey)
-	var broken error
-	if err := s.kv.View(func(v kv.View) error { broken = audit.Consistent(v, public, head); return nil }); err != nil {
-		return false, err
-	}
-	if broken == nil {
+	if s.Continues(head) == nil {
 		return false, nil
 	}
 	return true, s.group.Update(func(tx kv.Tx) error {

@@ -151,7 +151,8 @@ func (d *desk) tickForever(ctx context.Context) error {
 }
 
 func (d *desk) status() api.Status {
-	out := api.Status{Mailboxes: []api.Mailbox{}}
+	out := api.Status{Mailboxes: []api.Mailbox{}, SuffixAge: int(d.check.SuffixListAge(d.now()) / (24 * time.Hour))}
+	out.Held, _ = d.store.Held()
 	for i, r := range d.readers {
 		out.Mailboxes = append(out.Mailboxes, mailboxStatus(d.config.Mailbox[i], r.Status()))
 	}
@@ -159,5 +160,5 @@ func (d *desk) status() api.Status {
 }
 
 func mailboxStatus(m config.Mailbox, s inbound.Status) api.Mailbox {
-	return api.Mailbox{Mailbox: m.Name, State: s.State, LastSuccess: s.LastSuccess, Waiting: s.Waiting, UIDValidity: s.UIDValidity, Error: s.Error}
+	return api.Mailbox{Mailbox: m.Name, State: s.State, LastSuccess: s.LastSuccess, Waiting: s.Waiting, UIDValidity: s.UIDValidity, Error: s.Error, Foreign: s.Foreign}
 }

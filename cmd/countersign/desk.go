@@ -37,6 +37,7 @@ type desk struct {
 	blobs   *blob.Store
 	store   *tickets.Store
 	gateway *gateway.Gateway
+	check   *sender.Checker
 
 	readers []*inbound.Reader
 	head    string // of the audit log, as last kept
@@ -123,6 +124,7 @@ func wire(c config.Config, engine kv.Store, k keys.Keys, now func() time.Time, w
 	if err != nil {
 		return nil, &exit.Error{Code: exit.Config, Reason: "config", Message: err.Error(), Err: err}
 	}
+	d.check = check
 	d.gateway = &gateway.Gateway{Store: d.store, Check: check, Desks: map[string]inbound.Desk{}, Observed: map[string]bool{}, Log: log}
 	for _, m := range c.Mailbox {
 		d.gateway.Observed[m.Name] = m.Mode == "observe"

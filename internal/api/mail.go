@@ -144,12 +144,14 @@ type Mailbox struct {
 	Waiting     int       `json:"waiting"`
 	UIDValidity uint32    `json:"uidvalidity"`
 	Error       string    `json:"error,omitempty"`
+	Foreign     int       `json:"foreign,omitempty"` // messages that another daemon seems to have handled
 }
 
 // Status is how the running daemon is.
 type Status struct {
 	Mailboxes []Mailbox `json:"mailboxes"`
 	SuffixAge int       `json:"suffix_list_days"`
+	Held      bool      `json:"outbox_held,omitempty"` // after a restore
 }
 
 func mailboxStatus(_ context.Context, s *Server, _ Caller, _ None) (Status, error) {

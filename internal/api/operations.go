@@ -47,9 +47,10 @@ var operations = map[string]operation{
 	"agent/add":      one(staff.RoleAdmin, addAgent),
 	"agent/list":     many(staff.RoleAgent, listAgents),
 
-	"audit/verify":   one(staff.RoleAgent, verifyAudit),
-	"audit/list":     many(staff.RoleLead, listAudit),
-	"mailbox/status": one(staff.RoleAgent, mailboxStatus),
+	"audit/verify":     one(staff.RoleAgent, verifyAudit),
+	"audit/list":       many(staff.RoleLead, listAudit),
+	"audit/checkpoint": one(staff.RoleAgent, checkpoint),
+	"mailbox/status":   one(staff.RoleAgent, mailboxStatus),
 }
 
 // None is the input of an operation that needs none.
@@ -192,8 +193,23 @@ type AuditVerified struct {
 	At      time.Time `json:"at"`
 }
 
-func verifyAudit(_ context.Context, s *Server, _ Caller, _ None) (AuditVerified, error) {
+// Checkpoint is a signed head of the audit log.
+type Checkpoint struct {
+	Checkpoint string `json:"checkpoint"`
+}
+
+func checkpoint(_ context.Context, s *Server, _ Caller, _ None) (c Checkpoint, err error) {
+	c.Checkpoint, err = s.Store.Head()
+	return c, err
+}
+
+// verifyAudit checks the whole log and, if one is given, that it goes on from an
+// older checkpoint.
+func verifyAudit(_ context.Context, s *Server, _ Caller, in Checkpoint) (AuditVerified, error) {
 	n, err := audit.Verify(s.Store.KV())
+	if err == nil && in.Checkpoint != "" {
+		err = s.Store.Continues(in.Checkpoint)
+	}
 	if err != nil {
 		return AuditVerified{}, &exit.Error{Code: exit.DataErr, Reason: "audit_broken", Message: err.Error(), Err: err}
 	}

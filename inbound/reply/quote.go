@@ -28,7 +28,6 @@ func OwnText(plain string) string {
 		line := strings.TrimSpace(lines[i])
 		switch {
 		case quoted(line):
-			out = cutAttribution(out)
 			continue
 		case original.MatchString(line), headerBlock(lines[i:]):
 			if len(out) > 0 && separator.MatchString(out[len(out)-1]) {
@@ -87,19 +86,6 @@ func attribution(lines []string) int {
 		}
 	}
 	return 0
-}
-
-// cutAttribution takes a last line that introduces a quote in words unknown
-// here: it ends in a colon and names a date or an address.
-func cutAttribution(out []string) []string {
-	n := len(out)
-	for n > 0 && out[n-1] == "" {
-		n--
-	}
-	if n > 0 && strings.HasSuffix(out[n-1], ":") && strings.ContainsAny(out[n-1], "0123456789@") {
-		return out[:n-1]
-	}
-	return out
 }
 
 // headerBlock reports whether three lines of a quoted message's header stand

@@ -147,10 +147,14 @@ type Answer struct {
 	ByLanguage map[string]Intent `json:"by_language,omitempty"`
 }
 
-// For gives the intent as a contact of that language means it.
+// For gives the intent as a contact of that language means it. Where the
+// contact's language doesn't have the words, they are English: every list
+// accepts English, and so are our mails where a contact has no language.
 func (a Answer) For(language string) Intent {
-	if i, ok := a.ByLanguage[language]; ok {
-		return i
+	for _, l := range []string{language, "en"} {
+		if i, ok := a.ByLanguage[l]; ok {
+			return i
+		}
 	}
 	return a.Intent
 }

@@ -124,7 +124,7 @@ func needsBytes(d policy.Decision) bool {
 // apply carries a decision out.
 func (s *Store) apply(tx kv.Tx, m *Message, f policy.Facts, d policy.Decision) error {
 	m.At, m.Outcome, m.Verdict, m.Reasons, m.Ticket = s.Now(), d.Outcome, d.Verdict, d.Reasons, d.Ticket
-	m.Facts, m.Decision = bounded(f), d
+	m.Facts, m.Decision = bounded(masked(f)), d
 	if !m.Source.Observe {
 		if d.Open {
 			t, err := s.openedByMail(tx, f)

@@ -36,6 +36,7 @@ type Settings struct {
 type connection struct {
 	*imapclient.Client
 	raw      net.Conn
+	forget   func() bool // ends the watch on the context
 	guard    *guard
 	timeout  time.Duration
 	selected *imap.SelectData
@@ -63,7 +64,7 @@ func (s Settings) connect(ctx context.Context) (c *connection, err error) {
 	if err != nil {
 		return nil, err
 	}
-	c = &connection{raw: raw, guard: &guard{Conn: wire}, timeout: s.Timeout, news: make(chan struct{}, 1)}
+	c = &connection{raw: raw, forget: stop, guard: &guard{Conn: wire}, timeout: s.Timeout, news: make(chan struct{}, 1)}
 	c.guard.allow(s.Timeout, 0)
 	c.Client = imapclient.New(c.guard, &imapclient.Options{UnilateralDataHandler: &imapclient.UnilateralDataHandler{
 		Mailbox: func(*imapclient.UnilateralDataMailbox) {
@@ -91,6 +92,10 @@ func (s Settings) connect(ctx context.Context) (c *connection, err error) {
 	})
 	if err != nil {
 		return nil, fmt.Errorf("select %s: %w", folder, err)
+	}
+	// The library asks for capabilities when it has none: not outside of do.
+	if err = c.do(0, func() error { c.Caps(); return nil }); err != nil {
+		return nil, err
 	}
 	if c.selected.UIDValidity == 0 {
 		return nil, fmt.Errorf("%w: it gives %s no UIDVALIDITY", ErrServer, folder)
@@ -179,6 +184,9 @@ func (g *greeted) Read(p []byte) (int, error) {
 	return g.Conn.Read(p)
 }
 
+// rest is how long a connection may lie between two commands.
+const rest = 30 * time.Minute
+
 // do carries one command out, under its deadline and with room for one literal.
 // On expiry the connection is closed beneath the library, whose own Close can
 // wait for ever; a panic in it becomes an error.
@@ -191,12 +199,17 @@ func (c *connection) do(literal int64, fn func() error) (err error) {
 			c.raw.Close()
 			err = fmt.Errorf("%w: the IMAP library panicked: %v", ErrServer, p)
 		}
+		// Between commands the connection may rest, while messages are judged.
+		c.guard.allow(rest, 0)
 	}()
 	return fn()
 }
 
 // close ends the connection without waiting for anybody.
-func (c *connection) close() { c.raw.Close() }
+func (c *connection) close() {
+	c.forget()
+	c.raw.Close()
+}
 
 // logout says goodbye, briefly, and ends the connection.
 func (c *connection) logout() {

@@ -16,6 +16,9 @@ import (
 // slice is how much of a message is asked for at once.
 const slice = 1 << 20
 
+// largeMessage is the size in bytes from which a message is judged with no other.
+const largeMessage = 4 << 20
+
 // maxHeaderOnly is how much is kept of a message over the size limit.
 const maxHeaderOnly = 256 << 10
 
@@ -50,6 +53,9 @@ func (r *Reader) read(ctx context.Context, c *connection, cursor Cursor, uids []
 		if f == nil {
 			continue
 		}
+		if f.Size > largeMessage { // one at a time, so that memory stays bounded
+			wait.Wait()
+		}
 		places <- struct{}{}
 		wait.Go(func() {
 			defer func() { <-places }()
@@ -59,6 +65,9 @@ func (r *Reader) read(ctx context.Context, c *connection, cursor Cursor, uids []
 				mu.Unlock()
 			}
 		})
+		if f.Size > largeMessage {
+			wait.Wait()
+		}
 		r.note(func(s *Status) { s.Waiting = max(0, s.Waiting-1) })
 	}
 	wait.Wait()
@@ -90,9 +99,12 @@ func (r *Reader) fetch(c *connection, cursor Cursor, uid uint32) (*Fetched, erro
 	if f.Arrived.IsZero() {
 		return nil, errors.New("the server gives no INTERNALDATE")
 	}
-	// UIDs below the floor were there before we began. Where the server
-	// numbered anew, only the time of arrival tells.
-	if !cursor.Started.IsZero() && f.Arrived.Before(cursor.Started.Add(-time.Minute)) && cursor.Floor <= 1 {
+	// UIDs below the floor were there before we began. Of a message that got a
+	// new UID since, copied or numbered anew, only the time of arrival tells.
+	renumbered := cursor.Floor == 1 && !f.Arrived.After(cursor.Started)
+	if f.Arrived.Before(cursor.Started) || renumbered && !cursor.Started.IsZero() {
+		r.history[uid] = true
+		r.log.Info().Uint32("uid", uid).Time("arrived", f.Arrived).Msg("a message from before the start is left alone")
 		return nil, nil
 	}
 	if f.Size > r.set.MaxSize {

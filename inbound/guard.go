@@ -97,6 +97,8 @@ type scanner struct {
 	escaped bool  // behind a backslash in it
 	skip    int64 // bytes of a literal still to come
 	tail    []byte
+	start   []byte // how the response begins
+	inside  bool   // behind a literal of the same response
 }
 
 // take looks at the next bytes of the stream.
@@ -133,6 +135,9 @@ func (s *scanner) take(p []byte, longest int64) error {
 		case c == ')':
 			s.parens--
 		}
+		if len(s.start) < 10 {
+			s.start = append(s.start, c)
+		}
 		if s.tail = append(s.tail, c); len(s.tail) > 32 {
 			s.tail = append(s.tail[:0], s.tail[16:]...)
 		}
@@ -145,6 +150,10 @@ func (s *scanner) take(p []byte, longest int64) error {
 func (s *scanner) endOfLine(longest int64) error {
 	tail := bytes.TrimSuffix(s.tail, []byte("\r"))
 	size, is := announced(tail)
+	// Where the library sees text, {n} at its end announces nothing: to skip
+	// there would let a megabyte of anything pass unseen.
+	is = is && (s.inside || !text(s.start))
+	s.inside, s.start = is, s.start[:0]
 	s.tail, s.line, s.quoted, s.escaped = s.tail[:0], 0, false, false
 	if !is {
 		s.parens = 0
@@ -155,6 +164,18 @@ func (s *scanner) endOfLine(longest int64) error {
 	}
 	s.skip = size
 	return nil
+}
+
+// text reports whether a response that begins so holds text for people, and no
+// literal: all but untagged data, and status responses (RFC 3501 section 7.1).
+func text(start []byte) bool {
+	kind, untagged := bytes.CutPrefix(bytes.ToUpper(start), []byte("* "))
+	for _, status := range []string{"OK", "NO", "BAD", "BYE", "PREAUTH"} {
+		if bytes.HasPrefix(kind, []byte(status)) {
+			return true
+		}
+	}
+	return !untagged
 }
 
 // announced reads the size of a literal at the end of a line.

@@ -10,6 +10,7 @@ import (
 
 	"github.com/cenkalti/backoff/v5"
 	"github.com/emersion/go-imap/v2"
+	"github.com/emersion/go-imap/v2/imapclient"
 	"github.com/rs/zerolog"
 )
 
@@ -62,7 +63,8 @@ type Reader struct {
 	handle Handler
 	log    zerolog.Logger
 
-	tries map[uint32]int // of messages that could not be read whole
+	tries   map[uint32]int  // of messages that could not be read whole
+	history map[uint32]bool // messages from before the start
 
 	mu     sync.Mutex
 	status Status
@@ -80,7 +82,7 @@ type Status struct {
 
 // NewReader gives a Reader that has not connected yet.
 func NewReader(s Settings, l Ledger, h Handler, log zerolog.Logger) *Reader {
-	return &Reader{set: s.withDefaults(), ledger: l, handle: h, log: log.With().Str("mailbox", s.Name).Logger(), tries: map[uint32]int{},
+	return &Reader{set: s.withDefaults(), ledger: l, handle: h, log: log.With().Str("mailbox", s.Name).Logger(), tries: map[uint32]int{}, history: map[uint32]bool{},
 		status: Status{State: "connecting"}}
 }
 
@@ -185,10 +187,15 @@ func (r *Reader) Run(ctx context.Context) error {
 	return ctx.Err()
 }
 
+// maxIdle is how long one IDLE lasts: some servers drop it silently after 10
+// minutes or so.
+const maxIdle = 9 * time.Minute
+
 // idle waits for something to arrive, for the poll, or for the end.
 func (r *Reader) idle(ctx context.Context, c *connection) error {
 	r.note(func(s *Status) { s.State = "idle" })
-	poll := time.NewTimer(r.set.Poll)
+	period := min(r.set.Poll, maxIdle)
+	poll := time.NewTimer(period)
 	defer poll.Stop()
 	hint := func() {
 		select {
@@ -201,7 +208,7 @@ func (r *Reader) idle(ctx context.Context, c *connection) error {
 		hint()
 		return c.do(0, func() error { return c.Noop().Wait() })
 	}
-	c.guard.allow(r.set.Poll+c.timeout, 0)
+	c.guard.allow(period+c.timeout, 0)
 	command, err := c.Idle()
 	if err != nil {
 		return err
@@ -256,13 +263,43 @@ func (r *Reader) begin(c *connection) (Cursor, error) {
 		if next.Floor = uint32(c.selected.UIDNext); next.Floor == 0 {
 			return cursor, fmt.Errorf("%w: it does not say which UID comes next", ErrServer)
 		}
-		next.Started = time.Now().UTC()
+		if next.Started, err = c.newest(); err != nil {
+			return cursor, err
+		}
 	}
 	if !first {
 		r.log.Error().Uint32("was", cursor.UIDValidity).Uint32("is", next.UIDValidity).Msg("UIDVALIDITY changed; every message is looked at again")
 	}
 	clear(r.tries)
+	clear(r.history)
 	return next, r.ledger.Begin(r.set.Name, next)
+}
+
+// newest gives when the newest of the last messages arrived, by the server's own
+// clock: what arrived before is never judged, whatever happens to its UID. The
+// zero time stands for an empty mailbox. A time that is still to come would keep
+// all new mail out, so our own clock bounds it.
+func (c *connection) newest() (at time.Time, err error) {
+	n := c.selected.NumMessages
+	if n == 0 {
+		return at, nil
+	}
+	var last imap.SeqSet
+	last.AddRange(n-min(n-1, 49), n)
+	var all []*imapclient.FetchMessageBuffer
+	err = c.do(0, func() error {
+		all, err = c.Fetch(last, &imap.FetchOptions{UID: true, InternalDate: true}).Collect()
+		return err
+	})
+	for _, m := range all {
+		if m.InternalDate.After(at) {
+			at = m.InternalDate.UTC()
+		}
+	}
+	if now := time.Now().UTC(); at.After(now) {
+		at = now
+	}
+	return at, err
 }
 
 // maxSet bounds how many UIDs one answer may name.
@@ -292,7 +329,7 @@ func (r *Reader) search(c *connection, cursor Cursor) ([]uint32, error) {
 	var uids []uint32
 	for _, one := range set {
 		for uid := uint64(one.Start); uid <= uint64(one.Stop); uid++ {
-			if uid < uint64(cursor.Floor) { // n:* names the last message, whatever its UID
+			if uid < uint64(cursor.Floor) || r.history[uint32(uid)] { // n:* names the last message, whatever its UID
 				continue
 			}
 			known, err := r.ledger.Known(r.set.Name, cursor.UIDValidity, uint32(uid))

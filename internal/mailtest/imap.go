@@ -24,8 +24,8 @@ type IMAP struct {
 }
 
 // NewIMAP starts a server on a free port of the loopback interface. It knows
-// MOVE and UIDPLUS.
-func NewIMAP() (*IMAP, error) {
+// MOVE and UIDPLUS, unless told otherwise.
+func NewIMAP(without ...string) (*IMAP, error) {
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		return nil, err
@@ -37,11 +37,15 @@ func NewIMAP() (*IMAP, error) {
 	}
 	mem := imapmemserver.New()
 	mem.AddUser(s.user)
+	caps := imap.CapSet{imap.CapIMAP4rev1: {}, imap.CapUIDPlus: {}, imap.CapMove: {}}
+	for _, c := range without {
+		delete(caps, imap.Cap(c))
+	}
 	s.server = imapserver.New(&imapserver.Options{
 		NewSession: func(*imapserver.Conn) (imapserver.Session, *imapserver.GreetingData, error) {
 			return mem.NewSession(), nil, nil
 		},
-		Caps:         imap.CapSet{imap.CapIMAP4rev1: {}, imap.CapUIDPlus: {}, imap.CapMove: {}},
+		Caps:         caps,
 		InsecureAuth: true,
 		Logger:       log.New(io.Discard, "", 0),
 	})

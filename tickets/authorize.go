@@ -70,7 +70,7 @@ func (s *Store) Authorize(a Ask) (out Authorization, err error) {
 		return out, err
 	}
 	err = s.group.Update(func(tx kv.Tx) error {
-		t, err := load(tx, a.Ticket)
+		t, err := s.current(tx, a.Ticket)
 		if err != nil {
 			return err
 		}
@@ -109,6 +109,23 @@ func (s *Store) Authorize(a Ask) (out Authorization, err error) {
 		return save(tx, t)
 	})
 	return out, err
+}
+
+// current gives a ticket as it is after a dispute of its contact that Tick has
+// not carried to it yet.
+func (s *Store) current(tx kv.Tx, id string) (Ticket, error) {
+	t, err := load(tx, id)
+	if err != nil {
+		return t, err
+	}
+	disputed, err := tx.Get("afresh/" + t.Contact)
+	if err != nil || disputed == nil {
+		return t, err
+	}
+	if err := s.reset(tx, id, map[string]string{t.Contact: string(disputed)}); err != nil {
+		return t, err
+	}
+	return load(tx, id)
 }
 
 // allow gives the receipt of a yes: the same one again to the same agent, else

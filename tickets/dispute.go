@@ -126,8 +126,14 @@ func (s *Store) askAfresh() error {
 			return err
 		}
 	}
-	for contact := range todo {
-		if err := s.group.Update(func(tx kv.Tx) error { return tx.Delete("afresh/" + contact) }); err != nil {
+	for contact, disputed := range todo {
+		err := s.group.Update(func(tx kv.Tx) error {
+			if now, err := tx.Get("afresh/" + contact); err != nil || string(now) != disputed {
+				return err // a later no is a to-do of its own
+			}
+			return tx.Delete("afresh/" + contact)
+		})
+		if err != nil {
 			return err
 		}
 	}
@@ -153,6 +159,9 @@ func (s *Store) reset(tx kv.Tx, id string, todo map[string]string) error {
 		return err
 	}
 	if err := s.ask(tx, &t, "confirm"); err != nil {
+		return err
+	}
+	if err := s.setTimers(tx, t); err != nil { // the old ones may have passed while it was confirmed
 		return err
 	}
 	if err := tx.Put(mark, []byte{1}); err != nil {

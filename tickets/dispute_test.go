@@ -1,0 +1,190 @@
+package tickets
+
+import (
+	"errors"
+	"testing"
+	"time"
+
+	"countersign/policy"
+)
+
+// TestNoBeatsYes: whatever order a yes and a no come in, nothing is allowed.
+func TestNoBeatsYes(t *testing.T) {
+	for _, tt := range []struct {
+		name  string
+		yes   int // before the no
+		stops bool
+	}{{"no-first", 0, false}, {"no-after-yes", 1, true}} {
+		t.Run(tt.name, func(t *testing.T) {
+			d := openDesk(t, nil)
+			ticket, l := d.ask(t, bob, policy.PasswordChange)
+			other, ol := d.ask(t, bob, policy.DNSChange)
+			ours, al := d.ask(t, ada, policy.DNSChange)
+			minor, _ := d.ask(t, bob, policy.MinorChange)
+			d.receive(t, d.reply(ol, policy.Yes))
+			d.receive(t, d.reply(al, policy.Yes))
+			answer := l
+			for range tt.yes {
+				d.receive(t, d.reply(l, policy.Yes))
+				answer = d.last(t, "confirmed", ticket.ID)
+			}
+			wants(t, d.receive(t, d.reply(answer, policy.No)), "denied")
+			d.state(t, ticket.ID, policy.StateDisputed)
+			d.receive(t, d.reply(l, policy.Yes))
+			d.state(t, ticket.ID, policy.StateDisputed)
+			if a := d.may(t, ticket.ID, policy.PasswordChange, "kim"); a.Decision != policy.Deny || !has(a, "disputed") {
+				t.Errorf("disputed ticket: %+v", a)
+			}
+			if _, err := d.Edit(EditRequest{Ticket: ticket.ID, Request: "again", Agent: "kim"}); !errors.Is(err, ErrNotAllowed) {
+				t.Errorf("edit of a disputed ticket: %v", err)
+			}
+			if a := d.may(t, other.ID, policy.DNSChange, "kim"); a.Decision != policy.Deny {
+				t.Errorf("other ticket before Tick: %+v", a)
+			}
+			check(t, d.Tick())
+			check(t, d.Tick())
+			d.state(t, other.ID, policy.StateUnconfirmed)
+			d.state(t, minor.ID, policy.StateUnconfirmed)
+			d.state(t, ours.ID, policy.StateConfirmed)
+			if n, m := d.count("confirm", other.ID), d.count("confirm", minor.ID); n != 2 || m != 1 {
+				t.Errorf("notices: %d for the other ticket, %d for the minor one; want 2, 1", n, m)
+			}
+			wants(t, d.receive(t, d.reply(ol, policy.Yes)), "token_superseded")
+			d.receive(t, d.reply(d.last(t, "confirm", other.ID), policy.Yes))
+			d.state(t, other.ID, policy.StateConfirmed)
+			for _, id := range []string{other.ID, ours.ID} {
+				a := d.may(t, id, policy.DNSChange, "kim")
+				if (a.Decision == policy.Allow) == tt.stops || has(a, "client_stopped") != tt.stops {
+					t.Errorf("%s: %+v, want stopped %v", id, a, tt.stops)
+				}
+			}
+			check(t, d.Tick())
+			d.state(t, other.ID, policy.StateConfirmed)
+		})
+	}
+}
+
+// stoppedDesk is a desk whose client is stopped by a no after a proof.
+func stoppedDesk(t *testing.T) (d *desk, ticket, other Ticket) {
+	t.Helper()
+	d = openDesk(t, nil)
+	ticket, l := d.ask(t, bob, policy.PasswordChange)
+	d.receive(t, d.reply(l, policy.Yes))
+	d.receive(t, d.reply(d.last(t, "confirmed", ticket.ID), policy.No))
+	check(t, d.Tick())
+	other, l = d.ask(t, ada, policy.DNSChange)
+	d.receive(t, d.reply(l, policy.Yes))
+	return d, ticket, other
+}
+
+// TestLift: only a lead who had no hand in the ticket asks, and only the proved
+// yes of the primary contact ends the stop.
+func TestLift(t *testing.T) {
+	for _, agent := range []string{"kim", "lee", "nobody"} {
+		d, ticket, _ := stoppedDesk(t)
+		if _, err := d.Lift(ticket.ID, agent, "a reason"); !errors.Is(err, ErrNotAllowed) && !errors.Is(err, ErrNoAgent) {
+			t.Errorf("Lift by %s: %v", agent, err)
+		}
+	}
+	tests := []struct {
+		name   string
+		spoil  func(*desk, *policy.Evidence)
+		reason string
+		lifted bool
+	}{
+		{"proved-yes", func(*desk, *policy.Evidence) {}, "lifted", true},
+		{"no", func(_ *desk, e *policy.Evidence) { e.Answer.Intent = policy.No }, "stays_stopped", false},
+		{"unclear", func(_ *desk, e *policy.Evidence) { e.Answer.Intent = policy.Unclear }, "unclear_answer", false},
+		{"other-contact", func(_ *desk, e *policy.Evidence) { e.From = bob }, "other_contact", false},
+		{"unproved", func(_ *desk, e *policy.Evidence) { e.Sender = policy.Sender{Result: policy.ResultNone} }, "not_aligned", false},
+		{"forged", func(_ *desk, e *policy.Evidence) { e.Sender = policy.Sender{Result: policy.ResultFail} }, "dmarc_fail", false},
+		{"reference-only", func(_ *desk, e *policy.Evidence) { e.Tokens = nil }, "no_token", false},
+		{"machine", func(_ *desk, e *policy.Evidence) { e.Kind = policy.KindAutoReply }, "auto_reply", false},
+		{"late", func(d *desk, e *policy.Evidence) { e.Arrived = e.Arrived.Add(169 * time.Hour) }, "no_token", false},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			d, ticket, other := stoppedDesk(t)
+			if _, err := d.Lift(ticket.ID, "max", " "); err == nil {
+				t.Error("Lift without a reason")
+			}
+			_, err := d.Lift(ticket.ID, "max", "Talked to Ada")
+			check(t, err)
+			l := d.last(t, "lift", ticket.ID)
+			if l.To != ada {
+				t.Errorf("the primary contact is asked at %s", l.To)
+			}
+			if a := d.may(t, other.ID, policy.DNSChange, "kim"); !has(a, "client_stopped") {
+				t.Errorf("before the answer: %+v", a)
+			}
+			e := d.reply(l, policy.Yes)
+			tt.spoil(d, &e)
+			wants(t, d.receive(t, e), tt.reason)
+			if a := d.may(t, other.ID, policy.DNSChange, "kim"); has(a, "client_stopped") == tt.lifted {
+				t.Errorf("after the answer: %+v, want lifted %v", a, tt.lifted)
+			}
+			d.state(t, ticket.ID, policy.StateDisputed)
+		})
+	}
+}
+
+// TestUnprovedNo: a no that only the token vouches for stops its ticket until
+// a fresh notice is answered.
+func TestUnprovedNo(t *testing.T) {
+	d := openDesk(t, nil)
+	ticket, l := d.ask(t, bob, policy.MinorChange)
+	e := d.reply(l, policy.Unclear)
+	d.receive(t, e)
+	d.state(t, ticket.ID, policy.StateAuthenticated)
+	no := d.reply(l, policy.No)
+	no.Sender = policy.Sender{Result: policy.ResultNone}
+	wants(t, d.receive(t, no), "unproved_no")
+	d.state(t, ticket.ID, policy.StateUnconfirmed)
+	if a := d.may(t, ticket.ID, policy.MinorChange, "kim"); a.Decision != policy.Deny {
+		t.Errorf("after an unproved no: %+v", a)
+	}
+	for _, kind := range []string{"confirm", "clearer"} {
+		wants(t, d.receive(t, d.reply(d.last(t, kind, ticket.ID), policy.Yes)), "token_superseded")
+	}
+	d.state(t, ticket.ID, policy.StateUnconfirmed)
+	wants(t, d.receive(t, d.reply(d.last(t, "unproved_no", ticket.ID), policy.Yes)), "confirmed")
+	d.state(t, ticket.ID, policy.StateConfirmed)
+
+	ticket, l = d.ask(t, bob, policy.DNSChange)
+	no = d.reply(l, policy.No)
+	no.Sender, no.Tokens = policy.Sender{Result: policy.ResultNone}, nil
+	d.receive(t, no)
+	if d.count("unproved_no", ticket.ID) != 0 {
+		t.Error("a no without the token was answered")
+	}
+}
+
+// TestDisputeByOther: a proved no of another contact who may ask for the class
+// disputes; one of another client does not.
+func TestDisputeByOther(t *testing.T) {
+	for from, want := range map[string]policy.State{ada: policy.StateDisputed, eve: policy.StateUnconfirmed} {
+		d := memoryDesk(t, nil)
+		ticket, l := d.ask(t, bob, policy.DNSChange)
+		e := d.reply(l, policy.No)
+		e.From = from
+		wants(t, d.receive(t, e), "other_contact")
+		d.state(t, ticket.ID, want)
+	}
+}
+
+// TestResetExpires: a question asked afresh long after the first one ends, too.
+func TestResetExpires(t *testing.T) {
+	d := memoryDesk(t, nil)
+	other, ol := d.ask(t, bob, policy.DNSChange)
+	d.receive(t, d.reply(ol, policy.Yes))
+	d.turn(170 * time.Hour)
+	check(t, d.Tick())
+	d.state(t, other.ID, policy.StateConfirmed)
+	_, l := d.ask(t, bob, policy.PasswordChange)
+	d.receive(t, d.reply(l, policy.No))
+	check(t, d.Tick())
+	d.state(t, other.ID, policy.StateUnconfirmed)
+	d.turn(169 * time.Hour)
+	check(t, d.Tick())
+	d.state(t, other.ID, policy.StateExpired)
+}

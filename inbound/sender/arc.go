@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"countersign/internal/rawmail"
 	"countersign/policy"
@@ -53,8 +54,34 @@ func (c *check) byARC(ctx context.Context, s *policy.Sender) bool {
 	}
 	o := outcome{Signature: policy.Signature{Domain: last.ams.domain}, sig: last.ams}
 	o.count(s, c.Message)
+	c.asWritten(s)
 	s.Result, s.By, s.Exclusive = policy.ResultPass, policy.ByARC, c.Trust.Exclusive
 	return true
+}
+
+// asWritten takes when the message was made, and by what it is known again,
+// from the author's side where that is still there: a forwarder seals an old
+// message afresh whenever it is sent through it again.
+func (c *check) asWritten(s *policy.Sender) {
+	earlier := func(t time.Time) {
+		if !t.IsZero() && t.Before(s.SignedAt) {
+			s.SignedAt = t
+		}
+	}
+	earlier(date(c.Message.Get("date")))
+	for _, f := range c.Message.Fields {
+		if f.Key != "dkim-signature" {
+			continue
+		}
+		sig, err := parseSignature(f.Raw)
+		if err != nil {
+			continue
+		}
+		earlier(sig.signed)
+		if sig.domain == c.domain {
+			s.SignatureID = sig.id()
+		}
+	}
 }
 
 func (c *check) sealer(domain string) bool {

@@ -2,6 +2,7 @@ package sender
 
 import (
 	"context"
+	"encoding/base64"
 	"slices"
 	"strings"
 
@@ -51,26 +52,38 @@ func (c *check) mayBeOurs(value string) bool {
 	return slices.ContainsFunc(c.Trust.AuthservIDs, func(ours string) bool { return ours != "" && strings.Contains(lower(value), lower(ours)) })
 }
 
-// dkim tells whether the border saw a signature pass that is of the same
-// domain: header.d, or where a border says only header.i, as Google does, that.
-func (b border) dkim(s *signature) bool {
-	return slices.ContainsFunc(b.results, func(r result) bool {
-		if r.method != "dkim" || r.value != "pass" {
+// dkim tells whether the border saw this very signature pass. Where several
+// results could be of it, all of them have to be a pass. A dmarc=pass is not
+// enough: it may rest on SPF, which vouches for no body.
+func (b border) dkim(s *signature) (passed bool) {
+	for _, r := range b.results {
+		if r.method != "dkim" || !r.isOf(s) {
+			continue
+		}
+		if r.value != "pass" {
 			return false
 		}
-		if d, ok := r.properties["header.d"]; ok {
-			return lower(d) == s.domain
-		}
-		i := lower(r.properties["header.i"])
-		return i[strings.LastIndexByte(i, '@')+1:] == s.identity
-	})
+		passed = true
+	}
+	return passed
 }
 
-// dmarc tells whether the border found the From domain aligned.
-func (b border) dmarc(domain string) bool {
-	return slices.ContainsFunc(b.results, func(r result) bool {
-		return r.method == "dmarc" && r.value == "pass" && lower(r.properties["header.from"]) == domain
-	})
+// isOf tells whether a result is of the signature: of its domain (header.d, or
+// where a border says only header.i, as Google does, that), and of its selector
+// and value where the border gives them (RFC 8601 section 2.7.1, RFC 6008).
+func (r result) isOf(s *signature) bool {
+	if d, ok := r.properties["header.d"]; ok {
+		if lower(d) != s.domain {
+			return false
+		}
+	} else if i := lower(r.properties["header.i"]); i[strings.LastIndexByte(i, '@')+1:] != s.identity {
+		return false
+	}
+	if selector, ok := r.properties["header.s"]; ok && lower(selector) != s.selector {
+		return false
+	}
+	b, ok := r.properties["header.b"]
+	return !ok || b != "" && strings.HasPrefix(base64.StdEncoding.EncodeToString(s.sig), b)
 }
 
 // spf gives the border's SPF result and the domain of MAIL FROM that it is for.
@@ -111,12 +124,11 @@ func (c *check) byBorder(ctx context.Context, s *policy.Sender, outcomes []outco
 	}
 	var mailFrom string
 	s.SPF, mailFrom = b.spf()
-	vouched := b.dmarc(c.domain)
 	for i := range outcomes {
 		o := &outcomes[i]
 		// The border's word for a body that it changed never covers a change
 		// of the fields: their signature still has to be good.
-		if !o.intact || !vouched && !b.dkim(o.sig) {
+		if !o.intact || !b.dkim(o.sig) {
 			continue
 		}
 		if ok, err := c.aligned(ctx, o.Domain, strictDKIM); err == nil && ok {

@@ -6,10 +6,26 @@ func borderCases() {
 		k.ends("pass", "border", "north.example", "pass", "reject", "")
 	}
 	add("border-dkim", "the border changed the body itself and says that DKIM passed before", func(k *sample) { footer(k); k.border("dkim=pass header.d=north.example") })
-	add("border-dkim-identity", "a border that says header.i only", func(k *sample) { footer(k); k.border("dkim=pass header.i=@north.example header.s=s1 header.b=abc") })
-	add("border-dmarc", "dmarc=pass where the header signature is still good", func(k *sample) { footer(k); k.border("dmarc=pass (p=REJECT) header.from=north.example") })
+	add("border-dkim-identity", "a border that says header.i only", func(k *sample) { footer(k); k.border("dkim=pass header.i=@north.example header.s=s1") })
 	add("border-fails-of-us", "our own verification goes before the border's fail", func(k *sample) { k.border("dkim=fail header.d=north.example; dmarc=fail header.from=north.example") })
 	broken := func(k *sample) { k.edit("YES", "YES [checked]"); k.fails("dkim_body_changed") }
+	add("border-dmarc", "dmarc=pass may rest on SPF, and vouches for no body", func(k *sample) { broken(k); k.border("dmarc=pass (p=REJECT) header.from=north.example") })
+	add("border-dmarc-by-spf", "the body was forged on the way, SPF and dmarc pass", func(k *sample) {
+		broken(k)
+		k.border("dkim=fail header.d=north.example; dmarc=pass header.from=north.example")
+	})
+	add("border-dkim-other-selector", "another signature of the same domain passed", func(k *sample) {
+		broken(k)
+		k.border("dkim=fail header.d=north.example header.s=s1; dkim=pass header.d=north.example header.s=weak")
+	})
+	add("border-dkim-pass-and-fail", "two results, and nothing says which is of the signature", func(k *sample) {
+		broken(k)
+		k.border("dkim=fail header.d=north.example; dkim=pass header.d=north.example")
+	})
+	add("border-dkim-other-value", "the result names another signature value", func(k *sample) {
+		broken(k)
+		k.border("dkim=pass header.d=north.example header.b=AAAAAAAA")
+	})
 	add("border-none", "the border says nothing", func(k *sample) { broken(k); k.border("none") })
 	add("border-dkim-fail", "the border says fail", func(k *sample) { broken(k); k.border("dkim=fail header.d=north.example") })
 	add("border-dkim-other", "the border speaks of another's signature", func(k *sample) { broken(k); k.border("dkim=pass header.d=evil.example") })

@@ -1,6 +1,7 @@
 package tickets
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 	"time"
@@ -25,12 +26,13 @@ func setTimer(tx kv.Tx, t Ticket, kind string, at time.Time) error {
 }
 
 // Tick does what time has made due: reminders, expiries, asking afresh after a
-// dispute, forgetting old counts. Nothing is ever allowed by time alone.
+// dispute, giving up notices that have nowhere to go, forgetting old counts.
+// Nothing is ever allowed by time alone.
 func (s *Store) Tick() error {
 	if err := s.opt.Watch.Check(); err != nil {
 		return err
 	}
-	if err := s.askAfresh(); err != nil {
+	if err := errors.Join(s.askAfresh(), s.cancelGone()); err != nil {
 		return err
 	}
 	now := due(s.Now())

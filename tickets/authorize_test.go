@@ -1,0 +1,113 @@
+package tickets
+
+import (
+	"errors"
+	"testing"
+	"time"
+
+	"countersign/policy"
+)
+
+// TestAuthorizeOnce: the first allow uses the revision up; the same agent gets
+// the same receipt for 30 minutes.
+func TestAuthorizeOnce(t *testing.T) {
+	d := openDesk(t, nil)
+	ticket, l := d.ask(t, bob, policy.PasswordChange)
+	d.receive(t, d.reply(l, policy.Yes))
+	first := d.may(t, ticket.ID, policy.PasswordChange, "kim")
+	if first.Decision != policy.Allow || first.Receipt == "" {
+		t.Fatalf("first: %+v", first)
+	}
+	for _, step := range []struct {
+		name  string
+		turn  time.Duration
+		agent string
+		allow bool
+	}{
+		{"at-once", 0, "kim", true},
+		{"other-agent", 0, "lee", false},
+		{"after-29m", 29 * time.Minute, "kim", true},
+		{"after-30m", time.Minute, "kim", false},
+		{"other-agent-later", time.Hour, "lee", false},
+	} {
+		d.turn(step.turn)
+		d.restart(t)
+		a := d.may(t, ticket.ID, policy.PasswordChange, step.agent)
+		if (a.Decision == policy.Allow) != step.allow || step.allow && a.Receipt != first.Receipt || !step.allow && (!has(a, "already_used") || a.Receipt != "") {
+			t.Errorf("%s: %+v", step.name, a)
+		}
+	}
+}
+
+// TestAuthorizeDenies spoils one thing about an ask that would be allowed.
+func TestAuthorizeDenies(t *testing.T) {
+	for _, tt := range []struct {
+		name  string
+		spoil func(*desk, *Ask)
+		code  string
+	}{
+		{"chat", func(_ *desk, a *Ask) { a.Channel = policy.Chat }, "channel_forbidden"},
+		{"phone", func(_ *desk, a *Ask) { a.Channel = policy.Phone }, "channel_forbidden"},
+		{"other-class", func(_ *desk, a *Ask) { a.Class = policy.DNSChange }, "class_mismatch"},
+		{"proof-too-old", func(d *desk, _ *Ask) { d.turn(policy.ProofLife) }, "proof_expired"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			d := memoryDesk(t, nil)
+			ticket, l := d.ask(t, bob, policy.PasswordChange)
+			d.receive(t, d.reply(l, policy.Yes))
+			ask := Ask{Ticket: ticket.ID, Class: policy.PasswordChange, Agent: "kim"}
+			tt.spoil(d, &ask)
+			a, err := d.Authorize(ask)
+			check(t, err)
+			if a.Decision != policy.Deny || !has(a, tt.code) || a.Receipt != "" {
+				t.Errorf("Authorize(%+v) = %+v, want %s", ask, a, tt.code)
+			}
+			if happened(d.show(t, ticket.ID), "authorize deny") != 1 {
+				t.Error("the answer is not in the history")
+			}
+		})
+	}
+	d := memoryDesk(t, nil)
+	ticket, _ := d.ask(t, bob, policy.SubscriptionChange)
+	d.receive(t, d.reply(d.last(t, "confirm", ticket.ID), policy.Yes))
+	if a := d.may(t, ticket.ID, policy.SubscriptionChange, "kim"); a.Decision != policy.Hold || !has(a, "approval_missing") {
+		t.Errorf("without an approval: %+v", a)
+	}
+	for want, ask := range map[error]Ask{ErrNoTicket: {Ticket: "T-99", Class: policy.DNSChange, Agent: "kim"}, ErrNoAgent: {Ticket: ticket.ID, Class: policy.DNSChange, Agent: "zoe"}} {
+		if _, err := d.Authorize(ask); !errors.Is(err, want) {
+			t.Errorf("Authorize(%+v): %v, want %v", ask, err, want)
+		}
+	}
+	var invalid *InvalidError
+	if _, err := d.Authorize(Ask{Ticket: ticket.ID, Class: "x", Channel: "y", Agent: "kim"}); !errors.As(err, &invalid) {
+		t.Errorf("unknown class and channel: %v", err)
+	}
+}
+
+// TestReceipt: a receipt that was changed anywhere is not genuine.
+func TestReceipt(t *testing.T) {
+	d := openDesk(t, nil)
+	ticket, l := d.ask(t, bob, policy.PasswordChange)
+	d.receive(t, d.reply(l, policy.Yes))
+	e, err := d.Explain(d.may(t, ticket.ID, policy.PasswordChange, "kim").Receipt)
+	check(t, err)
+	if e.Receipt == nil || !e.Genuine || e.Receipt.Request != ticket.Request || len(e.Receipt.Proofs) != 2 {
+		t.Fatalf("%+v", e)
+	}
+	for name, change := range map[string]func(*Receipt){
+		"ticket":    func(r *Receipt) { r.Ticket = "T-2" },
+		"request":   func(r *Receipt) { r.Request += " and web2" },
+		"revision":  func(r *Receipt) { r.Revision++ },
+		"class":     func(r *Receipt) { r.Class = policy.Cancellation },
+		"agent":     func(r *Receipt) { r.Agent = "lee" },
+		"contact":   func(r *Receipt) { r.Contact = "ada" },
+		"at":        func(r *Receipt) { r.At = r.At.Add(time.Second) },
+		"proofs":    func(r *Receipt) { r.Proofs = nil },
+		"signature": func(r *Receipt) { r.Signature = nil },
+	} {
+		r := *e.Receipt
+		if change(&r); d.Genuine(r) {
+			t.Errorf("genuine with another %s", name)
+		}
+	}
+}

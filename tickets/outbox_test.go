@@ -1,0 +1,336 @@
+package tickets
+
+import (
+	"bytes"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"countersign/clients"
+	"countersign/policy"
+)
+
+// due gives the ids of what may be sent now.
+func (d *desk) due(t failer, all bool) (ids []string) {
+	t.Helper()
+	out, err := d.Due(d.Now(), 100, all)
+	check(t, err)
+	for _, o := range out {
+		ids = append(ids, o.ID)
+	}
+	return ids
+}
+
+func (d *desk) sealed(t failer, id string) bool {
+	t.Helper()
+	_, ok := d.dump(t)["outb/"+id]
+	return ok
+}
+
+// one is a desk with a single notice in the outbox: class A asks, class B is
+// the courtesy that a ticket was confirmed.
+func one(t *testing.T, class string) (*desk, Outgoing) {
+	t.Helper()
+	d := openDesk(t, nil)
+	ticket, l := d.ask(t, bob, policy.PasswordChange)
+	out := d.outbox(t, ticket.ID)[0]
+	if class == "B" {
+		check(t, d.Attempt(out.ID, d.Now()))
+		check(t, d.MarkSent(out.ID))
+		d.receive(t, d.reply(l, policy.Yes))
+		out = d.outbox(t, ticket.ID)[1]
+	}
+	if out.Class != class || out.State != Queued || out.To != bob {
+		t.Fatalf("%+v, want a queued notice of class %s to %s", out, class, bob)
+	}
+	return d, out
+}
+
+func TestOutboxSent(t *testing.T) {
+	for _, class := range []string{"A", "B"} {
+		d, o := one(t, class)
+		l := d.letters[len(d.letters)-1]
+		due, err := d.Due(d.Now(), 10, false)
+		check(t, err)
+		if want, _ := d.compose(l); len(due) != 1 || !bytes.Equal(due[0].Message, want) || due[0].From != l.ReturnPath {
+			t.Fatalf("%s: Due gives %+v, want the bytes that were composed", class, due)
+		}
+		for key, value := range d.dump(t) {
+			if strings.Contains(value, "Reply-To: ") || strings.Contains(value, "UmVwbHktVG8") {
+				t.Errorf("%s: %s is not sealed", class, key)
+			}
+		}
+		check(t, d.Attempt(o.ID, d.Now()))
+		if ids := d.due(t, true); len(ids) != 0 {
+			t.Errorf("%s: due while it is being sent: %v", class, ids)
+		}
+		check(t, d.MarkSent(o.ID))
+		if got, _ := d.OutgoingByID(o.ID); got.State != Sent || got.Tries != 1 || d.sealed(t, o.ID) {
+			t.Errorf("%s: after it was sent: %+v, bytes kept: %v", class, got, d.sealed(t, o.ID))
+		}
+		d.turn(1000 * time.Hour)
+		if ids := d.due(t, true); len(ids) != 0 {
+			t.Errorf("%s: due after it was sent: %v", class, ids)
+		}
+	}
+}
+
+func TestOutboxRetry(t *testing.T) {
+	for _, class := range []string{"A", "B"} {
+		d, o := one(t, class)
+		first, err := d.Due(d.Now(), 1, false)
+		check(t, err)
+		check(t, d.Attempt(o.ID, d.Now()))
+		check(t, d.MarkRetry(o.ID, d.Now().Add(time.Hour), "451 later\x1b[31m"))
+		d.restart(t)
+		if ids := d.due(t, false); len(ids) != 0 {
+			t.Errorf("%s: due too early: %v", class, ids)
+		}
+		if ids := d.due(t, true); !slices.Equal(ids, []string{o.ID}) {
+			t.Errorf("%s: with all, due: %v", class, ids)
+		}
+		d.turn(time.Hour)
+		again, err := d.Due(d.Now(), 1, false)
+		check(t, err)
+		if len(again) != 1 || !bytes.Equal(again[0].Message, first[0].Message) || strings.Contains(again[0].Error, "\x1b") {
+			t.Errorf("%s: at its time: %+v, want the same bytes", class, again)
+		}
+		check(t, d.Attempt(o.ID, d.Now()))
+		check(t, d.MarkFailed(o.ID, "550 no such user"))
+		if ids := d.due(t, true); len(ids) != 0 {
+			t.Errorf("%s: due after it failed: %v", class, ids)
+		}
+		if got, _ := d.OutgoingByID(o.ID); got.State != Failed || got.Tries != 2 || happened(d.show(t, o.Ticket), "undeliverable") != 1 {
+			t.Errorf("%s: after it failed: %+v", class, got)
+		}
+		check(t, d.RetryNotice(o.ID))
+		if ids := d.due(t, false); len(ids) != 1 {
+			t.Errorf("%s: not due after a person asked for it", class)
+		}
+		check(t, d.CancelNotice(o.ID, "max"))
+		if got, _ := d.OutgoingByID(o.ID); got.State != Canceled || d.sealed(t, o.ID) || len(d.due(t, true)) != 0 {
+			t.Errorf("%s: after it was canceled: %+v", class, got)
+		}
+		if err := d.RetryNotice(o.ID); err == nil {
+			t.Errorf("%s: a canceled notice can be sent again", class)
+		}
+	}
+}
+
+// TestOutboxCrash: a stop while a notice is being sent sends one that asks at
+// most once more, after 15 minutes, and courtesy never.
+func TestOutboxCrash(t *testing.T) {
+	for class, want := range map[string]int{"A": 2, "B": 1} {
+		d, o := one(t, class)
+		var bodies [][]byte
+		for range 10 {
+			due, err := d.Due(d.Now(), 10, false)
+			check(t, err)
+			for _, o := range due {
+				bodies = append(bodies, o.Message)
+				check(t, d.Attempt(o.ID, d.Now()))
+			}
+			d.restart(t)
+			check(t, d.RecoverOutbox())
+			if ids := d.due(t, true); len(ids) != 0 {
+				t.Errorf("%s: due at once after a crash: %v", class, ids)
+			}
+			d.turn(resendAfter)
+		}
+		if len(bodies) != want || !bytes.Equal(bodies[0], bodies[len(bodies)-1]) {
+			t.Errorf("%s: sent %d times, want %d with the same bytes", class, len(bodies), want)
+		}
+		if got, _ := d.OutgoingByID(o.ID); got.State != Unknown || d.sealed(t, o.ID) {
+			t.Errorf("%s: in the end: %+v, bytes kept: %v", class, got, d.sealed(t, o.ID))
+		}
+	}
+}
+
+// TestAddressGone: a notice that waits is not sent to an address that is no
+// longer on file.
+func TestAddressGone(t *testing.T) {
+	for name, change := range map[string]func(*clients.Contact){
+		"changed": func(c *clients.Contact) { c.Addresses = []string{"bob@new.example"} },
+		"removed": func(c *clients.Contact) { c.Status = clients.Removed },
+	} {
+		d, o := one(t, "A")
+		d.contact(t, "bob", change)
+		if ids := d.due(t, true); len(ids) != 0 {
+			t.Errorf("%s: due: %v", name, ids)
+		}
+		if err := d.Attempt(o.ID, d.Now()); err == nil {
+			t.Errorf("%s: an attempt was let through", name)
+		}
+		check(t, d.Tick())
+		if got, _ := d.OutgoingByID(o.ID); got.State != Canceled || d.sealed(t, o.ID) {
+			t.Errorf("%s: after Tick: %+v", name, got)
+		}
+	}
+}
+
+// TestCanceledMeanwhile: a notice canceled after it was handed out isn't sent.
+func TestCanceledMeanwhile(t *testing.T) {
+	d, o := one(t, "A")
+	check(t, d.CancelNotice(o.ID, "max"))
+	if err := d.Attempt(o.ID, d.Now()); err == nil {
+		t.Error("an attempt was let through")
+	}
+}
+
+// TestSilence: one reminder, then the end; time allows nothing.
+func TestSilence(t *testing.T) {
+	for _, class := range policy.Classes {
+		d := memoryDesk(t, nil)
+		ticket, err := d.Open(OpenRequest{Contact: ada, Channel: policy.Phone, Class: class, Subject: "A thing", Agent: "kim"})
+		check(t, err)
+		for range 40 {
+			d.turn(12 * time.Hour)
+			check(t, d.Tick())
+			a := d.may(t, ticket.ID, class, "kim")
+			if a.Decision == policy.Allow && class != policy.Question {
+				t.Fatalf("%s allowed by silence: %+v", class, a)
+			}
+		}
+		want, state := 1, policy.StateExpired
+		if class == policy.Question {
+			want, state = 0, policy.StateUnconfirmed
+		}
+		if r, e := d.count("reminder", ticket.ID), d.count("expired", ticket.ID); r != want || e != want {
+			t.Errorf("%s: %d reminders and %d notices of the end, want %d each", class, r, e, want)
+		}
+		d.state(t, ticket.ID, state)
+	}
+}
+
+// TestReminderAfterAnswer: who has answered yes is not reminded.
+func TestReminderAfterAnswer(t *testing.T) {
+	d := memoryDesk(t, nil)
+	ticket, l := d.ask(t, bob, policy.DNSChange)
+	d.receive(t, d.reply(l, policy.Yes))
+	d.turn(49 * time.Hour)
+	check(t, d.Tick())
+	if n := d.count("reminder", ticket.ID); n != 0 {
+		t.Errorf("%d reminders after a yes", n)
+	}
+}
+
+// TestOnlyToFile: whatever comes from elsewhere, notices go to the address on
+// file, one of a kind for a revision.
+func TestOnlyToFile(t *testing.T) {
+	d := memoryDesk(t, nil)
+	ticket, l := d.ask(t, bob, policy.PasswordChange)
+	for _, from := range []string{"mallory@evil.example", "bob@new.example", eve, ada, "kim@desk.example"} {
+		for range 3 {
+			e := d.reply(l, policy.Unclear)
+			e.From = from
+			d.receive(t, e)
+		}
+	}
+	for range 3 {
+		d.receive(t, d.reply(l, policy.Unclear))
+	}
+	for _, l := range d.letters {
+		if l.To != bob {
+			t.Errorf("a %s notice went to %s", l.Kind, l.To)
+		}
+	}
+	for kind, want := range map[string]int{"confirm": 1, "other_address": 1, "clearer": 1} {
+		if n := d.count(kind, ticket.ID); n != want {
+			t.Errorf("%d notices %s, want %d", n, kind, want)
+		}
+	}
+	before := len(d.letters)
+	unknown := d.reply(Letter{To: "mallory@evil.example"}, policy.Yes)
+	unknown.Threads = nil
+	d.receive(t, unknown)
+	if len(d.letters) != before {
+		t.Error("an unknown sender was answered")
+	}
+}
+
+// TestCaps: over a cap an asking notice waits and courtesy is dropped with a
+// record of it.
+func TestCaps(t *testing.T) {
+	for name, change := range map[string]func(*Options){
+		"per-ticket":  func(o *Options) { o.PerDay = 2 },
+		"per-contact": func(o *Options) { o.PerHour = 2 },
+	} {
+		t.Run(name, func(t *testing.T) {
+			d := memoryDesk(t, change)
+			ticket, _ := d.ask(t, bob, policy.PasswordChange)
+			for range 3 {
+				_, err := d.Edit(EditRequest{Ticket: ticket.ID, Request: "Other", Agent: "kim"})
+				check(t, err)
+			}
+			if ids := d.due(t, true); len(ids) != 2 {
+				t.Errorf("due %v, want 2 even with all", ids)
+			}
+			for _, id := range d.due(t, false) {
+				check(t, d.Attempt(id, d.Now()))
+				check(t, d.MarkSent(id))
+			}
+			d.receive(t, d.reply(d.last(t, "confirm", ticket.ID), policy.Yes))
+			s := d.show(t, ticket.ID)
+			if happened(s, "notice dropped") != 1 || s.State != policy.StateConfirmed || d.count("confirmed", ticket.ID) != 0 {
+				t.Errorf("courtesy over the cap: %+v", s.History)
+			}
+			d.turn(24 * time.Hour)
+			if ids := d.due(t, false); len(ids) != 2 {
+				t.Errorf("the day after due %v, want the 2 that waited", ids)
+			}
+		})
+	}
+	t.Run("per-minute", func(t *testing.T) {
+		d := memoryDesk(t, func(o *Options) { o.PerMinute = 3 })
+		for range 5 {
+			d.ask(t, bob, policy.PasswordChange)
+		}
+		for _, want := range []int{3, 2} {
+			ids := d.due(t, true)
+			if len(ids) != want {
+				t.Errorf("due %v, want %d", ids, want)
+			}
+			for _, id := range ids {
+				check(t, d.Attempt(id, d.Now()))
+				check(t, d.MarkSent(id))
+			}
+			d.turn(time.Minute)
+		}
+	})
+}
+
+// TestHeldAfterRestore: an older copy of the store sends nothing by itself.
+func TestHeldAfterRestore(t *testing.T) {
+	d, o := one(t, "A")
+	_, err := d.CheckHead("of another store")
+	check(t, err)
+	if ids := d.due(t, true); len(ids) != 0 {
+		t.Errorf("due while held: %v", ids)
+	}
+	check(t, d.ReleaseOutbox("max"))
+	if ids := d.due(t, false); !slices.Equal(ids, []string{o.ID}) {
+		t.Errorf("released, due: %v", ids)
+	}
+}
+
+// TestBounce: a report counts only with the secret of a return path.
+func TestBounce(t *testing.T) {
+	d := memoryDesk(t, nil)
+	ticket, l := d.ask(t, bob, policy.PasswordChange)
+	secret := strings.TrimSuffix(strings.TrimPrefix(l.ReturnPath, "support+b-"), "@desk.example")
+	for i, path := range []string{strings.Repeat("a", 26), l.Token, secret} {
+		e := policy.Evidence{From: "", Kind: policy.KindBounce, Bounce: policy.Bounce{ReturnPaths: []string{path}, Status: "5.1.1", Diagnostic: "no \x1b such user"}}
+		d.fresh(&e)
+		wants(t, d.receive(t, e), "bounce")
+		want := max(0, i-1)
+		if s := d.show(t, ticket.ID); happened(s, "undeliverable") != want || s.State != policy.StateUnconfirmed {
+			t.Errorf("report %d: %+v", i, s.History)
+		}
+	}
+	for key, value := range d.dump(t) {
+		if strings.Contains(value, secret) && !strings.HasPrefix(key, "outb/") || strings.Contains(value, `\u001b`) {
+			t.Errorf("%s holds the return path's secret or a control: %s", key, value)
+		}
+	}
+}

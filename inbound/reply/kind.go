@@ -12,8 +12,8 @@ import (
 var (
 	autoSubject  = regexp.MustCompile(`(?i)^(auto(matic)?[ -]?(reply|response)|autoreply|out of (the )?office|automatische antwort|abwesenheits|réponse automatique|respuesta automática|resposta automática|risposta automatica|automatisch antwoord|automatyczna odpowiedź|automatická odpověď|automatická odpoveď|autosvar|automatiskt svar|automatisk svar|automaattinen vastaus|automatikus válasz|răspuns automat|otomatik yanıt|αυτόματη απάντηση|автоматический ответ|автоответ|автоматична відповідь|自動応答|自动回复|自動回覆|자동 회신|رد تلقائي|תשובה אוטומטית)`)
 	replySubject = regexp.MustCompile(`(?i)^(re|aw|sv|vs|antw|odp|ynt|rif|res|ref|回复|回覆|答复|返信|답장|ответ|отв|απ|השב|رد)(\[\d+\])?\s*[:：]`)
-	bounceFrom   = regexp.MustCompile(`(?i)\b(mailer-daemon|postmaster)@`)
-	bounceTitle  = regexp.MustCompile(`(?i)undeliver|delivery (status|failure|has failed)|failure notice|returned mail|mail delivery|unzustellbar|non remis|no se puede entregar`)
+	bounceFrom   = regexp.MustCompile(`(?i)\b(mailer-daemon|postmaster)\b`)
+	bounceTitle  = regexp.MustCompile(`(?i)undeliver|deliver(y|ed) (status|failure|failed|has failed|delayed|problem|incomplete)|delivery to .* failed|failure notice|returned (mail|to sender)|mail delivery|mail system error|(could not|couldn't|cannot|unable to|not) (be )?(deliver|sent?\b)|warning: could not send|unzustellbar|nicht zugestellt|non remis|no se (puede|pudo) entregar|mancata consegna|não entregue|niet (bezorgd|afgeleverd)|niedostarczon|nedoručen|не (доставлено|удалось доставить)|未送達|退信|반송`)
 	statusLine   = regexp.MustCompile(`(?im)^Status:\s*([245]\.\d{1,3}\.\d{1,3})`)
 	diagnostic   = regexp.MustCompile(`(?im)^Diagnostic-Code:[ \t]*([^\r\n]+(?:\r?\n[ \t][^\r\n]+)*)`)
 	delayedLine  = regexp.MustCompile(`(?im)^Action:\s*delayed`)
@@ -28,8 +28,7 @@ var autoFields = []string{"x-autoreply", "x-autorespond", "x-autoresponder", "x-
 // subject only in forms that programs write.
 func kind(m *rawmail.Message, own Own, subject string, b *body) (policy.Kind, string) {
 	typ := strings.ToLower(m.Get("content-type"))
-	auto, _, _ := strings.Cut(strings.ToLower(m.Get("auto-submitted")), ";")
-	auto = strings.TrimSpace(auto)
+	auto := keyword(m.Get("auto-submitted"))
 	from, _ := m.From()
 	nullPath := len(m.Values("return-path")) > 0 && strings.TrimSpace(m.Get("return-path")) == "<>"
 	switch {
@@ -39,7 +38,8 @@ func kind(m *rawmail.Message, own Own, subject string, b *body) (policy.Kind, st
 		return policy.KindReceipt, "It is a receipt (RFC 8098)."
 	case strings.Contains(typ, "delivery-status"), b.types["message/delivery-status"] || b.types["message/global-delivery-status"],
 		len(m.Values("x-failed-recipients")) > 0,
-		(nullPath || bounceFrom.MatchString(m.Get("from"))) && bounceTitle.MatchString(subject):
+		(nullPath || bounceFrom.MatchString(m.Get("from"))) && bounceTitle.MatchString(subject),
+		nullPath && bounceFrom.MatchString(m.Get("from")) && bounceTitle.MatchString(head(b.plain)):
 		return policy.KindBounce, "It reports what became of a mail (RFC 3464)."
 	case b.types["message/disposition-notification"]:
 		return policy.KindReceipt, "It is a receipt (RFC 8098)."
@@ -60,9 +60,13 @@ func kind(m *rawmail.Message, own Own, subject string, b *body) (policy.Kind, st
 	if v := strings.ToLower(m.Get("x-auto-response-suppress")); strings.Contains(v, "all") || strings.Contains(v, "autoreply") {
 		return policy.KindAutoReply, "X-Auto-Response-Suppress says that a program sent it."
 	}
-	precedence := strings.ToLower(strings.TrimSpace(m.Get("precedence")))
+	precedence := keyword(m.Get("precedence"))
 	if precedence == "auto_reply" {
 		return policy.KindAutoReply, "Precedence says that a program sent it."
+	}
+	// RFC 5322 section 3.6.6: somebody passed it on, as lists and forwarders do.
+	if m.Get("resent-from") != "" || m.Get("resent-sender") != "" {
+		return policy.KindList, "Somebody sent it on (Resent-From)."
 	}
 	if !ownList(m.Get("list-id"), own.ListIDs) {
 		for _, f := range []string{"list-id", "list-post", "list-unsubscribe"} {
@@ -79,6 +83,29 @@ func kind(m *rawmail.Message, own Own, subject string, b *body) (policy.Kind, st
 	}
 	return policy.KindNew, "Nothing says that it answers a mail or that a program sent it."
 }
+
+// keyword gives the first word of a structured field, in lower case, without
+// comments and parameters (RFC 3834 section 5).
+func keyword(s string) string {
+	var out strings.Builder
+	depth := 0
+	for _, r := range s {
+		switch {
+		case r == '(':
+			depth++
+		case r == ')' && depth > 0:
+			depth--
+		case r == ';' && depth == 0:
+			return strings.ToLower(strings.TrimSpace(out.String()))
+		case depth == 0:
+			out.WriteRune(r)
+		}
+	}
+	return strings.ToLower(strings.TrimSpace(out.String()))
+}
+
+// head gives the beginning of a text, where programs say what they are.
+func head(s string) string { return s[:min(len(s), 2000)] }
 
 func ownList(id string, own []string) bool {
 	if i := strings.LastIndexByte(id, '<'); i >= 0 {
@@ -109,6 +136,9 @@ func bounce(m *rawmail.Message, own Own) (out policy.Bounce) {
 	}
 	if d := diagnostic.FindSubmatch(text); d != nil {
 		out.Diagnostic = oneLine(string(bytes.ToValidUTF8(d[1][:min(len(d[1]), 2000)], nil)))
+		if typ, rest, ok := strings.Cut(out.Diagnostic, ";"); ok && !strings.Contains(strings.TrimSpace(typ), " ") {
+			out.Diagnostic = strings.TrimSpace(rest) // RFC 3464 section 2.3.6: the type, as smtp
+		}
 	}
 	out.Delayed = delayedLine.Match(text) && !failedLine.Match(text)
 	return out

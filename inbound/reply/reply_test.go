@@ -91,6 +91,9 @@ func TestKind(t *testing.T) {
 		"": "reply", "Auto-Submitted: no\n": "reply", "Auto-Submitted: auto-replied\n": "auto-reply", "Return-Path: <>\n": "auto-reply",
 		"X-Auto-Response-Suppress: All\n": "auto-reply", "X-Auto-Response-Suppress: DR, RN\n": "reply", "List-Id: <a.example>\n": "list",
 		"List-Id: Help <help.desk.example>\nPrecedence: list\n": "reply", "Precedence: bulk\n": "list", "X-Countersign-Loop: 1\n": "loop",
+		"Auto-Submitted: no (a person wrote it)\n": "reply", "Auto-Submitted: (x) auto-generated; owner=y\n": "auto-reply",
+		"Resent-From: <b@list.example>\n": "list", "Resent-Sender: <b@list.example>\n": "list",
+		"X-Failed-Recipients: b@customer.example\nAuto-Submitted: auto-replied\n":            "bounce",
 		"Content-Type: text/calendar\n":                                                      "calendar",
 		"Content-Type: multipart/report; report-type=delivery-status; boundary=b\n":          "bounce",
 		"Content-Type: multipart/report; report-type=disposition-notification; boundary=b\n": "receipt",
@@ -101,8 +104,25 @@ func TestKind(t *testing.T) {
 	}
 	id := strings.Repeat("a2", 13)
 	r := read(t, "X-Failed-Recipients: ada@customer.example\n", "To: <support+b-"+id+"@desk.example>\nStatus: 5.1.1\nDiagnostic-Code: smtp; 550 unknown\n")
-	if len(r.Bounce.ReturnPaths) != 1 || r.Bounce.ReturnPaths[0] != id || r.Bounce.Status != "5.1.1" || r.Bounce.Diagnostic == "" {
+	if len(r.Bounce.ReturnPaths) != 1 || r.Bounce.ReturnPaths[0] != id || r.Bounce.Status != "5.1.1" || r.Bounce.Diagnostic != "550 unknown" {
 		t.Errorf("%+v", r.Bounce)
+	}
+}
+
+func TestBounceByWords(t *testing.T) {
+	for _, c := range []struct {
+		header, body string
+		want         policy.Kind
+	}{
+		{"Return-Path: <>\nFrom: MAILER-DAEMON@mx.customer.example\nSubject: Re: x\n", "Your message could not be delivered.\n", "bounce"},
+		{"Return-Path: <>\nFrom: postmaster@mx.customer.example\nSubject: Undeliverable: x\n", "Sorry.\n", "bounce"},
+		{"Return-Path: <>\nFrom: ada@customer.example\nSubject: Re: x\n", "It could not be delivered.\n", "auto-reply"},
+		{"Return-Path: <ada@customer.example>\nFrom: ada@customer.example\nSubject: Re: x\n", "The parcel could not be delivered.\n", "reply"},
+	} {
+		m, _ := rawmail.Scan(rawmail.Normalize([]byte(c.header+"\n"+c.body)), rawmail.DefaultLimits())
+		if r := Read(m, Own{}); r.Kind != c.want {
+			t.Errorf("%s: %s, want %s", c.header, r.Kind, c.want)
+		}
 	}
 }
 

@@ -66,8 +66,8 @@ func (b *body) part(h textproto.MIMEHeader, raw []byte, depth int) {
 		}
 		b.plain += unarmour(text) + "\n"
 	case typ == "text/html":
-		text, hides := htmlText(b.text(h, params, raw))
-		b.doubtful = b.doubtful || hides
+		text, hidden := htmlText(b.text(h, params, raw))
+		b.doubtful = b.doubtful || hidden
 		b.html += text + "\n"
 	}
 }

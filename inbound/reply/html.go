@@ -1,6 +1,7 @@
 package reply
 
 import (
+	"bytes"
 	"regexp"
 	"strings"
 
@@ -8,106 +9,206 @@ import (
 )
 
 var (
-	hiddenStyle = regexp.MustCompile(`(?i)display\s*:\s*none|visibility\s*:\s*hidden|font-size\s*:\s*0|opacity\s*:\s*0(\.0*)?\s*(;|$)|max-height\s*:\s*0|(^|[;{\s])color\s*:\s*(#fff(fff)?\b|white|transparent)|text-indent\s*:\s*-\d{3}|mso-hide\s*:\s*all`)
-	quoteName   = regexp.MustCompile(`(?i)gmail_quote|gmail_signature|yahoo_quoted|moz-cite-prefix|moz-signature|protonmail_quote|protonmail_signature|zmail_extra|gmail_attr`)
-	quoteRest   = regexp.MustCompile(`(?i)divRplyFwdMsg|appendonsend|OLK_SRC_BODY_SECTION`)
-	outlookRule = regexp.MustCompile(`(?i)border-top:\s*solid #(E1E1E1|B5C4DF)`)
-	voidTags    = " area base br col embed hr img input link meta source track wbr "
-	blockTags   = " p div br tr li ul ol table h1 h2 h3 h4 hr blockquote section "
+	// The names by which programs mark what they quote, and signatures.
+	quoteName     = regexp.MustCompile(`(?i)gmail_attr|gmail_extra_quote|yahoo_quoted|moz-cite-prefix|moz-forward|protonmail_quote|zmail_extra|isreplycontent|reply-intro|tutanota_quote|wmquote|ntes-mailmaster-quote|sh-signature-quote|^qt$|^replymessage`)
+	signatureName = regexp.MustCompile(`(?i)gmail_signature|moz-signature|protonmail_signature|outlook-mobile-signature|applemailsignature|lineBreakAtBeginningOfSignature.+|composer_signature|_rc_sig|zm-_id_-sgn|messagesignaturesection|^(x_)*(ms-outlook-)?signature$|tutanota_signature|mobile_signature|ydp\w*signature`)
+	quoteRest     = regexp.MustCompile(`(?i)divRplyFwdMsg|appendonsend|OLK_SRC_BODY_SECTION|mail-editor-reference-message-container|^(x_)*zwchr$|messagereplysection|^(x_)*quote$|stopspelling`)
+	outlookRule   = regexp.MustCompile(`(?i)border-top:\s*solid #(E1E1E1|B5C4DF)|border:\s*none;\s*border-top:\s*solid`)
 )
 
+// voidTags never have an end tag (HTML section 13.1.2); blockTags begin a line.
+var (
+	voidTags  = set("area base br col embed hr img input link meta source track wbr")
+	blockTags = set("p div br tr li ul ol table h1 h2 h3 h4 hr blockquote section pre dl dt dd center article header footer")
+	unseenTag = set("script style title template noscript textarea select object iframe svg audio video datalist")
+)
+
+func set(list string) map[string]bool {
+	out := map[string]bool{}
+	for w := range strings.FieldsSeq(list) {
+		out[w] = true
+	}
+	return out
+}
+
+// quoteMark stands in the text where a quoted element stood, so that text
+// below it is known to be an answer below a quote.
+const quoteMark = "\n>\n"
+
+// page reads HTML as a reader sees it.
+type page struct {
+	out      strings.Builder
+	hidden   map[string]bool // what the style sheets hide
+	skip     string          // the element that is left out, and how deep within its kind
+	depth    int
+	doubt    int    // elements open of the kind doubtTag, from the first that a sheet hides
+	doubtTag string // what the sheet hides may still be seen elsewhere
+	doubtful bool
+	pre      int
+}
+
 // htmlText gives the text of HTML that a reader sees and that isn't a quote or
-// signature by its markup. hides reports style sheets that can hide text.
-func htmlText(s string) (text string, hides bool) {
-	var out strings.Builder
+// signature by its markup. doubtful reports text in an element that a style
+// sheet hides, for readers disagree on sheets.
+func htmlText(s string) (text string, doubtful bool) {
+	p := &page{hidden: map[string]bool{}}
 	z := html.NewTokenizer(strings.NewReader(s))
-	skip, depth := "", 0 // the element that is skipped, and how deep within its kind
 	for {
-		kind := z.Next()
-		switch kind {
+		switch z.Next() {
 		case html.ErrorToken:
-			return out.String(), hides
+			return p.out.String(), p.doubtful
 		case html.TextToken:
-			t := z.Token().Data
-			if skip == "style" && hiddenStyle.MatchString(t) {
-				hides = true
-			}
-			if skip == "" {
-				out.WriteString(collapse(t))
-			}
+			p.text(z)
 		case html.StartTagToken, html.SelfClosingTagToken:
-			t := z.Token()
-			void := strings.Contains(voidTags, " "+t.Data+" ")
-			if skip != "" {
-				if t.Data == skip && !void {
-					depth++
-				}
-				continue
-			}
-			if strings.Contains(blockTags, " "+t.Data+" ") {
-				out.WriteByte('\n')
-			}
-			unseen, rest := markup(t)
-			if rest {
-				return out.String(), hides
-			}
-			if unseen && !void {
-				skip, depth = t.Data, 1
+			if name, more := z.TagName(); !p.start(name, z, more) {
+				return p.out.String(), p.doubtful
 			}
 		case html.EndTagToken:
-			t := z.Token()
-			if t.Data == skip {
-				if depth--; depth == 0 {
-					skip = ""
+			name, _ := z.TagName()
+			p.end(name)
+		}
+	}
+}
+
+func (p *page) text(z *html.Tokenizer) {
+	switch {
+	case p.skip == "style":
+		styleRules(string(z.Raw()), p.hidden)
+	case p.skip == "":
+		t := z.Text()
+		if p.doubt > 0 && len(bytes.TrimSpace(t)) > 0 {
+			p.doubtful = true
+		}
+		if p.pre > 0 {
+			p.out.Write(t)
+			return
+		}
+		p.collapse(t)
+	}
+}
+
+// start reports whether reading goes on behind the start tag.
+func (p *page) start(tag []byte, z *html.Tokenizer, more bool) bool {
+	void := voidTags[string(tag)]
+	if p.skip != "" {
+		if !void && string(tag) == p.skip {
+			p.depth++
+		}
+		return true
+	}
+	if blockTags[string(tag)] {
+		p.out.WriteByte('\n')
+	}
+	if p.doubt > 0 && string(tag) == p.doubtTag {
+		p.doubt++
+	}
+	name := string(tag) // before the attributes are read
+	m := p.markup(name, z, more)
+	switch {
+	case m.rest:
+		return false
+	case void:
+	case name == "pre":
+		p.pre++
+	}
+	if void {
+		return true
+	}
+	if m.quote {
+		p.out.WriteString(quoteMark)
+	}
+	if m.quote || m.unseen {
+		p.skip, p.depth = name, 1
+		if name == "pre" {
+			p.pre--
+		}
+	} else if m.sheet && p.doubt == 0 {
+		p.doubt, p.doubtTag = 1, name
+	}
+	return true
+}
+
+func (p *page) end(tag []byte) {
+	name := string(tag)
+	switch {
+	case p.skip == name:
+		if p.depth--; p.depth == 0 {
+			p.skip = ""
+		}
+		return
+	case p.skip != "":
+		return
+	case name == "pre" && p.pre > 0:
+		p.pre--
+	}
+	if p.doubt > 0 && name == p.doubtTag {
+		p.doubt--
+	}
+	if blockTags[name] {
+		p.out.WriteByte('\n')
+	}
+}
+
+// marks says what an element's markup makes of its text: unseen, a quote,
+// hidden by a sheet, or the start of the quoted rest.
+type marks struct{ unseen, quote, sheet, rest bool }
+
+func (p *page) markup(tag string, z *html.Tokenizer, more bool) (m marks) {
+	root := tag == "html" || tag == "body" || tag == "head"
+	m.quote = tag == "blockquote"
+	m.unseen = unseenTag[tag]
+	m.sheet = p.hidden[tag] && !root
+	for more {
+		var k, v []byte
+		k, v, more = z.TagAttr()
+		if len(v) > 4000 {
+			v = v[:4000]
+		}
+		switch string(k) {
+		case "class", "id", "name", "data-marker":
+			m.quote = m.quote || quoteName.Match(v)
+			m.unseen = m.unseen || signatureName.Match(v)
+			m.rest = m.rest || quoteRest.Match(v) || string(v) == "__HEADERS__"
+			if len(p.hidden) > 0 {
+				sign := map[bool]string{true: ".", false: "#"}[string(k) == "class"]
+				for f := range strings.FieldsSeq(strings.ToLower(string(v))) {
+					m.sheet = m.sheet || p.hidden[sign+f]
 				}
-			} else if skip == "" && strings.Contains(blockTags, " "+t.Data+" ") {
-				out.WriteByte('\n')
 			}
-		}
-	}
-}
-
-// markup says whether an element's text is left out, or all that follows is.
-func markup(t html.Token) (unseen, rest bool) {
-	switch t.Data {
-	case "script", "style", "title", "head", "template", "noscript", "blockquote", "textarea", "select":
-		unseen = true
-	}
-	for _, a := range t.Attr {
-		switch a.Key {
-		case "class", "id":
-			unseen = unseen || quoteName.MatchString(a.Val) || strings.EqualFold(a.Val, "signature")
-			rest = rest || quoteRest.MatchString(a.Val)
 		case "style":
-			unseen = unseen || hiddenStyle.MatchString(a.Val)
-			rest = rest || outlookRule.MatchString(a.Val)
+			m.unseen = m.unseen || hides(string(v))
+			m.rest = m.rest || tag == "div" && outlookRule.Match(v)
 		case "hidden":
-			unseen = true
+			m.unseen = true
 		case "color":
-			v := strings.ToLower(a.Val)
-			unseen = unseen || v == "white" || v == "#ffffff" || v == "#fff"
+			c := strings.ToLower(string(v))
+			m.unseen = m.unseen || c == "white" || c == "#ffffff" || c == "#fff"
+		case "size":
+			m.unseen = m.unseen || tag == "font" && string(v) == "0"
 		}
 	}
-	// A head's style sheet matters to what is hidden; its text never shows.
-	if t.Data == "head" || t.Data == "html" || t.Data == "body" {
-		unseen = false
+	// A body's text is what there is; its style sheet matters all the same.
+	if root {
+		return marks{}
 	}
-	return unseen, rest
+	return m
 }
 
-func collapse(s string) string {
-	t := strings.Join(strings.Fields(s), " ")
-	if t == "" {
-		if s == "" {
-			return ""
+// collapse writes text with runs of blanks made one.
+func (p *page) collapse(t []byte) {
+	blank := false
+	for _, c := range t {
+		if c == ' ' || c == '\t' || c == '\n' || c == '\r' || c == '\f' {
+			blank = true
+			continue
 		}
-		return " "
+		if blank {
+			p.out.WriteByte(' ')
+			blank = false
+		}
+		p.out.WriteByte(c)
 	}
-	if strings.TrimLeft(s, " \t\r\n") != s {
-		t = " " + t
+	if blank {
+		p.out.WriteByte(' ')
 	}
-	if strings.TrimRight(s, " \t\r\n") != s {
-		t += " "
-	}
-	return t
 }

@@ -17,6 +17,7 @@ import (
 // privileged ticket of that contact is asked afresh; that is many writes, so it
 // is left as a to-do for Tick.
 func (s *Store) dispute(tx kv.Tx, t *Ticket, f policy.Facts, hadProof bool) error {
+	t.Proofs = nil // a no beats every yes, and stays after the ticket is closed
 	if t.State == policy.StateDisputed {
 		return nil
 	}

@@ -188,3 +188,16 @@ func TestResetExpires(t *testing.T) {
 	check(t, d.Tick())
 	d.state(t, other.ID, policy.StateExpired)
 }
+
+// TestDisputedThenClosed: closing a ticket doesn't bring back what a no took.
+func TestDisputedThenClosed(t *testing.T) {
+	d := memoryDesk(t, nil)
+	ticket, l := d.ask(t, bob, policy.PasswordChange)
+	d.receive(t, d.reply(l, policy.Yes))
+	d.receive(t, d.reply(d.last(t, "confirmed", ticket.ID), policy.No))
+	_, err := d.CloseTicket(ticket.ID, "kim")
+	check(t, err)
+	if s := d.show(t, ticket.ID); s.Confirmed || s.Authenticated || len(s.Proofs) != 0 {
+		t.Errorf("closed after a no: %+v", s)
+	}
+}

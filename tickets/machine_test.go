@@ -1,0 +1,349 @@
+package tickets
+
+import (
+	"path/filepath"
+	"slices"
+	"testing"
+	"time"
+
+	"pgregory.net/rapid"
+
+	"countersign/clients"
+	"countersign/internal/audit"
+	"countersign/internal/kv"
+	"countersign/policy"
+)
+
+// The model of the desk: who may still answer which letter, and what was proved.
+type modelTicket struct {
+	id, contact     string
+	class           policy.Class
+	revision        int
+	over, disputed  bool
+	yes, weak       bool // proved, or by the token alone, for this revision
+	receipts        []string
+	receiptRevision int
+}
+
+type modelLetter struct {
+	Letter
+	contact     string
+	revision    int
+	void, spent bool
+}
+
+type machine struct {
+	*desk
+	tickets []*modelTicket
+	letters []*modelLetter
+	file    map[string][]string // contact: addresses on file
+	stopped map[string]bool     // client
+	past    []policy.Evidence
+}
+
+var clientOf = map[string]string{"ada": "c1", "bob": "c1", "eve": "c2"}
+
+func (m *machine) ticket(id string) *modelTicket {
+	i := slices.IndexFunc(m.tickets, func(t *modelTicket) bool { return t.id == id })
+	return m.tickets[i]
+}
+
+func (m *machine) kill(id string, change func(*modelLetter)) {
+	for _, l := range m.letters {
+		if l.Ticket == id {
+			change(l)
+		}
+	}
+}
+
+func void(l *modelLetter)     { l.void = true }
+func answered(l *modelLetter) { l.spent = l.spent || l.Kind != "lift" }
+
+// dispute is a no that counts: it asks the contact's other tickets afresh.
+func (m *machine) dispute(t *modelTicket) {
+	if t.disputed {
+		return
+	}
+	if t.yes {
+		m.stopped[clientOf[t.contact]] = true
+	}
+	t.disputed, t.yes, t.weak = true, false, false
+	m.kill(t.id, void)
+	for _, other := range m.tickets {
+		if t.class.Privileged() && other != t && other.contact == t.contact && other.class.Privileged() && !other.over && !other.disputed {
+			other.yes, other.weak = false, false
+			m.kill(other.id, void)
+		}
+	}
+}
+
+// learn takes over the letters that an action wrote, each to an address on file.
+func (m *machine) learn(t *rapid.T) {
+	for _, l := range m.desk.letters[len(m.letters):] {
+		who := ""
+		for contact, addresses := range m.file {
+			if addresses[0] == l.To {
+				who = contact
+			}
+		}
+		if who == "" || l.Kind != "lift" && who != m.ticket(l.Ticket).contact {
+			t.Fatalf("a %s notice for %s went to %s", l.Kind, l.Ticket, l.To)
+		}
+		m.letters = append(m.letters, &modelLetter{Letter: l, contact: who, revision: m.ticket(l.Ticket).revision})
+	}
+}
+
+func (m *machine) any(t *rapid.T) *modelTicket {
+	if len(m.tickets) == 0 {
+		t.Skip("no ticket")
+	}
+	return rapid.SampledFrom(m.tickets).Draw(t, "ticket")
+}
+
+func (m *machine) actions() map[string]func(*rapid.T) {
+	return map[string]func(*rapid.T){
+		"open":    m.open1,
+		"edit":    m.edit,
+		"close":   m.closeTicket,
+		"reply":   m.answer,
+		"reply2":  m.answer,
+		"replay":  m.replay,
+		"turn":    func(t *rapid.T) { m.turn(time.Duration(rapid.IntRange(1, 60).Draw(t, "hours")) * time.Hour) },
+		"restart": func(t *rapid.T) { m.restart(t) },
+		"move":    m.move,
+		"allow":   m.allowed,
+		"lift":    m.lift,
+		"send":    m.send,
+		"":        m.check,
+	}
+}
+
+func (m *machine) open1(t *rapid.T) {
+	who := rapid.SampledFrom([]string{"ada", "bob", "eve"}).Draw(t, "contact")
+	class := rapid.SampledFrom([]policy.Class{policy.MinorChange, policy.PasswordChange, policy.DNSChange}).Draw(t, "class")
+	ticket, err := m.Open(OpenRequest{Contact: m.file[who][0], Channel: policy.Chat, Class: class, Subject: "A thing", Agent: "kim"})
+	check(t, err)
+	m.tickets = append(m.tickets, &modelTicket{id: ticket.ID, contact: who, class: class, revision: 1})
+	m.learn(t)
+}
+
+func (m *machine) edit(t *rapid.T) {
+	k := m.any(t)
+	ticket, err := m.Edit(EditRequest{Ticket: k.id, Request: "Another thing", Agent: "kim"})
+	if (err == nil) != (!k.over && !k.disputed) {
+		t.Fatalf("edit of %+v: %v", k, err)
+	}
+	if err != nil {
+		return
+	}
+	k.yes, k.weak, k.revision = false, false, k.revision+1
+	m.kill(k.id, void)
+	if ticket.Revision != k.revision {
+		t.Fatalf("revision %d, want %d", ticket.Revision, k.revision)
+	}
+	m.learn(t)
+}
+
+func (m *machine) closeTicket(t *rapid.T) {
+	k := m.any(t)
+	if _, err := m.CloseTicket(k.id, "kim"); err == nil {
+		k.over = true
+		m.kill(k.id, void)
+	}
+}
+
+// answer sends a reply of some kind to some letter that was ever sent.
+func (m *machine) answer(t *rapid.T) {
+	letters := slices.DeleteFunc(slices.Clone(m.letters), func(l *modelLetter) bool { return l.Reference == "" })
+	if len(letters) == 0 {
+		t.Skip("no letter")
+	}
+	l := rapid.SampledFrom(letters).Draw(t, "letter")
+	k := m.ticket(l.Ticket)
+	intent := rapid.SampledFrom([]policy.Intent{policy.Yes, policy.Yes, policy.No, policy.Unclear}).Draw(t, "intent")
+	e := m.reply(l.Letter, intent)
+	if rapid.IntRange(0, 3).Draw(t, "from") == 0 {
+		e.From = rapid.SampledFrom([]string{ada, bob, eve, "bob@new.example", "mallory@evil.example"}).Draw(t, "address")
+	}
+	proved, weak, machine := true, false, false
+	switch rapid.IntRange(0, 11).Draw(t, "sender") {
+	case 0, 1:
+		e.Sender, proved, weak = policy.Sender{Result: policy.ResultNone}, false, l.Kind != "lift"
+	case 2:
+		e.Sender, proved, weak = policy.Sender{Result: policy.ResultPass, By: policy.BySPF}, false, l.Kind != "lift"
+	case 3:
+		e.Sender, proved = policy.Sender{Result: policy.ResultFail}, false
+	case 4:
+		e.Sender, proved = policy.Sender{Result: policy.ResultTempError}, false
+	case 5:
+		e.Kind, machine = policy.KindAutoReply, true
+	}
+	if !proved && !weak && l.Kind == "lift" {
+		t.Skip("not modelled")
+	}
+	if rapid.IntRange(0, 5).Draw(t, "marks") == 0 {
+		e.Tokens = nil
+	}
+	m.past = append(m.past, e)
+	from := ""
+	for contact, addresses := range m.file {
+		if slices.Contains(addresses, e.From) {
+			from = contact
+		}
+	}
+	usable := !l.void && l.revision == k.revision && slices.Contains(m.file[l.contact], l.To)
+	token := usable && !l.spent && len(e.Tokens) > 0 && !e.Arrived.After(l.Date.Add(168*time.Hour))
+	open := !k.over && !k.disputed
+	got := m.receive(t, e)
+	switch {
+	case machine || !proved && !weak || from == "":
+	case l.Kind == "lift":
+		if proved && token && from == l.contact && intent != policy.Unclear {
+			m.kill(k.id, func(other *modelLetter) {
+				other.spent = other.spent || other.Kind == "lift" && other.revision == k.revision && other.contact == l.contact
+			})
+			if intent == policy.Yes {
+				m.stopped[clientOf[l.contact]] = false
+			}
+		}
+	case proved && usable && from != k.contact:
+		if intent == policy.No && clientOf[from] == clientOf[k.contact] && !k.over {
+			m.dispute(k)
+		}
+	case from != k.contact || from != l.contact:
+	case proved && usable && intent == policy.No && !k.over:
+		m.dispute(k)
+	case proved && token && intent == policy.Yes && open:
+		k.yes = true
+		m.kill(k.id, answered)
+		if !got.Decision.Confirmed {
+			t.Fatalf("a proved yes came to %v", got.Reasons)
+		}
+	case weak && token && open && intent == policy.Yes:
+		k.weak = true
+		m.kill(k.id, answered)
+	case weak && token && open && intent == policy.No && !got.Decision.UnprovedNo:
+		t.Fatalf("an unproved no with the token came to %v", got.Reasons)
+	}
+	if got.Decision.UnprovedNo { // may be heard more often than it must
+		k.yes, k.weak = false, false
+		m.kill(k.id, void)
+	}
+	if k.over && intent == policy.No && m.show(t, k.id).State == policy.StateDisputed {
+		k.over, k.disputed = false, false // a no is heard after the end, too
+		m.dispute(k)
+	}
+	if got.Decision.Confirmed && !k.yes {
+		t.Fatalf("confirmed without a proof: %+v", got)
+	}
+	m.learn(t)
+}
+
+// replay hands in what was handed in before: it changes nothing.
+func (m *machine) replay(t *rapid.T) {
+	if len(m.past) == 0 {
+		t.Skip("no message")
+	}
+	e := rapid.SampledFrom(m.past).Draw(t, "message")
+	if e.Sender.Result == policy.ResultTempError {
+		t.Skip("it was not settled")
+	}
+	wants(t, m.receive(t, e), "duplicate")
+	m.learn(t)
+}
+
+func (m *machine) move(t *rapid.T) {
+	m.file["bob"] = []string{rapid.SampledFrom([]string{bob, "bob@new.example"}).Draw(t, "address")}
+	m.contact(t, "bob", func(c *clients.Contact) { c.Addresses = m.file["bob"] })
+}
+
+func (m *machine) lift(t *rapid.T) {
+	k := m.any(t)
+	if _, err := m.Lift(k.id, "max", "A reason"); err != nil && m.stopped[clientOf[k.contact]] {
+		t.Fatalf("lift of a stopped client: %v", err)
+	}
+	m.learn(t)
+}
+
+func (m *machine) allowed(t *rapid.T) {
+	k := m.any(t)
+	a := m.may(t, k.id, k.class, rapid.SampledFrom([]string{"kim", "lee"}).Draw(t, "agent"))
+	m.learn(t)
+	if a.Decision != policy.Allow {
+		return
+	}
+	proved := k.yes || k.class == policy.MinorChange && !k.disputed // its sender or token may do
+	if !proved || k.over || k.disputed || k.class.Privileged() && m.stopped[clientOf[k.contact]] {
+		t.Fatalf("%+v allowed: %+v", k, a)
+	}
+	if k.receiptRevision != k.revision {
+		k.receipts, k.receiptRevision = nil, k.revision
+	}
+	if len(k.receipts) > 0 && k.receipts[0] != a.Receipt {
+		t.Fatalf("revision %d allowed twice: %s, %s", k.revision, k.receipts[0], a.Receipt)
+	}
+	k.receipts = []string{a.Receipt}
+}
+
+// send takes what is due from the outbox, to addresses on file only.
+func (m *machine) send(t *rapid.T) {
+	out, err := m.Due(m.Now(), 10, rapid.Bool().Draw(t, "all"))
+	check(t, err)
+	for _, o := range out {
+		if !slices.ContainsFunc([]string{"ada", "bob", "eve"}, func(c string) bool { return slices.Contains(m.file[c], o.To) }) {
+			t.Fatalf("%+v is due, but not on file", o)
+		}
+		check(t, m.Attempt(o.ID, m.Now()))
+		switch rapid.IntRange(0, 3).Draw(t, "fate") {
+		case 0:
+			check(t, m.MarkRetry(o.ID, m.Now().Add(time.Hour), "later"))
+		case 1:
+			m.restart(t)
+			check(t, m.RecoverOutbox())
+		case 2:
+			check(t, m.MarkFailed(o.ID, "550 no"))
+		default:
+			check(t, m.MarkSent(o.ID))
+		}
+	}
+}
+
+func (m *machine) check(t *rapid.T) {
+	check(t, m.Tick())
+	for _, k := range m.tickets {
+		s := m.show(t, k.id)
+		if s.State == policy.StateExpired && !k.over {
+			if k.yes || k.disputed {
+				t.Fatalf("%+v has expired", k)
+			}
+			k.over = true
+			m.kill(k.id, void)
+		}
+		if s.Confirmed != k.yes || (s.State == policy.StateDisputed) != (k.disputed && !k.over) || s.Revision != k.revision {
+			t.Fatalf("%s is %s, confirmed %v; the model: %+v\n%v", k.id, s.State, s.Confirmed, k, s.History)
+		}
+	}
+	m.learn(t)
+}
+
+// TestMachine tries sequences of everything that can happen to tickets against
+// the model, with the store in memory or, now and then, in a file.
+func TestMachine(t *testing.T) {
+	n := 0
+	rapid.Check(t, func(rt *rapid.T) {
+		n++
+		d := memoryDesk(rt, nil)
+		if n%25 == 0 {
+			d = &desk{now: start, path: filepath.Join(t.TempDir(), "state.db")}
+			engine, err := kv.Open(d.path)
+			check(rt, err)
+			d.open(rt, engine, nil)
+		}
+		defer func() { d.Store.Close(); d.engine.Close() }()
+		m := &machine{desk: d, file: map[string][]string{"ada": {ada}, "bob": {bob}, "eve": {eve}}, stopped: map[string]bool{}}
+		rt.Repeat(m.actions())
+		if _, err := audit.Verify(d.KV()); err != nil {
+			rt.Fatal(err)
+		}
+	})
+}

@@ -92,6 +92,9 @@ func grants(permissions []string, name string) bool {
 	return false
 }
 
+// Permission reports whether s is the name of a permission.
+func Permission(s string) bool { return known(s) }
+
 // known reports whether s is a permission.
 func known(s string) bool {
 	return policy.Class(s).Known() || slices.Contains([]string{All, Privileged, Ask, Approve, Manage, SeeCode}, s)

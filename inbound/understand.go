@@ -50,11 +50,11 @@ func Understand(ctx context.Context, check Checker, desk Desk, raw []byte, arriv
 	if id := m.Get("message-id"); len(id) <= 998 {
 		e.MessageID = trimID(id)
 	}
+	from, bad := m.From()
+	e.From = from
 	if len(refusals) > 0 {
 		return e
 	}
-	from, bad := m.From()
-	e.From = from
 
 	r := reply.Read(m, desk.Own)
 	e.Kind, e.KindWhy, e.Text, e.Subject, e.Answer, e.Bounce = r.Kind, r.KindWhy, r.Text, r.Subject, r.Answer, r.Bounce
@@ -93,10 +93,8 @@ func marks(e *policy.Evidence, m *rawmail.Message) {
 	e.Threads = e.Threads[max(0, len(e.Threads)-maxMarks):] // the newest stand last, RFC 5322 section 3.6.4
 	for _, field := range []string{"to", "cc"} {
 		for _, value := range m.Values(field) {
-			addrs, err := rawmail.Addresses(value, maxRecipients)
-			if err != nil {
-				continue
-			}
+			// Of a list that is broken somewhere, what could be read counts.
+			addrs, _ := rawmail.Addresses(value, maxRecipients)
 			for _, a := range addrs {
 				e.Recipients = append(e.Recipients, policy.Mark{Value: a, Field: field})
 			}

@@ -133,7 +133,7 @@ func missing(a Ask, d Demand) []string {
 		}
 		expired = expired || a.had(kind)
 	}
-	if !d.Approval && slices.Contains(a.TokenClasses, a.Class) && a.has(ProofToken) {
+	if !d.Approval && slices.Contains(a.TokenClasses, a.Class) && a.has(ProofToken) && !a.Channel.Live() {
 		return nil
 	}
 	switch {

@@ -78,6 +78,7 @@ func TestAuthorize(t *testing.T) {
 			a.Proofs = []Proof{{Kind: ProofCode, Revision: 2, At: noon, Expires: noon.Add(ProofLife)}}
 		}, Allow, "proved"},
 		{"token-for-a-token-class", func(a *Ask) { class(a, MinorChange); token(a) }, Allow, "proved"},
+		{"token-by-phone", func(a *Ask) { class(a, MinorChange); token(a); a.Channel = Phone }, Deny, "code_missing"},
 		{"token-for-another-class", func(a *Ask) { token(a) }, Deny, "not_authenticated"},
 		{"token-never-with-approval", func(a *Ask) {
 			class(a, Cancellation)

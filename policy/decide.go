@@ -198,6 +198,13 @@ func unproved(f Facts) (Decision, bool) {
 		}
 		return file(f, Unauthenticated, "not_aligned"), true
 	}
+	// Mail is broken on its way by forwarders, too: a no that holds the secret
+	// stops the ticket, whoever sent it. Nothing else of such mail counts.
+	if d, ok := tokenOnly(f); ok && d.UnprovedNo {
+		stop := file(f, Rejected, "unproved_no", "dmarc_fail")
+		stop.UnprovedNo = true
+		return stop, true
+	}
 	return file(f, Rejected, "dmarc_fail"), true
 }
 
@@ -226,21 +233,23 @@ func weaklyProved(f Facts) (Decision, bool) {
 // is the weak proof "token", and a no of that kind asks afresh.
 func tokenOnly(f Facts) (Decision, bool) {
 	n := f.Binding.LiveToken
-	if n == nil || f.Person.ID == "" || f.Person.ID != n.Contact || f.Person.Removed || !f.Person.May ||
+	if n == nil || n.Lifts || f.Person.ID == "" || f.Person.ID != n.Contact || n.Contact != f.Ticket.Contact ||
 		f.Binding.Ticket != n.Ticket || f.Ticket.State.Over() || f.Ticket.State == StateDisputed {
 		return Decision{}, false
 	}
-	d := file(f, Unauthenticated, "token_only", "not_aligned")
 	switch f.Answer.For(f.Person.Language) {
-	case Yes:
-		d.Proofs, d.Spend = []ProofKind{ProofToken}, true
-		if f.Person.Cooling && f.Ticket.Class.Privileged() {
-			d.Proofs, d.Spend = nil, false
-		}
-		return d, true
 	case No:
-		d.Reasons = append([]Reason{Because("unproved_no")}, d.Reasons...)
+		d := file(f, Unauthenticated, "unproved_no", "token_only", "not_aligned")
 		d.UnprovedNo = true
+		return d, true
+	case Yes:
+		if f.Person.Removed || !f.Person.May {
+			return Decision{}, false
+		}
+		d := file(f, Unauthenticated, "token_only", "not_aligned")
+		if !f.Person.Cooling || !f.Ticket.Class.Privileged() {
+			d.Proofs, d.Spend = []ProofKind{ProofToken}, true
+		}
 		return d, true
 	}
 	return Decision{}, false
@@ -343,6 +352,8 @@ func otherContact(f Facts) (Decision, bool) {
 		d.Dispute = f.Person.Client == f.Ticket.Client && f.Person.May && !f.Ticket.State.Over() &&
 			f.Answer.For(f.Person.Language) == No
 		return d, true
+	case f.Answer.For(f.Person.Language) == No: // a no counts where a yes would not
+		return Decision{}, false
 	case !f.Person.May:
 		return file(f, Unauthenticated, "no_permission"), true
 	case f.Person.Cooling && f.Ticket.Class.Privileged():
@@ -351,7 +362,12 @@ func otherContact(f Facts) (Decision, bool) {
 	return Decision{}, false
 }
 
+// over: nothing more is proved on a ticket that has ended, but a no still comes
+// in time to be looked at.
 func over(f Facts) (Decision, bool) {
+	if f.Answer.For(f.Person.Language) == No {
+		return Decision{}, false
+	}
 	switch f.Ticket.State {
 	case StateClosed:
 		return file(f, Authenticated, "ticket_closed"), true

@@ -88,6 +88,10 @@ func TestDecide(t *testing.T) {
 		{"cooling-small-class", func(f *Facts) { f.Person.Cooling = true; f.Ticket.Class = MinorChange }, Authenticated, Applied, "confirmed", true},
 
 		{"closed", func(f *Facts) { f.Ticket.State = StateClosed }, Authenticated, Applied, "ticket_closed", false},
+		{"no-after-close", func(f *Facts) { f.Ticket.State = StateClosed; f.Answer.Intent = No }, Authenticated, Applied, "denied", false},
+		{"no-after-expiry", func(f *Facts) { f.Ticket.State = StateExpired; f.Answer.Intent = No }, Authenticated, Applied, "denied", false},
+		{"no-while-cooling", func(f *Facts) { f.Person.Cooling = true; f.Answer.Intent = No }, Authenticated, Applied, "denied", false},
+		{"no-without-permission", func(f *Facts) { f.Person.May = false; f.Answer.Intent = No }, Authenticated, Applied, "denied", false},
 		{"expired", func(f *Facts) { f.Ticket.State = StateExpired }, Authenticated, Applied, "ticket_expired", false},
 		{"disputed", func(f *Facts) { f.Ticket.State = StateDisputed }, Authenticated, Applied, "disputed", false},
 		{"no", func(f *Facts) { f.Answer.Intent = No }, Authenticated, Applied, "denied", false},
@@ -125,6 +129,9 @@ func TestDecide(t *testing.T) {
 			if d.Confirmed != slices.Contains(d.Proofs, ProofReply) {
 				t.Errorf("confirmed %v, but proofs %v", d.Confirmed, d.Proofs)
 			}
+			if d.Dispute != (tt.reason == "denied") {
+				t.Errorf("reason %s, dispute %v", tt.reason, d.Dispute)
+			}
 			if d.Verdict != Authenticated && slices.Contains(d.Proofs, ProofSender) {
 				t.Errorf("verdict %s gives the proof sender", d.Verdict)
 			}
@@ -151,6 +158,11 @@ func TestTokenOnly(t *testing.T) {
 		{"no", func(f *Facts) { f.Answer.Intent = No }, nil, true},
 		{"unclear", func(f *Facts) { f.Answer.Intent = Unclear }, nil, false},
 		{"policy-fail", func(f *Facts) { f.Sender.Result = ResultFail }, nil, false},
+		{"policy-fail-no", func(f *Facts) { f.Sender.Result = ResultFail; f.Answer.Intent = No }, nil, true},
+		{"no-without-permission", func(f *Facts) { f.Person.May = false; f.Answer.Intent = No }, nil, true},
+		{"no-permission", func(f *Facts) { f.Person.May = false }, nil, false},
+		{"asks-to-lift", func(f *Facts) { f.Binding.LiveToken.Lifts = true }, nil, false},
+		{"ticket-of-another", func(f *Facts) { f.Ticket.Contact = "nils" }, nil, false},
 		{"spent", func(f *Facts) { n := names(); n.Tokens[0].Notice.Spent = true; rebind(f, n) }, nil, false},
 		{"no-token", func(f *Facts) { n := names(); n.Tokens = nil; rebind(f, n) }, nil, false},
 		{"two-references", func(f *Facts) { n := names(); n.TwoReferences = true; rebind(f, n) }, nil, false},

@@ -73,7 +73,7 @@ type Signature struct {
 	Domain   string `json:"domain"`
 	Selector string `json:"selector"`
 	Result   Result `json:"result"`
-	Reason   string `json:"reason,omitempty"` // reason code, empty on pass
+	Reason   string `json:"reason"` // reason code, empty on pass
 }
 
 // Record is one DNS answer that was seen while judging, kept as evidence.

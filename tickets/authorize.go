@@ -87,7 +87,7 @@ func (s *Store) Authorize(a Ask) (out Authorization, err error) {
 		}
 		now := s.Now()
 		d := policy.Authorize(policy.Ask{Now: now, Class: a.Class, Channel: a.Channel, Agent: agent.ID,
-			Disabled: agent.Disabled, Authority: mayCarryOut(agent, a.Class), Ticket: t.facts(), Proofs: t.Proofs,
+			Disabled: agent.Disabled || now.Before(agent.Counts), Authority: mayCarryOut(agent, a.Class), Ticket: t.facts(), Proofs: t.Proofs,
 			TokenClasses: s.opt.TokenClasses, ClientStopped: halt, UsedBy: t.UsedBy, UsedAt: t.UsedAt})
 		out = Authorization{Decision: d.Decision, Ticket: t.ID, Class: a.Class, Agent: agent.ID, Reasons: d.Reasons, Next: d.Next, At: now}
 		if out.Next == nil {

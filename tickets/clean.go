@@ -41,6 +41,15 @@ func cut(s string, n int) string {
 	return s[:n]
 }
 
+// excerpt is cut, and says so.
+func excerpt(s string, n int) string {
+	const more = "\n[cut; the whole mail is kept]"
+	if len(s) <= n {
+		return s
+	}
+	return cut(s, n-len(more)) + more
+}
+
 func canonical(addr string) (string, error) { return rawmail.Canonical(addr) }
 
 // masked blots out every token and reference that stands in what is kept of a

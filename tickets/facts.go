@@ -19,8 +19,12 @@ func hexOf(b []byte) string { return hex.EncodeToString(b) }
 // store is now. own is the record of the message if it was deferred before.
 func (s *Store) facts(r kv.Reader, e policy.Evidence, own string) (f policy.Facts, err error) {
 	f.Evidence = e
-	if f.Duplicate, err = otherThan(r, "seen/hash/"+e.Hash, own); err != nil {
-		return f, err
+	for _, hash := range []string{e.Hash, e.RawHash} {
+		known, err := otherThan(r, "seen/hash/"+hash, own)
+		if err != nil {
+			return f, err
+		}
+		f.Duplicate = f.Duplicate || known
 	}
 	if id := e.Sender.SignatureID; id != "" {
 		if f.SignatureUsed, err = otherThan(r, "seen/sig/"+id, own); err != nil {
@@ -49,7 +53,15 @@ func (s *Store) facts(r kv.Reader, e policy.Evidence, own string) (f policy.Fact
 	if n := f.Binding.Notice; n != nil {
 		asked = n.Contact
 	}
-	f.Person, err = s.person(r, e.From, asked, class)
+	if f.Person, err = s.person(r, e.From, asked, class); err != nil {
+		return f, err
+	}
+	// A mail that only names another client's ticket is no mail about it: it
+	// opens one of its own, and what it says is not shown there.
+	if p := f.Person; f.Binding.Bound == policy.BoundThread && f.Binding.LiveToken == nil && p.ID != "" && p.Client != f.Ticket.Client {
+		f.Binding, f.Ticket = policy.Binding{Bound: policy.BoundNone, Reasons: f.Binding.Reasons}, policy.Ticket{}
+		f.Person, err = s.person(r, e.From, "", policy.Question)
+	}
 	return f, err
 }
 

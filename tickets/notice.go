@@ -123,9 +123,18 @@ func (s *Store) void(tx kv.Tx, t *Ticket) error {
 	return s.eachNotice(tx, t, func(n *notice) { n.Void = true })
 }
 
-// spend uses up the tokens of the current revision.
-func (s *Store) spend(tx kv.Tx, t *Ticket) error {
-	return s.eachNotice(tx, t, func(n *notice) { n.Spent = n.Spent || n.Revision == t.Revision })
+// spend uses up the tokens of the current revision that one contact was sent
+// for one purpose.
+func (s *Store) spend(tx kv.Tx, t *Ticket, contact string, lifts bool) error {
+	return s.eachNotice(tx, t, func(n *notice) {
+		n.Spent = n.Spent || n.Revision == t.Revision && n.Contact == contact && n.Lifts == lifts
+	})
+}
+
+// retire uses up every token of the ticket. Its references still show who
+// wrote: a no has to be heard after the end.
+func (s *Store) retire(tx kv.Tx, t *Ticket) error {
+	return s.eachNotice(tx, t, func(n *notice) { n.Spent = true })
 }
 
 // maxNotices bounds the notices of a ticket that are still looked after; older

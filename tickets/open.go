@@ -141,9 +141,13 @@ func (s *Store) create(tx kv.Tx, t Ticket, messageID string) (Ticket, error) {
 	}
 	t.ID, t.Revision, t.State, t.Opened = fmt.Sprintf("T-%d", n), 1, policy.StateUnconfirmed, s.Now()
 	t.Until = t.Opened.Add(s.opt.TokenLife)
-	if messageID != "" {
-		if err := s.remember(tx, "mid", messageID, t.ID); err != nil {
+	if messageID != "" { // the sender chose it: it takes no other ticket's place
+		if other, err := s.recall(tx, "mid", messageID); err != nil {
 			return t, err
+		} else if other == "" {
+			if err := s.remember(tx, "mid", messageID, t.ID); err != nil {
+				return t, err
+			}
 		}
 	}
 	if err := tx.Put("open/"+t.Contact+"/"+t.ID, []byte{1}); err != nil {
@@ -215,14 +219,14 @@ func (s *Store) Edit(e EditRequest) (t Ticket, err error) {
 	return t, err
 }
 
-// CloseTicket ends a ticket. Its tokens are void.
+// CloseTicket ends a ticket. Its tokens are used up.
 func (s *Store) CloseTicket(id, agent string) (t Ticket, err error) {
 	err = s.change(id, agent, func(tx kv.Tx, t *Ticket, a staff.Agent) error {
 		if t.State == policy.StateClosed {
 			return fmt.Errorf("%w: %s is closed already", ErrNotAllowed, t.ID)
 		}
 		t.State = policy.StateClosed
-		if err := errors.Join(s.void(tx, t), tx.Delete("open/"+t.Contact+"/"+t.ID)); err != nil {
+		if err := errors.Join(s.retire(tx, t), tx.Delete("open/"+t.Contact+"/"+t.ID)); err != nil {
 			return err
 		}
 		return s.record(tx, t, Event{Event: "closed", Text: "closed by " + a.ID})

@@ -65,7 +65,7 @@ func (s *Store) enqueue(tx kv.Tx, t *Ticket, n notice, l Letter) error {
 	}
 	message, err := s.opt.Compose(l)
 	if err != nil {
-		return fmt.Errorf("compose notice %s for %s: %w", n.Kind, t.ID, err)
+		return fmt.Errorf("%w: notice %s for %s: %w", ErrCompose, n.Kind, t.ID, err)
 	}
 	count, err := kv.Counter(tx, "counter/out")
 	if err != nil {

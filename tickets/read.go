@@ -3,7 +3,6 @@ package tickets
 import (
 	"encoding/json"
 	"fmt"
-	"strings"
 	"time"
 
 	"countersign/clients"
@@ -77,7 +76,7 @@ func show(r kv.Reader, t Ticket) (Shown, error) {
 // Show gives a ticket with its history.
 func (s *Store) Show(id string) (out Shown, err error) {
 	err = s.kv.View(func(v kv.View) error {
-		t, err := load(v, strings.ToUpper(id))
+		t, err := load(v, id)
 		if err != nil {
 			return err
 		}

@@ -203,7 +203,7 @@ func (s *Store) applyTicket(tx kv.Tx, m *Message, f policy.Facts, d policy.Decis
 		s.prove(&t, policy.Proof{Kind: kind, Message: f.Hash, Contact: f.Person.ID})
 	}
 	if d.Spend {
-		err = s.spend(tx, &t)
+		err = s.spend(tx, &t, f.Person.ID, d.Lift || f.Binding.Notice != nil && f.Binding.Notice.Lifts)
 	}
 	if d.UnprovedNo && err == nil {
 		t.Proofs, t.State, t.Asked = nil, policy.StateUnconfirmed, nil
@@ -268,7 +268,7 @@ func (s *Store) openedByMail(tx kv.Tx, f policy.Facts) (Ticket, error) {
 	if subject == "" {
 		subject = "(no subject)"
 	}
-	return s.create(tx, Ticket{Client: c.Client, Contact: c.ID, Subject: oneLine(subject), Request: f.Text,
+	return s.create(tx, Ticket{Client: c.Client, Contact: c.ID, Subject: oneLine(subject), Request: excerpt(f.Text, MaxRequest),
 		Class: policy.Question, Channel: policy.Email}, f.MessageID)
 }
 

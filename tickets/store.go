@@ -29,6 +29,7 @@ var (
 	ErrNoContact  = errors.New("no such contact")
 	ErrNoAgent    = errors.New("no such agent")
 	ErrNotAllowed = errors.New("not allowed")
+	ErrCompose    = errors.New("the notice can't be written")
 	// ErrNeedsBytes asks the caller of Receive to keep the message's bytes
 	// and call again with their hash.
 	ErrNeedsBytes = errors.New("the message's bytes must be kept first")
@@ -84,6 +85,10 @@ func (s *Store) Close() { s.group.Close() }
 
 // Now is the time as the store sees it, in UTC and whole milliseconds.
 func (s *Store) Now() time.Time { return s.opt.Now().UTC().Truncate(time.Millisecond) }
+
+// Cooling is how long what newly widens who can prove something proves nothing
+// privileged.
+func (s *Store) Cooling() time.Duration { return s.opt.Cooling }
 
 // KV is the engine beneath, for packages that keep other records in it.
 func (s *Store) KV() kv.Store { return s.kv }
@@ -149,7 +154,7 @@ func numbered(kind, id string) string {
 }
 
 func load(r kv.Reader, id string) (Ticket, error) {
-	t, ok, err := kv.Load[Ticket](r, numbered("ticket", id))
+	t, ok, err := kv.Load[Ticket](r, numbered("ticket", strings.ToUpper(id)))
 	if err == nil && !ok {
 		err = fmt.Errorf("%w: %s", ErrNoTicket, id)
 	}

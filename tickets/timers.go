@@ -104,7 +104,7 @@ func (s *Store) fire(tx kv.Tx, key string) error {
 			return setTimer(tx, t, "expiry", t.Until)
 		}
 		t.State = policy.StateExpired
-		if err = s.void(tx, &t); err == nil {
+		if err = s.retire(tx, &t); err == nil {
 			err = s.record(tx, &t, Event{Event: "expired", Reason: "ticket_expired", Text: "No answer in time. Nothing was changed."})
 		}
 		if err == nil {

@@ -85,6 +85,9 @@ func (s *Store) Populate(w World) error {
 	}
 	for i, a := range w.Agents {
 		add(fmt.Sprintf("agents[%d]", i), s.kv.Update(func(tx kv.Tx) error {
+			if _, err := canonical(a); err != nil { // such as a@desk: no From can be that
+				return nil
+			}
 			_, err := staff.Add(tx, staff.Agent{ID: fmt.Sprintf("agent-%d", i+1), Email: a, Role: staff.RoleAgent})
 			return err
 		}))
@@ -116,8 +119,13 @@ func (s *Store) populateContact(c WorldContact) error {
 	if err != nil {
 		return fmt.Errorf("email: %w", err)
 	}
-	if c.Permissions == nil {
-		c.Permissions = []string{"all"}
+	if len(c.Permissions) == 0 {
+		c.Permissions = []string{clients.All}
+	}
+	for _, p := range c.Permissions {
+		if !clients.Permission(p) {
+			return fmt.Errorf("permissions: %q is not a permission", p)
+		}
 	}
 	if c.Role == "" {
 		c.Role = clients.Authorised
@@ -146,6 +154,9 @@ func (s *Store) populateContact(c WorldContact) error {
 	})
 }
 
+var states = []policy.State{policy.StateUnconfirmed, policy.StateAuthenticated, policy.StateConfirmed,
+	policy.StateDisputed, policy.StateExpired, policy.StateClosed}
+
 func worldContactID(client, addr string) string { return "c:" + client + ":" + addr }
 
 func (s *Store) populateTicket(w WorldTicket) error {
@@ -168,6 +179,9 @@ func (s *Store) populateTicket(w WorldTicket) error {
 	if w.State == "" {
 		w.State = policy.StateUnconfirmed
 	}
+	if !known(states, w.State) {
+		return fmt.Errorf("state: %q is not a state; one of %s", w.State, list(states))
+	}
 	if w.Expires.IsZero() {
 		w.Expires = s.Now().Add(s.opt.TokenLife)
 		if !w.Sent.IsZero() {
@@ -182,6 +196,11 @@ func (s *Store) populateTicket(w WorldTicket) error {
 			return err
 		} else if !ok && id != nil { // the world names no client, or another
 			owner = string(id)
+		}
+		if c, ok, err := clients.Get(tx, owner); err != nil {
+			return err
+		} else if ok && w.Client == "" {
+			w.Client = c.Client
 		}
 		n := notice{ID: "n-" + w.Ticket, Kind: "confirm", Ticket: w.Ticket, Contact: owner, Address: contact, Revision: 1,
 			Sent: w.Sent, Expires: w.Expires, Spent: w.Spent}

@@ -96,6 +96,7 @@ func (d *desk) run(ctx context.Context, fromBeginning bool) error {
 	}
 	work("outbox", d.sendForever)
 	work("timers", d.tickForever)
+	work("deferred", d.retryForever)
 
 	d.log.Info().Int("mailboxes", len(d.readers)).Str("socket", d.config.Socket).Msg("ready")
 	notify(daemon.SdNotifyReady + "\nSTATUS=" + fmt.Sprintf("%d mailboxes", len(d.readers)))
@@ -144,8 +145,18 @@ const (
 func (d *desk) tickForever(ctx context.Context) error {
 	return every(ctx, tickPeriod, func() {
 		d.keepHead()
-		if err := errors.Join(d.store.Tick(), d.gateway.Retry(ctx, false)); err != nil && ctx.Err() == nil {
+		if err := d.store.Tick(); err != nil && ctx.Err() == nil {
 			d.log.Warn().Err(err).Msg("timers not done; tried again later")
+		}
+	})
+}
+
+// retryForever is apart from the timers: DNS may be slow, and a reset after a
+// dispute must not wait for it.
+func (d *desk) retryForever(ctx context.Context) error {
+	return every(ctx, tickPeriod, func() {
+		if err := d.gateway.Retry(ctx, false); err != nil && ctx.Err() == nil {
+			d.log.Warn().Err(err).Msg("deferred messages not judged; tried again later")
 		}
 	})
 }

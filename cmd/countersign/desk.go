@@ -101,6 +101,9 @@ func worldDesk(c config.Config, w tickets.World, now func() time.Time, log zerol
 
 func wire(c config.Config, engine kv.Store, k keys.Keys, now func() time.Time, watch *tickets.Watch, log zerolog.Logger) (*desk, error) {
 	d := &desk{config: c, now: now, log: log, kv: engine}
+	if c.SMTP.From.Address == "" { // nobody can be asked, and nobody is
+		c.SMTP.From.Address = "nobody@localhost.invalid"
+	}
 	composer, err := mailer.NewComposer(c.SMTP.From)
 	if err != nil {
 		return nil, &exit.Error{Code: exit.Config, Reason: "config", Message: "smtp.from: " + err.Error(), Err: err}

@@ -59,11 +59,11 @@ func (a *app) outboxCommand() *cobra.Command {
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			return list(cmd.Context(), a, "outbox/list", api.None{}, []string{"ID", "TICKET", "TO", "CLASS", "STATE", "TRIES", "NEXT", "LAST ERROR"},
 				func(o api.Outgoing) []string {
-					return []string{o.ID, o.Ticket, hidden(o.To), o.Class, o.State, fmt.Sprint(o.Tries), when(o.Next), o.Error}
+					return []string{o.ID, o.Ticket, hidden(o.To), o.Class, o.State, fmt.Sprint(o.Tries), whenever(o.Next), o.Error}
 				})
 		}}
 	say := func(o api.Outgoing) error {
-		_, err := fmt.Fprintf(a.stdout, "%s  %s to %s for %s: %s, %d tries, next %s  %s\n", o.ID, o.Kind, hidden(o.To), o.Ticket, o.State, o.Tries, when(o.Next), clean(o.Error))
+		_, err := fmt.Fprintf(a.stdout, "%s  %s to %s for %s: %s, %d tries, next %s  %s\n", o.ID, o.Kind, hidden(o.To), o.Ticket, o.State, o.Tries, whenever(o.Next), clean(o.Error))
 		return err
 	}
 	show, _ := idCommand(a, "show NOTICE", "outbox/show", "Show a notice, but not its words", say)

@@ -44,6 +44,14 @@ func when(t time.Time) string {
 	return t.Local().Format("2 Jan 15:04:05 MST")
 }
 
+// whenever is when for a time that may not be there.
+func whenever(t *time.Time) string {
+	if t == nil {
+		return "-"
+	}
+	return when(*t)
+}
+
 // hidden shows an address as a***@north.example: the command line never names
 // an address on file in full where a customer could be looking on.
 func hidden(addr string) string {

@@ -17,6 +17,7 @@ import (
 	"io"
 	"net/http"
 	"strings"
+	"time"
 
 	"github.com/rs/zerolog"
 
@@ -48,13 +49,14 @@ type Caller struct {
 	UID   int
 	Owner bool         // root or the daemon's own user: everything
 	Agent *staff.Agent // whose Unix user the caller is
+	now   time.Time
 }
 
 // rank orders the roles of the design, section 8.
 var rank = map[string]int{staff.RoleAgent: 1, staff.RoleLead: 2, staff.RoleAdmin: 3, "owner": 4}
 
 func (c Caller) may(role string) bool {
-	return c.Owner || c.Agent != nil && !c.Agent.Disabled && rank[c.Agent.Role] >= rank[role]
+	return c.Owner || c.Agent != nil && !c.Agent.Disabled && !c.now.Before(c.Agent.Counts) && rank[c.Agent.Role] >= rank[role]
 }
 
 // as gives the agent in whose name the caller acts: the one named, if the
@@ -152,7 +154,7 @@ func (s *Server) serve(w *answer, r *http.Request) error {
 // caller finds the agent of the peer's Unix user.
 func (s *Server) caller(ctx context.Context) (Caller, error) {
 	p := peerOf(ctx)
-	c := Caller{UID: p.uid, Owner: p.owner()}
+	c := Caller{UID: p.uid, Owner: p.owner(), now: s.Store.Now()}
 	if c.Owner || p.user == "" {
 		return c, nil
 	}

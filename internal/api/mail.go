@@ -84,19 +84,23 @@ func discardQuarantine(_ context.Context, s *Server, c Caller, in ID) (Message, 
 
 // Outgoing is a notice in the outbox. Its words, and so its secrets, are not shown.
 type Outgoing struct {
-	ID     string    `json:"id"`
-	Ticket string    `json:"ticket"`
-	To     string    `json:"to"`
-	Kind   string    `json:"kind"`
-	Class  string    `json:"class"`
-	State  string    `json:"state"`
-	Tries  int       `json:"tries"`
-	Next   time.Time `json:"next,omitzero"`
-	Error  string    `json:"error"`
+	ID     string     `json:"id"`
+	Ticket string     `json:"ticket"`
+	To     string     `json:"to"`
+	Kind   string     `json:"kind"`
+	Class  string     `json:"class"`
+	State  string     `json:"state"`
+	Tries  int        `json:"tries"`
+	Next   *time.Time `json:"next"` // null: it waits for nothing
+	Error  string     `json:"error"`
 }
 
 func outgoing(o tickets.Outgoing) Outgoing {
-	return Outgoing{o.ID, o.Ticket, o.To, o.Kind, o.Class, o.State, o.Tries, o.Next, o.Error}
+	out := Outgoing{o.ID, o.Ticket, o.To, o.Kind, o.Class, o.State, o.Tries, nil, o.Error}
+	if !o.Next.IsZero() {
+		out.Next = &o.Next
+	}
+	return out
 }
 
 func listOutbox(_ context.Context, s *Server, _ Caller, _ None, emit func(any) error) error {

@@ -58,6 +58,9 @@ func listContacts(_ context.Context, s *Server, _ Caller, in ContactFilter, emit
 
 func addAgent(_ context.Context, s *Server, c Caller, in staff.Agent) (out staff.Agent, err error) {
 	in.Added = s.Store.Now()
+	if !c.Owner { // the design, 6.5: what an administrator adds counts after the cooling time
+		in.Counts = in.Added.Add(s.Store.Cooling())
+	}
 	err = s.Store.KV().Update(func(tx kv.Tx) error {
 		if taken, ok, err := clients.ByAddress(tx, in.Email); err != nil {
 			return err

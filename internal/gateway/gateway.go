@@ -15,6 +15,8 @@ import (
 
 	"countersign/inbound"
 	"countersign/internal/blob"
+	"countersign/internal/kv"
+	"countersign/internal/rawmail"
 	"countersign/internal/redact"
 	"countersign/policy"
 	"countersign/tickets"
@@ -41,11 +43,16 @@ const maxAttempts = 3
 
 // Handle carries one fetched message to its record. An error means that nothing
 // was recorded: the message stays where it is and is fetched again.
-func (g *Gateway) Handle(ctx context.Context, f inbound.Fetched) (err error) {
+func (g *Gateway) Handle(ctx context.Context, f inbound.Fetched) error {
 	src := tickets.Source{Mailbox: f.Mailbox, UIDValidity: f.UIDValidity, UID: f.UID, Observe: g.Observed[f.Mailbox]}
-	if m, ok, err := g.Store.Received(src); err != nil || ok && m.Outcome != policy.OutcomeDefer {
-		return err
+	if _, ok, err := g.Store.Received(src); err != nil || ok {
+		return err // a deferred message is judged again when it is due
 	}
+	return g.judge(ctx, src, f)
+}
+
+// judge carries a message to its record, counting attempts.
+func (g *Gateway) judge(ctx context.Context, src tickets.Source, f inbound.Fetched) (err error) {
 	suspect, err := g.Store.InFlight(src)
 	if err != nil {
 		return err
@@ -71,12 +78,26 @@ func (g *Gateway) Handle(ctx context.Context, f inbound.Fetched) (err error) {
 	if err := ctx.Err(); err != nil {
 		return err // what DNS said while we were stopping is no answer
 	}
-	return g.receive(e, src, bytesOf(f), started)
+	err = g.receive(e, src, bytesOf(f), started)
+	if unrecordable(err) {
+		g.Log.Error().Err(err).Str("mailbox", src.Mailbox).Uint32("uid", src.UID).Msg("a message can't be recorded as it is; it is set aside")
+		err = g.receive(inbound.Unread(bytesOf(f), f.Arrived, policy.Because("unrecordable")), src, bytesOf(f), started)
+	}
+	return err
+}
+
+// unrecordable reports whether trying again can't help: a record or a notice
+// would be larger than it may be.
+func unrecordable(err error) bool {
+	return errors.Is(err, kv.ErrSize) || errors.Is(err, kv.ErrOps) || errors.Is(err, tickets.ErrCompose)
 }
 
 // understand establishes what is known of a fetched message.
 func (g *Gateway) understand(ctx context.Context, f inbound.Fetched, attempts int) policy.Evidence {
-	desk := g.Desks[f.Mailbox]
+	desk, ok := g.Desks[f.Mailbox]
+	if !ok { // of a mailbox that is no longer configured
+		desk.Limits = rawmail.DefaultLimits()
+	}
 	refuse := func(code string) policy.Evidence {
 		e := inbound.Unread(bytesOf(f), f.Arrived, policy.Because(code))
 		e.Size = f.Size
@@ -142,12 +163,8 @@ func (g *Gateway) Retry(ctx context.Context, all bool) error {
 			errs = append(errs, fmt.Errorf("message %s: %w", m.ID, err))
 			continue
 		}
-		f := inbound.Fetched{Mailbox: m.Source.Mailbox, UIDValidity: m.Source.UIDValidity, UID: m.Source.UID, Arrived: m.Facts.Arrived, Raw: raw}
-		e := g.understand(ctx, f, 0)
-		if ctx.Err() != nil {
-			return ctx.Err()
-		}
-		errs = append(errs, g.receive(e, m.Source, raw, time.Now()))
+		errs = append(errs, g.judge(ctx, m.Source, inbound.Fetched{Mailbox: m.Source.Mailbox, UIDValidity: m.Source.UIDValidity,
+			UID: m.Source.UID, Arrived: m.Facts.Arrived, Raw: raw}))
 	}
 	return errors.Join(errs...)
 }

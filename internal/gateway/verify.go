@@ -2,6 +2,8 @@ package gateway
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"slices"
 	"time"
 
@@ -42,8 +44,10 @@ type VerifiedSender struct {
 // nothing. A file with bare line feeds is taken for a message that was saved
 // on Unix.
 func (g *Gateway) Verify(ctx context.Context, raw []byte, at time.Time) (Verification, error) {
+	sum := sha256.Sum256(raw) // of the file as it is
 	raw = rawmail.Normalize(raw)
 	e := inbound.Understand(ctx, g.Check, g.deskFor(raw), raw, at)
+	e.RawHash = hex.EncodeToString(sum[:])
 	f, d, err := g.Store.Judge(e)
 	if err != nil {
 		return Verification{}, err
@@ -54,6 +58,9 @@ func (g *Gateway) Verify(ctx context.Context, raw []byte, at time.Time) (Verific
 			SPF: orNone(e.Sender.SPF), DMARC: orNone(e.Sender.DMARC), Policy: e.Sender.Policy, ARC: orNone(e.Sender.ARC)}}
 	if f.Person.ID != "" {
 		v.Contact, v.Client = e.From, f.Person.Client
+	}
+	if v.Kind == "" {
+		v.Kind = policy.KindNew
 	}
 	if v.Bound == "" {
 		v.Bound = policy.BoundNone

@@ -28,6 +28,7 @@ type Settings struct {
 	FromBeginning  bool          // on the first start, judge also what is there
 	MaxSize        int64         // bytes of one message
 	Timeout        time.Duration // of one command; 0: 60 s
+	Patience       time.Duration // before a message that is alone is tried again; 0: 10 minutes
 	Workers        int           // messages judged side by side; 0: 8
 	Roots          *x509.CertPool
 }

@@ -29,22 +29,24 @@ func (r *Reader) read(ctx context.Context, c *connection, cursor Cursor, uids []
 	places := make(chan struct{}, r.set.Workers)
 	var mu sync.Mutex
 	var errs []error
+	var missing []uint32
+	whole := 0 // messages that were read in this batch
 	for _, uid := range uids {
 		if ctx.Err() != nil {
 			break
 		}
 		f, err := r.fetch(c, cursor, uid)
-		if errors.Is(err, errGone) {
-			// Expunged since it was named; or else it will be named again, and
-			// is set aside in the end.
-			r.tries[uid]++
+		if errors.Is(err, errGone) || refused(err) {
+			// Expunged since it was named, or refused for now; or else it will
+			// be named again, and is set aside in the end. The others go on.
+			missing = append(missing, uid)
 			mu.Lock()
 			errs = append(errs, fmt.Errorf("UID %d: %w", uid, err))
 			mu.Unlock()
 			continue
 		}
 		if err != nil {
-			r.tries[uid]++
+			r.blame(uid, whole > 0)
 			mu.Lock()
 			errs = append(errs, fmt.Errorf("fetch UID %d: %w", uid, err))
 			mu.Unlock()
@@ -52,6 +54,9 @@ func (r *Reader) read(ctx context.Context, c *connection, cursor Cursor, uids []
 		}
 		if f == nil {
 			continue
+		}
+		if !f.Poison {
+			whole++
 		}
 		if f.Size > largeMessage { // one at a time, so that memory stays bounded
 			wait.Wait()
@@ -71,6 +76,9 @@ func (r *Reader) read(ctx context.Context, c *connection, cursor Cursor, uids []
 		r.note(func(s *Status) { s.Waiting = max(0, s.Waiting-1) })
 	}
 	wait.Wait()
+	for _, uid := range missing {
+		r.blame(uid, whole > 0)
+	}
 	return errors.Join(append(errs, ctx.Err())...)
 }
 
@@ -80,7 +88,7 @@ var errGone = errors.New("the server named a message that it does not have")
 // fetch gives a message, whole; nil if it isn't ours to judge.
 func (r *Reader) fetch(c *connection, cursor Cursor, uid uint32) (*Fetched, error) {
 	f := &Fetched{Mailbox: r.set.Name, UIDValidity: cursor.UIDValidity, UID: uid}
-	if r.tries[uid] >= maxTries {
+	if r.tries[uid].n >= maxTries {
 		f.Poison, f.Arrived = true, time.Now().UTC()
 		return f, nil
 	}

@@ -10,6 +10,7 @@ import (
 	"runtime"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -151,10 +152,10 @@ func (l *ledger) handle(_ context.Context, f Fetched) error {
 	return nil
 }
 
-const patience = 300 * time.Millisecond
+const brief = 300 * time.Millisecond
 
 func (h *hostile) read(l *ledger) error {
-	r := NewReader(Settings{Name: "support", Server: h.addr, TLS: "none", User: "u", Password: "p", FromBeginning: true, Timeout: patience},
+	r := NewReader(Settings{Name: "support", Server: h.addr, TLS: "none", User: "u", Password: "p", FromBeginning: true, Timeout: brief, Patience: 1},
 		l, l.handle, zerolog.Nop())
 	return r.Once(context.Background())
 }
@@ -319,12 +320,38 @@ func TestPoison(t *testing.T) {
 	}
 }
 
+// TestOutage: a server that refuses every FETCH for now sets nothing aside; when
+// it is well again everything is read.
+func TestOutage(t *testing.T) {
+	var ill atomic.Bool
+	ill.Store(true)
+	h := newHostile(t, "* OK hi", func(tag, command string, w net.Conn) bool {
+		if ill.Load() && strings.Contains(command, "BODY") {
+			fmt.Fprintf(w, "%s NO [UNAVAILABLE] try later\r\n", tag)
+			return true
+		}
+		return false
+	})
+	defer h.close()
+	l := &ledger{}
+	r := NewReader(Settings{Name: "support", Server: h.addr, TLS: "none", FromBeginning: true, Timeout: brief}, l, l.handle, zerolog.Nop())
+	for range 5 {
+		if err := r.Once(context.Background()); err == nil || len(l.got) > 0 {
+			t.Fatalf("Once() = %v, got %+v", err, l.got)
+		}
+	}
+	ill.Store(false)
+	if err := r.Once(context.Background()); err != nil || len(l.got) != 1 || l.got[0].Poison {
+		t.Errorf("after the outage: %v, got %+v", err, l.got)
+	}
+}
+
 // TestTooLarge: at the limit a message is read whole, past it with its header only.
 func TestTooLarge(t *testing.T) {
 	for _, over := range []int64{-1, 0, 1} {
 		h := newHostile(t, "* OK hi", nil)
 		l := &ledger{}
-		r := NewReader(Settings{Name: "support", Server: h.addr, TLS: "none", FromBeginning: true, Timeout: patience, MaxSize: int64(len(hostileMail)) - over},
+		r := NewReader(Settings{Name: "support", Server: h.addr, TLS: "none", FromBeginning: true, Timeout: brief, MaxSize: int64(len(hostileMail)) - over},
 			l, l.handle, zerolog.Nop())
 		if err := r.Once(context.Background()); err != nil {
 			t.Fatal(err)
@@ -349,7 +376,7 @@ func TestStartTLS(t *testing.T) {
 			h := newHostile(t, "* OK hi", s)
 			defer h.close()
 			l := &ledger{}
-			r := NewReader(Settings{Name: "support", Server: h.addr, TLS: "starttls", FromBeginning: true, Timeout: patience}, l, l.handle, zerolog.Nop())
+			r := NewReader(Settings{Name: "support", Server: h.addr, TLS: "starttls", FromBeginning: true, Timeout: brief, Patience: 1}, l, l.handle, zerolog.Nop())
 			if err := r.Once(context.Background()); err == nil || len(l.got) > 0 {
 				t.Errorf("Once() = %v, got %d messages", err, len(l.got))
 			}

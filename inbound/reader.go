@@ -63,7 +63,7 @@ type Reader struct {
 	handle Handler
 	log    zerolog.Logger
 
-	tries   map[uint32]int  // of messages that could not be read whole
+	tries   map[uint32]try  // of messages that could not be read whole
 	history map[uint32]bool // messages from before the start
 
 	mu     sync.Mutex
@@ -82,7 +82,7 @@ type Status struct {
 
 // NewReader gives a Reader that has not connected yet.
 func NewReader(s Settings, l Ledger, h Handler, log zerolog.Logger) *Reader {
-	return &Reader{set: s.withDefaults(), ledger: l, handle: h, log: log.With().Str("mailbox", s.Name).Logger(), tries: map[uint32]int{}, history: map[uint32]bool{},
+	return &Reader{set: s.withDefaults(), ledger: l, handle: h, log: log.With().Str("mailbox", s.Name).Logger(), tries: map[uint32]try{}, history: map[uint32]bool{},
 		status: Status{State: "connecting"}}
 }
 
@@ -92,6 +92,9 @@ func (s Settings) withDefaults() Settings {
 	}
 	if s.Poll <= 0 {
 		s.Poll = 30 * time.Second
+	}
+	if s.Patience <= 0 {
+		s.Patience = patience
 	}
 	if s.Workers <= 0 {
 		s.Workers = 8
@@ -119,6 +122,30 @@ func (r *Reader) note(change func(*Status)) {
 // before it is set aside unread.
 const maxTries = 3
 
+// try is what is known of a message that could not be read.
+type try struct {
+	n    int       // how often the message itself is to blame
+	last time.Time // when that was counted
+}
+
+// patience is how long a message that is alone with its fault is given between
+// two tries: the server may be ill, and not the message.
+const patience = 10 * time.Minute
+
+// blame notes that a message could not be read. It counts against the message
+// only where another was read whole in the same session, or after patience: an
+// outage of the server must not set its mail aside unread.
+func (r *Reader) blame(uid uint32, others bool) {
+	t, known := r.tries[uid]
+	if now := time.Now(); others || known && now.Sub(t.last) >= r.set.Patience {
+		t.n++
+		t.last = now
+	} else if !known {
+		t.last = now
+	}
+	r.tries[uid] = t
+}
+
 // Once reads what is there, and ends. A message on which the connection broke
 // is tried again over a new one, after all others.
 func (r *Reader) Once(ctx context.Context) error {
@@ -132,9 +159,11 @@ func (r *Reader) Once(ctx context.Context) error {
 	}
 }
 
+// failures counts what is known of messages that could not be read: as long as
+// it grows, reading again has sense.
 func (r *Reader) failures() (n int) {
 	for _, t := range r.tries {
-		n += t
+		n += 1 + t.n
 	}
 	return n
 }
@@ -302,6 +331,14 @@ func (c *connection) newest() (at time.Time, err error) {
 	return at, err
 }
 
+// rank puts messages that could not be read behind all others.
+func (r *Reader) rank(uid uint32) int {
+	if t, known := r.tries[uid]; known {
+		return 1 + t.n
+	}
+	return 0
+}
+
 // maxSet bounds how many UIDs one answer may name.
 const maxSet = 100_000
 
@@ -341,6 +378,6 @@ func (r *Reader) search(c *connection, cursor Cursor) ([]uint32, error) {
 			}
 		}
 	}
-	slices.SortStableFunc(uids, func(a, b uint32) int { return r.tries[a] - r.tries[b] })
+	slices.SortStableFunc(uids, func(a, b uint32) int { return r.rank(a) - r.rank(b) })
 	return uids, nil
 }

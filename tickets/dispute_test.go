@@ -86,6 +86,12 @@ func TestLift(t *testing.T) {
 			t.Errorf("Lift by %s: %v", agent, err)
 		}
 	}
+	d, _, _ := stoppedDesk(t)
+	mail := d.reply(Letter{To: bob}, policy.Unclear)
+	mail.Kind, mail.Threads, mail.Recipients = policy.KindNew, nil, []policy.Mark{{Value: "support@desk.example", Field: "to"}}
+	if _, err := d.Lift(d.receive(t, mail).Ticket, "lee", "a reason"); !errors.Is(err, ErrNotAllowed) {
+		t.Errorf("Lift by an agent on a ticket that nobody is assigned to: %v", err)
+	}
 	tests := []struct {
 		name   string
 		spoil  func(*desk, *policy.Evidence)

@@ -34,7 +34,10 @@ type guard struct {
 	literal  int64     // bytes of the longest literal that it may bring
 	broken   error
 
-	scan scanner
+	scan  scanner
+	chunk [16 << 10]byte
+	part  []byte // of a response that is not complete
+	ready []byte // whole responses
 }
 
 // allow begins a command: how long it may take, how many bytes and how long a
@@ -66,26 +69,50 @@ func (g *guard) earlier(t time.Time) time.Time {
 	return t
 }
 
-// Read passes on what is within the bounds. Nothing of a read that breaks one
-// is passed on.
+// Read passes on whole responses that are within the bounds, each with its
+// literals: the library mixes its goroutines up when a connection breaks within
+// a literal, so it never sees half of one.
 func (g *guard) Read(p []byte) (int, error) {
-	n, err := g.Conn.Read(p)
-	g.mu.Lock()
-	defer g.mu.Unlock()
+	for len(g.ready) == 0 {
+		n, err := g.Conn.Read(g.chunk[:])
+		g.mu.Lock()
+		bad := g.accept(g.chunk[:n])
+		g.mu.Unlock()
+		if bad != nil {
+			g.Conn.Close()
+			return 0, bad
+		}
+		if err != nil && len(g.ready) == 0 {
+			return 0, err
+		}
+	}
+	n := copy(p, g.ready)
+	if g.ready = g.ready[n:]; len(g.ready) == 0 {
+		g.ready = nil
+	}
+	return n, nil
+}
+
+// accept takes bytes from the server, and moves what is complete to ready.
+func (g *guard) accept(in []byte) error {
 	if g.broken != nil {
-		return 0, g.broken
+		return g.broken
 	}
-	g.budget -= int64(n)
-	bad := g.scan.take(p[:n], g.literal)
-	if bad == nil && g.budget < 0 {
-		bad = fmt.Errorf("%w: more than %d bytes for one command", ErrServer, chatter+g.literal)
+	g.budget -= int64(len(in))
+	end, err := g.scan.take(in, g.literal)
+	if err == nil && g.budget < 0 {
+		err = fmt.Errorf("%w: more than %d bytes for one command", ErrServer, chatter+g.literal)
 	}
-	if bad != nil {
-		g.broken = bad
-		g.Conn.Close()
-		return 0, bad
+	if err != nil {
+		g.broken = err
+		return err
 	}
-	return n, err
+	if g.part = append(g.part, in...); end > 0 {
+		whole := len(g.part) - len(in) + end
+		g.ready = append(g.ready, g.part[:whole]...)
+		g.part = append([]byte(nil), g.part[whole:]...)
+	}
+	return nil
 }
 
 // scanner follows a stream of responses (RFC 3501 section 9) as far as bounds
@@ -101,9 +128,10 @@ type scanner struct {
 	inside  bool   // behind a literal of the same response
 }
 
-// take looks at the next bytes of the stream.
-func (s *scanner) take(p []byte, longest int64) error {
-	for len(p) > 0 {
+// take looks at the next bytes of the stream. It gives behind which of them the
+// last response ended, 0 if none did.
+func (s *scanner) take(p []byte, longest int64) (end int, err error) {
+	for whole := len(p); len(p) > 0; {
 		if s.skip > 0 {
 			n := min(s.skip, int64(len(p)))
 			s.skip -= n
@@ -113,12 +141,15 @@ func (s *scanner) take(p []byte, longest int64) error {
 		c := p[0]
 		p = p[1:]
 		if s.line++; s.line > maxLine {
-			return fmt.Errorf("%w: a line of more than %d bytes", ErrServer, maxLine)
+			return end, fmt.Errorf("%w: a line of more than %d bytes", ErrServer, maxLine)
 		}
 		switch {
 		case c == '\n':
 			if err := s.endOfLine(longest); err != nil {
-				return err
+				return end, err
+			}
+			if !s.inside {
+				end = whole - len(p)
 			}
 			continue
 		case s.escaped:
@@ -130,7 +161,7 @@ func (s *scanner) take(p []byte, longest int64) error {
 		case s.quoted:
 		case c == '(':
 			if s.parens++; s.parens > maxParens {
-				return fmt.Errorf("%w: more than %d open parentheses", ErrServer, maxParens)
+				return end, fmt.Errorf("%w: more than %d open parentheses", ErrServer, maxParens)
 			}
 		case c == ')':
 			s.parens--
@@ -142,7 +173,7 @@ func (s *scanner) take(p []byte, longest int64) error {
 			s.tail = append(s.tail[:0], s.tail[16:]...)
 		}
 	}
-	return nil
+	return end, nil
 }
 
 // endOfLine ends a line, or finds that a literal follows: {n} or {n+}, also with

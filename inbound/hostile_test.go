@@ -395,15 +395,18 @@ func FuzzGuard(f *testing.F) {
 			return
 		}
 		whole, split := scanner{}, scanner{}
-		one := whole.take(in, longest)
+		end, one := whole.take(in, longest)
 		var bytewise error
 		for i := range in {
-			if bytewise = split.take(in[i:i+1], longest); bytewise != nil {
+			if _, bytewise = split.take(in[i:i+1], longest); bytewise != nil {
 				break
 			}
 		}
 		if (one == nil) != (bytewise == nil) {
 			t.Errorf("at once: %v, byte by byte: %v", one, bytewise)
+		}
+		if end > 0 && in[end-1] != '\n' || end > len(in) {
+			t.Errorf("a response ends behind byte %d of %q", end, in)
 		}
 		if one != nil && !errors.Is(one, ErrServer) {
 			t.Errorf("error %v is no ErrServer", one)

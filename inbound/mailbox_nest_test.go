@@ -15,7 +15,7 @@ func TestHiddenNesting(t *testing.T) {
 		t.Run(before, func(t *testing.T) {
 			var s scanner
 			in := fmt.Sprintf("%s {1048576}\r\n* 1 FETCH (UID 7 BODYSTRUCTURE %s", before, strings.Repeat("(", 100))
-			if err := s.take([]byte(in), slice); err == nil {
+			if _, err := s.take([]byte(in), slice); err == nil {
 				t.Errorf("take(%.40q...) passed 100 open parentheses", in)
 			}
 		})

@@ -152,7 +152,7 @@ func (c *check) readable() string {
 // single are the fields of which a second one would be what a reader shows,
 // while the signature covers the first.
 var single = map[string]bool{"from": true, "sender": true, "reply-to": true, "to": true, "cc": true, "subject": true, "date": true,
-	"message-id": true, "in-reply-to": true, "references": true, "content-type": true, "content-transfer-encoding": true, "mime-version": true}
+	"message-id": true, "in-reply-to": true, "references": true, "content-type": true, "content-transfer-encoding": true}
 
 // judge tries what can vouch for the sender, the strongest first.
 func (c *check) judge(ctx context.Context, s *policy.Sender) {

@@ -84,6 +84,12 @@ func mailboxes(value string, limit int) (out []string, err error) {
 		case ':', ';':
 			return out, errGroup
 		case ',':
+			// A name with a comma that should be quoted, as in Berg, Ada <a@b>:
+			// what stands before it is no address for anybody.
+			if angle == "" && strings.TrimSpace(b.String()) != "" && !strings.Contains(b.String(), "@") {
+				b.WriteByte(' ')
+				continue
+			}
 			if err := flush(); err != nil {
 				return out, err
 			}

@@ -124,8 +124,14 @@ func ambiguous(what string) *policy.Reason {
 // duplicates refuses what must stand once and stands twice, and a missing From.
 func (m *Message) duplicates() (reasons []policy.Reason) {
 	count := map[string]int{}
+	version := ""
 	for _, f := range m.Fields {
-		count[f.Key]++
+		if f.Key == "mime-version" && count[f.Key] > 0 && f.Value == version {
+			continue // some gateways add a second, equal one, on which nobody can disagree
+		}
+		if count[f.Key]++; f.Key == "mime-version" {
+			version = f.Value
+		}
 	}
 	for _, key := range single {
 		switch n := count[key]; {

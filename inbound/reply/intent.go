@@ -1,135 +1,14 @@
 package reply
 
 import (
-	_ "embed"
-	"maps"
-	"slices"
 	"strings"
 	"unicode"
-
-	"golang.org/x/text/unicode/norm"
+	"unicode/utf8"
 
 	"countersign/policy"
 )
 
-//go:embed words.txt
-var wordsFile string
-
-// lexicon holds the lists of one language, each entry normalised by words.
-type lexicon map[string]map[string]bool
-
-var lexicons = parseWords(wordsFile)
-
-func parseWords(file string) map[string]lexicon {
-	out := map[string]lexicon{}
-	for line := range strings.Lines(file) {
-		head, list, ok := strings.Cut(strings.TrimSpace(line), ":")
-		if !ok || strings.HasPrefix(line, "#") {
-			continue
-		}
-		lang, name, _ := strings.Cut(head, " ")
-		if out[lang] == nil {
-			out[lang] = lexicon{}
-		}
-		set := map[string]bool{}
-		for entry := range strings.SplitSeq(list, ",") {
-			set[strings.Join(words(entry), " ")] = true
-		}
-		out[lang][name] = set
-	}
-	common := out["*"]
-	delete(out, "*")
-	for _, lex := range out {
-		for name, set := range common {
-			if lex[name] == nil {
-				lex[name] = map[string]bool{}
-			}
-			maps.Copy(lex[name], set)
-		}
-	}
-	return out
-}
-
-// longestEntry is the most words that an entry of a list has.
-const longestEntry = 7
-
-// words gives the words of a text in lower case, without punctuation. Scripts
-// written without blanks give one word a character, a thumb is a word.
-func words(s string) (out []string) {
-	var b strings.Builder
-	flush := func() {
-		if w := strings.Trim(b.String(), "'"); w != "" {
-			out = append(out, w)
-		}
-		b.Reset()
-	}
-	for _, r := range norm.NFKC.String(s) {
-		switch {
-		case r == '’' || r == '‘':
-			b.WriteByte('\'')
-		case r == '👍' || r == '👎' || unicode.In(r, unicode.Han, unicode.Hiragana, unicode.Katakana, unicode.Hangul):
-			flush()
-			out = append(out, string(r))
-		case r == '\'' || unicode.IsLetter(r) || unicode.IsDigit(r) || unicode.Is(unicode.M, r) && r != 0xFE0F:
-			b.WriteRune(unicode.ToLower(r))
-		case r >= 0x1F3FB && r <= 0x1F3FF || r == 0xFE0F: // skin tone and form of an emoji
-		case unicode.IsSymbol(r):
-			flush()
-			out = append(out, string(r))
-		default:
-			flush()
-		}
-	}
-	flush()
-	return out
-}
-
-// reading says what a line is in one language: made only of yes-words, only of
-// no-words, something else that is said there (unclear), or "" for nothing.
-func (l lexicon) reading(line []string) policy.Intent {
-	if l["other"][strings.Join(line, " ")] {
-		return policy.Unclear
-	}
-	var yes, no bool
-next:
-	for i := 0; i < len(line); {
-		for n := min(longestEntry*3, len(line)-i); n > 0; n-- {
-			entry := strings.Join(line[i:i+n], " ")
-			isYes, isNo := l["yes"][entry], l["no"][entry]
-			if isYes || isNo || l["polite"][entry] {
-				yes, no, i = yes || isYes, no || isNo, i+n
-				continue next
-			}
-		}
-		return ""
-	}
-	switch {
-	case yes && !no:
-		return policy.Yes
-	case no && !yes:
-		return policy.No
-	}
-	return policy.Unclear
-}
-
-// anywhere reports whether an entry of the named list of any language stands
-// in the text.
-func anywhere(text []string, name string, languages func(string) bool) bool {
-	joined := " " + strings.Join(text, " ") + " "
-	for lang, lex := range lexicons {
-		if !languages(lang) {
-			continue
-		}
-		for entry := range lex[name] {
-			if strings.Contains(joined, " "+entry+" ") {
-				return true
-			}
-		}
-	}
-	return false
-}
-
-func every(string) bool { return true }
+const every = ^languages(0)
 
 // longestAnswer bounds the first line and greeting in bytes; a longer one is
 // no plain yes or no.
@@ -140,41 +19,171 @@ const longestAnswer = 200
 // of the words of one language; a denial counts anywhere. A question or a
 // condition anywhere in the text leaves a yes unclear, also on a later line:
 // a question too many costs one more notice, a wrong yes costs a server.
-func Intent(own string) policy.Answer {
+//
+// Names are the writer's, from the From field: they say nothing in a line.
+func Intent(own string, names ...string) policy.Answer {
 	unclear := policy.Answer{Intent: policy.Unclear}
-	all := words(own)
-	if anywhere(all, "deny", every) {
+	if lex.has(newPhrase(words(own)), denyList, every) {
 		return policy.Answer{Intent: policy.No}
 	}
 	first, rest := answerLine(own)
 	if first == "" || len(first) > longestAnswer || question(first) {
 		return unclear
 	}
-	line := words(first)
-	readings := map[string]policy.Intent{}
-	for lang, lex := range lexicons {
-		if r := lex.reading(line); r != "" {
-			readings[lang] = r
+	readings := lex.readings(newPhrase(words(first)), ownNames(names))
+	if readings[policy.Yes] != 0 {
+		spoilt := languages(0)
+		if asks := question(rest); asks {
+			spoilt = every
+		} else {
+			spoilt = lex.spoilt(rest, ownNames(names))
+		}
+		readings[policy.Unclear] |= readings[policy.Yes] & spoilt
+		readings[policy.Yes] &^= spoilt
+	}
+	var distinct []policy.Intent
+	for _, i := range []policy.Intent{policy.Yes, policy.No, policy.Unclear} {
+		if readings[i] != 0 {
+			distinct = append(distinct, i)
 		}
 	}
-	later := words(rest)
-	for lang, r := range readings {
-		mine := func(l string) bool { return l == lang || l == "en" }
-		if r == policy.Yes && (question(rest) || anywhere(later, "but", mine) || anywhere(later, "no", every)) {
-			readings[lang] = policy.Unclear
-		}
-	}
-	distinct := slices.Compact(slices.Sorted(maps.Values(readings)))
 	switch len(distinct) {
 	case 0:
 		return unclear
 	case 1:
 		return policy.Answer{Intent: distinct[0]}
 	}
-	return policy.Answer{Intent: policy.Unclear, ByLanguage: readings}
+	out := policy.Answer{Intent: policy.Unclear, ByLanguage: map[string]policy.Intent{}}
+	for i, set := range readings {
+		for n, name := range lex.names {
+			if set&(1<<n) != 0 {
+				out.ByLanguage[name] = i
+			}
+		}
+	}
+	return out
 }
 
-func question(s string) bool { return strings.ContainsAny(s, "?？؟\u037e") }
+// readings says what a line is in which languages: made only of yes-words,
+// only of no-words, something else that is said there (unclear), or nothing.
+func (l *lexicon) readings(line phrase, names map[string]bool) map[policy.Intent]languages {
+	out := map[policy.Intent]languages{}
+	if line.len() == 0 {
+		return out
+	}
+	whole := l.entries[line.run(0, line.len())]
+	out[policy.Unclear] = whole[otherList]
+	for n := range l.names {
+		bit := languages(1) << n
+		if out[policy.Unclear]&bit != 0 {
+			continue
+		}
+		var yes, no bool
+		i := 0
+		for i < line.len() {
+			step := 0
+			l.matches(line, i, func(size int, e *[lists]languages) bool {
+				isYes, isNo := e[yesList]&bit != 0, e[noList]&bit != 0
+				if !isYes && !isNo && e[politeList]&bit == 0 {
+					return false
+				}
+				yes, no, step = yes || isYes, no || isNo, size
+				return true
+			})
+			if step == 0 && names[line.run(i, 1)] {
+				step = 1
+			}
+			if step == 0 {
+				break
+			}
+			i += step
+		}
+		switch {
+		case i < line.len():
+		case yes && !no:
+			out[policy.Yes] |= bit
+		case no && !yes:
+			out[policy.No] |= bit
+		default:
+			out[policy.Unclear] |= bit
+		}
+	}
+	return out
+}
+
+// spoilt gives the languages in which later lines take the clearness from a
+// yes: a no-word of any language spoils it in all, a condition in its own and,
+// if it is English, in all. Phrases known to be harmless are passed over.
+func (l *lexicon) spoilt(rest string, names map[string]bool) (out languages) {
+	if strings.TrimSpace(rest) == "" {
+		return 0
+	}
+	p := newPhrase(words(rest))
+	en := l.language("en")
+	for i := 0; i < p.len(); {
+		step := 1
+		l.matches(p, i, func(n int, e *[lists]languages) bool {
+			switch {
+			case e[harmlessList] != 0:
+				step = n
+				return true
+			case n == 1 && (names[p.run(i, 1)] || numbered(p, i)):
+				return true
+			case e[noList] != 0 && len(p.run(i, n)) > 2, (e[noList]|e[butList])&en != 0:
+				out = every
+			}
+			out |= e[noList] | e[butList] // "nu" is no to some, and now to others
+			return out == every
+		})
+		if out == every {
+			return out
+		}
+		i += step
+	}
+	return out
+}
+
+// numbered reports whether word i is short for "number", as in "VAT no. 12".
+func numbered(p phrase, i int) bool {
+	if p.run(i, 1) != "no" || i+1 >= p.len() {
+		return false
+	}
+	return strings.ContainsAny(p.run(i+1, 1), "0123456789")
+}
+
+// ownNames gives the words of names that answer nothing in any language.
+func ownNames(names []string) map[string]bool {
+	if len(names) == 0 {
+		return nil
+	}
+	out := map[string]bool{}
+	for _, name := range names {
+		w := words(name)
+		for _, s := range w[:min(len(w), 6)] {
+			e := lex.entries[s]
+			out[s] = utf8.RuneCountInString(s) > 1 && e[yesList]|e[noList]|e[butList]|e[otherList] == 0
+		}
+	}
+	return out
+}
+
+// question reports a question mark, those within an address of the web apart.
+func question(s string) bool {
+	for {
+		i := strings.IndexAny(s, "?？؟\u037e")
+		if i < 0 {
+			return false
+		}
+		word := s[strings.LastIndexFunc(s[:i], unicode.IsSpace)+1:]
+		if j := strings.IndexFunc(word, unicode.IsSpace); j >= 0 {
+			word = word[:j]
+		}
+		if s[i] != '?' || !strings.Contains(word, "://") && !strings.HasPrefix(word, "www.") || strings.HasSuffix(word, "?") {
+			return true
+		}
+		s = s[i+1:]
+	}
+}
 
 // answerLine gives the first line that is no greeting, and what follows it.
 func answerLine(own string) (first, rest string) {
@@ -197,28 +206,26 @@ func answerLine(own string) (first, rest string) {
 	return "", ""
 }
 
-// greeting takes "Hi Sam," off a line: at most five words, the first ones a
-// greeting, none that answers or objects.
+// greeting takes "Hi Sam," off a line: a greeting and at most four words, none
+// of which answers or objects.
 func greeting(line string) (tail string, ok bool) {
 	head := line
 	if i := strings.IndexAny(line, ",!:，、،！"); i >= 0 {
-		size := 1
-		for size < 4 && i+size < len(line) && line[i+size]&0xC0 == 0x80 {
-			size++
-		}
+		_, size := utf8.DecodeRuneInString(line[i:])
 		head, tail = line[:i], line[i+size:]
 	}
 	w := words(head)
-	if len(w) == 0 || len(w) > 12 || question(head) {
+	if len(w) == 0 || len(w) > 16 || question(head) {
 		return "", false
 	}
-	for _, lex := range lexicons {
-		for n := min(len(w), 12); n > 0; n-- {
-			if lex["hello"][strings.Join(w[:n], " ")] && len(w)-n <= 4 {
-				name := w[n:]
-				return tail, !anywhere(name, "yes", every) && !anywhere(name, "no", every) && !anywhere(name, "but", every)
-			}
+	p := newPhrase(w)
+	lex.matches(p, 0, func(n int, e *[lists]languages) bool {
+		if e[helloList] == 0 || len(w)-n > 4 {
+			return false
 		}
-	}
-	return "", false
+		name := newPhrase(w[n:])
+		ok = !lex.has(name, yesList, every) && !lex.has(name, noList, every) && !lex.has(name, butList, every)
+		return true
+	})
+	return tail, ok
 }

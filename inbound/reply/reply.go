@@ -54,8 +54,9 @@ func Read(m *rawmail.Message, own Own) Reading {
 	if r.Kind.Machine() || len(r.Refusals) > 0 {
 		return r
 	}
-	r.Answer = Intent(r.Text)
-	disagree := plain != "" && b.html != "" && Intent(html).Intent != r.Answer.Intent
+	name := displayName(m)
+	r.Answer = Intent(r.Text, name)
+	disagree := plain != "" && b.html != "" && Intent(html, name).Intent != r.Answer.Intent
 	if b.doubtful || disagree || wrappedQuote(b.plain) && r.Answer.Intent != policy.No {
 		r.Answer = policy.Answer{Intent: policy.Unclear}
 	}
@@ -64,6 +65,15 @@ func Read(m *rawmail.Message, own Own) Reading {
 
 // Text gives the own words of a message, cleaned.
 func Text(m *rawmail.Message) string { return Read(m, Own{}).Text }
+
+// displayName gives the name beside the From address, if it is no address.
+func displayName(m *rawmail.Message) string {
+	name, _, ok := strings.Cut(m.Get("from"), "<")
+	if name = decodeHeader(name); !ok || strings.Contains(name, "@") {
+		return ""
+	}
+	return name
+}
 
 func decodeHeader(s string) string {
 	d := mime.WordDecoder{CharsetReader: charsetReader}

@@ -1,0 +1,173 @@
+package reply
+
+import (
+	_ "embed"
+	"slices"
+	"strings"
+	"unicode"
+
+	"golang.org/x/text/unicode/norm"
+)
+
+//go:embed words.txt
+var wordsFile string
+
+// A list is one of the lists that words.txt holds for every language.
+type list int
+
+const (
+	yesList list = iota
+	noList
+	politeList
+	otherList
+	denyList
+	butList
+	harmlessList
+	helloList
+	lists
+)
+
+var listNames = [lists]string{"yes", "no", "polite", "other", "deny", "but", "harmless", "hello"}
+
+// languages is a set of languages, as bits in the order of lexicon.names.
+type languages uint32
+
+// lexicon holds the entries of all lists and languages, joined by blanks.
+type lexicon struct {
+	names   []string // of languages
+	entries map[string][lists]languages
+	longest map[string]int // by first word: the most words of an entry
+}
+
+var lex = parseWords(wordsFile)
+
+func parseWords(file string) *lexicon {
+	l := &lexicon{entries: map[string][lists]languages{}, longest: map[string]int{}}
+	var lines [][3]string
+	for line := range strings.Lines(file) {
+		head, entries, ok := strings.Cut(strings.TrimSpace(line), ":")
+		if !ok || strings.HasPrefix(line, "#") {
+			continue
+		}
+		lang, name, _ := strings.Cut(head, " ")
+		lines = append(lines, [3]string{lang, name, entries})
+		if lang != "*" && !slices.Contains(l.names, lang) {
+			l.names = append(l.names, lang)
+		}
+	}
+	for _, line := range lines {
+		bits := languages(1)<<len(l.names) - 1
+		if i := slices.Index(l.names, line[0]); i >= 0 {
+			bits = 1 << i
+		}
+		n := slices.Index(listNames[:], line[1])
+		if n < 0 {
+			panic("words.txt: no list is called " + line[1])
+		}
+		for entry := range strings.SplitSeq(line[2], ",") {
+			l.add(list(n), bits, words(entry))
+		}
+	}
+	return l
+}
+
+func (l *lexicon) add(n list, bits languages, entry []string) {
+	if len(entry) == 0 {
+		return
+	}
+	key := strings.Join(entry, " ")
+	e := l.entries[key]
+	e[n] |= bits
+	l.entries[key] = e
+	l.longest[entry[0]] = max(l.longest[entry[0]], len(entry))
+}
+
+// language gives the set of one language.
+func (l *lexicon) language(name string) languages {
+	if i := slices.Index(l.names, name); i >= 0 {
+		return 1 << i
+	}
+	return 0
+}
+
+// phrase is a text's words, joined once so that every run of them is a slice.
+type phrase struct {
+	joined string
+	at     []int // where each word begins; one more, behind the last
+}
+
+func newPhrase(w []string) phrase {
+	p := phrase{joined: strings.Join(w, " ") + " ", at: make([]int, 0, len(w)+1)}
+	pos := 0
+	for _, s := range w {
+		p.at = append(p.at, pos)
+		pos += len(s) + 1
+	}
+	p.at = append(p.at, pos)
+	return p
+}
+
+func (p phrase) len() int            { return len(p.at) - 1 }
+func (p phrase) run(i, n int) string { return p.joined[p.at[i] : p.at[i+n]-1] }
+
+// matches calls f with every entry that begins at word i, longest first, until
+// f is satisfied.
+func (l *lexicon) matches(p phrase, i int, f func(n int, e *[lists]languages) (enough bool)) {
+	for n := min(l.longest[p.run(i, 1)], p.len()-i); n > 0; n-- {
+		if e, ok := l.entries[p.run(i, n)]; ok && f(n, &e) {
+			return
+		}
+	}
+}
+
+// has reports whether an entry of the list in one of the languages stands in
+// the phrase.
+func (l *lexicon) has(p phrase, n list, of languages) (found bool) {
+	for i := 0; i < p.len() && !found; i++ {
+		l.matches(p, i, func(_ int, e *[lists]languages) bool {
+			found = e[n]&of != 0
+			return found
+		})
+	}
+	return found
+}
+
+// words gives the words of a text in lower case, without punctuation. Scripts
+// written without blanks give one word a character, a thumb is a word.
+func words(s string) (out []string) {
+	var b strings.Builder
+	flush := func() {
+		if b.Len() == 0 {
+			return
+		}
+		if w := strings.Trim(b.String(), "'"); w != "" {
+			out = append(out, w)
+		}
+		b.Reset()
+	}
+	for _, r := range norm.NFKC.String(s) {
+		switch {
+		case r < 0x80 && (r >= 'a' && r <= 'z' || r >= '0' && r <= '9' || r == '\''):
+			b.WriteByte(byte(r))
+		case r < 0x80 && r >= 'A' && r <= 'Z':
+			b.WriteByte(byte(r) + 'a' - 'A')
+		case r == '’' || r == '‘':
+			b.WriteByte('\'')
+		case unicode.In(r, unicode.Han, unicode.Hiragana, unicode.Katakana, unicode.Hangul):
+			flush()
+			out = append(out, string(r))
+		case unicode.IsLetter(r) || unicode.IsDigit(r) || unicode.Is(unicode.M, r) && r != 0xFE0F:
+			b.WriteRune(unicode.ToLower(r))
+		case r >= 0x1F3FB && r <= 0x1F3FF || r == 0xFE0F: // skin tone and form of an emoji
+		case unicode.IsSymbol(r):
+			flush()
+			if r >= 0x2300 {
+				out = append(out, string(r))
+			}
+		default:
+			flush()
+		}
+	}
+	flush()
+	return out
+}

@@ -29,7 +29,7 @@ type notice struct {
 
 // asks are the kinds of notices that ask for proof: class A, at least once.
 // All others are courtesy, class B, at most once.
-var asks = []string{"confirm", "clearer", "unproved_no", "lift"}
+var asks = []string{"confirm", "clearer", "unproved_no", "lift", "reminder"}
 
 // once are the kinds of which a revision gets one at most.
 var once = []string{"clearer", "other_address", "reminder", "expired", "confirmed", "disputed"}
@@ -61,7 +61,10 @@ func (s *Store) askContact(tx kv.Tx, t *Ticket, contact, kind string) error {
 		Class: string(t.Class), ClassWords: t.Class.Demands().Words, Request: t.Request, Subject: t.Subject,
 		Channel: string(t.Channel), AgentName: s.agentName(tx, t.OpenedBy), Until: t.Until, At: now, Date: now,
 		ReturnPath: strings.Replace(s.opt.ReplyAddress, "{token}", "b-"+returnPath, 1)}
-	secret := token.New() // of a courtesy notice only the Message-ID has one, and it opens nothing
+	secret := token.New()   // of a courtesy notice only the Message-ID has one, and it opens nothing
+	if kind == "reminder" { // it asks again, for no longer
+		n.Expires = t.Until
+	}
 	if slices.Contains(asks, kind) {
 		if t.Until.Before(n.Expires) {
 			t.Until, l.Until = n.Expires, n.Expires

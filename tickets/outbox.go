@@ -56,7 +56,7 @@ func (s *Store) enqueue(tx kv.Tx, t *Ticket, n notice, l Letter) error {
 	if slices.Contains(asks, n.Kind) {
 		class = "A"
 	}
-	next, err := s.paced(tx, t, n.Contact)
+	next, err := s.paced(tx, t, n.Contact, class == "A")
 	if err != nil {
 		return err
 	}
@@ -87,8 +87,9 @@ func (s *Store) enqueue(tx kv.Tx, t *Ticket, n notice, l Letter) error {
 }
 
 // paced gives the time from which another notice may go out for the ticket and
-// to the contact, and counts it.
-func (s *Store) paced(tx kv.Tx, t *Ticket, contact string) (time.Time, error) {
+// to the contact, and counts it there; one that can't wait is counted only if
+// it may go out now.
+func (s *Store) paced(tx kv.Tx, t *Ticket, contact string, waits bool) (time.Time, error) {
 	next := s.Now()
 	for _, c := range []struct {
 		what   string
@@ -108,7 +109,10 @@ func (s *Store) paced(tx kv.Tx, t *Ticket, contact string) (time.Time, error) {
 				}
 				break
 			}
-			if next = end; next.Sub(s.Now()) > 31*24*time.Hour {
+			if next = end; !waits {
+				return next, nil
+			}
+			if next.Sub(s.Now()) > 31*24*time.Hour {
 				break
 			}
 		}

@@ -1,0 +1,93 @@
+package policy
+
+// Verdict is what a message comes to.
+type Verdict string
+
+// The verdicts. Only Authenticated says who wrote; a yes is Decision.Confirmed.
+const (
+	Authenticated   Verdict = "authenticated"
+	Unauthenticated Verdict = "unauthenticated"
+	Rejected        Verdict = "rejected"
+	Deferred        Verdict = "deferred"
+	Ignored         Verdict = "ignored"
+)
+
+// Outcome is where a message ended.
+type Outcome string
+
+// The outcomes. Every message has exactly one of the first three in the end.
+const (
+	Applied        Outcome = "applied"
+	OutcomeIgnored Outcome = "ignored"
+	SetAside       Outcome = "set-aside"
+	OutcomeDefer   Outcome = "deferred"
+)
+
+// State is where a ticket stands.
+type State string
+
+// The states of a ticket.
+const (
+	StateUnconfirmed   State = "unconfirmed"
+	StateAuthenticated State = "authenticated"
+	StateConfirmed     State = "confirmed"
+	StateDisputed      State = "disputed"
+	StateExpired       State = "expired"
+	StateClosed        State = "closed"
+)
+
+// Over reports whether nothing more can be proved on a ticket in this state.
+func (s State) Over() bool { return s == StateExpired || s == StateClosed }
+
+// Person is what the directory says of the From address, as the ticket's (or a
+// new ticket's) class sees it.
+type Person struct {
+	ID       string // of the contact; empty if the address is not on file
+	Client   string
+	Language string
+	Removed  bool
+	Staff    bool // the address belongs to a member of staff
+	May      bool // has the permission for the class
+	Cooling  bool // came on file or was widened so recently that it proves nothing privileged
+}
+
+// Ticket is what a decision needs to know of the ticket that a message is bound to.
+type Ticket struct {
+	ID       string
+	Client   string
+	Contact  string
+	Class    Class
+	State    State
+	Revision int
+}
+
+// Facts is everything that a decision about one message depends on.
+type Facts struct {
+	Evidence
+	Duplicate     bool // the same bytes were handled before
+	SignatureUsed bool // the counted signature was counted before, on other bytes
+	Person        Person
+	Binding       Binding
+	Ticket        Ticket // of Binding.Ticket
+	ToUs          bool   // To or Cc names the mailbox's address
+	ToUsSigned    bool   // and the counted signature covers that field
+	GaveUp        bool   // DNS has been asked as long as it may be
+}
+
+// Decision is what a message comes to and what follows from it. The zero value
+// changes nothing.
+type Decision struct {
+	Verdict   Verdict
+	Outcome   Outcome
+	Confirmed bool
+	Reasons   []Reason // the first settled the matter
+
+	Ticket     string      // where the message is filed; empty: nowhere, or Open
+	Proofs     []ProofKind // given to the ticket's revision
+	Spend      bool        // the token is used up
+	Dispute    bool        // the ticket is disputed for good
+	UnprovedNo bool        // the ticket goes back to unconfirmed and is asked afresh
+	Lift       bool        // the stop of the client ends
+	Open       bool        // the message opens a ticket
+	Ask        string      // notice to send to the address on file: confirm, clearer, confirmed, other_address; empty: none
+}

@@ -11,6 +11,7 @@ import (
 	"net/textproto"
 	"strings"
 
+	"golang.org/x/text/encoding"
 	"golang.org/x/text/encoding/htmlindex"
 
 	"countersign/internal/rawmail"
@@ -74,31 +75,42 @@ func (b *body) part(h textproto.MIMEHeader, raw []byte, depth int) {
 
 func (b *body) text(h textproto.MIMEHeader, params map[string]string, raw []byte) string {
 	raw = raw[:min(len(raw), 4*maxText)]
-	var r io.Reader = bytes.NewReader(raw)
+	decoded := raw
+	var r io.Reader
 	switch strings.ToLower(strings.TrimSpace(h.Get("Content-Transfer-Encoding"))) {
 	case "base64":
-		r = base64.NewDecoder(base64.StdEncoding, r)
+		r = base64.NewDecoder(base64.StdEncoding, bytes.NewReader(raw))
 	case "quoted-printable":
-		r = quotedprintable.NewReader(r)
+		r = quotedprintable.NewReader(bytes.NewReader(raw))
 	}
-	decoded, err := io.ReadAll(io.LimitReader(r, maxText))
-	b.doubtful = b.doubtful || err != nil
-	cr, err := charsetReader(params["charset"], bytes.NewReader(decoded))
+	if r != nil {
+		var err error
+		decoded, err = io.ReadAll(io.LimitReader(r, maxText))
+		b.doubtful = b.doubtful || err != nil
+	}
+	if len(decoded) >= maxText {
+		decoded, b.doubtful = decoded[:maxText], true
+	}
+	e, err := charset(params["charset"])
 	if err != nil {
 		b.refusals = append(b.refusals, policy.Reason{Code: "unknown_charset", Text: "A part's text is in a character set that can't be read safely."})
 		return ""
 	}
-	out, err := io.ReadAll(io.LimitReader(cr, maxText*2))
-	b.doubtful = b.doubtful || err != nil || len(decoded) == maxText
-	return strings.ReplaceAll(string(out), "\r\n", "\n")
+	if e != nil {
+		out, err := io.ReadAll(io.LimitReader(e.NewDecoder().Reader(bytes.NewReader(decoded)), maxText*2))
+		b.doubtful = b.doubtful || err != nil
+		decoded = out
+	}
+	return strings.ReplaceAll(string(decoded), "\r\n", "\n")
 }
 
-// charsetReader decodes by the encoding standard's labels. UTF-7 isn't among
-// them: it can spell one text for us and another for the writer's program.
-func charsetReader(label string, r io.Reader) (io.Reader, error) {
-	switch strings.ToLower(label) {
+// charset finds the encoding of a label of the encoding standard; nil is UTF-8.
+// UTF-7 isn't among them: it can spell one text for us and another for the
+// writer's program.
+func charset(label string) (encoding.Encoding, error) {
+	switch label = strings.ToLower(label); label {
 	case "", "utf-8", "us-ascii", "ascii", "unknown-8bit":
-		return r, nil
+		return nil, nil
 	}
 	e, err := htmlindex.Get(label)
 	if err != nil {
@@ -106,6 +118,14 @@ func charsetReader(label string, r io.Reader) (io.Reader, error) {
 	}
 	if name, _ := htmlindex.Name(e); name == "replacement" {
 		return nil, fmt.Errorf("character set %q can't be decoded", label)
+	}
+	return e, nil
+}
+
+func charsetReader(label string, r io.Reader) (io.Reader, error) {
+	e, err := charset(label)
+	if err != nil || e == nil {
+		return r, err
 	}
 	return e.NewDecoder().Reader(r), nil
 }

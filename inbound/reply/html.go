@@ -19,7 +19,7 @@ var (
 // voidTags never have an end tag (HTML section 13.1.2); blockTags begin a line.
 var (
 	voidTags  = set("area base br col embed hr img input link meta source track wbr")
-	blockTags = set("p div br tr li ul ol table h1 h2 h3 h4 hr blockquote section pre dl dt dd center article header footer")
+	blockTags = set("p div tr li ul ol table h1 h2 h3 h4 hr blockquote section pre dl dt dd center article header footer")
 	unseenTag = set("script style title template noscript textarea select object iframe svg audio video datalist")
 )
 
@@ -45,13 +45,14 @@ type page struct {
 	doubtTag string // what the sheet hides may still be seen elsewhere
 	doubtful bool
 	pre      int
+	fresh    bool // nothing stands in the line yet
 }
 
 // htmlText gives the text of HTML that a reader sees and that isn't a quote or
 // signature by its markup. doubtful reports text in an element that a style
 // sheet hides, for readers disagree on sheets.
 func htmlText(s string) (text string, doubtful bool) {
-	p := &page{hidden: map[string]bool{}}
+	p := &page{hidden: map[string]bool{}, fresh: true}
 	z := html.NewTokenizer(strings.NewReader(s))
 	for {
 		switch z.Next() {
@@ -81,6 +82,7 @@ func (p *page) text(z *html.Tokenizer) {
 		}
 		if p.pre > 0 {
 			p.out.Write(t)
+			p.fresh = bytes.HasSuffix(t, []byte("\n"))
 			return
 		}
 		p.collapse(t)
@@ -96,9 +98,7 @@ func (p *page) start(tag []byte, z *html.Tokenizer, more bool) bool {
 		}
 		return true
 	}
-	if blockTags[string(tag)] {
-		p.out.WriteByte('\n')
-	}
+	p.line(string(tag))
 	if p.doubt > 0 && string(tag) == p.doubtTag {
 		p.doubt++
 	}
@@ -116,6 +116,7 @@ func (p *page) start(tag []byte, z *html.Tokenizer, more bool) bool {
 	}
 	if m.quote {
 		p.out.WriteString(quoteMark)
+		p.fresh = true
 	}
 	if m.quote || m.unseen {
 		p.skip, p.depth = name, 1
@@ -144,8 +145,15 @@ func (p *page) end(tag []byte) {
 	if p.doubt > 0 && name == p.doubtTag {
 		p.doubt--
 	}
-	if blockTags[name] {
+	p.line(name)
+}
+
+// line begins a line where an element does: br always, a block unless a line
+// has just begun.
+func (p *page) line(tag string) {
+	if tag == "br" || blockTags[tag] && !p.fresh {
 		p.out.WriteByte('\n')
+		p.fresh = true
 	}
 }
 
@@ -202,13 +210,13 @@ func (p *page) collapse(t []byte) {
 			blank = true
 			continue
 		}
-		if blank {
+		if blank && !p.fresh {
 			p.out.WriteByte(' ')
-			blank = false
 		}
+		blank, p.fresh = false, false
 		p.out.WriteByte(c)
 	}
-	if blank {
+	if blank && !p.fresh {
 		p.out.WriteByte(' ')
 	}
 }

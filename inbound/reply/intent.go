@@ -185,6 +185,18 @@ func question(s string) bool {
 	}
 }
 
+// saysYes reports whether the answer begins with a yes, whatever follows.
+func saysYes(own string) (yes bool) {
+	first, _ := answerLine(own)
+	if p := newPhrase(words(first[:min(len(first), longestAnswer)])); p.len() > 0 {
+		lex.matches(p, 0, func(_ int, e *[lists]languages) bool {
+			yes = e[yesList] != 0
+			return yes
+		})
+	}
+	return yes
+}
+
 // answerLine gives the first line that is no greeting, and what follows it.
 func answerLine(own string) (first, rest string) {
 	for own != "" {

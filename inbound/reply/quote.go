@@ -1,18 +1,8 @@
 package reply
 
 import (
-	"regexp"
 	"strings"
 	"unicode/utf8"
-)
-
-var (
-	wrote     = regexp.MustCompile(`(?i)\b(wrote|schrieb|a écrit|escribió|escreveu|ha scritto|schreef|napisał|napisała|napsal|napísal|skrev|kirjoitti|írta|a scris|yazdı|έγραψε|пишет|написал|писав|написав|כתב)\b|(έγραψε|написал|пишет|писав|написав|のメール|写道|寫道|作成|작성|كتب|כתב)`)
-	original  = regexp.MustCompile(`(?i)^[-_* ]{2,} ?(original message|forwarded message|ursprüngliche nachricht|message d'origine|mensaje original|mensagem original|messaggio originale|oorspronkelijk bericht|wiadomość oryginalna|původní zpráva|pôvodná správa|ursprungligt meddelande|oprindelig meddelelse|opprinnelig melding|alkuperäinen viesti|eredeti üzenet|mesaj original|özgün ileti|исходное сообщение|元のメッセージ|原始邮件|원본 메시지)`)
-	fields    = regexp.MustCompile(`(?i)^\*?(from|sent|date|to|subject|cc|von|gesendet|datum|an|betreff|de|envoyé|date|à|objet|enviado|enviada|fecha|para|asunto|assunto|da|inviato|data|a|oggetto|van|verzonden|aan|onderwerp|od|wysłano|do|temat|odesláno|komu|předmět|odoslané|predmet|från|skickat|till|ämne|fra|sendt|til|emne|lähettäjä|lähetetty|vastaanottaja|aihe|feladó|küldve|címzett|tárgy|trimis|către|subiect|kimden|gönderilme|kime|konu|από|προς|θέμα|στάλθηκε|от|отправлено|кому|тема|від|надіслано|差出人|送信日時|宛先|件名|发件人|发送时间|收件人|主题|寄件者|보낸 사람|보낸 날짜|받는 사람|제목|من|إلى|الموضوع|מאת|אל|נושא) ?\*? ?[:：]`)
-	mobile    = regexp.MustCompile(`(?i)^(sent from|sent with|get outlook for|von meinem .* gesendet|gesendet von|gesendet mit|envoyé de|envoyé depuis|enviado desde|enviado do|enviado a partir|inviato da|verzonden vanaf|verstuurd vanaf|wysłane z|odesláno z|odoslané z|skickat från|sendt fra|lähetetty|az én .* küldve|trimis de pe|.* cihazımdan gönderildi|στάλθηκε από|отправлено с|отправлено из|надіслано з|iphoneから送信|发自我的|從我的|나의 .*에서 보냄|أرسلت من|נשלח מ)`)
-	legal     = regexp.MustCompile(`(?i)^[*_ ]*(disclaimer|confidentiality notice|this (e-?mail|message).{0,60}(confidential|intended)|diese (e-?mail|nachricht) enthält|ce (message|courriel).{0,60}confidenti|este (correo|mensaje).{0,60}confidencial|questa (e-?mail|messaggio).{0,60}riservat)`)
-	separator = regexp.MustCompile(`^(_{5,}|-{5,}|={5,})$`)
 )
 
 // maxAttribution is how many lines "On ... wrote:" may be wrapped over.
@@ -23,21 +13,21 @@ const maxAttribution = 4
 // of the input, in their order.
 func OwnText(plain string) string {
 	lines := strings.Split(strings.ReplaceAll(plain, "\r\n", "\n"), "\n")
-	var out []string
+	out := make([]string, 0, 16)
 	for i := 0; i < len(lines); i++ {
 		line := strings.TrimSpace(lines[i])
 		switch {
+		case line == "":
+			out = append(out, "")
+			continue
 		case quoted(line):
 			continue
-		case original.MatchString(line), headerBlock(lines[i:]):
-			if len(out) > 0 && separator.MatchString(out[len(out)-1]) {
-				out = out[:len(out)-1]
-			}
-			return join(out)
-		case strings.TrimRight(lines[i], "\r ") == "--", line == "—", mobile.MatchString(line), legal.MatchString(line):
+		case original(line), headerBlock(lines[i:]):
+			return join(withoutRule(out))
+		case strings.TrimRight(lines[i], "\r ") == "--", line == "—", phone(line), legal(line):
 			// A signature may stand above the quote below which the answer does.
 			if i = nextQuote(lines, i); i == len(lines) {
-				return join(out)
+				return join(withoutRule(out))
 			}
 			i--
 			continue
@@ -67,20 +57,68 @@ func nextQuote(lines []string, i int) int {
 	return i
 }
 
-func join(lines []string) string { return strings.Trim(strings.Join(lines, "\n"), "\n\t ") }
+// join gives the lines as one text, with one empty line where several stood.
+func join(lines []string) string {
+	kept := lines[:0]
+	for _, line := range lines {
+		if line != "" || len(kept) > 0 && kept[len(kept)-1] != "" {
+			kept = append(kept, line)
+		}
+	}
+	return strings.Trim(strings.Join(kept, "\n"), "\n\t ")
+}
+
+// withoutRule takes off the line of dashes that stands above a cut.
+func withoutRule(lines []string) []string {
+	n := len(lines)
+	for n > 0 && lines[n-1] == "" {
+		n--
+	}
+	if n > 0 && len(lines[n-1]) >= 5 && strings.Trim(lines[n-1], "_-=* ") == "" {
+		return lines[:n-1]
+	}
+	return lines
+}
+
+// original reports the line that programs set above a quoted mail, as
+// "-----Original Message-----".
+func original(line string) bool {
+	if len(line) > 200 || line == "" {
+		return false
+	}
+	if c := line[0]; c != '-' && c != '_' && c != '*' && c != 'B' {
+		return false
+	}
+	bare := strings.TrimLeft(line, "-_* ")
+	dashes := len(line) - len(bare)
+	if dashes < 2 {
+		return bare == "Begin forwarded message:"
+	}
+	return begins(lower(bare), originalWords)
+}
+
+func phone(line string) bool { return len(line) <= 160 && begins(lower(line), phoneWords) }
+
+func legal(line string) bool { return len(line) >= 20 && holds(lower(line), legalWords) }
 
 // attribution tells how many lines at the start are an "On ..., ... wrote:".
 func attribution(lines []string) int {
-	whole := ""
+	size := 0
 	for n := 1; n <= maxAttribution && n <= len(lines); n++ {
 		line := strings.TrimSpace(lines[n-1])
-		if line == "" || quoted(line) || len(whole)+len(line) > 600 {
+		if size += len(line); line == "" || quoted(line) || size > 600 {
 			return 0
 		}
-		whole += " " + line
+		line = strings.TrimRight(line, "- ") // Zoho sets dashes round it
 		if strings.HasSuffix(line, ":") || strings.HasSuffix(line, "：") {
-			if strings.ContainsAny(whole, "0123456789@") && wrote.MatchString(whole) {
+			whole := strings.Join(lines[:n], " ")
+			switch {
+			case !strings.ContainsAny(whole, "0123456789@"):
+				return 0
+			case holds(lower(whole), wroteWords):
 				return n
+			case strings.ContainsAny(whole, "0123456789") && strings.Contains(whole, "@") && strings.HasSuffix(line, ">:"):
+				return n // some languages leave the verb out
 			}
 			return 0
 		}
@@ -91,16 +129,26 @@ func attribution(lines []string) int {
 // headerBlock reports whether three lines of a quoted message's header stand
 // at the start, as Outlook puts them.
 func headerBlock(lines []string) bool {
-	if !fields.MatchString(strings.TrimSpace(lines[0])) {
+	if !field(lines[0]) {
 		return false
 	}
 	n := 0
 	for _, line := range lines[:min(len(lines), 8)] {
-		if fields.MatchString(strings.TrimSpace(line)) {
+		if field(line) {
 			n++
 		}
 	}
 	return n >= 3
+}
+
+// field reports whether a line begins with a label of a quoted header.
+func field(line string) bool {
+	line = strings.TrimSpace(line)
+	i := strings.IndexAny(line[:min(len(line), 48)], ":：")
+	if i <= 0 {
+		return false
+	}
+	return fieldWords[lower(strings.Trim(line[:i], "* \u00A0\u202F"))]
 }
 
 // wrappedQuote reports whether a line of own text may be the end of a quoted
@@ -112,7 +160,7 @@ func wrappedQuote(plain string) bool {
 		if long && line != "" && !quoted(line) {
 			return true
 		}
-		long = quoted(line) && utf8.RuneCountInString(line) >= 65 && !strings.ContainsAny(line[len(line)-1:], ".!?:;>")
+		long = quoted(line) && len(line) >= 65 && utf8.RuneCountInString(line) >= 65 && !strings.ContainsAny(line[len(line)-1:], ".!?:;>")
 	}
 	return false
 }

@@ -57,6 +57,11 @@ func Read(m *rawmail.Message, own Own) Reading {
 	name := displayName(m)
 	r.Answer = Intent(r.Text, name)
 	disagree := plain != "" && b.html != "" && Intent(html, name).Intent != r.Answer.Intent
+	// Only in an answer that answers nothing: a person may be away and say yes.
+	if r.Kind == policy.KindReply && r.Answer.Intent == policy.Unclear && !question(r.Text) && !saysYes(r.Text) && holds(lower(head(r.Text)), autoTexts) {
+		r.Kind, r.KindWhy = policy.KindAutoReply, "It says that a program sent it, or that its writer is away."
+		return r
+	}
 	if b.doubtful || disagree || wrappedQuote(b.plain) && r.Answer.Intent != policy.No {
 		r.Answer = policy.Answer{Intent: policy.Unclear}
 	}
@@ -87,9 +92,12 @@ func decodeHeader(s string) string {
 // characters without width. Line ends become line feeds.
 func Clean(s string) string {
 	s = strings.ReplaceAll(strings.ToValidUTF8(s, "\uFFFD"), "\r\n", "\n")
+	if plainASCII(s) {
+		return s
+	}
 	return strings.Map(func(r rune) rune {
 		switch {
-		case r == '\n' || r == '\t':
+		case r >= ' ' && r < 0x7F || r == '\n' || r == '\t':
 			return r
 		case r == '\u00A0' || r == '\r':
 			return ' '
@@ -98,6 +106,16 @@ func Clean(s string) string {
 		}
 		return r
 	}, s)
+}
+
+// plainASCII reports that Clean has nothing to do.
+func plainASCII(s string) bool {
+	for i := range len(s) {
+		if c := s[i]; c >= 0x7F || c < ' ' && c != '\n' && c != '\t' {
+			return false
+		}
+	}
+	return true
 }
 
 func oneLine(s string) string { return strings.Join(strings.Fields(Clean(s)), " ") }

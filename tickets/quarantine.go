@@ -2,6 +2,7 @@ package tickets
 
 import (
 	"fmt"
+	"strings"
 
 	"countersign/internal/kv"
 	"countersign/policy"
@@ -24,7 +25,10 @@ func (s *Store) Release(id, agent, ticket string) (Message, error) {
 		if ticket == "" {
 			return nil
 		}
-		m.Ticket = ticket
+		m.Ticket = strings.ToUpper(ticket)
+		if err := tx.Put(filed(m.Ticket, m.ID), []byte(m.ID)); err != nil {
+			return err
+		}
 		return s.tell(tx, ticket, Event{Event: "released", Reason: m.Decision.Reason(),
 			Text: "message " + m.ID + " was read by " + agent + " and filed here; it proves nothing"})
 	})

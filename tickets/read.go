@@ -138,11 +138,14 @@ func (s *Store) Explain(id string) (e Explanation, err error) {
 		return e, fmt.Errorf("%w: no ticket, message or receipt %q", ErrNoTicket, id)
 	}
 	e.Ticket = &shown
-	err = s.Messages(func(m Message) error {
-		if m.Ticket == shown.Ticket {
-			e.Messages = append(e.Messages, m)
-		}
-		return nil
+	err = s.kv.View(func(v kv.View) error {
+		return v.Scan("filed/"+shown.Ticket+"/", "", func(_ string, id []byte) error {
+			m, ok, err := kv.Load[Message](v, numbered("msg", string(id)))
+			if ok && m.Ticket == shown.Ticket {
+				e.Messages = append(e.Messages, m)
+			}
+			return err
+		})
 	})
 	return e, err
 }

@@ -153,6 +153,11 @@ func (s *Store) apply(tx kv.Tx, m *Message, f policy.Facts, d policy.Decision) e
 	} else if err := s.settle(tx, m, f); err != nil {
 		return err
 	}
+	if m.Ticket != "" {
+		if err := tx.Put(filed(m.Ticket, m.ID), []byte(m.ID)); err != nil {
+			return err
+		}
+	}
 	for _, key := range []string{"seen/uid/" + m.Source.key(), "mbid/" + hexOf(s.opt.Keys.Hash("mbid", []byte(f.MessageID)))} {
 		if err := tx.Put(key, []byte(m.ID)); err != nil {
 			return err
@@ -170,6 +175,9 @@ func (s *Store) apply(tx kv.Tx, m *Message, f policy.Facts, d policy.Decision) e
 		Decision policy.Decision `json:"decision"`
 	}{m.Source, f.Hash, d})
 }
+
+// filed is the key under which a message is found by its ticket.
+func filed(ticket, message string) string { return numbered("filed/"+ticket, message) }
 
 // settle writes the marks by which a final message is known again, and the
 // to-do for IMAP.

@@ -27,8 +27,11 @@ func eachOfMbox(name string, fn func(label string, raw []byte) error) error {
 		if n == 0 {
 			return nil
 		}
-		raw := bytes.TrimSuffix(bytes.TrimSuffix(msg.Bytes(), []byte("\n")), []byte("\r"))
-		return fn(fmt.Sprintf("%s:%d", name, n), append(bytes.Clone(raw), '\n'))
+		raw := msg.Bytes()
+		if blank { // the empty line that stands before a From line, in the file's own line end
+			raw = bytes.TrimSuffix(bytes.TrimSuffix(raw, []byte("\n")), []byte("\r"))
+		}
+		return fn(fmt.Sprintf("%s:%d", name, n), bytes.Clone(raw))
 	}
 	for {
 		line, err := in.ReadBytes('\n')

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
@@ -188,6 +189,9 @@ func (a *app) verifyMany(ctx context.Context, name string, judge func(context.Co
 		return err
 	})
 	_ = bar.Finish()
+	if path, ok := errors.AsType[*fs.PathError](err); ok {
+		return &exit.Error{Code: exit.IOErr, Reason: "unreadable", Message: "Can't read " + path.Path + ": " + path.Err.Error(), Err: err}
+	}
 	if err != nil {
 		return err
 	}
@@ -196,6 +200,9 @@ func (a *app) verifyMany(ctx context.Context, name string, judge func(context.Co
 	for _, verdict := range []policy.Verdict{policy.Authenticated, policy.Unauthenticated, policy.Rejected, policy.Deferred, policy.Ignored} {
 		total += counts[verdict]
 		parts = append(parts, fmt.Sprintf("%d %s", counts[verdict], verdict))
+	}
+	if total == 0 { // which proves nothing
+		return &exit.Error{Code: exit.NoInput, Reason: "no_message", Message: "There is no message in " + name + "."}
 	}
 	fmt.Fprintf(a.stderr, "%d messages: %s\n", total, strings.Join(parts, ", "))
 	if counts[policy.Authenticated] != total {
@@ -214,11 +221,14 @@ func eachMessage(name string, fn func(label string, raw []byte) error) error {
 	if !info.IsDir() {
 		return eachOfMbox(name, fn)
 	}
-	dirs := []string{name}
+	var dirs []string
 	for _, sub := range []string{"cur", "new"} {
 		if _, err := os.Stat(filepath.Join(name, sub)); err == nil {
 			dirs = append(dirs, filepath.Join(name, sub))
 		}
+	}
+	if len(dirs) == 0 { // in a maildir, what lies beside cur and new is no message
+		dirs = []string{name}
 	}
 	for _, dir := range dirs {
 		entries, err := os.ReadDir(dir)

@@ -44,33 +44,46 @@ func (b *body) part(h textproto.MIMEHeader, raw []byte, depth int) {
 		typ, params = "text/plain", map[string]string{}
 	}
 	b.types[typ] = true
-	if depth > maxDepth || strings.HasPrefix(h.Get("Content-Disposition"), "attachment") {
+	if depth > maxDepth {
+		b.doubtful = true
 		return
 	}
 	switch {
+	case typ == "application/pkcs7-mime", typ == "application/x-pkcs7-mime":
+		b.opaque(strings.ToLower(strings.TrimSpace(h.Get("Content-Transfer-Encoding"))), raw, depth)
+	case typ == "multipart/encrypted":
+		b.doubtful = true // RFC 3156 section 4
+	case strings.HasPrefix(strings.ToLower(strings.TrimSpace(h.Get("Content-Disposition"))), "attachment"):
 	case strings.HasPrefix(typ, "multipart/"):
 		for _, p := range split(raw, params["boundary"]) {
-			head, text, ok := bytes.Cut(p, []byte("\r\n\r\n"))
-			if bytes.HasPrefix(p, []byte("\r\n")) {
-				head, text, ok = nil, p[2:], true
-			}
-			if !ok {
-				continue
-			}
-			ph, _ := textproto.NewReader(bufio.NewReader(io.MultiReader(bytes.NewReader(head), strings.NewReader("\r\n\r\n")))).ReadMIMEHeader()
-			b.part(ph, text, depth+1)
+			b.entity(p, depth+1)
 		}
 	case typ == "text/plain":
 		text := b.text(h, params, raw)
 		if strings.EqualFold(params["format"], "flowed") {
 			text = unflow(text, strings.EqualFold(params["delsp"], "yes"))
 		}
-		b.plain += unarmour(text) + "\n"
+		text, outside := unarmour(text)
+		b.doubtful = b.doubtful || outside
+		b.plain += text + "\n"
 	case typ == "text/html":
 		text, hidden := htmlText(b.text(h, params, raw))
 		b.doubtful = b.doubtful || hidden
 		b.html += text + "\n"
 	}
+}
+
+// entity reads a part's header and what follows it.
+func (b *body) entity(p []byte, depth int) {
+	head, text, ok := bytes.Cut(p, []byte("\r\n\r\n"))
+	if bytes.HasPrefix(p, []byte("\r\n")) {
+		head, text, ok = nil, p[2:], true
+	}
+	if !ok {
+		return
+	}
+	h, _ := textproto.NewReader(bufio.NewReader(io.MultiReader(bytes.NewReader(head), strings.NewReader("\r\n\r\n")))).ReadMIMEHeader()
+	b.part(h, text, depth)
 }
 
 func (b *body) text(h textproto.MIMEHeader, params map[string]string, raw []byte) string {
@@ -173,16 +186,4 @@ func unflow(s string, delsp bool) string {
 		out.WriteString(line + "\n")
 	}
 	return out.String()
-}
-
-// unarmour takes the frame of a clear-signed text off (RFC 9580 section 7).
-func unarmour(s string) string {
-	const begin, end = "-----BEGIN PGP SIGNED MESSAGE-----\n", "-----BEGIN PGP SIGNATURE-----"
-	rest, ok := strings.CutPrefix(strings.TrimLeft(s, "\n"), begin)
-	if !ok {
-		return s
-	}
-	_, text, _ := strings.Cut(rest, "\n\n")
-	text, _, _ = strings.Cut(text, end)
-	return text
 }

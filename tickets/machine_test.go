@@ -236,6 +236,12 @@ func (m *machine) answer(t *rapid.T) {
 	if got.Decision.Confirmed && !k.yes {
 		t.Fatalf("confirmed without a proof: %+v", got)
 	}
+	if got.Decision.Open { // another client's contact, whom nothing binds to the ticket
+		if clientOf[got.Facts.Person.ID] == clientOf[k.contact] {
+			t.Fatalf("a mail about %s opened %s", k.id, got.Ticket)
+		}
+		m.tickets = append(m.tickets, &modelTicket{id: got.Ticket, contact: got.Facts.Person.ID, class: policy.Question, revision: 1})
+	}
 	m.learn(t)
 }
 
@@ -269,7 +275,7 @@ func (m *machine) allowed(t *rapid.T) {
 	k := m.any(t)
 	a := m.may(t, k.id, k.class, rapid.SampledFrom([]string{"kim", "lee"}).Draw(t, "agent"))
 	m.learn(t)
-	if a.Decision != policy.Allow {
+	if a.Decision != policy.Allow || k.class == policy.Question { // which needs nothing and uses nothing up
 		return
 	}
 	proved := k.yes || k.class == policy.MinorChange && !k.disputed // its sender or token may do

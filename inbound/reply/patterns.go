@@ -28,6 +28,7 @@ func parsePatterns(file string) map[string][]string {
 
 var (
 	wroteWords    = patterns["wrote"]
+	startWords    = patterns["start"]
 	originalWords = patterns["original"]
 	fieldWords    = setOf(patterns["field"])
 	phoneWords    = patterns["phone"]

@@ -102,22 +102,42 @@ func phone(line string) bool { return len(line) <= 160 && begins(lower(line), ph
 func legal(line string) bool { return len(line) >= 20 && holds(lower(line), legalWords) }
 
 // attribution tells how many lines at the start are an "On ..., ... wrote:".
+// A line of own text right above it is none of them.
 func attribution(lines []string) int {
-	size := 0
-	for n := 1; n <= maxAttribution && n <= len(lines); n++ {
-		line := strings.TrimSpace(lines[n-1])
-		if size += len(line); line == "" || quoted(line) || size > 600 {
+	n := attributed(lines)
+	if n < 2 {
+		return n
+	}
+	first := lower(strings.TrimSpace(lines[0]))
+	if !begins(first, startWords) && !strings.ContainsAny(first, "0123456789@") {
+		return 0
+	}
+	for i := 1; i < n; i++ {
+		if begins(lower(strings.TrimSpace(lines[i])), startWords) && attributed(lines[i:]) == n-i {
 			return 0
 		}
-		line = strings.TrimRight(line, "- ") // Zoho sets dashes round it
-		if strings.HasSuffix(line, ":") || strings.HasSuffix(line, "：") {
+	}
+	return n
+}
+
+func attributed(lines []string) int {
+	size, open := 0, 0 // open counts the "<" that no ">" has closed
+	for n := 1; n <= maxAttribution && n <= len(lines); n++ {
+		line := strings.TrimSpace(lines[n-1])
+		if size += len(line); line == "" || quoted(line) && open == 0 || size > 600 {
+			return 0
+		}
+		open = max(0, open+strings.Count(line, "<")-strings.Count(line, ">"))
+		bare := strings.TrimRight(line, "- ") // Zoho sets dashes round it, and no colon
+		dashes := n == 1 && strings.HasPrefix(line, "----") && strings.HasSuffix(line, "----")
+		if strings.HasSuffix(bare, ":") || strings.HasSuffix(bare, "：") || dashes {
 			whole := strings.Join(lines[:n], " ")
 			switch {
 			case !strings.ContainsAny(whole, "0123456789@"):
 				return 0
 			case holds(lower(whole), wroteWords):
 				return n
-			case strings.ContainsAny(whole, "0123456789") && strings.Contains(whole, "@") && strings.HasSuffix(line, ">:"):
+			case strings.ContainsAny(whole, "0123456789") && strings.Contains(whole, "@") && strings.HasSuffix(bare, ">:"):
 				return n // some languages leave the verb out
 			}
 			return 0

@@ -86,6 +86,21 @@ func TestRead(t *testing.T) {
 	}
 }
 
+func TestAttribution(t *testing.T) {
+	for _, text := range []string{
+		"Yes\nOn 24 Nov 2026, Sam <s@desk.example> wrote:\n> no",
+		"Yes\nLe 4 janv. 2026 19:03, \"Sam Desk\"\n<s@desk.example>\na écrit :\n\n> no",
+		"Yes\n\nAm 21.04.2026 17:48 schrieb \"Sam\" <a.long.name@desk.example\n>:\n\n> no",
+		"Yes\n\n---- On Tue, 24 Nov 2026 10:02 Sam <s@desk.example> wrote ----\n\nno",
+		"Yes\nOp 16 nov. 2026 05:13 schreef \"Sam\" <s@desk.example> het\nvolgende geschreven:\n\n> no",
+		"Yes\n\n24 Kas 2026 tarihinde Sam\n<s@desk.example> şunu yazdı:\n\n> no",
+	} {
+		if got := OwnText(text); got != "Yes" {
+			t.Errorf("OwnText(%q) = %q", text, got)
+		}
+	}
+}
+
 func TestKind(t *testing.T) {
 	for header, want := range map[string]policy.Kind{
 		"": "reply", "Auto-Submitted: no\n": "reply", "Auto-Submitted: auto-replied\n": "auto-reply", "Return-Path: <>\n": "auto-reply",

@@ -31,6 +31,9 @@ type Settings struct {
 	Patience       time.Duration // before a message that is alone is tried again; 0: 10 minutes
 	Workers        int           // messages judged side by side; 0: 8
 	Roots          *x509.CertPool
+
+	// Dial makes the connection to Server; nil: over TCP.
+	Dial func(ctx context.Context, network, addr string) (net.Conn, error)
 }
 
 // connection is one login. It is used by one goroutine, a command at a time.
@@ -47,8 +50,11 @@ type connection struct {
 // connect logs in and selects the folder. TLS is verified and never left out;
 // a server that says we are logged in already (PREAUTH) is refused.
 func (s Settings) connect(ctx context.Context) (c *connection, err error) {
-	dialer := net.Dialer{Timeout: s.Timeout, KeepAlive: 30 * time.Second}
-	raw, err := dialer.DialContext(ctx, "tcp", s.Server)
+	dial := s.Dial
+	if dial == nil {
+		dial = (&net.Dialer{Timeout: s.Timeout, KeepAlive: 30 * time.Second}).DialContext
+	}
+	raw, err := dial(ctx, "tcp", s.Server)
 	if err != nil {
 		return nil, err
 	}

@@ -27,6 +27,9 @@ type Server struct {
 	Hello          string         // our name in EHLO; empty: the domain of the return path
 	Roots          *x509.CertPool // nil: the system's
 	Limits         Limits
+
+	// Dial makes the connection to Addr; nil: over TCP.
+	Dial func(ctx context.Context, network, addr string) (net.Conn, error)
 }
 
 // Limits are how long the steps of a delivery may take; zero values stand for
@@ -67,7 +70,11 @@ func dial(ctx context.Context, s Server) (*session, error) {
 	if err != nil {
 		return nil, err
 	}
-	conn, err := (&net.Dialer{Timeout: limits.Connect}).DialContext(ctx, "tcp", s.Addr)
+	connect := s.Dial
+	if connect == nil {
+		connect = (&net.Dialer{Timeout: limits.Connect}).DialContext
+	}
+	conn, err := connect(ctx, "tcp", s.Addr)
 	if err != nil {
 		return nil, err
 	}

@@ -30,6 +30,11 @@ func NewIMAP(without ...string) (*IMAP, error) {
 	if err != nil {
 		return nil, err
 	}
+	return ServeIMAP(l, without...)
+}
+
+// ServeIMAP is NewIMAP on a listener of the caller's.
+func ServeIMAP(l net.Listener, without ...string) (*IMAP, error) {
 	s := &IMAP{Addr: l.Addr().String(), User: "support", Password: "password"}
 	s.user = imapmemserver.NewUser(s.User, s.Password)
 	if err := s.user.Create("INBOX", nil); err != nil {

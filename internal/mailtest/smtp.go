@@ -42,13 +42,18 @@ func NewSMTP() (*SMTP, error) {
 	if err != nil {
 		return nil, err
 	}
+	return ServeSMTP(l), nil
+}
+
+// ServeSMTP is NewSMTP on a listener of the caller's.
+func ServeSMTP(l net.Listener) *SMTP {
 	s := &SMTP{Addr: l.Addr().String()}
 	s.server = smtp.NewServer(s)
 	s.server.Domain, s.server.AllowInsecureAuth = "sink.example", true
 	s.server.ReadTimeout, s.server.WriteTimeout = 30*time.Second, 30*time.Second
 	s.server.ErrorLog = quiet{}
 	go func() { _ = s.server.Serve(l) }()
-	return s, nil
+	return s
 }
 
 type quiet struct{}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"net"
 	"os"
 	"path/filepath"
 	"slices"
@@ -41,7 +42,11 @@ type desk struct {
 
 	readers []*inbound.Reader
 	head    string // of the audit log, as last kept
+	dial    dialer // nil: TCP
 }
+
+// dialer makes connections to the servers outside, as net.Dialer.DialContext does.
+type dialer = func(ctx context.Context, network, addr string) (net.Conn, error)
 
 // openDesk opens the store and wires the parts over it.
 func openDesk(c config.Config, now func() time.Time, log zerolog.Logger) (*desk, error) {
@@ -190,6 +195,7 @@ func (d *desk) reader(m config.Mailbox, fromBeginning bool) (*inbound.Reader, er
 	if err != nil {
 		return nil, err
 	}
+	settings.Dial = d.dial
 	return inbound.NewReader(settings, d.store, d.gateway.Handle, d.log), nil
 }
 
@@ -199,7 +205,7 @@ func (d *desk) mailer(all bool) (*mailer.Mailer, error) {
 	if s.Server == "" {
 		return nil, nil
 	}
-	server := mailer.Server{Addr: s.Server, TLS: s.TLS, AllowPlaintext: s.AllowPlaintext, User: s.User}
+	server := mailer.Server{Addr: s.Server, TLS: s.TLS, AllowPlaintext: s.AllowPlaintext, User: s.User, Dial: d.dial}
 	if s.PasswordFile != "" {
 		password, err := config.ReadSecret(s.PasswordFile)
 		if err != nil {

@@ -43,7 +43,10 @@ func (b *body) part(h textproto.MIMEHeader, raw []byte, depth int) {
 	if err != nil || typ == "" {
 		typ, params = "text/plain", map[string]string{}
 	}
-	b.types[typ] = true
+	attached := strings.HasPrefix(strings.ToLower(strings.TrimSpace(h.Get("Content-Disposition"))), "attachment")
+	if !attached || typ != "text/calendar" || params["method"] != "" {
+		b.types[typ] = true // an invitation that a person attached is a file like another
+	}
 	if depth > maxDepth {
 		b.doubtful = true
 		return
@@ -53,7 +56,7 @@ func (b *body) part(h textproto.MIMEHeader, raw []byte, depth int) {
 		b.opaque(strings.ToLower(strings.TrimSpace(h.Get("Content-Transfer-Encoding"))), raw, depth)
 	case typ == "multipart/encrypted":
 		b.doubtful = true // RFC 3156 section 4
-	case strings.HasPrefix(strings.ToLower(strings.TrimSpace(h.Get("Content-Disposition"))), "attachment"):
+	case attached:
 	case strings.HasPrefix(typ, "multipart/"):
 		for _, p := range split(raw, params["boundary"]) {
 			b.entity(p, depth+1)

@@ -40,7 +40,7 @@ func machineCases() (out []corpusCase) {
 		add("auto-reply", "subject-robot", s, person+"Subject: "+mime.QEncoding.Encode("utf-8", s)+"\n\nYes\n")
 	}
 	for _, s := range []string{"This is an automated response. We will be with you soon.", "Your request has been received and is being reviewed by our staff.", "A support ticket has been opened: 4711.",
-		"To complete the delivery of your message, answer this mail.", "Ada no longer works at Customer Ltd."} {
+		"To complete the delivery of your message, answer this mail."} {
 		add("auto-reply", "text-robot", s, answering+"\n"+s+"\n")
 	}
 	dsn := "--b1\nContent-Type: text/plain\n\nYour mail was not delivered.\n\n--b1\nContent-Type: message/delivery-status\n\nReporting-MTA: dns; mx.customer.example\n\nFinal-Recipient: rfc822; ada@customer.example\nAction: failed\nStatus: 5.1.1\nDiagnostic-Code: smtp; 550 no such user\n\n--b1\nContent-Type: text/rfc822-headers\n\nFrom: support@desk.example\n\n"
@@ -73,6 +73,7 @@ func machineCases() (out []corpusCase) {
 	for _, method := range []string{"REPLY", "REQUEST", "CANCEL", "COUNTER"} {
 		add("calendar", "calendar-"+strings.ToLower(method), "RFC 6047", answering+fmt.Sprintf(cal, method))
 	}
+	add("auto-reply", "report-feedback", "a complaint of RFC 5965", person+"Subject: abuse\n"+report("feedback-report", "--b1\nContent-Type: message/feedback-report\n\nFeedback-Type: abuse\n\n"))
 	for _, f := range []string{"List-Id: Talk <talk.list.example>", "List-Post: <mailto:talk@list.example>", "List-Unsubscribe: <mailto:u@list.example>", "Precedence: bulk", "Precedence: list", "Precedence: junk", "Resent-From: <x@list.example>", "Resent-Sender: <x@list.example>"} {
 		add("list", "list", f, answering+f+"\n\nYes\n")
 	}
@@ -95,10 +96,22 @@ func answerCases() (out []corpusCase) {
 		{"Subject: Automatic backups\n", "Please turn them on.", "new"}, {"Subject: Auto renewal\n", "Please turn it off.", "new"}} {
 		add("person-"+c[2], strings.TrimSpace(c[0]), c[2], "unclear", person+c[0]+"\n"+c[1]+"\n")
 	}
+	add("attached-calendar", "a person's reply with an .ics file attached", "reply", "yes", answering+"MIME-Version: 1.0\nContent-Type: multipart/mixed; boundary=b\n\n--b\n\nYes\n--b\nContent-Type: text/calendar\nContent-Disposition: attachment; filename=a.ics\n\nBEGIN:VCALENDAR\n--b--\n")
+	add("html-alone-speaks", "the text part holds a quote alone, the HTML a yes", "reply", "unclear", answering+"MIME-Version: 1.0\nContent-Type: multipart/alternative; boundary=b\n\n--b\n\n> Answer yes or no\n--b\nContent-Type: text/html\n\n<p>Yes</p>\n--b--\n")
+	add("text-part-empty", "a program that leaves its text part empty", "reply", "yes", answering+"MIME-Version: 1.0\nContent-Type: multipart/alternative; boundary=b\n\n--b\n\n\n--b\nContent-Type: text/html\n\n<p>Yes</p>\n--b--\n")
+	for _, c := range [][2]string{{"display:none", "no"}, {"font-size:0", "no"}, {"font-size:1px", "no"}, {"color:#fff", "no"}, {"color: white; background: #000", ""}, {"opacity:0", "no"}, {"font-size:0.9em", ""}, {"width:0;height:0;overflow:hidden", "no"}, {"position:absolute;left:-9999px", "no"}, {"max-width:600px", ""}, {"opacity:0.9", ""}, {"max-height:0px", "no"}, {"mso-hide:all", "no"}, {"background-color:white", ""}} {
+		intent := "yes"
+		if c[1] == "no" {
+			intent = "unclear"
+		}
+		add("style", c[0], "reply", intent, answering+"Content-Type: text/html\n\n<div style='"+c[0]+"'>Yes</div>\n")
+		add("sheet", "a rule for a class that holds the yes: "+c[0], "reply", intent, answering+"Content-Type: text/html\n\n<style>.x, p.y { "+c[0]+" }</style><div class='x'>Yes</div>\n")
+		add("sheet-unused", "a rule for a class that holds nothing: "+c[0], "reply", "yes", answering+"Content-Type: text/html\n\n<style>/* c */ .x { "+c[0]+" }</style><div class='z'>Yes</div><span class='x'></span>\n")
+	}
 	for _, c := range [][2]string{{"Yes, go ahead. I am out of the office until Monday.", "unclear"}, {"Yes\nI am out of the office until Monday, Bob can help.", "unclear"}, {"Yes - Ada", "yes"}, {"Yes, Ada Lovelace", "yes"}, {"Yes, Sam", "unclear"}, {"Yes\n\nLet me know if you need anything else.", "yes"},
 		{"Yes.\n\nHave a nice day", "yes"}, {"Yes\n\nNo worries", "yes"}, {"Yes\nIf you have any questions, call me on 555 0100.", "yes"}, {"Confirmed\n\nAda Lovelace\nHead of IT\nCustomer Ltd\nVAT no. 12 34\nhttps://customer.example/?a=1", "yes"},
 		{"Yes\nif it is free", "unclear"}, {"Yes\nHow long does it take?", "unclear"}, {"Yes\nBut not web-4", "unclear"}, {"Yes, no", "unclear"}, {"Yes?", "unclear"}, {"Maybe", "unclear"}, {"", "unclear"},
-		{"What is this?", "unclear"}, {"Yes\n\nI did not request this", "no"}, {"Stop this now", "no"}, {"👍", "yes"}, {"👎🏿", "no"}, {"> yes", "unclear"}, {"-- \nyes", "unclear"}, {"Thanks", "unclear"},
+		{"What is this?", "unclear"}, {"Yes\n\nI did not request this", "no"}, {"Stop this now", "no"}, {"👍", "yes"}, {"👎🏿", "no"}, {"> yes", "unclear"}, {"-- \nyes", "unclear"}, {"Thanks", "unclear"}, {"Bob no longer works at Customer Ltd.", "unclear"},
 		{"Sure", "yes"}, {"Absolutely!", "yes"}, {"That was me.", "yes"}, {"I did ask for this", "yes"}, {"Please proceed.", "yes"}, {"Correct", "yes"}, {"Not correct", "unclear"}, {"It was not me", "no"}, {"That wasn't me", "no"},
 		{"Yes\n\nThis mail is only for its intended recipient. If you are not it, do not read it.", "yes"}} {
 		add("answer", fmt.Sprintf("%q", c[0]), "reply", c[1], answering+"Content-Type: text/plain; charset=utf-8\n\n"+c[0]+"\n")

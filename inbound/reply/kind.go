@@ -46,6 +46,8 @@ func kind(m *rawmail.Message, own Own, subject string, b *body) (policy.Kind, st
 		return policy.KindReceipt, "It is a receipt (RFC 8098)."
 	case b.types["text/calendar"]:
 		return policy.KindCalendar, "It is an invitation or the answer to one."
+	case b.types["multipart/report"]:
+		return policy.KindAutoReply, "It is a report that a program wrote (RFC 6522)."
 	case auto != "" && auto != "no":
 		return policy.KindAutoReply, "Auto-Submitted says that a program sent it."
 	case nullPath:

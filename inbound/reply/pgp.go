@@ -13,6 +13,9 @@ const (
 // unarmour takes the frame of a clear-signed text off, without verifying it.
 // doubtful reports text outside the frame, or a text that is encrypted.
 func unarmour(s string) (text string, doubtful bool) {
+	if !strings.Contains(s, "-----BEGIN PGP ") {
+		return s, false
+	}
 	before, rest, ok := strings.Cut("\n"+s, "\n"+armourSigned+"\n")
 	if !ok {
 		return s, strings.Contains("\n"+s, "\n"+armourMessage)

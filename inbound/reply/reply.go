@@ -56,7 +56,7 @@ func Read(m *rawmail.Message, own Own) Reading {
 	}
 	name := displayName(m)
 	r.Answer = Intent(r.Text, name)
-	disagree := plain != "" && b.html != "" && Intent(html, name).Intent != r.Answer.Intent
+	disagree := strings.TrimSpace(b.plain) != "" && b.html != "" && (plain == "" || Intent(html, name).Intent != r.Answer.Intent)
 	// Only in an answer that answers nothing: a person may be away and say yes.
 	if r.Kind == policy.KindReply && r.Answer.Intent == policy.Unclear && !question(r.Text) && !saysYes(r.Text) && holds(lower(head(r.Text)), autoTexts) {
 		r.Kind, r.KindWhy = policy.KindAutoReply, "It says that a program sent it, or that its writer is away."

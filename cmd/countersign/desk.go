@@ -59,11 +59,7 @@ func openDesk(c config.Config, now func() time.Time, log zerolog.Logger) (*desk,
 	}
 	engine, err := kv.Open(c.State)
 	if err != nil {
-		code := exit.IOErr
-		if errors.Is(err, kv.ErrLocked) {
-			code = exit.Unavailable
-		}
-		return nil, &exit.Error{Code: code, Reason: "store", Message: err.Error(), Try: "countersign mailbox status", Err: err}
+		return nil, storeError(err)
 	}
 	var watch *tickets.Watch
 	if !c.Drill.Clock {
@@ -81,6 +77,21 @@ func openDesk(c config.Config, now func() time.Time, log zerolog.Logger) (*desk,
 		return nil, errors.Join(err, engine.Close())
 	}
 	return d, nil
+}
+
+// storeError says why the store can't be opened. What to do about a store that is
+// damaged or of a newer version is in the error itself.
+func storeError(err error) error {
+	e := &exit.Error{Code: exit.IOErr, Reason: "store", Message: err.Error(), Err: err}
+	switch {
+	case errors.Is(err, kv.ErrLocked):
+		e.Code, e.Reason, e.Try = exit.Unavailable, "store_locked", "countersign mailbox status"
+	case errors.Is(err, kv.ErrDamaged):
+		e.Reason = "store_damaged"
+	case errors.Is(err, kv.ErrNewer):
+		e.Reason = "store_newer"
+	}
+	return e
 }
 
 // worldDesk makes a desk in memory that judges and keeps nothing.

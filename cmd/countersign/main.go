@@ -11,6 +11,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"os/signal"
 	"strings"
@@ -44,8 +45,24 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 	if silent, ok := errors.AsType[answered](err); ok {
 		return int(silent)
 	}
+	err = unwritable(err)
 	a.complain(err)
 	return exit.Code(err)
+}
+
+// unwritable tells a full or read-only disk in one sentence, whatever could not
+// be done because of it; other errors are left as they are.
+func unwritable(err error) error {
+	for _, fault := range []error{syscall.ENOSPC, syscall.EDQUOT, syscall.EROFS} {
+		path, ok := errors.AsType[*fs.PathError](err)
+		if !ok || !errors.Is(err, fault) {
+			continue
+		}
+		return &exit.Error{Code: exit.IOErr, Reason: "state_unwritable", Err: err,
+			Message: fmt.Sprintf("The state can't be written: %v (%s). Mail without a record stays where it is.", fault, path.Path),
+			Try:     "make the disk writable or free some space; reading then goes on by itself"}
+	}
+	return err
 }
 
 // answered is the error of a command that has said everything: its exit code.

@@ -65,7 +65,11 @@ func parseWords(file string) *lexicon {
 			panic("words.txt: no list is called " + line[1])
 		}
 		for entry := range strings.SplitSeq(line[2], ",") {
-			l.add(list(n), bits, words(entry))
+			w := words(entry)
+			l.add(list(n), bits, w)
+			if bare := words(withoutAccents(entry)); !slices.Equal(bare, w) {
+				l.add(list(n), bits, bare) // many write without them
+			}
 		}
 	}
 	return l
@@ -81,6 +85,32 @@ func (l *lexicon) add(n list, bits languages, entry []string) {
 	l.entries[key] = e
 	l.longest[entry[0]] = max(l.longest[entry[0]], len(entry))
 }
+
+// withoutAccents gives Latin letters as a keyboard without accents has them.
+func withoutAccents(s string) string {
+	var out strings.Builder
+	for _, r := range norm.NFD.String(s) {
+		switch {
+		case r >= 0x300 && r < 0x370:
+		case r == 'ł':
+			out.WriteByte('l')
+		case r == 'ø':
+			out.WriteByte('o')
+		case r == 'ı':
+			out.WriteByte('i')
+		case r == 'æ':
+			out.WriteString("ae")
+		case r == 'ß':
+			out.WriteString("ss")
+		default:
+			out.WriteRune(r)
+		}
+	}
+	return norm.NFC.String(out.String())
+}
+
+// greek takes off the accents that capitals don't have, and the last sigma.
+var greek = map[rune]rune{'ά': 'α', 'έ': 'ε', 'ή': 'η', 'ί': 'ι', 'ό': 'ο', 'ύ': 'υ', 'ώ': 'ω', 'ϊ': 'ι', 'ϋ': 'υ', 'ΐ': 'ι', 'ΰ': 'υ', 'ς': 'σ'}
 
 // language gives the set of one language.
 func (l *lexicon) language(name string) languages {
@@ -157,7 +187,11 @@ func words(s string) (out []string) {
 			flush()
 			out = append(out, string(r))
 		case unicode.IsLetter(r) || unicode.IsDigit(r) || unicode.Is(unicode.M, r) && r != 0xFE0F:
-			b.WriteRune(unicode.ToLower(r))
+			r = unicode.ToLower(r)
+			if bare, ok := greek[r]; ok {
+				r = bare
+			}
+			b.WriteRune(r)
 		case r >= 0x1F3FB && r <= 0x1F3FF || r == 0xFE0F: // skin tone and form of an emoji
 		case unicode.IsSymbol(r):
 			flush()

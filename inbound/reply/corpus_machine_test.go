@@ -43,6 +43,9 @@ func machineCases() (out []corpusCase) {
 		"To complete the delivery of your message, answer this mail."} {
 		add("auto-reply", "text-robot", s, answering+"\n"+s+"\n")
 	}
+	for _, f := range []string{"no-reply@customer.example", "noreply@customer.example", "do-not-reply@customer.example", "MAILER-DAEMON@customer.example"} {
+		add("auto-reply", "address", "an address that takes no answers", strings.Replace(answering, "ada@customer.example>\nTo", f+">\nTo", 1)+"\nYes\n")
+	}
 	dsn := "--b1\nContent-Type: text/plain\n\nYour mail was not delivered.\n\n--b1\nContent-Type: message/delivery-status\n\nReporting-MTA: dns; mx.customer.example\n\nFinal-Recipient: rfc822; ada@customer.example\nAction: failed\nStatus: 5.1.1\nDiagnostic-Code: smtp; 550 no such user\n\n--b1\nContent-Type: text/rfc822-headers\n\nFrom: support@desk.example\n\n"
 	daemon := func(name, subject string) string {
 		return "Return-Path: <>\nFrom: " + name + "\nTo: support@desk.example\nSubject: " + subject + "\n"

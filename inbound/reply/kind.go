@@ -12,7 +12,8 @@ import (
 var (
 	replySubject = regexp.MustCompile(`(?i)^(re|aw|sv|vs|antw|odp|ynt|rif|res|ref|回复|回覆|答复|返信|답장|ответ|отв|απ|השב|رد)(\[\d+\])?\s*[:：]`)
 	bounceFrom   = regexp.MustCompile(`(?i)\b(mailer-daemon|postmaster)\b`)
-	bounceTitle  = regexp.MustCompile(`(?i)undeliver|deliver(y|ed) (status|failure|failed|has failed|delayed|problem|incomplete)|delivery to .* failed|failure notice|returned (mail|to sender)|mail delivery|mail system error|(could not|couldn't|cannot|unable to|not) (be )?(deliver|sent?\b)|warning: could not send|unzustellbar|nicht zugestellt|non remis|no se (puede|pudo) entregar|mancata consegna|não entregue|niet (bezorgd|afgeleverd)|niedostarczon|nedoručen|не (доставлено|удалось доставить)|未送達|退信|반송`)
+	bounceTitle  = regexp.MustCompile(`(?i)undeliver|deliver(y|ed) (status|failure|failed|has failed|delayed|problem|incomplete)|delivery to .* failed|failure (notice|delivery)|mail failed, returning|delayed mail|returned (mail|to sender)|mail delivery|mail system error|(could not|couldn't|cannot|unable to|not) (be )?(deliver|sent?\b)|warning: could not send|unzustellbar|nicht zugestellt|non remis|no se (puede|pudo) entregar|mancata consegna|não entregue|niet (bezorgd|afgeleverd)|niedostarczon|nedoručen|не (доставлено|удалось доставить)|未送達|(配信|配送)でき|メールエラー|退信|반송`)
+	robotFrom    = regexp.MustCompile(`(?i)^(mailer-daemon|no-?reply|do-?not-?reply)([+._-][^@]*)?@`)
 	statusLine   = regexp.MustCompile(`(?im)^Status:\s*([245]\.\d{1,3}\.\d{1,3})`)
 	diagnostic   = regexp.MustCompile(`(?im)^Diagnostic-Code:[ \t]*([^\r\n]+(?:\r?\n[ \t][^\r\n]+)*)`)
 	delayedLine  = regexp.MustCompile(`(?im)^Action:\s*delayed`)
@@ -50,6 +51,8 @@ func kind(m *rawmail.Message, own Own, subject string, b *body) (policy.Kind, st
 		return policy.KindAutoReply, "It is a report that a program wrote (RFC 6522)."
 	case auto != "" && auto != "no":
 		return policy.KindAutoReply, "Auto-Submitted says that a program sent it."
+	case robotFrom.MatchString(from):
+		return policy.KindAutoReply, "It comes from an address that takes no answers."
 	case nullPath:
 		return policy.KindAutoReply, "Its return path is empty, as programs send."
 	case automaticSubject(lower(subject), m.Get("in-reply-to") != ""):

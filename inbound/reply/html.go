@@ -61,14 +61,26 @@ func htmlText(s string) (text string, doubtful bool) {
 		case html.TextToken:
 			p.text(z)
 		case html.StartTagToken, html.SelfClosingTagToken:
+			if p.passes(z.Raw(), "<") {
+				continue
+			}
 			if name, more := z.TagName(); !p.start(name, z, more) {
 				return p.out.String(), p.doubtful
 			}
 		case html.EndTagToken:
+			if p.passes(z.Raw(), "</") {
+				continue
+			}
 			name, _ := z.TagName()
 			p.end(name)
 		}
 	}
+}
+
+// passes reports that a tag stands in what is left out and is of another kind.
+func (p *page) passes(raw []byte, open string) bool {
+	n := len(open) + len(p.skip)
+	return p.skip != "" && (len(raw) < n || !bytes.EqualFold(raw[len(open):n], []byte(p.skip)))
 }
 
 func (p *page) text(z *html.Tokenizer) {

@@ -151,6 +151,17 @@ func BenchmarkRead(b *testing.B) {
 	}
 }
 
+func BenchmarkReadHTML(b *testing.B) {
+	l := tongues[0]
+	text := strings.Repeat("<p class=\"MsoNormal\">some words of the notice<o:p></o:p></p>\n", 180)
+	raw := rawmail.Normalize([]byte(answering + "Content-Type: text/html\n\n" + wordHead + wordText(l.yes) + "<blockquote>" + text + "</blockquote>"))
+	m, _ := rawmail.Scan(raw, rawmail.DefaultLimits())
+	b.ReportAllocs()
+	for b.Loop() {
+		Read(m, corpusOwn)
+	}
+}
+
 func FuzzOwnText(f *testing.F) {
 	f.Add("Yes\n\nOn 1 Nov, A wrote:\n> no")
 	f.Fuzz(func(t *testing.T, s string) {

@@ -1,0 +1,306 @@
+package inbound
+
+import (
+	"context"
+	"fmt"
+	"net"
+	"os"
+	"os/exec"
+	"runtime"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/rs/zerolog"
+	"go.uber.org/goleak"
+	"golang.org/x/sys/unix"
+)
+
+// silence stands before a server. From freeze on, what goes through the
+// connections that it has is swallowed, in both directions, and none is closed:
+// they are half-open. New connections go through.
+type silence struct {
+	net.Listener
+	mu     sync.Mutex
+	conns  []net.Conn
+	frozen []chan struct{}
+}
+
+func newSilence(t *testing.T, l net.Listener, to string) *silence {
+	t.Helper()
+	s := &silence{Listener: l}
+	var wait sync.WaitGroup
+	wait.Go(func() {
+		for {
+			near, err := l.Accept()
+			if err != nil {
+				return
+			}
+			far, err := net.Dial("tcp", to)
+			if err != nil {
+				near.Close()
+				continue
+			}
+			stop := make(chan struct{})
+			s.mu.Lock()
+			s.conns, s.frozen = append(s.conns, near, far), append(s.frozen, stop)
+			s.mu.Unlock()
+			wait.Go(func() { pass(far, near, stop) })
+			wait.Go(func() { pass(near, far, stop) })
+		}
+	})
+	t.Cleanup(func() {
+		l.Close()
+		s.mu.Lock()
+		for _, c := range s.conns {
+			c.Close()
+		}
+		s.mu.Unlock()
+		wait.Wait()
+	})
+	return s
+}
+
+// pass carries bytes until stop is closed; from then on they get lost.
+func pass(to, from net.Conn, stop chan struct{}) {
+	buf := make([]byte, 4096)
+	for {
+		n, err := from.Read(buf)
+		if err != nil {
+			return
+		}
+		select {
+		case <-stop:
+		default:
+			if _, err := to.Write(buf[:n]); err != nil {
+				return
+			}
+		}
+	}
+}
+
+func (s *silence) freeze() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, stop := range s.frozen {
+		close(stop)
+	}
+	s.frozen = nil
+}
+
+// growing is a server to whose mailbox messages are added. Its IDLE never says
+// that something arrived.
+type growing struct {
+	*hostile
+	last   atomic.Int64 // the highest UID; the first is 7
+	idling chan struct{}
+}
+
+func newGrowing(t *testing.T, idle bool) *growing {
+	t.Helper()
+	g := &growing{idling: make(chan struct{}, 100)}
+	g.last.Store(7)
+	var tags sync.Map // of IDLE, by connection
+	g.hostile = newHostile(t, "* OK hi", func(tag, command string, w net.Conn) bool {
+		var uid int
+		switch {
+		case strings.HasPrefix(command, "CAPABILITY") && idle:
+			fmt.Fprintf(w, "* CAPABILITY IMAP4rev1 IDLE\r\n%s OK\r\n", tag)
+		case command == "IDLE":
+			tags.Store(w, tag)
+			fmt.Fprintf(w, "+ idling\r\n")
+			g.idling <- struct{}{}
+		case tag == "DONE":
+			begun, _ := tags.Load(w)
+			fmt.Fprintf(w, "%s OK\r\n", begun)
+		case strings.HasPrefix(command, "UID SEARCH"):
+			fmt.Fprintf(w, "* SEARCH")
+			for uid := int64(7); uid <= g.last.Load(); uid++ {
+				fmt.Fprintf(w, " %d", uid)
+			}
+			fmt.Fprintf(w, "\r\n%s OK\r\n", tag)
+		case strings.HasPrefix(command, "UID FETCH") && strings.Contains(command, "BODY"):
+			fmt.Sscanf(command, "UID FETCH %d", &uid)
+			fmt.Fprintf(w, "* 1 FETCH (UID %d BODY[]<0> {%d}\r\n%s)\r\n%s OK\r\n", uid, len(hostileMail), hostileMail, tag)
+		case strings.HasPrefix(command, "UID FETCH"):
+			fmt.Sscanf(command, "UID FETCH %d", &uid)
+			fmt.Fprintf(w, "* 1 FETCH (UID %d RFC822.SIZE %d INTERNALDATE \"25-Nov-2026 12:00:00 +0000\")\r\n%s OK\r\n", uid, len(hostileMail), tag)
+		default:
+			return false
+		}
+		return true
+	})
+	t.Cleanup(g.close)
+	return g
+}
+
+// running is a reader that runs until the test ends.
+type running struct {
+	*Reader
+	ledger
+	t    *testing.T
+	read chan uint32
+}
+
+func runReader(t *testing.T, server string) *running {
+	t.Helper()
+	r := &running{t: t, read: make(chan uint32, 100)}
+	r.Reader = NewReader(Settings{Name: "support", Server: server, TLS: "none", FromBeginning: true, Timeout: brief, Poll: 100 * time.Millisecond},
+		&r.ledger, func(ctx context.Context, f Fetched) error {
+			defer func() { r.read <- f.UID }()
+			return r.ledger.handle(ctx, f)
+		}, zerolog.Nop())
+	ctx, cancel := context.WithCancel(context.Background())
+	done := make(chan error, 1)
+	go func() { done <- r.Run(ctx) }()
+	t.Cleanup(func() { cancel(); <-done })
+	return r
+}
+
+// waits until the message is read.
+func (r *running) waits(uid uint32) {
+	r.t.Helper()
+	select {
+	case got := <-r.read:
+		if got != uid {
+			r.t.Errorf("read UID %d, want %d", got, uid)
+		}
+	case <-time.After(30 * time.Second):
+		r.t.Fatalf("UID %d was not read: %+v", uid, r.Status())
+	}
+}
+
+// TestHalfOpen: a connection on which nothing comes any more, and which nobody
+// closes, is given up after the deadline and made anew; a message that arrived
+// meanwhile is read, and it counts against no message. The same within IDLE,
+// which ends by the poll, since the server says nothing.
+func TestHalfOpen(t *testing.T) {
+	for _, idle := range []bool{false, true} {
+		t.Run(map[bool]string{false: "noop", true: "idle"}[idle], func(t *testing.T) {
+			defer goleak.VerifyNone(t, goleak.IgnoreCurrent())
+			t.Run("reader", func(t *testing.T) {
+				g := newGrowing(t, idle)
+				l, err := net.Listen("tcp", "127.0.0.1:0")
+				if err != nil {
+					t.Fatal(err)
+				}
+				between := newSilence(t, l, g.addr)
+				r := runReader(t, between.Addr().String())
+				r.waits(7)
+				if idle {
+					<-g.idling
+				}
+				between.freeze()
+				g.last.Store(8)
+				began := time.Now()
+				r.waits(8)
+				t.Logf("read %s after the connection fell silent (deadline %s)", time.Since(began).Round(time.Millisecond), brief)
+				r.ledger.mu.Lock()
+				defer r.ledger.mu.Unlock()
+				for _, f := range r.got {
+					if f.Poison {
+						t.Errorf("UID %d was set aside", f.UID)
+					}
+				}
+			})
+		})
+	}
+}
+
+// TestIdlePoll: a message that IDLE says nothing about is read by the poll.
+func TestIdlePoll(t *testing.T) {
+	g := newGrowing(t, true)
+	r := runReader(t, g.addr)
+	r.waits(7)
+	<-g.idling
+	g.last.Store(8)
+	r.waits(8)
+}
+
+// TestNetworkGone puts the server into a network namespace whose way back is
+// then lost: packets vanish, also those of new connections, until it is there again.
+func TestNetworkGone(t *testing.T) {
+	ip, err := exec.LookPath("ip")
+	if err != nil {
+		if os.Getenv("COUNTERSIGN_NEED_SERVERS") != "" {
+			t.Fatal("ip is not installed (Debian: iproute2)")
+		}
+		t.Skip("ip is not installed (Debian: iproute2)")
+	}
+	if os.Getuid() != 0 {
+		t.Skip("only root can make a network namespace")
+	}
+	space, near, far := fmt.Sprintf("cs%d", os.Getpid()), fmt.Sprintf("csa%d", os.Getpid()), fmt.Sprintf("csb%d", os.Getpid())
+	do := func(line string, args ...any) error {
+		out, err := exec.Command(ip, strings.Fields(fmt.Sprintf(line, args...))...).CombinedOutput()
+		if err != nil {
+			return fmt.Errorf("ip "+line+": %w: %s", append(args, err, out)...)
+		}
+		return nil
+	}
+	if err := do("netns add %s", space); err != nil {
+		t.Skip("a network namespace can't be made here: ", err)
+	}
+	t.Cleanup(func() {
+		if err := do("netns del %s", space); err != nil {
+			t.Error(err)
+		}
+	})
+	for _, line := range []string{
+		"link add " + near + " type veth peer name " + far + " netns " + space,
+		"addr add 198.18.77.1/30 dev " + near,
+		"link set " + near + " up",
+		"-n " + space + " addr add 198.18.77.2/30 dev " + far,
+		"-n " + space + " link set " + far + " up",
+	} {
+		if err := do("%s", line); err != nil {
+			t.Skip("two network namespaces can't be joined here: ", err)
+		}
+	}
+	l, err := listenIn("/run/netns/"+space, "198.18.77.2:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	g := newGrowing(t, true)
+	r := runReader(t, newSilence(t, l, g.addr).Addr().String())
+	r.waits(7)
+	<-g.idling
+	if err := do("-n %s route add blackhole 198.18.77.1/32", space); err != nil {
+		t.Fatal(err)
+	}
+	g.last.Store(8)
+	began := time.Now()
+	for r.Status().State != "failing" {
+		if time.Since(began) > 30*time.Second {
+			t.Fatalf("the reader does not notice: %+v", r.Status())
+		}
+		time.Sleep(10 * time.Millisecond)
+	}
+	t.Logf("noticed %s after the packets vanished (deadline %s): %s", time.Since(began).Round(time.Millisecond), brief, r.Status().Error)
+	if err := do("-n %s route del blackhole 198.18.77.1/32", space); err != nil {
+		t.Fatal(err)
+	}
+	r.waits(8)
+}
+
+// listenIn listens in another network namespace. A socket stays in the one it
+// was made in; the thread that went there is thrown away.
+func listenIn(space, addr string) (l net.Listener, err error) {
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		runtime.LockOSThread()
+		fd, err2 := unix.Open(space, unix.O_RDONLY|unix.O_CLOEXEC, 0)
+		if err = err2; err != nil {
+			return
+		}
+		defer unix.Close(fd)
+		if err = unix.Setns(fd, unix.CLONE_NEWNET); err == nil {
+			l, err = net.Listen("tcp", addr)
+		}
+	}()
+	<-done
+	return l, err
+}

@@ -6,20 +6,29 @@ import (
 
 	"countersign/clients"
 	"countersign/internal/kv"
+	"countersign/policy"
 )
 
-// addressGone reports whether the address of a notice has left the file since
-// it was queued: no mail goes there any more.
-func addressGone(r kv.Reader, o Outgoing) (bool, error) {
+// pointless reports whether a notice must not go out any more: its address has
+// left the file since it was queued, or the question that it asks no longer
+// stands.
+func pointless(r kv.Reader, o Outgoing) (bool, error) {
 	n, _, err := kv.Load[notice](r, "notice/"+o.Notice)
 	if err != nil {
 		return false, err
 	}
 	c, _, err := clients.Get(r, n.Contact)
-	return c.Status == clients.Removed || !slices.Contains(c.Addresses, o.To), err
+	if err != nil || c.Status == clients.Removed || !slices.Contains(c.Addresses, o.To) {
+		return true, err
+	}
+	if !slices.Contains(asks, n.Kind) || n.Lifts {
+		return false, nil
+	}
+	t, err := load(r, n.Ticket)
+	return n.Void || n.Spent || n.Revision != t.Revision || t.State.Over() || t.State == policy.StateDisputed, err
 }
 
-// cancelGone gives up the due notices whose address has left the file.
+// cancelGone gives up the due notices that are pointless.
 func (s *Store) cancelGone() error {
 	var ids []string
 	now := due(s.Now())
@@ -32,7 +41,7 @@ func (s *Store) cancelGone() error {
 			if err != nil || !ok || o.State != Queued {
 				return err
 			}
-			gone, err := addressGone(v, o)
+			gone, err := pointless(v, o)
 			if gone {
 				ids = append(ids, o.ID)
 			}
@@ -43,7 +52,7 @@ func (s *Store) cancelGone() error {
 		if err != nil {
 			return err
 		}
-		err = s.CancelNotice(id, "countersign: its address is not on file any longer")
+		err = s.CancelNotice(id, "countersign: its address is not on file any longer, or its question no longer stands")
 		if errors.Is(err, ErrNotAllowed) {
 			err = nil // settled meanwhile
 		}

@@ -151,7 +151,7 @@ func (s *Store) Due(now time.Time, limit int, all bool) (out []Outgoing, err err
 			if err != nil || !ok || o.State == Sending || late && (o.Paced || o.Resent) {
 				return err
 			}
-			if gone, err := addressGone(v, o); err != nil || gone {
+			if gone, err := pointless(v, o); err != nil || gone {
 				return err
 			}
 			if o.From, o.Message, err = s.unseal(v, o.ID); err != nil {
@@ -211,8 +211,8 @@ func (s *Store) update(id string, fn func(tx kv.Tx, o *Outgoing) (queue bool, er
 // Attempt records that the notice is about to be handed to the server.
 func (s *Store) Attempt(id string, at time.Time) error {
 	return s.update(id, func(tx kv.Tx, o *Outgoing) (bool, error) {
-		if gone, err := addressGone(tx, *o); err != nil || gone || o.State != Queued {
-			return false, errors.Join(err, fmt.Errorf("%w: notice %s is %s or its address is not on file any longer", ErrNotAllowed, id, o.State))
+		if gone, err := pointless(tx, *o); err != nil || gone || o.State != Queued {
+			return false, errors.Join(err, fmt.Errorf("%w: notice %s is %s or no longer to be sent", ErrNotAllowed, id, o.State))
 		}
 		o.State, o.Tries = Sending, o.Tries+1
 		n, _, err := kv.Load[int](tx, s.minuteKey(at))

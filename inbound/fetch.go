@@ -29,7 +29,7 @@ func (r *Reader) read(ctx context.Context, c *connection, cursor Cursor, uids []
 	places := make(chan struct{}, r.set.Workers)
 	var mu sync.Mutex
 	var errs []error
-	var missing []uint32
+	var missing []absent
 	whole := 0 // messages that were read in this batch
 	for _, uid := range uids {
 		if ctx.Err() != nil {
@@ -39,7 +39,7 @@ func (r *Reader) read(ctx context.Context, c *connection, cursor Cursor, uids []
 		if errors.Is(err, errGone) || refused(err) {
 			// Expunged since it was named, or refused for now; or else it will
 			// be named again, and is set aside in the end. The others go on.
-			missing = append(missing, uid)
+			missing = append(missing, absent{uid, whole})
 			mu.Lock()
 			errs = append(errs, fmt.Errorf("UID %d: %w", uid, err))
 			mu.Unlock()
@@ -76,10 +76,16 @@ func (r *Reader) read(ctx context.Context, c *connection, cursor Cursor, uids []
 		r.note(func(s *Status) { s.Waiting = max(0, s.Waiting-1) })
 	}
 	wait.Wait()
-	for _, uid := range missing {
-		r.blame(uid, whole > 0)
+	for _, m := range missing { // a server that has had enough refuses all that follows
+		r.blame(m.uid, whole > m.before)
 	}
 	return errors.Join(append(errs, ctx.Err())...)
+}
+
+// absent is a message that was not given, and how many were read before it.
+type absent struct {
+	uid    uint32
+	before int
 }
 
 // errGone says that the server named a message and has none.

@@ -84,7 +84,7 @@ func undecided(f Facts) (Decision, bool) {
 		return Decision{}, false
 	}
 	if f.GaveUp {
-		return file(f, Unauthenticated, "dns_gave_up"), true
+		return stopped(f, file(f, Unauthenticated, "dns_gave_up")), true
 	}
 	return Decision{Verdict: Deferred, Outcome: OutcomeDefer, Ticket: f.Binding.Ticket, Reasons: []Reason{Because("dns_temperror")}}, true
 }
@@ -106,25 +106,29 @@ func unproved(f Facts) (Decision, bool) {
 		}
 		return file(f, Unauthenticated, "not_aligned"), true
 	}
-	// Mail is broken on its way by forwarders, too: a no that holds the secret
-	// stops the ticket, whoever sent it. Nothing else of such mail counts.
-	if d, ok := tokenOnly(f); ok && d.UnprovedNo {
-		stop := file(f, Rejected, "unproved_no", "dmarc_fail")
-		stop.UnprovedNo = true
-		return stop, true
+	return stopped(f, file(f, Rejected, "dmarc_fail")), true
+}
+
+// stopped adds that a no which holds the secret stops the ticket, whatever else
+// is wrong with the mail: forwarders break mail, too. Nothing else of it counts.
+func stopped(f Facts, d Decision) Decision {
+	if no, ok := tokenOnly(f); ok && no.UnprovedNo {
+		d.UnprovedNo = true
+		d.Reasons = append([]Reason{Because("unproved_no")}, d.Reasons...)
 	}
-	return file(f, Rejected, "dmarc_fail"), true
+	return d
 }
 
 // weaklyProved: something vouches, but not for this person or not enough for
 // this class.
 func weaklyProved(f Facts) (Decision, bool) {
-	privileged := f.Binding.Ticket != "" && f.Ticket.Class.Privileged()
+	lifts := f.Binding.Notice != nil && f.Binding.Notice.Lifts
+	privileged := lifts || f.Binding.Ticket != "" && f.Ticket.Class.Privileged()
 	if f.Sender.Proves(privileged) {
 		return Decision{}, false
 	}
 	if f.Sender.By != BySPF {
-		return file(f, Unauthenticated, "border_not_exclusive"), true
+		return stopped(f, file(f, Unauthenticated, "border_not_exclusive")), true
 	}
 	if d, ok := tokenOnly(f); ok {
 		d.Reasons = append(d.Reasons, Because("spf_only"))
@@ -219,10 +223,9 @@ func unbound(f Facts) (Decision, bool) {
 	}
 	if len(f.Binding.Reasons) > 0 {
 		d := file(f, Unauthenticated, f.Binding.Reasons[0].Code)
-		d.Reasons = append(d.Reasons, f.Binding.Reasons[1:]...)
-		return d, true
+		return stopped(f, d), true
 	}
-	return file(f, Unauthenticated, "not_bound"), true
+	return stopped(f, file(f, Unauthenticated, "not_bound")), true
 }
 
 // lifting: the answer of the primary contact to the question whether the stop

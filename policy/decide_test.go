@@ -160,6 +160,19 @@ func TestTokenOnly(t *testing.T) {
 		{"policy-fail", func(f *Facts) { f.Sender.Result = ResultFail }, nil, false},
 		{"policy-fail-no", func(f *Facts) { f.Sender.Result = ResultFail; f.Answer.Intent = No }, nil, true},
 		{"no-without-permission", func(f *Facts) { f.Person.May = false; f.Answer.Intent = No }, nil, true},
+		{"no-that-the-border-vouches-for", func(f *Facts) {
+			f.Sender = proof().Sender
+			f.Sender.By = ByBorder
+			rebind(f, names())
+			f.Answer.Intent = No
+		}, nil, true},
+		{"no-with-an-unsigned-token", func(f *Facts) {
+			f.Sender = proof().Sender
+			f.Sender.Covered = []string{"from"}
+			rebind(f, names())
+			f.Answer.Intent = No
+		}, nil, true},
+		{"no-while-dns-is-away-too-long", func(f *Facts) { f.Sender = Sender{Result: ResultTempError}; f.GaveUp = true; f.Answer.Intent = No }, nil, true},
 		{"no-permission", func(f *Facts) { f.Person.May = false }, nil, false},
 		{"asks-to-lift", func(f *Facts) { f.Binding.LiveToken.Lifts = true }, nil, false},
 		{"ticket-of-another", func(f *Facts) { f.Ticket.Contact = "nils" }, nil, false},
@@ -260,6 +273,7 @@ func TestLifting(t *testing.T) {
 		{"unclear", func(f *Facts) { f.Answer.Intent = Unclear }, false},
 		{"another-contact", func(f *Facts) { f.Person.ID = "ada" }, false},
 		{"cooling", func(f *Facts) { f.Person.Cooling = true }, false},
+		{"border-only-on-a-small-class", func(f *Facts) { f.Sender.By = ByBorder; f.Ticket.Class = Question }, false},
 		{"reference-only", func(f *Facts) { f.Binding.Bound = BoundReference }, false},
 		{"forged", func(f *Facts) { f.Sender = Sender{Result: ResultFail} }, false},
 		{"machine", func(f *Facts) { f.Kind = KindAutoReply }, false},

@@ -70,6 +70,9 @@ func (s *Store) Lift(id, agent, reason string) (t Ticket, err error) {
 		case a.Role == staff.RoleAgent || a.ID == t.OpenedBy || slices.Contains(t.Edited, a.ID):
 			return fmt.Errorf("%w: %s may not lift this: it takes a lead who neither opened nor edited %s", ErrNotAllowed, a.ID, t.ID)
 		}
+		if len(t.Notices) >= 2*maxNotices {
+			return fmt.Errorf("%w: the primary contact was asked often enough on %s; wait for the answer", ErrNotAllowed, t.ID)
+		}
 		primary, ok, err := clients.PrimaryOf(tx, t.Client)
 		if err != nil {
 			return err

@@ -145,9 +145,6 @@ func (s *Store) retire(tx kv.Tx, t *Ticket) error {
 const maxNotices = 8
 
 func (s *Store) eachNotice(tx kv.Tx, t *Ticket, change func(*notice)) error {
-	if extra := len(t.Notices) - maxNotices; extra > 0 {
-		t.Notices = slices.Clone(t.Notices[extra:])
-	}
 	for _, id := range t.Notices {
 		n, ok, err := kv.Load[notice](tx, "notice/"+id)
 		if err != nil {
@@ -161,6 +158,7 @@ func (s *Store) eachNotice(tx kv.Tx, t *Ticket, change func(*notice)) error {
 			return err
 		}
 	}
+	t.Notices = slices.Clone(t.Notices[max(0, len(t.Notices)-maxNotices):])
 	return nil
 }
 

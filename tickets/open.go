@@ -200,7 +200,7 @@ func (s *Store) Edit(e EditRequest) (t Ticket, err error) {
 			t.Class = e.Class
 		}
 		t.Request, t.Revision, t.State = e.Request, t.Revision+1, policy.StateUnconfirmed
-		t.Proofs, t.Asked, t.UsedBy, t.Receipt = nil, nil, "", ""
+		t.Proofs, t.Proved, t.Asked, t.UsedBy, t.Receipt = nil, false, nil, "", ""
 		t.Until = s.Now().Add(s.opt.TokenLife)
 		if !known(t.Edited, agent.ID) {
 			t.Edited = append(t.Edited, agent.ID)

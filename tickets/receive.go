@@ -206,7 +206,7 @@ func (s *Store) applyTicket(tx kv.Tx, m *Message, f policy.Facts, d policy.Decis
 	if err != nil {
 		return err
 	}
-	hadProof := t.live(policy.ProofSender) || t.live(policy.ProofReply) || t.live(policy.ProofToken)
+	hadProof := t.Proved
 	for _, kind := range d.Proofs {
 		s.prove(&t, policy.Proof{Kind: kind, Message: f.Hash, Contact: f.Person.ID})
 	}
@@ -251,7 +251,7 @@ func (s *Store) applyTicket(tx kv.Tx, m *Message, f policy.Facts, d policy.Decis
 
 // prove adds a proof to the current revision and raises the state with it.
 func (s *Store) prove(t *Ticket, p policy.Proof) {
-	p.Revision, p.At = t.Revision, s.Now()
+	p.Revision, p.At, t.Proved = t.Revision, s.Now(), true
 	p.Expires = p.At.Add(policy.ProofLife)
 	t.Proofs = slices.DeleteFunc(t.Proofs, func(old policy.Proof) bool { return old.Kind == p.Kind })
 	t.Proofs = append(t.Proofs, p)

@@ -113,6 +113,7 @@ type Ticket struct {
 	Proofs   []policy.Proof `json:"proofs,omitempty"`
 	Notices  []string       `json:"notices,omitempty"` // ids of notices that ask
 	Asked    []string       `json:"asked,omitempty"`   // kinds of notices sent for this revision
+	Proved   bool           `json:"proved,omitempty"`  // this revision had a proof, even if it was taken away since
 	UsedBy   string         `json:"used_by,omitempty"`
 	UsedAt   time.Time      `json:"used_at,omitzero"`
 	Receipt  string         `json:"receipt,omitempty"`

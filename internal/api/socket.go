@@ -7,9 +7,14 @@ import (
 	"net"
 	"net/http"
 	"os"
+	"os/user"
 	"path/filepath"
+	"strconv"
 	"time"
 )
+
+// operators is the group whose members may connect to the socket.
+const operators = "countersign-operators"
 
 // Listen opens the control socket. A socket that a dead daemon left is
 // replaced; one that answers is not ours to take.
@@ -32,6 +37,12 @@ func Listen(path string) (net.Listener, error) {
 	l, err := net.Listen("unix", path)
 	if err != nil {
 		return nil, err
+	}
+	// Agents connect as members of the group, where there is one.
+	if g, err := user.LookupGroup(operators); err == nil {
+		if gid, err := strconv.Atoi(g.Gid); err == nil {
+			_ = os.Chown(path, -1, gid) // fails where the daemon is no member: then only its own group may
+		}
 	}
 	// Who may connect is said by the folder and the group; what they may do
 	// then, by the role of their Unix user.

@@ -8,6 +8,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"sync"
 	"time"
 
@@ -159,6 +160,13 @@ func (g *Gateway) Retry(ctx context.Context, all bool) error {
 			return err
 		}
 		raw, err := g.Blobs.Get(m.Blob)
+		if errors.Is(err, fs.ErrNotExist) || errors.Is(err, blob.ErrDamaged) {
+			g.Log.Error().Err(err).Str("message", m.ID).Msg("the kept bytes of a deferred message are lost; it is set aside")
+			lost := m.Facts.Evidence
+			lost.Refusals = []policy.Reason{policy.Because("bytes_lost")}
+			errs = append(errs, g.receive(lost, m.Source, nil, time.Now()))
+			continue
+		}
 		if err != nil {
 			errs = append(errs, fmt.Errorf("message %s: %w", m.ID, err))
 			continue

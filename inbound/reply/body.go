@@ -44,6 +44,9 @@ func (b *body) part(h textproto.MIMEHeader, raw []byte, depth int) {
 		typ, params = "text/plain", map[string]string{}
 	}
 	attached := strings.HasPrefix(strings.ToLower(strings.TrimSpace(h.Get("Content-Disposition"))), "attachment")
+	// A text with a file's name is a file, as mail programs show it, too.
+	named := params["name"] != "" || strings.Contains(strings.ToLower(h.Get("Content-Disposition")), "filename")
+	attached = attached || depth > 0 && named && strings.HasPrefix(typ, "text/") && typ != "text/calendar"
 	if !attached || typ != "text/calendar" || params["method"] != "" {
 		b.types[typ] = true // an invitation that a person attached is a file like another
 	}

@@ -1,8 +1,10 @@
 package reply
 
 import (
+	"strings"
 	"testing"
 
+	"countersign/internal/rawmail"
 	"countersign/policy"
 )
 
@@ -11,10 +13,18 @@ import (
 func TestTakenBack(t *testing.T) {
 	for _, s := range []string{"Yes\nI haven't requested anything", "Yes\nthis isn't mine", "Yes\nI refuse", "Yes\nI reject it",
 		"Yes\nThis is a scam", "Yes\nHold off for now", "Yes\nI know nothing about this", "Yes\nplease ignore", "Yes\nForget it",
-		"Yes\nThis was a mistake", "Oui\nje n'ai rien demandé", "Oui\nje n'ai jamais demandé cela", "Oui\nn'en faites rien",
+		"Yes\nThis was a mistake", "OK\nI didnt ask for this", "Ok.\nI havent requested this", "Yes\ni dont want this",
+		"OK\nI haven't asked for this change.", "Ok, thanks.\nThis hasn't been requested by us.", "Okay\nNobody here asked for that.",
+		"Ok\nplease disregard", "Yes\nthis is phishing", "Correct\nsomebody else asked, ignore", "Sure\nwe cant do that now", "OK\nforget it", "Oui\nje n'ai rien demandé", "Oui\nje n'ai jamais demandé cela", "Oui\nn'en faites rien",
 		"Ja\nIch weiß von nichts", "Sí\nNo he pedido nada", "Sì\nnon ho chiesto niente"} {
 		if got := Intent(s).For(""); got == policy.Yes {
 			t.Errorf("Intent(%q) = %s", s, got)
+		}
+	}
+	// An OK is a yes in every language: the contact's own says what goes with it.
+	for s, language := range map[string]string{"Ok\ndas hat niemand bestellt": "de", "ok\nich lehne das ab": "de", "ok\nc'est une arnaque": "fr"} {
+		if got := Intent(s).For(language); got == policy.Yes {
+			t.Errorf("Intent(%q) for %s = %s", s, language, got)
 		}
 	}
 	for _, s := range []string{"Yes\n\nLet me know if you need anything else.", "Yes please.\n\nThanks,\nAda Berg\nHead of IT, Northwind",
@@ -23,4 +33,26 @@ func TestTakenBack(t *testing.T) {
 			t.Errorf("Intent(%q) = %s, want yes", s, got)
 		}
 	}
+}
+
+// A text that came as a file is not what the person wrote.
+func TestNamedPart(t *testing.T) {
+	for _, disposition := range []string{"Content-Disposition: inline; filename=note.txt\n", "Content-Disposition: attachment; filename=note.txt\n"} {
+		raw := replyHead + "Content-Type: multipart/mixed; boundary=b\n\n--b\nContent-Type: text/plain; name=note.txt\n" + disposition +
+			"\nYES\n--b\nContent-Type: text/plain\n\nsee the file that Bob sent me\n--b--\n"
+		if r := understood(t, raw); r.Answer.For("") == policy.Yes {
+			t.Errorf("%sRead() = %s %q", disposition, r.Answer.For(""), r.Text)
+		}
+	}
+}
+
+const replyHead = "From: Ada <ada@north.example>\nTo: support@desk.example\nSubject: Re: [T-1-AAAAAA] Please confirm\nIn-Reply-To: <1@desk.example>\nMIME-Version: 1.0\n"
+
+func understood(t *testing.T, raw string) Reading {
+	t.Helper()
+	m, reasons := rawmail.Scan([]byte(strings.ReplaceAll(raw, "\n", "\r\n")), rawmail.DefaultLimits())
+	if len(reasons) > 0 {
+		t.Fatal(reasons)
+	}
+	return Read(m, Own{Address: "support@desk.example", ReplyAddress: "support+{token}@desk.example"})
 }

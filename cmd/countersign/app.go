@@ -55,7 +55,23 @@ func (a *app) root() *cobra.Command {
 		a.quarantineCommand(), a.outboxCommand(), a.mailboxCommand(), a.auditCommand(), a.clientCommand(), a.contactCommand(), a.agentCommand(),
 		a.runCommand(), a.checkConfigCommand(), a.configCommand(), a.demoCommand(), a.versionCommand())
 	root.AddCommand(notBuilt()...)
+	countArgs(root)
 	return root
+}
+
+// countArgs makes a wrong number of arguments an error in how a command was typed.
+func countArgs(c *cobra.Command) {
+	if check := c.Args; check != nil {
+		c.Args = func(cmd *cobra.Command, args []string) error {
+			if err := check(cmd, args); err != nil {
+				return usage("%s: %s.", cmd.CommandPath(), err)
+			}
+			return nil
+		}
+	}
+	for _, sub := range c.Commands() {
+		countArgs(sub)
+	}
 }
 
 // group makes a command that only holds others.
@@ -143,6 +159,9 @@ func (a *app) with(ctx context.Context, fn func(context.Context, *api.Client) er
 		return err
 	}
 	defer d.close()
+	if d.restored {
+		fmt.Fprintln(a.stderr, "countersign: "+restoredWarning)
+	}
 	return fn(ctx, api.Local(d.server()))
 }
 

@@ -98,6 +98,9 @@ func (d *desk) run(ctx context.Context, fromBeginning bool) error {
 	work("timers", d.tickForever)
 	work("deferred", d.retryForever)
 
+	if held, err := d.store.Held(); err == nil && held {
+		d.log.Error().Msg(restoredWarning)
+	}
 	d.log.Info().Int("mailboxes", len(d.readers)).Str("socket", d.config.Socket).Msg("ready")
 	notify(daemon.SdNotifyReady + "\nSTATUS=" + fmt.Sprintf("%d mailboxes", len(d.readers)))
 	<-ctx.Done()

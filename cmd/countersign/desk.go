@@ -40,9 +40,11 @@ type desk struct {
 	gateway *gateway.Gateway
 	check   *sender.Checker
 
-	readers []*inbound.Reader
-	head    string // of the audit log, as last kept
-	dial    dialer // nil: TCP
+	readers  []*inbound.Reader
+	head     string // of the audit log, as last kept
+	headless bool   // it can't be kept
+	restored bool   // the store is an older copy; found at this start
+	dial     dialer // nil: TCP
 }
 
 // dialer makes connections to the servers outside, as net.Dialer.DialContext does.
@@ -181,6 +183,9 @@ func (d *desk) monotonic() error {
 func (d *desk) close() {
 	d.keepHead()
 	d.store.Close()
+	if d.blobs != nil {
+		d.adopt()
+	}
 	if err := d.kv.Close(); err != nil {
 		d.log.Error().Err(err).Msg("store not closed cleanly")
 	}

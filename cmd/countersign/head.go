@@ -4,6 +4,8 @@ import (
 	"errors"
 	"io/fs"
 	"os"
+	"path/filepath"
+	"strings"
 )
 
 // headFile is where the signed head of the audit log is kept: beside the key
@@ -11,23 +13,27 @@ import (
 func (d *desk) headFile() string { return d.config.KeyFile + ".head" }
 
 // checkHead finds out whether the store is an older copy of what was open last.
+// A head that can't be read, or was torn by a power loss, is no head: that is
+// said, and no reason to stop.
 func (d *desk) checkHead() error {
 	head, err := os.ReadFile(d.headFile())
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil
 	}
-	if err != nil {
-		return err
+	if err != nil || strings.Count(string(head), "\n") < 4 {
+		d.log.Error().Err(err).Str("head", d.headFile()).Msg("the kept head of the audit log can't be read: a restored store would not be noticed this time")
+		return nil
 	}
-	restored, err := d.store.CheckHead(string(head))
-	if restored {
-		d.log.Error().Str("head", d.headFile()).Msg("the store is an older copy: open tokens are void, nothing is sent until `countersign outbox release`")
+	if d.restored, err = d.store.CheckHead(string(head)); d.restored {
+		d.log.Error().Str("head", d.headFile()).Msg(restoredWarning)
 	}
 	return err
 }
 
-// keepHead writes the head of the audit log. A head that is lost or old does no
-// harm: it is only what a later start is compared with.
+const restoredWarning = "the store is an older copy: open questions are void, and nothing is sent until `countersign outbox release --agent LEAD`"
+
+// keepHead writes the head of the audit log, durably and as a whole. A head that
+// is lost or old does no harm: it is only what a later start is compared with.
 func (d *desk) keepHead() {
 	if d.blobs == nil { // a world, which is kept nowhere
 		return
@@ -36,13 +42,68 @@ func (d *desk) keepHead() {
 	if err != nil || head == d.head {
 		return
 	}
-	tmp := d.headFile() + ".new"
-	if err := os.WriteFile(tmp, []byte(head), 0o600); err == nil {
-		err = os.Rename(tmp, d.headFile())
-		if err == nil {
-			d.head = head
-			return
+	if err := writeWhole(d.headFile(), head); err != nil {
+		if !d.headless {
+			d.log.Error().Err(err).Msg("the head of the audit log can't be kept: a restored store would not be noticed")
 		}
-		d.log.Warn().Err(err).Msg("head of the audit log not kept")
+		d.headless = true
+		return
 	}
+	d.head, d.headless = head, false
+	d.adopt()
+}
+
+// writeWhole replaces a file so that after a crash the old or the new text is there.
+func writeWhole(path, text string) error {
+	f, err := os.CreateTemp(filepath.Dir(path), filepath.Base(path)+".new-*") // 0600
+	if err != nil {
+		return err
+	}
+	_, err = f.WriteString(text)
+	if err = errors.Join(err, f.Sync(), f.Close()); err == nil {
+		err = os.Rename(f.Name(), path)
+	}
+	if err != nil {
+		return errors.Join(err, os.Remove(f.Name()))
+	}
+	dir, err := os.Open(filepath.Dir(path))
+	if err != nil {
+		return err
+	}
+	return errors.Join(dir.Sync(), dir.Close())
+}
+
+// adopt gives what root has made to the daemon's user, who owns the folder of
+// the state or of the key: a command run as root must not lock the daemon out.
+func (d *desk) adopt() {
+	if os.Geteuid() != 0 {
+		return
+	}
+	uid := -1
+	for _, dir := range []string{filepath.Dir(d.config.State), filepath.Dir(d.config.KeyFile)} {
+		if info, err := os.Stat(dir); err == nil && owner(info) > 0 {
+			uid = owner(info)
+			break
+		}
+	}
+	if uid <= 0 {
+		return
+	}
+	give := func(path string) {
+		if info, err := os.Lstat(path); err == nil && owner(info) == 0 {
+			if err := os.Lchown(path, uid, -1); err != nil {
+				d.log.Error().Err(err).Str("file", path).Msg("file not given to the daemon's user")
+			}
+		}
+	}
+	give(filepath.Dir(d.config.State))
+	for _, path := range []string{d.config.State, d.config.KeyFile, d.headFile()} {
+		give(path)
+	}
+	_ = filepath.WalkDir(filepath.Join(filepath.Dir(d.config.State), "spool"), func(path string, _ fs.DirEntry, err error) error {
+		if err == nil {
+			give(path)
+		}
+		return nil
+	})
 }

@@ -89,6 +89,9 @@ func (a *app) mailboxCommand() *cobra.Command {
 				for _, m := range s.Mailboxes {
 					rows = append(rows, []string{m.Mailbox, m.State, when(m.LastSuccess), fmt.Sprint(m.Waiting), fmt.Sprint(m.UIDValidity), m.Error})
 				}
+				if s.Held {
+					fmt.Fprintln(a.stdout, "HELD: "+restoredWarning)
+				}
 				return table(a.stdout, []string{"MAILBOX", "STATE", "LAST SUCCESS", "WAITING", "UIDVALIDITY", "ERROR"}, rows)
 			})
 		}}

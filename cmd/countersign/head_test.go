@@ -23,7 +23,7 @@ func TestRootLocksNobodyOut(t *testing.T) {
 	conf := filepath.Join(dir, "c.toml")
 	must(t, os.WriteFile(conf, []byte("state = \"state/state.db\"\nkey_file = \"etc/state.key\"\n"), 0o600))
 	var out bytes.Buffer
-	if code := run(context.Background(), []string{"--config", conf, "agent", "add", "sam"}, nil, &out, &out); code != 0 {
+	if code := run(context.Background(), []string{"--config", conf, "agent", "add", "sam", "--email", "sam@desk.example"}, nil, &out, &out); code != 0 {
 		t.Fatalf("exit %d: %s", code, out.String())
 	}
 	for _, path := range []string{"state/state.db", "state/spool", "etc/state.key", "etc/state.key.head"} {
@@ -45,7 +45,7 @@ func TestTornHead(t *testing.T) {
 		code := run(context.Background(), append([]string{"--config", conf}, args...), nil, &out, &out)
 		return code, out.String()
 	}
-	if code, out := cli("agent", "add", "sam"); code != 0 {
+	if code, out := cli("agent", "add", "sam", "--email", "sam@desk.example"); code != 0 {
 		t.Fatal(out)
 	}
 	must(t, os.WriteFile(filepath.Join(dir, "state.key.head"), nil, 0o600))

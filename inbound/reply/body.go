@@ -72,6 +72,8 @@ func (b *body) part(h textproto.MIMEHeader, raw []byte, depth int) {
 		text, outside := unarmour(text)
 		b.doubtful = b.doubtful || outside
 		b.plain += text + "\n"
+	case typ == "text/enriched", typ == "text/richtext", typ == "text/rtf", typ == "application/rtf", typ == "text/x-amp-html":
+		b.doubtful = true // a mail program may have shown this one, which we don't read
 	case typ == "text/html":
 		text, hidden := htmlText(b.text(h, params, raw))
 		b.doubtful = b.doubtful || hidden

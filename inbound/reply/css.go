@@ -8,7 +8,7 @@ import (
 // hiddenStyle finds a declaration after which a reader sees nothing. Colours
 // apart: hiddenColour is only that where no background of its own is set.
 var (
-	hiddenStyle  = regexp.MustCompile(`(?i)display\s*:\s*none|visibility\s*:\s*hidden|font-size\s*:\s*(0+(\.\d*)?\s*(px|pt|!|;|$)|0+(\.0\d*)?\s*(em|rem|%)|1px)|opacity\s*:\s*0*(\.0*)?\s*(!|;|$)|(max-height|max-width|width|height)\s*:\s*0+(px)?\s*(!|;|$)|clip(-path)?\s*:\s*(rect\(0|inset\(50)|text-indent\s*:\s*-\d{3}|mso-hide\s*:\s*all|(left|top)\s*:\s*-\d{3}|(?:^|[;\s])color\s*:\s*transparent`)
+	hiddenStyle  = regexp.MustCompile(`(?i)display\s*:\s*none|text-decoration[a-z-]*\s*:[^;]*line-through|visibility\s*:\s*hidden|font-size\s*:\s*(0+(\.\d*)?\s*(px|pt|!|;|$)|0+(\.0\d*)?\s*(em|rem|%)|1px)|opacity\s*:\s*0*(\.0*)?\s*(!|;|$)|(max-height|max-width|width|height)\s*:\s*0+(px)?\s*(!|;|$)|clip(-path)?\s*:\s*(rect\(0|inset\(50)|text-indent\s*:\s*-\d{3}|mso-hide\s*:\s*all|(left|top)\s*:\s*-\d{3}|(?:^|[;\s])color\s*:\s*transparent`)
 	hiddenColour = regexp.MustCompile(`(?i)(?:^|[;\s])color\s*:\s*(#fff\b|#f[a-f]f[a-f]f[a-f]\b|white\b|rgb\(\s*255,\s*255,\s*255\s*\))`)
 	background   = regexp.MustCompile(`(?i)background(-color)?\s*:\s*([^;]+)`)
 )

@@ -20,7 +20,7 @@ var (
 var (
 	voidTags  = set("area base br col embed hr img input link meta source track wbr")
 	blockTags = set("p div tr li ul ol table h1 h2 h3 h4 hr blockquote section pre dl dt dd center article header footer")
-	unseenTag = set("script style title template noscript textarea select object iframe svg audio video datalist")
+	unseenTag = set("script style title template noscript textarea select object iframe svg audio video datalist s del strike") // what is struck out isn't said
 )
 
 func set(list string) map[string]bool {

@@ -46,6 +46,24 @@ func TestNamedPart(t *testing.T) {
 	}
 }
 
+// What is struck out, or stands beside a form of the text that we don't read,
+// is no yes.
+func TestNotSaid(t *testing.T) {
+	for _, body := range []string{
+		"Content-Type: text/html\n\n<p><s>YES</s></p>\n",
+		"Content-Type: text/html\n\n<p><del>YES</del></p>\n",
+		"Content-Type: text/html\n\n<p style=\"text-decoration: line-through\">YES</p>\n",
+		"Content-Type: multipart/alternative; boundary=b\n\n--b\nContent-Type: text/plain\n\nYES\n--b\nContent-Type: text/enriched\n\nNO\n--b--\n",
+	} {
+		if r := understood(t, replyHead+body); r.Answer.For("") == policy.Yes {
+			t.Errorf("%s: %s %q", body, r.Answer.For(""), r.Text)
+		}
+	}
+	if r := understood(t, replyHead+"Content-Type: text/html\n\n<p>YES</p><p>Regards<br>Ada</p>\n"); r.Answer.For("") != policy.Yes {
+		t.Errorf("a plain YES reads %s %q", r.Answer.For(""), r.Text)
+	}
+}
+
 const replyHead = "From: Ada <ada@north.example>\nTo: support@desk.example\nSubject: Re: [T-1-AAAAAA] Please confirm\nIn-Reply-To: <1@desk.example>\nMIME-Version: 1.0\n"
 
 func understood(t *testing.T, raw string) Reading {

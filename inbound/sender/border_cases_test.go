@@ -18,6 +18,10 @@ func borderCases() {
 		broken(k)
 		k.border("dkim=fail header.d=north.example header.s=s1; dkim=pass header.d=north.example header.s=weak")
 	})
+	add("border-dkim-only-other-selector", "the only result is of another signature of the same domain", func(k *sample) {
+		broken(k)
+		k.border("dkim=pass header.d=north.example header.s=weak")
+	})
 	add("border-dkim-pass-and-fail", "two results, and nothing says which is of the signature", func(k *sample) {
 		broken(k)
 		k.border("dkim=fail header.d=north.example; dkim=pass header.d=north.example")

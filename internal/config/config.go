@@ -55,7 +55,7 @@ type Mailbox struct {
 	PasswordFile   string        `toml:"password_file"`
 	Mode           string        `toml:"mode"` // observe or act
 	Poll           time.Duration `toml:"poll"`
-	Unknown        string        `toml:"unknown"`       // hold or drop
+	Unknown        string        `toml:"unknown"`       // hold
 	ReplyAddress   string        `toml:"reply_address"` // with {token}; default: plus addressing of Address
 	Trust          Trust         `toml:"trust"`
 }

@@ -25,6 +25,7 @@ type notice struct {
 	Spent    bool      `json:"spent,omitempty"`
 	Void     bool      `json:"void,omitempty"`
 	Lifts    bool      `json:"lifts,omitempty"`
+	Out      string    `json:"out,omitempty"` // its place in the outbox
 }
 
 // asks are the kinds of notices that ask for proof: class A, at least once.
@@ -92,9 +93,6 @@ func (s *Store) askContact(tx kv.Tx, t *Ticket, contact, kind string) error {
 	if err := s.remember(tx, "rp", returnPath, n.ID); err != nil {
 		return err
 	}
-	if err := kv.Save(tx, "notice/"+n.ID, n); err != nil {
-		return err
-	}
 	return s.enqueue(tx, t, n, l)
 }
 
@@ -155,6 +153,9 @@ func (s *Store) eachNotice(tx kv.Tx, t *Ticket, change func(*notice)) error {
 		}
 		change(&n)
 		if err := kv.Save(tx, "notice/"+id, n); err != nil {
+			return err
+		}
+		if err := s.withdraw(tx, t, n); err != nil {
 			return err
 		}
 	}

@@ -39,6 +39,7 @@ type Outgoing struct {
 	Error   string    `json:"error,omitempty"`
 	Resent  bool      `json:"resent,omitempty"` // after an unknown outcome
 	Paced   bool      `json:"paced,omitempty"`  // waits for a cap, not for a retry
+	Places  []string  `json:"places,omitempty"` // that it takes under caps
 	From    string    `json:"-"`                // return path
 	Message []byte    `json:"-"`
 }
@@ -56,7 +57,7 @@ func (s *Store) enqueue(tx kv.Tx, t *Ticket, n notice, l Letter) error {
 	if slices.Contains(asks, n.Kind) {
 		class = "A"
 	}
-	next, err := s.paced(tx, t, n.Contact, class == "A")
+	next, places, err := s.paced(tx, t, n.Contact, class == "A")
 	if err != nil {
 		return err
 	}
@@ -72,7 +73,11 @@ func (s *Store) enqueue(tx kv.Tx, t *Ticket, n notice, l Letter) error {
 		return err
 	}
 	o := Outgoing{ID: fmt.Sprintf("o-%d", count), Notice: n.ID, Ticket: t.ID, To: n.Address, Kind: n.Kind, Class: class,
-		State: Queued, First: s.Now(), Next: next, Paced: next.After(s.Now())}
+		State: Queued, First: s.Now(), Next: next, Paced: next.After(s.Now()), Places: places}
+	n.Out = o.ID
+	if err := kv.Save(tx, "notice/"+n.ID, n); err != nil {
+		return err
+	}
 	plain, err := json.Marshal(sealed{l.ReturnPath, message})
 	if err != nil {
 		return err
@@ -84,40 +89,6 @@ func (s *Store) enqueue(tx kv.Tx, t *Ticket, n notice, l Letter) error {
 		return err
 	}
 	return s.record(tx, t, Event{Event: "asked", Text: fmt.Sprintf("notice %s (%s) queued for the address on file", o.ID, n.Kind)})
-}
-
-// paced gives the time from which another notice may go out for the ticket and
-// to the contact, and counts it there; one that can't wait is counted only if
-// it may go out now.
-func (s *Store) paced(tx kv.Tx, t *Ticket, contact string, waits bool) (time.Time, error) {
-	next := s.Now()
-	for _, c := range []struct {
-		what   string
-		window time.Duration
-		most   int
-	}{{"t/" + t.ID, 24 * time.Hour, s.opt.PerDay}, {"c/" + contact, time.Hour, s.opt.PerHour}} {
-		for {
-			end := next.Truncate(c.window).Add(c.window)
-			key := "cap/" + due(end) + "/" + c.what
-			n, _, err := kv.Load[int](tx, key)
-			if err != nil {
-				return next, err
-			}
-			if n < c.most {
-				if err := kv.Save(tx, key, n+1); err != nil {
-					return next, err
-				}
-				break
-			}
-			if next = end; !waits {
-				return next, nil
-			}
-			if next.Sub(s.Now()) > 31*24*time.Hour {
-				break
-			}
-		}
-	}
-	return next, nil
 }
 
 func (s *Store) schedule(tx kv.Tx, o Outgoing) error {
@@ -176,10 +147,6 @@ func (s *Store) unseal(r kv.Reader, id string) (string, []byte, error) {
 	var m sealed
 	err = json.Unmarshal(plain, &m)
 	return m.From, m.Message, err
-}
-
-func (s *Store) minuteKey(now time.Time) string {
-	return "cap/" + due(now.Truncate(time.Minute).Add(time.Minute)) + "/all"
 }
 
 // update changes one outgoing notice: it takes it from the queue, lets fn
@@ -311,8 +278,7 @@ func (s *Store) CancelNotice(id, agent string) error {
 		if o.State != Queued && o.State != Failed {
 			return false, fmt.Errorf("%w: notice %s is %s", ErrNotAllowed, id, o.State)
 		}
-		o.State = Canceled
-		if err := tx.Delete("outb/" + id); err != nil {
+		if err := s.giveUp(tx, o); err != nil {
 			return false, err
 		}
 		return false, s.tell(tx, o.Ticket, Event{Event: "notice canceled", Text: strings.TrimSpace("notice " + id + " canceled by " + agent)})

@@ -287,6 +287,7 @@ func TestCaps(t *testing.T) {
 			for range 2 { // up to the cap again
 				_, err := d.Edit(EditRequest{Ticket: ticket.ID, Request: "Other", Agent: "kim"})
 				check(t, err)
+				drain()
 			}
 			d.receive(t, d.reply(d.last(t, "confirm", ticket.ID), policy.Yes))
 			s := d.show(t, ticket.ID)
@@ -312,6 +313,40 @@ func TestCaps(t *testing.T) {
 			d.turn(time.Minute)
 		}
 	})
+}
+
+// TestWithdrawn: a question that was edited before it went out is canceled, and
+// takes no place under the caps.
+func TestWithdrawn(t *testing.T) {
+	d := memoryDesk(t, func(o *Options) { o.PerDay, o.PerHour = 2, 2 })
+	ticket, _ := d.ask(t, bob, policy.PasswordChange)
+	for range 10 {
+		_, err := d.Edit(EditRequest{Ticket: ticket.ID, Request: "Other", Agent: "kim"})
+		check(t, err)
+	}
+	if ids := d.due(t, false); !slices.Equal(ids, []string{"o-11"}) {
+		t.Fatalf("due %v, want the last question alone", ids)
+	}
+	for _, o := range d.outbox(t, ticket.ID)[:10] {
+		if o.State != Canceled || d.sealed(t, o.ID) {
+			t.Errorf("a superseded question: %+v", o)
+		}
+	}
+	check(t, d.Attempt("o-11", d.Now()))
+	check(t, d.MarkRetry("o-11", d.Now(), "451 later")) // the server may have seen it
+	for want := range 2 {
+		_, err := d.Edit(EditRequest{Ticket: ticket.ID, Request: "Other", Agent: "kim"})
+		check(t, err)
+		if ids := d.due(t, false); len(ids) != 1 {
+			t.Errorf("edit %d: due %v, want one", want, ids)
+		}
+	}
+	check(t, d.Attempt("o-13", d.Now()))
+	_, err := d.Edit(EditRequest{Ticket: ticket.ID, Request: "Other", Agent: "kim"})
+	check(t, err)
+	if ids := d.due(t, false); len(ids) != 0 {
+		t.Errorf("over the cap, due %v", ids)
+	}
 }
 
 // TestHeldAfterRestore: an older copy of the store sends nothing by itself.

@@ -31,6 +31,7 @@ type Settings struct {
 	Patience       time.Duration // before a message that is alone is tried again; 0: 10 minutes
 	Workers        int           // messages judged side by side; 0: 8
 	Roots          *x509.CertPool
+	Spool          string // folder for large messages while they are read; empty: that for temporary files
 
 	// Dial makes the connection to Server; nil: over TCP.
 	Dial func(ctx context.Context, network, addr string) (net.Conn, error)

@@ -16,9 +16,6 @@ import (
 // slice is how much of a message is asked for at once.
 const slice = 1 << 20
 
-// largeMessage is the size in bytes from which a message is judged with no other.
-const largeMessage = 4 << 20
-
 // maxHeaderOnly is how much is kept of a message over the size limit.
 const maxHeaderOnly = 256 << 10
 
@@ -46,7 +43,9 @@ func (r *Reader) read(ctx context.Context, c *connection, cursor Cursor, uids []
 			continue
 		}
 		if err != nil {
-			r.blame(uid, whole > 0)
+			if !errors.Is(err, errSpool) {
+				r.blame(uid, whole > 0)
+			}
 			mu.Lock()
 			errs = append(errs, fmt.Errorf("fetch UID %d: %w", uid, err))
 			mu.Unlock()
@@ -58,19 +57,20 @@ func (r *Reader) read(ctx context.Context, c *connection, cursor Cursor, uids []
 		if !f.Poison {
 			whole++
 		}
-		if f.Size > largeMessage { // one at a time, so that memory stays bounded
+		large := len(f.Raw) > largeMessage
+		if large { // one at a time, so that memory stays bounded
 			wait.Wait()
 		}
 		places <- struct{}{}
 		wait.Go(func() {
-			defer func() { <-places }()
+			defer func() { f.content.free(); <-places }()
 			if err := r.handle(ctx, *f); err != nil {
 				mu.Lock()
 				errs = append(errs, fmt.Errorf("handle UID %d: %w", uid, err))
 				mu.Unlock()
 			}
 		})
-		if f.Size > largeMessage {
+		if large {
 			wait.Wait()
 		}
 		r.note(func(s *Status) { s.Waiting = max(0, s.Waiting-1) })
@@ -125,40 +125,58 @@ func (r *Reader) fetch(c *connection, cursor Cursor, uid uint32) (*Fetched, erro
 		f.HeaderOnly, err = c.bytes(uid, 0, maxHeaderOnly)
 		return f, err
 	}
-	first, err := c.body(uid, r.set.MaxSize)
+	got, err := r.whole(c, uid, f.Size)
 	if err != nil {
 		return nil, err
 	}
-	if int64(len(first)) != f.Size {
-		// Some servers misstate the size. What comes twice the same is the message.
-		second, err := c.body(uid, r.set.MaxSize)
-		if err != nil {
-			return nil, err
-		}
-		if !bytes.Equal(first, second) || len(first) == 0 {
-			return nil, fmt.Errorf("%d bytes came of %d", len(first), f.Size)
-		}
-	}
-	if int64(len(first)) > r.set.MaxSize {
-		f.HeaderOnly, f.Size = first[:maxHeaderOnly], int64(len(first))
+	if n := int64(len(got.bytes)); n > r.set.MaxSize {
+		f.HeaderOnly, f.Size = bytes.Clone(got.bytes[:maxHeaderOnly]), n
+		got.free()
 		return f, nil
 	}
-	f.Raw = first
+	f.Raw, f.content = got.bytes, got
 	return f, nil
 }
 
+// whole gives all bytes of a message. Some servers misstate the size: what comes
+// twice the same is the message.
+func (r *Reader) whole(c *connection, uid uint32, size int64) (*content, error) {
+	first, err := c.body(uid, r.set.MaxSize, r.set.Spool)
+	if err != nil || int64(len(first.bytes)) == size {
+		return first, err
+	}
+	second, err := c.body(uid, r.set.MaxSize, r.set.Spool)
+	if err == nil && (!first.same(second) || len(first.bytes) == 0) {
+		err = fmt.Errorf("%d bytes came of %d", len(first.bytes), size)
+	}
+	second.free()
+	if err != nil {
+		first.free()
+		return nil, err
+	}
+	return first, nil
+}
+
 // body gives the bytes of a message, at most one slice more than limit.
-func (c *connection) body(uid uint32, limit int64) ([]byte, error) {
-	var out []byte
-	for int64(len(out)) <= limit {
-		b, err := c.bytes(uid, int64(len(out)), slice)
+func (c *connection) body(uid uint32, limit int64, dir string) (*content, error) {
+	out := &content{dir: dir}
+	for got := int64(0); got <= limit; {
+		b, err := c.bytes(uid, got, slice)
+		if err == nil {
+			err = out.add(b)
+		}
 		if err != nil {
+			out.free()
 			return nil, err
 		}
-		out = append(out, b...)
+		got += int64(len(b))
 		if len(b) < slice {
 			break
 		}
+	}
+	if err := out.done(); err != nil {
+		out.free()
+		return nil, err
 	}
 	return out, nil
 }

@@ -38,9 +38,11 @@ type Fetched struct {
 	UID         uint32
 	Arrived     time.Time // INTERNALDATE
 	Size        int64
-	Raw         []byte // whole; nil if it is over the size limit or Poison
+	Raw         []byte // whole, until the Handler returns; nil if it is over the size limit or Poison
 	HeaderOnly  []byte // of a message over the limit, at most 256 KiB
 	Poison      bool   // it could not be read whole in three tries
+
+	content *content // of which Raw is
 }
 
 // Ledger is what a Reader needs of the store.
@@ -231,6 +233,7 @@ func (r *Reader) idle(ctx context.Context, c *connection) error {
 		case <-ctx.Done():
 		case <-poll.C:
 		case <-c.news:
+		case <-c.Closed(): // the command that follows says why
 		}
 	}
 	if !c.Caps().Has(imap.CapIdle) {

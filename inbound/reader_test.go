@@ -2,6 +2,8 @@ package inbound
 
 import (
 	"context"
+	"fmt"
+	"net"
 	"slices"
 	"strings"
 	"testing"
@@ -123,4 +125,40 @@ func TestDispose(t *testing.T) {
 			}
 		})
 	}
+}
+
+// TestClosedInIdle: a connection that the server closes while we wait is
+// noticed at once, long before the next poll.
+func TestClosedInIdle(t *testing.T) {
+	logins := make(chan struct{}, 10)
+	h := newHostile(t, "* OK hi", func(tag, command string, w net.Conn) bool {
+		switch {
+		case strings.HasPrefix(command, "CAPABILITY"):
+			fmt.Fprintf(w, "* CAPABILITY IMAP4rev1 IDLE\r\n%s OK\r\n", tag)
+		case strings.HasPrefix(command, "LOGIN"):
+			logins <- struct{}{}
+			fmt.Fprintf(w, "%s OK\r\n", tag)
+		case command == "IDLE":
+			fmt.Fprint(w, "+ idling\r\n")
+			w.Close()
+		default:
+			return false
+		}
+		return true
+	})
+	defer h.close()
+	l := &ledger{}
+	r := NewReader(Settings{Name: "support", Server: h.addr, TLS: "none", Timeout: time.Minute, Poll: 9 * time.Minute}, l, l.handle, zerolog.Nop())
+	ctx, cancel := context.WithCancel(context.Background())
+	ended := make(chan struct{})
+	go func() { defer close(ended); _ = r.Run(ctx) }()
+	for range 2 {
+		select {
+		case <-logins:
+		case <-time.After(time.Minute):
+			t.Fatal("it doesn't connect again")
+		}
+	}
+	cancel()
+	<-ended
 }

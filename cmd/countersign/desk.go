@@ -69,7 +69,7 @@ func openDesk(c config.Config, now func() time.Time, log zerolog.Logger) (*desk,
 	}
 	d, err := wire(c, engine, k, now, watch, log)
 	if err == nil {
-		d.blobs, err = blob.Open(filepath.Join(filepath.Dir(c.State), "spool"))
+		d.blobs, err = blob.Open(spoolOf(c))
 	}
 	if err == nil {
 		d.gateway.Blobs = d.blobs
@@ -80,6 +80,9 @@ func openDesk(c config.Config, now func() time.Time, log zerolog.Logger) (*desk,
 	}
 	return d, nil
 }
+
+// spoolOf is the folder for bytes of messages.
+func spoolOf(c config.Config) string { return filepath.Join(filepath.Dir(c.State), "spool") }
 
 // storeError says why the store can't be opened. What to do about a store that is
 // damaged or of a newer version is in the error itself.
@@ -211,7 +214,7 @@ func (d *desk) reader(m config.Mailbox, fromBeginning bool) (*inbound.Reader, er
 	if err != nil {
 		return nil, err
 	}
-	settings.Dial = d.dial
+	settings.Dial, settings.Spool = d.dial, spoolOf(d.config)
 	return inbound.NewReader(settings, d.store, d.gateway.Handle, d.log), nil
 }
 

@@ -13,7 +13,7 @@ const Keyword imap.Flag = "$CountersignDone"
 
 // dispose moves or marks the messages whose outcome is recorded. What can't be
 // done now stays to be done.
-func (r *Reader) dispose(c *connection) error {
+func (r *Reader) dispose(c *connection, at Cursor) error {
 	if r.set.Mode == "observe" {
 		return nil
 	}
@@ -23,7 +23,7 @@ func (r *Reader) dispose(c *connection) error {
 	}
 	byOutcome := map[string][]Todo{}
 	for _, t := range todo {
-		if t.UIDValidity != c.selected.UIDValidity { // numbered anew: that UID is another message
+		if t.UIDValidity != at.UIDValidity || t.Turn != at.Turn { // numbered anew: that UID is another message
 			if err := r.ledger.Done(t); err != nil {
 				return err
 			}

@@ -93,7 +93,7 @@ var errGone = errors.New("the server named a message that it does not have")
 
 // fetch gives a message, whole; nil if it isn't ours to judge.
 func (r *Reader) fetch(c *connection, cursor Cursor, uid uint32) (*Fetched, error) {
-	f := &Fetched{Mailbox: r.set.Name, UIDValidity: cursor.UIDValidity, UID: uid}
+	f := &Fetched{Mailbox: r.set.Name, UIDValidity: cursor.UIDValidity, Turn: cursor.Turn, UID: uid}
 	if r.tries[uid].n >= maxTries {
 		f.Poison, f.Arrived = true, time.Now().UTC()
 		return f, nil

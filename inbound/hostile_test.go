@@ -2,12 +2,14 @@ package inbound
 
 import (
 	"bufio"
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
 	"io"
 	"net"
 	"runtime"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -129,15 +131,19 @@ type ledger struct {
 	mu    sync.Mutex
 	at    Cursor
 	known map[uint32]bool
+	turn  uint32 // to which known belongs
 	got   []Fetched
 }
 
-func (l *ledger) Cursor(string) (Cursor, error)  { return l.at, nil }
-func (l *ledger) Begin(_ string, c Cursor) error { l.at = c; return nil }
-func (l *ledger) Known(_ string, _, uid uint32) (bool, error) {
+func (l *ledger) Cursor(string) (Cursor, error)            { return l.at, nil }
+func (l *ledger) Advance(_ string, fn func(*Cursor)) error { fn(&l.at); return nil }
+func (l *ledger) Known(_ string, at Cursor, uid uint32) (bool, error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	return l.known[uid], nil
+	return l.known[uid] && at.Turn == l.turn, nil
+}
+func (l *ledger) KnownBytes(raw []byte) (bool, error) {
+	return slices.ContainsFunc(l.got, func(f Fetched) bool { return bytes.Equal(f.Bytes(), raw) }), nil
 }
 func (l *ledger) Pending(string) ([]Todo, error) { return nil, nil }
 func (l *ledger) Done(Todo) error                { return nil }

@@ -10,21 +10,26 @@ import (
 
 	"github.com/cenkalti/backoff/v5"
 	"github.com/emersion/go-imap/v2"
-	"github.com/emersion/go-imap/v2/imapclient"
 	"github.com/rs/zerolog"
 )
 
-// Cursor is where reading of a mailbox began.
+// Cursor is where reading of a mailbox began, and how far it has come.
 type Cursor struct {
 	UIDValidity uint32    `json:"uidvalidity"`
-	Floor       uint32    `json:"floor"`   // messages with a smaller UID were there before
-	Started     time.Time `json:"started"` // zero: from the beginning
+	Turn        uint32    `json:"turn,omitempty"`    // how often the server gave out its UIDs anew without saying so
+	Floor       uint32    `json:"floor"`             // messages with a smaller UID were there before
+	Started     time.Time `json:"started"`           // zero: from the beginning
+	Next        uint32    `json:"next,omitempty"`    // greater than every UID that was seen
+	Read        time.Time `json:"read,omitzero"`     // what had arrived by then was read
+	Held        time.Time `json:"held,omitzero"`     // since then a person has to decide
+	Strange     int       `json:"strange,omitempty"` // for how many old unknown messages
 }
 
 // Todo is what is to be done on IMAP for a message whose outcome is recorded.
 type Todo struct {
 	Mailbox     string
 	UIDValidity uint32
+	Turn        uint32
 	UID         uint32
 	Outcome     string
 	MessageID   string
@@ -35,6 +40,7 @@ type Todo struct {
 type Fetched struct {
 	Mailbox     string
 	UIDValidity uint32
+	Turn        uint32
 	UID         uint32
 	Arrived     time.Time // INTERNALDATE
 	Size        int64
@@ -45,11 +51,20 @@ type Fetched struct {
 	content *content // of which Raw is
 }
 
+// Bytes is what there is of the message.
+func (f Fetched) Bytes() []byte {
+	if f.Raw != nil {
+		return f.Raw
+	}
+	return f.HeaderOnly
+}
+
 // Ledger is what a Reader needs of the store.
 type Ledger interface {
 	Cursor(mailbox string) (Cursor, error)
-	Begin(mailbox string, c Cursor) error
-	Known(mailbox string, uidvalidity, uid uint32) (bool, error)
+	Advance(mailbox string, change func(*Cursor)) error
+	Known(mailbox string, at Cursor, uid uint32) (bool, error)
+	KnownBytes(raw []byte) (bool, error) // a record of the same message, wherever it lay
 	Pending(mailbox string) ([]Todo, error)
 	Done(Todo) error
 }
@@ -74,7 +89,7 @@ type Reader struct {
 
 // Status is how reading goes.
 type Status struct {
-	State       string // connecting, reading, idle, failing
+	State       string // connecting, reading, idle, held, failing
 	LastSuccess time.Time
 	Waiting     int
 	UIDValidity uint32
@@ -178,6 +193,10 @@ func (r *Reader) session(ctx context.Context, fn func(*connection) error) error 
 		return err
 	}
 	err = fn(c)
+	if errors.Is(err, ErrHeld) {
+		c.logout()
+		return err
+	}
 	if err != nil {
 		c.close()
 		r.note(func(s *Status) { s.State, s.Error = "failing", err.Error() })
@@ -195,7 +214,7 @@ func (r *Reader) Run(ctx context.Context) error {
 	for ctx.Err() == nil {
 		err := r.session(ctx, func(c *connection) error {
 			for ctx.Err() == nil {
-				if err := r.pass(ctx, c); err != nil {
+				if err := r.pass(ctx, c); err != nil && !errors.Is(err, ErrHeld) {
 					return err
 				}
 				wait.Reset()
@@ -224,7 +243,11 @@ const maxIdle = 9 * time.Minute
 
 // idle waits for something to arrive, for the poll, or for the end.
 func (r *Reader) idle(ctx context.Context, c *connection) error {
-	r.note(func(s *Status) { s.State = "idle" })
+	r.note(func(s *Status) {
+		if s.State == "reading" {
+			s.State = "idle"
+		}
+	})
 	period := min(r.set.Poll, maxIdle)
 	poll := time.NewTimer(period)
 	defer poll.Stop()
@@ -252,86 +275,39 @@ func (r *Reader) idle(ctx context.Context, c *connection) error {
 // pass reads everything that has no record yet, and does what is to be done on
 // the server.
 func (r *Reader) pass(ctx context.Context, c *connection) error {
-	r.note(func(s *Status) { s.State = "reading" })
+	started := time.Now().UTC()
 	cursor, err := r.begin(c)
 	if err != nil {
 		return err
 	}
-	if err := r.dispose(c); err != nil {
+	if err := r.dispose(c, cursor); err != nil {
 		return err
 	}
+	if !cursor.Held.IsZero() {
+		return r.held(cursor)
+	}
+	r.note(func(s *Status) { s.State = "reading" })
 	uids, err := r.search(c, cursor)
 	if err != nil {
 		return err
 	}
 	r.note(func(s *Status) { s.Waiting, s.UIDValidity = len(uids), c.selected.UIDValidity })
-	var broken error
+	if err := r.sift(ctx, c, cursor, uids); err != nil {
+		return err
+	}
 	for batch := range slices.Chunk(uids, 100) {
-		if broken = r.read(ctx, c, cursor, batch); broken != nil {
-			break
+		if err := r.read(ctx, c, cursor, batch); err != nil {
+			return err
 		}
-		if broken = r.dispose(c); broken != nil {
-			break
+		if err := r.dispose(c, cursor); err != nil {
+			return err
 		}
 	}
-	if broken != nil {
-		return broken
+	if err := r.progress(c, cursor, uids, started); err != nil {
+		return err
 	}
 	r.note(func(s *Status) { s.LastSuccess, s.Waiting, s.Error = time.Now(), 0, "" })
 	return nil
-}
-
-// begin gives where reading of this mailbox began. On the first start that is
-// behind its newest message; where the server numbered anew, every message is
-// looked at again, but none that arrived before the start.
-func (r *Reader) begin(c *connection) (Cursor, error) {
-	cursor, err := r.ledger.Cursor(r.set.Name)
-	if err != nil || cursor.UIDValidity == c.selected.UIDValidity {
-		return cursor, err
-	}
-	first := cursor.UIDValidity == 0
-	next := Cursor{UIDValidity: c.selected.UIDValidity, Floor: 1, Started: cursor.Started}
-	if first && !r.set.FromBeginning {
-		if next.Floor = uint32(c.selected.UIDNext); next.Floor == 0 {
-			return cursor, fmt.Errorf("%w: it does not say which UID comes next", ErrServer)
-		}
-		if next.Started, err = c.newest(); err != nil {
-			return cursor, err
-		}
-	}
-	if !first {
-		r.log.Error().Uint32("was", cursor.UIDValidity).Uint32("is", next.UIDValidity).Msg("UIDVALIDITY changed; every message is looked at again")
-	}
-	clear(r.tries)
-	clear(r.history)
-	return next, r.ledger.Begin(r.set.Name, next)
-}
-
-// newest gives when the newest of the last messages arrived, by the server's own
-// clock: what arrived before is never judged, whatever happens to its UID. The
-// zero time stands for an empty mailbox. A time that is still to come would keep
-// all new mail out, so our own clock bounds it.
-func (c *connection) newest() (at time.Time, err error) {
-	n := c.selected.NumMessages
-	if n == 0 {
-		return at, nil
-	}
-	var last imap.SeqSet
-	last.AddRange(n-min(n-1, 49), n)
-	var all []*imapclient.FetchMessageBuffer
-	err = c.do(0, func() error {
-		all, err = c.Fetch(last, &imap.FetchOptions{UID: true, InternalDate: true}).Collect()
-		return err
-	})
-	for _, m := range all {
-		if m.InternalDate.After(at) {
-			at = m.InternalDate.UTC()
-		}
-	}
-	if now := time.Now().UTC(); at.After(now) {
-		at = now
-	}
-	return at, err
 }
 
 // rank puts messages that could not be read behind all others.
@@ -372,7 +348,7 @@ func (r *Reader) search(c *connection, cursor Cursor) ([]uint32, error) {
 			if uid < uint64(cursor.Floor) || r.history[uint32(uid)] { // n:* names the last message, whatever its UID
 				continue
 			}
-			known, err := r.ledger.Known(r.set.Name, cursor.UIDValidity, uint32(uid))
+			known, err := r.ledger.Known(r.set.Name, cursor, uint32(uid))
 			if err != nil {
 				return nil, err
 			}

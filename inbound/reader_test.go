@@ -2,6 +2,7 @@ package inbound
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net"
 	"slices"
@@ -161,4 +162,102 @@ func TestClosedInIdle(t *testing.T) {
 	}
 	cancel()
 	<-ended
+}
+
+// TestHold: many old messages at once that nobody has read hold the mailbox,
+// until a person says what becomes of them. Few, or known ones, don't.
+func TestHold(t *testing.T) {
+	for name, tt := range map[string]struct {
+		old, known int
+		judge      bool
+		held       bool
+	}{
+		"few":            {old: maxStrange},
+		"many-skipped":   {old: maxStrange + 1, held: true},
+		"many-judged":    {old: maxStrange + 1, held: true, judge: true},
+		"known":          {old: maxStrange, known: 30},
+		"many-and-known": {old: maxStrange + 1, known: 30, held: true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			server, s, r := start(t, "MOVE")
+			s.once(t, r)
+			body := func(i int) []byte { return fmt.Appendf(nil, "From: ada@north.example\r\nX-N: %d\r\n\r\nhello\r\n", i) }
+			add := func(i int, at time.Time) {
+				if _, err := server.Append(body(i), at); err != nil {
+					t.Fatal(err)
+				}
+			}
+			for i := range tt.known { // read in their time
+				add(i, time.Now())
+			}
+			s.once(t, r, numbers(1, tt.known)...)
+			read := s.got
+			for i := range tt.old + tt.known { // and again, as they come out of an archive
+				add(i, time.Now().Add(-3*time.Hour))
+			}
+			add(1000, time.Now())
+			all := numbers(tt.known+1, 2*tt.known+tt.old+1)
+			s.got = read
+			err := r.Once(context.Background())
+			if errors.Is(err, ErrHeld) != tt.held {
+				t.Fatalf("Once() = %v, want held: %v", err, tt.held)
+			}
+			if !tt.held {
+				if len(s.got) != len(read)+len(all) {
+					t.Errorf("%d judged, want all %d", len(s.got)-len(read), len(all))
+				}
+				return
+			}
+			if err := r.Once(context.Background()); !errors.Is(err, ErrHeld) || len(s.got) != len(read) || r.Status().State != "held" {
+				t.Fatalf("held, it is %s and judged %d; %v", r.Status().State, len(s.got)-len(read), err)
+			}
+			s.at.Release(tt.judge)
+			if !tt.judge {
+				all = all[len(all)-1:]
+			}
+			s.once(t, r, all...)
+			s.once(t, r)
+		})
+	}
+}
+
+func numbers(from, to int) (out []uint32) {
+	for n := from; n <= to; n++ {
+		out = append(out, uint32(n))
+	}
+	return out
+}
+
+// TestRewound: a server that was put back to an older state gives out UIDs that
+// we know to other messages. Those are read; one that is only wrong about which
+// UID comes next changes nothing.
+func TestRewound(t *testing.T) {
+	server, s, r := start(t)
+	s.once(t, r)
+	deliver(t, server, time.Now())
+	deliver(t, server, time.Now())
+	s.once(t, r, 1, 2)
+	deliver(t, server, time.Now())
+	s.known[3], s.at.Next = true, 9 // as if we had seen another UID 3, and 4 to 8
+	s.turn = 0
+	s.once(t, r, 3)
+	if s.at.Turn != 1 || s.at.Next != 4 {
+		t.Errorf("after it went back: %+v", s.at)
+	}
+	s.turn, s.done = 1, nil
+	s.known = map[uint32]bool{1: true, 2: true, 3: true}
+	s.once(t, r)
+	if s.at.Turn != 1 {
+		t.Errorf("it went back only once: %+v", s.at)
+	}
+
+	wrong := newHostile(t, "* OK hi", nil) // which says that 8 comes next
+	defer wrong.close()
+	l := &ledger{at: Cursor{UIDValidity: 9, Floor: 1, Next: 300}, known: map[uint32]bool{}}
+	wrong.script = on("UID SEARCH", func(tag string, w net.Conn) { fmt.Fprintf(w, "* SEARCH 7 299\r\n%s OK\r\n", tag) })
+	l.known[7], l.known[299] = true, true
+	r = NewReader(Settings{Name: "support", Server: wrong.addr, TLS: "none", Timeout: 5 * time.Second}, l, l.handle, zerolog.Nop())
+	if err := r.Once(context.Background()); err != nil || l.at.Turn != 0 || len(l.got) != 0 {
+		t.Errorf("Once() = %v, %+v, %d judged again", err, l.at, len(l.got))
+	}
 }

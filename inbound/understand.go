@@ -39,8 +39,8 @@ const (
 // store. It asks DNS only where the answer can matter: not for a message that
 // is refused or that a machine wrote.
 func Understand(ctx context.Context, check Checker, desk Desk, raw []byte, arrived time.Time) policy.Evidence {
-	sum := sha256.Sum256(raw)
-	e := policy.Evidence{RawHash: hex.EncodeToString(sum[:]), Hash: hex.EncodeToString(sum[:]), Size: int64(len(raw)), Arrived: arrived.UTC()}
+	e := policy.Evidence{RawHash: hashOf(raw), Size: int64(len(raw)), Arrived: arrived.UTC()}
+	e.Hash = e.RawHash
 	m, refusals := rawmail.Scan(raw, desk.Limits)
 	e.Refusals = refusals
 	if m == nil {
@@ -130,8 +130,20 @@ func trimID(value string) string {
 // Unread is the evidence of a message that could not be read as a whole, with
 // the reason. What there is of it is hashed, so that it is known again.
 func Unread(raw []byte, arrived time.Time, why policy.Reason) policy.Evidence {
+	return policy.Evidence{RawHash: hashOf(raw), Hash: hashOf(raw), Arrived: arrived.UTC(), Refusals: []policy.Reason{why}}
+}
+
+func hashOf(raw []byte) string {
 	sum := sha256.Sum256(raw)
-	e := policy.Evidence{RawHash: hex.EncodeToString(sum[:]), Hash: hex.EncodeToString(sum[:]), Arrived: arrived.UTC(),
-		Refusals: []policy.Reason{why}}
-	return e
+	return hex.EncodeToString(sum[:])
+}
+
+// Hashes are those by which a message is known again: of it as it is, and of it
+// from its first field that is no trace field.
+func Hashes(raw []byte) []string {
+	hashes := []string{hashOf(raw)}
+	if m, _ := rawmail.Scan(raw, rawmail.DefaultLimits()); m != nil {
+		hashes = append(hashes, m.Hash())
+	}
+	return hashes
 }

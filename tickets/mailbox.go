@@ -1,6 +1,8 @@
 package tickets
 
 import (
+	"errors"
+	"fmt"
 	"strings"
 	"time"
 
@@ -18,20 +20,69 @@ func (s *Store) Cursor(mailbox string) (c inbound.Cursor, err error) {
 	return c, err
 }
 
-// Begin records where reading of a mailbox begins.
-func (s *Store) Begin(mailbox string, c inbound.Cursor) error {
-	return s.group.Update(func(tx kv.Tx) error { return kv.Save(tx, "box/"+mailbox, c) })
+// Advance changes where reading of a mailbox stands.
+func (s *Store) Advance(mailbox string, change func(*inbound.Cursor)) error {
+	return s.group.Update(func(tx kv.Tx) error {
+		c, _, err := kv.Load[inbound.Cursor](tx, "box/"+mailbox)
+		if err != nil {
+			return err
+		}
+		change(&c)
+		return kv.Save(tx, "box/"+mailbox, c)
+	})
 }
 
 // Known reports whether the message at that place has a record.
-func (s *Store) Known(mailbox string, uidvalidity, uid uint32) (known bool, err error) {
-	src := Source{Mailbox: mailbox, UIDValidity: uidvalidity, UID: uid}
+func (s *Store) Known(mailbox string, at inbound.Cursor, uid uint32) (known bool, err error) {
+	src := Source{Mailbox: mailbox, UIDValidity: at.UIDValidity, Turn: at.Turn, UID: uid}
+	return s.has("seen/uid/" + src.key())
+}
+
+// KnownBytes reports whether a message of the same content has a final record,
+// in whatever mailbox it lay.
+func (s *Store) KnownBytes(raw []byte) (bool, error) {
+	known, err := false, error(nil)
+	for _, hash := range inbound.Hashes(raw) {
+		if known, err = s.has("seen/hash/" + hash); known || err != nil {
+			break
+		}
+	}
+	return known, err
+}
+
+func (s *Store) has(key string) (has bool, err error) {
 	err = s.kv.View(func(v kv.View) error {
-		b, err := v.Get("seen/uid/" + src.key())
-		known = b != nil
+		b, err := v.Get(key)
+		has = b != nil
 		return err
 	})
-	return known, err
+	return has, err
+}
+
+// ErrNotHeld reports a mailbox that waits for nobody.
+var ErrNotHeld = errors.New("the mailbox is not held")
+
+// ReleaseMailbox lets a held mailbox be read again. With judge the old messages
+// that it was held for are judged like new ones; otherwise they are left alone
+// for good, like mail from before the start.
+func (s *Store) ReleaseMailbox(mailbox, agent string, judge bool) error {
+	return s.group.Update(func(tx kv.Tx) error {
+		if _, err := activeAgent(tx, agent); err != nil {
+			return err
+		}
+		c, _, err := kv.Load[inbound.Cursor](tx, "box/"+mailbox)
+		if err != nil {
+			return err
+		}
+		if c.Held.IsZero() {
+			return fmt.Errorf("%w: %s", ErrNotHeld, mailbox)
+		}
+		c.Release(judge)
+		if err := kv.Save(tx, "box/"+mailbox, c); err != nil {
+			return err
+		}
+		return s.log(tx, "mailbox", mailbox, map[string]any{"released": agent, "judge": judge})
+	})
 }
 
 // Pending gives what is still to be done on IMAP for messages with a final record.
@@ -42,7 +93,7 @@ func (s *Store) Pending(mailbox string) (todo []inbound.Todo, err error) {
 			if err != nil || !ok {
 				return err
 			}
-			todo = append(todo, inbound.Todo{Mailbox: mailbox, UIDValidity: m.Source.UIDValidity, UID: m.Source.UID,
+			todo = append(todo, inbound.Todo{Mailbox: mailbox, UIDValidity: m.Source.UIDValidity, Turn: m.Source.Turn, UID: m.Source.UID,
 				Outcome: string(m.Outcome), MessageID: m.Facts.MessageID, Key: key})
 			return nil
 		})
@@ -64,12 +115,7 @@ type attempts struct {
 // InFlight reports whether judging the message at src began before and never
 // ended: the program stopped meanwhile, maybe because of it.
 func (s *Store) InFlight(src Source) (was bool, err error) {
-	err = s.kv.View(func(v kv.View) error {
-		b, err := v.Get("attempt/" + src.key())
-		was = b != nil
-		return err
-	})
-	return was, err
+	return s.has("attempt/" + src.key())
 }
 
 // AttemptMessage records that judging the message at src begins, alone or among

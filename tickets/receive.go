@@ -15,13 +15,18 @@ import (
 type Source struct {
 	Mailbox     string `json:"mailbox"`
 	UIDValidity uint32 `json:"uidvalidity"`
+	Turn        uint32 `json:"turn,omitempty"` // how often UIDs were given out anew under that number
 	UID         uint32 `json:"uid"`
 	Observe     bool   `json:"observe,omitempty"` // only the verdict and the marks are written
 }
 
 // key is the name of the source in keys.
 func (src Source) key() string {
-	return src.Mailbox + "/" + kv.Seq(uint64(src.UIDValidity)) + "/" + kv.Seq(uint64(src.UID))
+	turn := ""
+	if src.Turn > 0 {
+		turn = fmt.Sprintf(".%d", src.Turn)
+	}
+	return src.Mailbox + "/" + kv.Seq(uint64(src.UIDValidity)) + turn + "/" + kv.Seq(uint64(src.UID))
 }
 
 // Message is the record of one message of one mailbox: what it came to, and

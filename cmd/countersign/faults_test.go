@@ -179,3 +179,37 @@ func TestDeferred(t *testing.T) {
 		t.Errorf("%d messages are left in INBOX", len(left))
 	}
 }
+
+// TestArchiveCopiedIn: somebody copies an archive into the mailbox. Nobody is
+// written to about it before a person has said what becomes of it.
+func TestArchiveCopiedIn(t *testing.T) {
+	for _, judge := range []bool{false, true} {
+		o := newOutside(t)
+		notice := o.people()
+		o.ok("run", "--once")
+		old := time.Now().Add(-2 * time.Hour)
+		for range 60 {
+			must(t, o.dovecot.DeliverAt(o.reply(notice, "YES"), old))
+		}
+		must(t, o.dovecot.Deliver(o.signed(o.reply(notice, "YES"))))
+		o.denied(69, "mailbox release support --skip", "run", "--once")
+		if got := o.records(); len(got) != 0 {
+			t.Fatalf("judged while the mailbox is held: %+v", got)
+		}
+		o.denied(64, "--skip or --judge", "mailbox", "release", "support", "--agent", "sam")
+		how, want := "--skip", 1
+		if judge {
+			how, want = "--judge", 61
+		}
+		o.ok("mailbox", "release", "support", how, "--agent", "sam")
+		o.denied(66, "not held", "mailbox", "release", "support", how, "--agent", "sam")
+		o.ok("run", "--once")
+		if got := o.records(); len(got) != want {
+			t.Errorf("%s: %d were judged, want %d", how, len(got), want)
+		}
+		if got := o.state("T-1"); got != "confirmed" {
+			t.Errorf("%s: T-1 is %s", how, got)
+		}
+		o.ok("audit", "verify")
+	}
+}

@@ -2,18 +2,15 @@ package main
 
 import (
 	"bytes"
-	"context"
 	"crypto/sha256"
 	"errors"
 	"fmt"
-	"io/fs"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
 	"syscall"
 	"testing"
-	"time"
 
 	"countersign/internal/kv"
 	"countersign/internal/mailtest"
@@ -264,127 +261,4 @@ func TestLocked(t *testing.T) {
 	must(t, held.Update(func(tx kv.Tx) error { return tx.Put("x", []byte("y")) }))
 	must(t, held.Close())
 	o.ok("ticket", "list")
-}
-
-// build makes the program.
-func (o *outside) build() string {
-	o.t.Helper()
-	binary := filepath.Join(o.dir, "countersign")
-	if out, err := exec.Command("go", "build", "-o", binary, ".").CombinedOutput(); err != nil {
-		o.t.Fatalf("build: %v\n%s", err, out)
-	}
-	return binary
-}
-
-// eventually waits for something that another process does.
-func eventually(t *testing.T, what string, is func() bool) {
-	t.Helper()
-	for end := time.Now().Add(30 * time.Second); !is(); time.Sleep(20 * time.Millisecond) {
-		if time.Now().After(end) {
-			t.Fatalf("waited in vain: %s", what)
-		}
-	}
-}
-
-// TestDaemon: the daemon reads and sends while the command line is its client; a
-// second one is refused, and SIGTERM ends the first cleanly.
-func TestDaemon(t *testing.T) {
-	o := newOutside(t)
-	notice := o.people()
-	binary := o.build()
-	conf := filepath.Join(o.dir, "countersign.toml")
-	var log bytes.Buffer
-	daemon := exec.Command(binary, "--config", conf, "run")
-	daemon.Stderr = &log
-	must(t, daemon.Start())
-	ended := false
-	defer func() {
-		if !ended {
-			_ = daemon.Process.Kill()
-			_ = daemon.Wait()
-		}
-	}()
-	socket := filepath.Join(o.dir, "state", "control.sock")
-	eventually(t, "the socket", func() bool { _, err := os.Stat(socket); return err == nil })
-
-	// The clients: one opens tickets while others look, and mail arrives.
-	must(t, o.dovecot.Deliver(o.signed(o.reply(notice, "YES"))))
-	sent := len(o.smtp.Mails())
-	done := make(chan error, 4)
-	for i := range 4 {
-		go func() {
-			var err error
-			for n := range 5 {
-				args := []string{"--config", conf, "ticket", "list"}
-				if i == 0 {
-					args = []string{"--config", conf, "ticket", "open", "--contact", "ada@north.example", "--channel", "chat", "--class", "password-change",
-						"--subject", fmt.Sprint("No. ", n), "--agent", "sam"}
-				}
-				var out bytes.Buffer
-				if code := run(context.Background(), args, strings.NewReader(""), &out, &out); code != 0 {
-					err = errors.Join(err, fmt.Errorf("exit %d: %s", code, out.String()))
-				}
-			}
-			done <- err
-		}()
-	}
-	for range 4 {
-		if err := <-done; err != nil {
-			t.Error(err)
-		}
-	}
-	eventually(t, "T-1 to be confirmed", func() bool { return o.state("T-1") == "confirmed" })
-	eventually(t, "the questions to go out", func() bool { return len(o.smtp.Mails()) >= sent+5 })
-	if out := o.ok("mailbox", "status", "--json"); !strings.Contains(out, `"uidvalidity"`) || strings.Contains(out, "not running") {
-		t.Errorf("mailbox status: %s", out)
-	}
-
-	for _, args := range [][]string{{"run"}, {"run", "--once"}} {
-		o.denied(69, "another process", args...)
-	}
-	if _, err := os.Stat(socket); err != nil {
-		t.Errorf("the second daemon took the socket away: %v", err)
-	}
-	o.ok("ticket", "list")
-
-	before := files(t, o.dir)
-	must(t, daemon.Process.Signal(syscall.SIGTERM))
-	began := time.Now()
-	gone := make(chan error, 1)
-	go func() { gone <- daemon.Wait() }()
-	select {
-	case err := <-gone:
-		ended = true
-		if err != nil {
-			t.Errorf("after SIGTERM: %v\n%s", err, log.String())
-		}
-	case <-time.After(20 * time.Second):
-		t.Fatalf("SIGTERM did not end the daemon\n%s", log.String())
-	}
-	t.Logf("SIGTERM ended it after %s", time.Since(began).Round(time.Millisecond))
-	after := files(t, o.dir)
-	for name := range before {
-		if !after[name] && name != "state/control.sock" {
-			t.Errorf("%s was removed at the end", name)
-		}
-	}
-	if got := o.state("T-1"); got != "confirmed" {
-		t.Errorf("T-1 is %s after the end", got)
-	}
-	o.ok("run", "--once")
-	o.ok("audit", "verify")
-}
-
-// files names everything below dir.
-func files(t *testing.T, dir string) map[string]bool {
-	t.Helper()
-	all := map[string]bool{}
-	must(t, filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
-		if err == nil && !d.IsDir() {
-			name, _ := filepath.Rel(dir, path)
-			all[name] = true
-		}
-		return err
-	}))
-	return all
 }

@@ -81,23 +81,6 @@ func (a *app) outboxCommand() *cobra.Command {
 	return group("outbox", "Notices on their way", list, show, retry, cancel, release)
 }
 
-func (a *app) mailboxCommand() *cobra.Command {
-	status := &cobra.Command{Use: "status", Short: "How reading the mailboxes goes", Aliases: []string{"list"}, Args: cobra.NoArgs,
-		RunE: func(cmd *cobra.Command, _ []string) error {
-			return one(cmd.Context(), a, "mailbox/status", api.None{}, func(s api.Status) error {
-				var rows [][]string
-				for _, m := range s.Mailboxes {
-					rows = append(rows, []string{m.Mailbox, m.State, when(m.LastSuccess), fmt.Sprint(m.Waiting), fmt.Sprint(m.UIDValidity), m.Error})
-				}
-				if s.Held {
-					fmt.Fprintln(a.stdout, "HELD: "+restoredWarning)
-				}
-				return table(a.stdout, []string{"MAILBOX", "STATE", "LAST SUCCESS", "WAITING", "UIDVALIDITY", "ERROR"}, rows)
-			})
-		}}
-	return group("mailbox", "The mailboxes that are read", status, a.mailboxTest())
-}
-
 func (a *app) auditCommand() *cobra.Command {
 	old := ""
 	verify := &cobra.Command{Use: "verify", Short: "Check the whole audit log", Args: cobra.NoArgs,

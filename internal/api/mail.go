@@ -165,3 +165,18 @@ func mailboxStatus(_ context.Context, s *Server, _ Caller, _ None) (Status, erro
 	}
 	return s.Status(), nil
 }
+
+// MailboxRelease says what becomes of the old messages for which a mailbox was held.
+type MailboxRelease struct {
+	Mailbox string `json:"mailbox"`
+	Agent   string `json:"agent,omitempty"`
+	Judge   bool   `json:"judge"` // like new ones; else they are left alone for good
+}
+
+func releaseMailbox(_ context.Context, s *Server, c Caller, in MailboxRelease) (None, error) {
+	agent, err := c.as(in.Agent)
+	if err != nil {
+		return None{}, err
+	}
+	return None{}, s.Store.ReleaseMailbox(in.Mailbox, agent, in.Judge)
+}

@@ -50,7 +50,9 @@ var operations = map[string]operation{
 	"audit/verify":     one(staff.RoleAgent, verifyAudit),
 	"audit/list":       many(staff.RoleLead, listAudit),
 	"audit/checkpoint": one(staff.RoleAgent, checkpoint),
-	"mailbox/status":   one(staff.RoleAgent, mailboxStatus),
+
+	"mailbox/status":  one(staff.RoleAgent, mailboxStatus),
+	"mailbox/release": one(staff.RoleAdmin, releaseMailbox),
 }
 
 // None is the input of an operation that needs none.

@@ -36,6 +36,7 @@ var known = []struct {
 	{tickets.ErrNoContact, exit.NoInput, "no_such_contact", "countersign contact list"},
 	{tickets.ErrNoAgent, exit.NoInput, "no_such_agent", "countersign agent list"},
 	{tickets.ErrNotAllowed, exit.NoPerm, "not_allowed", ""},
+	{tickets.ErrNotHeld, exit.NoInput, "not_held", "countersign mailbox status"},
 	{tickets.ErrClock, exit.TempFail, "clock_jumped", "set the clock right, then systemctl restart countersign"},
 	{mailer.ErrTooLong, exit.DataErr, "request_too_long", "say it in fewer words"},
 }

@@ -45,7 +45,7 @@ const maxAttempts = 3
 // Handle carries one fetched message to its record. An error means that nothing
 // was recorded: the message stays where it is and is fetched again.
 func (g *Gateway) Handle(ctx context.Context, f inbound.Fetched) error {
-	src := tickets.Source{Mailbox: f.Mailbox, UIDValidity: f.UIDValidity, UID: f.UID, Observe: g.Observed[f.Mailbox]}
+	src := tickets.Source{Mailbox: f.Mailbox, UIDValidity: f.UIDValidity, Turn: f.Turn, UID: f.UID, Observe: g.Observed[f.Mailbox]}
 	if _, ok, err := g.Store.Received(src); err != nil || ok {
 		return err // a deferred message is judged again when it is due
 	}
@@ -79,10 +79,10 @@ func (g *Gateway) judge(ctx context.Context, src tickets.Source, f inbound.Fetch
 	if err := ctx.Err(); err != nil {
 		return err // what DNS said while we were stopping is no answer
 	}
-	err = g.receive(e, src, bytesOf(f), started)
+	err = g.receive(e, src, f.Bytes(), started)
 	if unrecordable(err) {
 		g.Log.Error().Err(err).Str("mailbox", src.Mailbox).Uint32("uid", src.UID).Msg("a message can't be recorded as it is; it is set aside")
-		err = g.receive(inbound.Unread(bytesOf(f), f.Arrived, policy.Because("unrecordable")), src, bytesOf(f), started)
+		err = g.receive(inbound.Unread(f.Bytes(), f.Arrived, policy.Because("unrecordable")), src, f.Bytes(), started)
 	}
 	return err
 }
@@ -100,7 +100,7 @@ func (g *Gateway) understand(ctx context.Context, f inbound.Fetched, attempts in
 		desk.Limits = rawmail.DefaultLimits()
 	}
 	refuse := func(code string) policy.Evidence {
-		e := inbound.Unread(bytesOf(f), f.Arrived, policy.Because(code))
+		e := inbound.Unread(f.Bytes(), f.Arrived, policy.Because(code))
 		e.Size = f.Size
 		return e
 	}
@@ -113,13 +113,6 @@ func (g *Gateway) understand(ctx context.Context, f inbound.Fetched, attempts in
 		return refuse("crashed")
 	}
 	return inbound.Understand(ctx, g.Check, desk, f.Raw, f.Arrived)
-}
-
-func bytesOf(f inbound.Fetched) []byte {
-	if f.Raw != nil {
-		return f.Raw
-	}
-	return f.HeaderOnly
 }
 
 // receive commits what the message comes to, keeping its bytes first where they
@@ -172,7 +165,7 @@ func (g *Gateway) Retry(ctx context.Context, all bool) error {
 			continue
 		}
 		errs = append(errs, g.judge(ctx, m.Source, inbound.Fetched{Mailbox: m.Source.Mailbox, UIDValidity: m.Source.UIDValidity,
-			UID: m.Source.UID, Arrived: m.Facts.Arrived, Raw: raw}))
+			Turn: m.Source.Turn, UID: m.Source.UID, Arrived: m.Facts.Arrived, Raw: raw}))
 	}
 	return errors.Join(errs...)
 }

@@ -144,7 +144,10 @@ userdb {
 `
 
 // Deliver puts a message into the mailbox as a delivery agent does.
-func (d *Dovecot) Deliver(raw []byte) error {
+func (d *Dovecot) Deliver(raw []byte) error { return d.DeliverAt(raw, time.Now()) }
+
+// DeliverAt is Deliver of a message that arrived at another time.
+func (d *Dovecot) DeliverAt(raw []byte, at time.Time) error {
 	d.n++
 	name := fmt.Sprintf("%d.%d_%d.test", time.Now().Unix(), os.Getpid(), d.n)
 	tmp := filepath.Join(d.Maildir, "tmp", name)
@@ -152,6 +155,9 @@ func (d *Dovecot) Deliver(raw []byte) error {
 		return err
 	}
 	if err := os.Chmod(tmp, 0o666); err != nil {
+		return err
+	}
+	if err := os.Chtimes(tmp, at, at); err != nil {
 		return err
 	}
 	return os.Rename(tmp, filepath.Join(d.Maildir, "new", name))

@@ -1,0 +1,197 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+)
+
+// build makes the program.
+func (o *outside) build() string {
+	o.t.Helper()
+	binary := filepath.Join(o.dir, "countersign")
+	if out, err := exec.Command("go", "build", "-o", binary, ".").CombinedOutput(); err != nil {
+		o.t.Fatalf("build: %v\n%s", err, out)
+	}
+	return binary
+}
+
+// eventually waits for something that another process does.
+func eventually(t testing.TB, what string, is func() bool) {
+	t.Helper()
+	for end := time.Now().Add(30 * time.Second); !is(); time.Sleep(20 * time.Millisecond) {
+		if time.Now().After(end) {
+			t.Fatalf("waited in vain: %s", what)
+		}
+	}
+}
+
+// daemon starts the program, and gives what ends it with SIGTERM: that must go
+// well, and soon.
+func (o *outside) daemon() (stop func()) {
+	t := o.t
+	t.Helper()
+	log := &bytes.Buffer{}
+	daemon := exec.Command(o.build(), "--config", filepath.Join(o.dir, "countersign.toml"), "run")
+	daemon.Stderr = log
+	must(t, daemon.Start())
+	gone := make(chan error, 1)
+	go func() { gone <- daemon.Wait() }()
+	ended := false
+	t.Cleanup(func() {
+		if !ended {
+			_ = daemon.Process.Kill()
+			<-gone
+		}
+		if t.Failed() {
+			t.Logf("the daemon said:\n%s", log)
+		}
+	})
+	eventually(t, "the socket", func() bool {
+		_, err := os.Stat(filepath.Join(o.dir, "state", "control.sock"))
+		return err == nil
+	})
+	return func() {
+		t.Helper()
+		must(t, daemon.Process.Signal(syscall.SIGTERM))
+		began := time.Now()
+		select {
+		case err := <-gone:
+			if ended = true; err != nil {
+				t.Errorf("after SIGTERM: %v", err)
+			}
+		case <-time.After(20 * time.Second):
+			t.Fatal("SIGTERM did not end the daemon")
+		}
+		t.Logf("SIGTERM ended it after %s", time.Since(began).Round(time.Millisecond))
+	}
+}
+
+// TestDaemon: the daemon reads and sends while the command line is its client; a
+// second one is refused, and SIGTERM ends the first cleanly.
+func TestDaemon(t *testing.T) {
+	o := newOutside(t)
+	notice := o.people()
+	stop := o.daemon()
+	conf, socket := filepath.Join(o.dir, "countersign.toml"), filepath.Join(o.dir, "state", "control.sock")
+
+	// The clients: one opens tickets while others look, and mail arrives.
+	must(t, o.dovecot.Deliver(o.signed(o.reply(notice, "YES"))))
+	sent := len(o.smtp.Mails())
+	done := make(chan error, 4)
+	for i := range 4 {
+		go func() {
+			var err error
+			for n := range 5 {
+				args := []string{"--config", conf, "ticket", "list"}
+				if i == 0 {
+					args = []string{"--config", conf, "ticket", "open", "--contact", "ada@north.example", "--channel", "chat", "--class", "password-change",
+						"--subject", fmt.Sprint("No. ", n), "--agent", "sam"}
+				}
+				var out bytes.Buffer
+				if code := run(context.Background(), args, strings.NewReader(""), &out, &out); code != 0 {
+					err = errors.Join(err, fmt.Errorf("exit %d: %s", code, out.String()))
+				}
+			}
+			done <- err
+		}()
+	}
+	for range 4 {
+		if err := <-done; err != nil {
+			t.Error(err)
+		}
+	}
+	eventually(t, "T-1 to be confirmed", func() bool { return o.state("T-1") == "confirmed" })
+	eventually(t, "the questions to go out", func() bool { return len(o.smtp.Mails()) >= sent+5 })
+	if out := o.ok("mailbox", "status", "--json"); !strings.Contains(out, `"uidvalidity"`) || strings.Contains(out, "not running") {
+		t.Errorf("mailbox status: %s", out)
+	}
+
+	for _, args := range [][]string{{"run"}, {"run", "--once"}} {
+		o.denied(69, "another process", args...)
+	}
+	if _, err := os.Stat(socket); err != nil {
+		t.Errorf("the second daemon took the socket away: %v", err)
+	}
+	o.ok("ticket", "list")
+
+	before := files(t, o.dir)
+	stop()
+	after := files(t, o.dir)
+	for name := range before {
+		if !after[name] && name != "state/control.sock" {
+			t.Errorf("%s was removed at the end", name)
+		}
+	}
+	if got := o.state("T-1"); got != "confirmed" {
+		t.Errorf("T-1 is %s after the end", got)
+	}
+	o.ok("run", "--once")
+	o.ok("audit", "verify")
+}
+
+// files names everything below dir.
+func files(t *testing.T, dir string) map[string]bool {
+	t.Helper()
+	all := map[string]bool{}
+	must(t, filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
+		if err == nil && !d.IsDir() {
+			name, _ := filepath.Rel(dir, path)
+			all[name] = true
+		}
+		return err
+	}))
+	return all
+}
+
+// TestDiskFullMeanwhile: the disk fills up under the daemon. It says so, takes
+// nothing on, loses nothing, and goes on by itself when there is space.
+func TestDiskFullMeanwhile(t *testing.T) {
+	o := newOutside(t)
+	state := filepath.Join(o.dir, "state")
+	mount(t, state, 4<<20)
+	notice := o.people()
+	stop := o.daemon()
+	read := func() bool { return strings.Contains(o.ok("mailbox", "status", "--json"), `"state":"idle"`) }
+	eventually(t, "the mailbox to be read", read)
+	ballast := fill(t, state)
+	n := o.post(notice)
+	eventually(t, "the status to say so", func() bool {
+		return strings.Contains(o.ok("mailbox", "status", "--json"), "no space left on device")
+	})
+	refused := 0
+	for range 200 { // until the pages that the store still has are used up
+		code, out := o.cli("ticket", "open", "--contact", "ada@north.example", "--channel", "chat", "--class", "password-change", "--subject", "more", "--agent", "sam")
+		if code == 0 {
+			continue
+		}
+		if refused++; code != 74 || !strings.Contains(out, "no space left on device") {
+			t.Fatalf("exit %d: %s", code, out)
+		}
+		if refused == 3 {
+			break
+		}
+	}
+	if code, out := o.cli("authorize", "T-1", "password-change", "--agent", "sam"); code == 0 {
+		t.Errorf("allowed on a full disk: %s", out)
+	}
+	o.untouched(n-len(o.records()), n)
+	must(t, os.Remove(ballast))
+	eventually(t, "all mail to be moved", func() bool {
+		left, err := o.dovecot.Messages("INBOX")
+		must(t, err)
+		return len(left) == 0 && len(o.records()) == n
+	})
+	o.settled(n)
+	stop()
+	o.ok("audit", "verify")
+}

@@ -1,0 +1,88 @@
+package main
+
+import (
+	"fmt"
+
+	"github.com/spf13/cobra"
+
+	"countersign/internal/api"
+	"countersign/internal/config"
+	"countersign/internal/exit"
+)
+
+func (a *app) mailboxCommand() *cobra.Command {
+	status := &cobra.Command{Use: "status", Short: "How reading the mailboxes goes", Aliases: []string{"list"}, Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			return one(cmd.Context(), a, "mailbox/status", api.None{}, func(s api.Status) error {
+				var rows [][]string
+				for _, m := range s.Mailboxes {
+					rows = append(rows, []string{m.Mailbox, m.State, when(m.LastSuccess), fmt.Sprint(m.Waiting), fmt.Sprint(m.UIDValidity), m.Error})
+				}
+				if s.Held {
+					fmt.Fprintln(a.stdout, "HELD: "+restoredWarning)
+				}
+				return table(a.stdout, []string{"MAILBOX", "STATE", "LAST SUCCESS", "WAITING", "UIDVALIDITY", "ERROR"}, rows)
+			})
+		}}
+	return group("mailbox", "The mailboxes that are read", status, a.mailboxTest(), a.mailboxRelease())
+}
+
+func (a *app) mailboxRelease() *cobra.Command {
+	in := api.MailboxRelease{}
+	skip := false
+	c := &cobra.Command{Use: "release NAME", Short: "Read a held mailbox again, and say what becomes of its old messages", Args: cobra.ExactArgs(1),
+		Long: "A mailbox is held when more than 50 old messages turn up in it that were never read: an archive that was\n" +
+			"copied in, or another mailbox under the same name. Look at them first. --skip leaves them alone for good;\n" +
+			"--judge judges them as if they had just come, so that notices may go out.",
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if in.Judge == skip {
+				return usage("Say what becomes of the old messages: --skip or --judge.")
+			}
+			in.Mailbox = args[0]
+			return one(cmd.Context(), a, "mailbox/release", in, func(api.None) error {
+				_, err := fmt.Fprintf(a.stdout, "%s is read again.\n", in.Mailbox)
+				return err
+			})
+		}}
+	c.Flags().StringVar(&in.Agent, "agent", "", "who you are")
+	c.Flags().BoolVar(&skip, "skip", false, "leave the old messages alone for good")
+	c.Flags().BoolVar(&in.Judge, "judge", false, "judge the old messages as if they had just come")
+	return c
+}
+
+// mailboxTest logs in at a mailbox as the daemon would, reading nothing.
+func (a *app) mailboxTest() *cobra.Command {
+	return &cobra.Command{Use: "test NAME", Short: "Log in at a mailbox as the daemon would, and change nothing", Args: cobra.ExactArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			c, err := a.config()
+			if err != nil {
+				return err
+			}
+			for _, m := range c.Mailbox {
+				if m.Name == args[0] {
+					return a.testMailbox(cmd, m)
+				}
+			}
+			return &exit.Error{Code: exit.NoInput, Reason: "no_such_mailbox", Message: fmt.Sprintf("No mailbox %q in %s.", args[0], a.configPath), Try: "countersign mailbox status"}
+		}}
+}
+
+func (a *app) testMailbox(cmd *cobra.Command, m config.Mailbox) error {
+	settings, err := mailboxSettings(m, false, 0)
+	if err != nil {
+		return err
+	}
+	found, err := settings.Probe(cmd.Context())
+	if err != nil {
+		return unavailable("mailbox "+m.Name, err)
+	}
+	if a.json {
+		return a.print(found)
+	}
+	how := "handled mail is moved to Countersign/..."
+	if !found.Move {
+		how = "the server has no MOVE: handled mail gets a keyword"
+	}
+	_, err = fmt.Fprintf(a.stdout, "ok  %s: logged in, %d messages, UIDVALIDITY %d; %s\n", m.Name, found.Messages, found.UIDValidity, how)
+	return err
+}

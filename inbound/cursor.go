@@ -1,0 +1,217 @@
+package inbound
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/emersion/go-imap/v2"
+	"github.com/emersion/go-imap/v2/imapclient"
+)
+
+// Release lets a held mailbox be read again: with judge, old messages are judged
+// like new ones; otherwise they are left alone like those from before the start.
+func (c *Cursor) Release(judge bool) {
+	c.Held, c.Strange = time.Time{}, 0
+	if judge {
+		c.Read = time.Time{}
+	} else if before := c.Read.Add(-lateness); before.After(c.Started) {
+		c.Started = before
+	}
+}
+
+// begin gives where reading of this mailbox began. On the first start that is
+// behind its newest message; where the server numbered anew, every message is
+// looked at again, but none that arrived before the start.
+func (r *Reader) begin(c *connection) (Cursor, error) {
+	cursor, err := r.ledger.Cursor(r.set.Name)
+	if err != nil {
+		return cursor, err
+	}
+	first, rewound := cursor.UIDValidity == 0, false
+	if cursor.UIDValidity == c.selected.UIDValidity {
+		// RFC 3501 section 2.3.1.1 forbids it, but a server that was put back
+		// to an older state does it: UIDs that we know will mean other messages.
+		if rewound, err = c.rewound(cursor.Next); err != nil || !rewound {
+			return cursor, err
+		}
+	}
+	next := cursor
+	next.UIDValidity, next.Floor, next.Next = c.selected.UIDValidity, 1, 0
+	if rewound {
+		next.Turn++
+	}
+	if first && !r.set.FromBeginning {
+		if next.Floor = uint32(c.selected.UIDNext); next.Floor == 0 {
+			return cursor, fmt.Errorf("%w: it does not say which UID comes next", ErrServer)
+		}
+		if next.Started, err = c.newest(); err != nil {
+			return cursor, err
+		}
+	}
+	if !first {
+		r.log.Error().Uint32("was", cursor.UIDValidity).Uint32("is", next.UIDValidity).Uint32("turn", next.Turn).
+			Msg("the server numbers its messages anew; every message is looked at again")
+	}
+	clear(r.tries)
+	clear(r.history)
+	return next, r.ledger.Advance(r.set.Name, func(c *Cursor) { *c = next })
+}
+
+// rewound reports whether the next UID is one that we have seen used. A server
+// that has messages beyond it is only wrong about it.
+func (c *connection) rewound(next uint32) (bool, error) {
+	promised := c.selected.UIDNext
+	if promised == 0 || uint32(promised) >= next {
+		return false, nil
+	}
+	beyond := false
+	err := c.do(0, func() error {
+		data, err := c.UIDSearch(&imap.SearchCriteria{UID: []imap.UIDSet{{imap.UIDRange{Start: promised}}}}, nil).Wait()
+		if err != nil {
+			return err
+		}
+		set, _ := data.All.(imap.UIDSet)
+		beyond = slices.ContainsFunc(set, func(r imap.UIDRange) bool { return r.Start >= promised || r.Stop >= promised })
+		return nil
+	})
+	return !beyond, err
+}
+
+// newest gives when the newest of the last messages arrived, by the server's own
+// clock: what arrived before is never judged, whatever happens to its UID. The
+// zero time stands for an empty mailbox. A time that is still to come would keep
+// all new mail out, so our own clock bounds it.
+func (c *connection) newest() (at time.Time, err error) {
+	n := c.selected.NumMessages
+	if n == 0 {
+		return at, nil
+	}
+	var last imap.SeqSet
+	last.AddRange(n-min(n-1, 49), n)
+	var all []*imapclient.FetchMessageBuffer
+	err = c.do(0, func() error {
+		all, err = c.Fetch(last, &imap.FetchOptions{UID: true, InternalDate: true}).Collect()
+		return err
+	})
+	for _, m := range all {
+		if m.InternalDate.After(at) {
+			at = m.InternalDate.UTC()
+		}
+	}
+	if now := time.Now().UTC(); at.After(now) {
+		at = now
+	}
+	return at, err
+}
+
+// markEvery is how often it is noted that everything was read.
+const markEvery = 10 * time.Minute
+
+// progress notes that everything which had arrived by started has a record.
+func (r *Reader) progress(c *connection, cursor Cursor, uids []uint32, started time.Time) error {
+	next := max(cursor.Next, uint32(c.selected.UIDNext))
+	if len(uids) > 0 {
+		next = max(next, slices.Max(uids)+1)
+	}
+	if next == cursor.Next && started.Sub(cursor.Read) < markEvery {
+		return nil
+	}
+	return r.ledger.Advance(r.set.Name, func(c *Cursor) { c.Next, c.Read = max(c.Next, next), started })
+}
+
+// maxStrange is how many old messages may turn up that nobody has seen before.
+const maxStrange = 50
+
+// lateness is how much later than it arrived by the server's clock a message may
+// turn up without being old.
+const lateness = time.Hour
+
+// ErrHeld reports a mailbox that waits for a person.
+var ErrHeld = errors.New("the mailbox is held")
+
+func (r *Reader) held(cursor Cursor) error {
+	err := fmt.Errorf("%w since %s: more than %d old messages turned up that were never read. Look at them, then `countersign mailbox release %s --skip` or `--judge`",
+		ErrHeld, cursor.Held.Format(time.RFC3339), maxStrange, r.set.Name)
+	r.note(func(s *Status) { s.State, s.Error, s.UIDValidity = "held", err.Error(), cursor.UIDValidity })
+	return err
+}
+
+// sift looks for many old messages at once that have no record anywhere: an
+// archive that was copied in, another mailbox under our name, a store that is
+// not this mailbox's. To answer those would be a flood of letters about nothing,
+// so the mailbox is held, and none of them is judged, until a person decides.
+func (r *Reader) sift(ctx context.Context, c *connection, cursor Cursor, uids []uint32) error {
+	if len(uids) <= maxStrange || cursor.Read.IsZero() {
+		return nil
+	}
+	old, err := c.arrivedBefore(uids, cursor.Read.Add(-lateness))
+	if err != nil || len(old) <= maxStrange {
+		return err
+	}
+	strange := 0
+	for _, uid := range old {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		f, err := r.fetch(c, cursor, uid)
+		if errors.Is(err, errSpool) {
+			return err
+		}
+		if err != nil && !errors.Is(err, errGone) && !refused(err) {
+			r.blame(uid, false)
+			return err
+		}
+		if f == nil {
+			continue
+		}
+		known, err := r.ledger.KnownBytes(f.Bytes())
+		f.content.free()
+		if err != nil {
+			return err
+		}
+		if known || f.Poison {
+			continue
+		}
+		if strange++; strange > maxStrange {
+			return r.hold(cursor)
+		}
+	}
+	return nil
+}
+
+func (r *Reader) hold(cursor Cursor) error {
+	cursor.Held, cursor.Strange = time.Now().UTC(), maxStrange+1
+	if err := r.ledger.Advance(r.set.Name, func(c *Cursor) { c.Held, c.Strange = cursor.Held, cursor.Strange }); err != nil {
+		return err
+	}
+	err := r.held(cursor)
+	r.log.Error().Err(err).Msg("mailbox held")
+	return err
+}
+
+// arrivedBefore gives those of the messages that arrived before a time.
+func (c *connection) arrivedBefore(uids []uint32, before time.Time) (old []uint32, err error) {
+	for batch := range slices.Chunk(uids, 500) {
+		var set imap.UIDSet
+		for _, uid := range batch {
+			set.AddNum(imap.UID(uid))
+		}
+		var all []*imapclient.FetchMessageBuffer
+		err := c.do(0, func() error {
+			all, err = c.Fetch(set, &imap.FetchOptions{UID: true, InternalDate: true}).Collect()
+			return err
+		})
+		if err != nil {
+			return nil, fmt.Errorf("times of arrival: %w", err)
+		}
+		for _, m := range all {
+			if !m.InternalDate.IsZero() && m.InternalDate.Before(before) && slices.Contains(batch, uint32(m.UID)) {
+				old = append(old, uint32(m.UID))
+			}
+		}
+	}
+	return old, nil
+}

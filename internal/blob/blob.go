@@ -17,6 +17,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"sync"
 )
 
 // ErrDamaged reports bytes that no longer fit their hash.
@@ -26,14 +27,18 @@ var ErrDamaged = errors.New("the kept bytes are damaged")
 const max = 64 << 20
 
 // Store is a folder of blobs.
-type Store struct{ dir string }
+type Store struct {
+	dir    string
+	synced sync.Map  // folders below dir whose names are known to be durable
+	pack   sync.Pool // *flate.Writer: one takes a megabyte
+}
 
 // Open gives the blobs in dir, which is made (0700) if it isn't there.
 func Open(dir string) (*Store, error) {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return nil, err
 	}
-	return &Store{dir}, nil
+	return &Store{dir: dir}, nil
 }
 
 var hashForm = regexp.MustCompile(`^[0-9a-f]{64}$`)
@@ -64,22 +69,40 @@ func (s *Store) Put(b []byte) (hash string, err error) {
 	if err != nil {
 		return "", err
 	}
-	if err := write(f, b); err != nil {
+	if err := s.write(f, b); err != nil {
 		return "", errors.Join(err, os.Remove(f.Name()))
 	}
 	if err := os.Rename(f.Name(), path); err != nil {
 		return "", errors.Join(err, os.Remove(f.Name()))
 	}
-	return hash, errors.Join(syncDir(filepath.Dir(path)), syncDir(s.dir))
+	return hash, s.sync(filepath.Dir(path))
 }
 
-func write(f *os.File, b []byte) error {
-	w, err := flate.NewWriter(f, flate.BestSpeed)
-	if err == nil {
-		_, err = w.Write(b)
-		err = errors.Join(err, w.Close(), f.Sync())
+func (s *Store) write(f *os.File, b []byte) error {
+	w, ok := s.pack.Get().(*flate.Writer)
+	if !ok {
+		w, _ = flate.NewWriter(nil, flate.BestSpeed) // fails for an unknown level only
 	}
-	return errors.Join(err, f.Close())
+	w.Reset(f)
+	_, err := w.Write(b)
+	err = errors.Join(err, w.Close(), f.Sync(), f.Close())
+	s.pack.Put(w)
+	return err
+}
+
+// sync makes the names in one of the folders durable, and its own.
+func (s *Store) sync(folder string) error {
+	if err := syncDir(folder); err != nil {
+		return err
+	}
+	if _, done := s.synced.Load(folder); done {
+		return nil
+	}
+	if err := syncDir(s.dir); err != nil {
+		return err
+	}
+	s.synced.Store(folder, true)
+	return nil
 }
 
 // syncDir makes the names in a folder durable.

@@ -173,36 +173,3 @@ func (s *Store) reset(tx kv.Tx, id string, todo map[string]string) error {
 	}
 	return save(tx, t)
 }
-
-// bounced notes on a ticket that one of its notices didn't reach the contact.
-// A report is ours only if it carries the secret of a return path.
-func (s *Store) bounced(tx kv.Tx, m *Message, f policy.Facts) error {
-	for _, secret := range f.Bounce.ReturnPaths {
-		id, err := s.recall(tx, "rp", secret)
-		if err != nil {
-			return err
-		}
-		n, ok, err := kv.Load[notice](tx, "notice/"+id)
-		if err != nil {
-			return err
-		}
-		if id == "" || !ok {
-			continue
-		}
-		t, err := load(tx, n.Ticket)
-		if err != nil {
-			return err
-		}
-		m.Ticket = t.ID
-		event := Event{Event: "undeliverable", Reason: "bounce", Text: "Our question did not reach the contact: " +
-			oneLine(f.Bounce.Status+" "+f.Bounce.Diagnostic)}
-		if f.Bounce.Delayed {
-			event.Event, event.Text = "delayed", "Our question is delayed: "+oneLine(f.Bounce.Diagnostic)
-		}
-		if err := s.record(tx, &t, event); err != nil {
-			return err
-		}
-		return save(tx, t)
-	}
-	return nil
-}

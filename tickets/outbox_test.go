@@ -363,22 +363,41 @@ func TestHeldAfterRestore(t *testing.T) {
 	}
 }
 
-// TestBounce: a report counts only with the secret of a return path.
+// TestBounce: a report counts only with a secret of the notice: of its return
+// path, its Reply-To or its Message-ID.
 func TestBounce(t *testing.T) {
 	d := memoryDesk(t, nil)
 	ticket, l := d.ask(t, bob, policy.PasswordChange)
-	secret := strings.TrimSuffix(strings.TrimPrefix(l.ReturnPath, "support+b-"), "@desk.example")
-	for i, path := range []string{strings.Repeat("a", 26), l.Token, secret} {
-		e := policy.Evidence{From: "", Kind: policy.KindBounce, Bounce: policy.Bounce{ReturnPaths: []string{path}, Status: "5.1.1", Diagnostic: "no \x1b such user"}}
+	d.receive(t, d.reply(l, policy.Yes))
+	courtesy := d.last(t, "confirmed", ticket.ID)
+	path := strings.TrimSuffix(strings.TrimPrefix(l.ReturnPath, "support+b-"), "@desk.example")
+	other, id := strings.Repeat("a", 26), strings.TrimSuffix(courtesy.MessageID, "@desk.example")
+	want := 0
+	for _, tt := range []struct {
+		bounce policy.Bounce
+		ours   bool
+	}{
+		{policy.Bounce{ReturnPaths: []string{other}}, false},
+		{policy.Bounce{ReturnPaths: []string{l.Token}}, false},
+		{policy.Bounce{Sent: []string{path}}, false},
+		{policy.Bounce{Sent: []string{other}}, false},
+		{policy.Bounce{ReturnPaths: []string{path}}, true},
+		{policy.Bounce{Sent: []string{other, l.Token}}, true},
+		{policy.Bounce{Sent: []string{id}}, true},
+	} {
+		tt.bounce.Status, tt.bounce.Diagnostic = "5.1.1", "no \x1b such user"
+		e := policy.Evidence{From: "", Kind: policy.KindBounce, Bounce: tt.bounce}
 		d.fresh(&e)
 		wants(t, d.receive(t, e), "bounce")
-		want := max(0, i-1)
-		if s := d.show(t, ticket.ID); happened(s, "undeliverable") != want || s.State != policy.StateUnconfirmed {
-			t.Errorf("report %d: %+v", i, s.History)
+		if tt.ours {
+			want++
+		}
+		if s := d.show(t, ticket.ID); happened(s, "undeliverable") != want || s.State != policy.StateConfirmed {
+			t.Errorf("report %+v: %+v", tt.bounce, s.History)
 		}
 	}
 	for key, value := range d.dump(t) {
-		if strings.Contains(value, secret) && !strings.HasPrefix(key, "outb/") || strings.Contains(value, `\u001b`) {
+		if strings.Contains(value, path) && !strings.HasPrefix(key, "outb/") || strings.Contains(value, `\u001b`) {
 			t.Errorf("%s holds the return path's secret or a control: %s", key, value)
 		}
 	}

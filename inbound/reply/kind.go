@@ -150,9 +150,14 @@ func bounce(m *rawmail.Message, own Own) (out policy.Bounce) {
 	local, domain, ok := strings.Cut(own.ReplyAddress, "@")
 	if ok {
 		local = strings.ReplaceAll(local, "{token}", "")
-		path := regexp.MustCompile(`(?i)(?:^|[^a-z0-9.+_-])` + regexp.QuoteMeta(local) + `b-([a-z2-7]{26})@` + regexp.QuoteMeta(domain) + `(?:$|[^a-z0-9.-])`)
-		for _, found := range path.FindAllSubmatch(m.Raw[:min(len(m.Raw), maxText)], 16) {
-			out.ReturnPaths = append(out.ReturnPaths, strings.ToLower(string(found[1])))
+		ours := regexp.MustCompile(`(?i)(?:^|[^a-z0-9.+_-])(` + regexp.QuoteMeta(local) + `b-|` + regexp.QuoteMeta(local) + `|<)([a-z2-7]{26})@` + regexp.QuoteMeta(domain) + `(?:$|[^a-z0-9.-])`)
+		for _, found := range ours.FindAllSubmatch(m.Raw[:min(len(m.Raw), maxText)], 16) {
+			secret := strings.ToLower(string(found[2]))
+			if bytes.HasSuffix(bytes.ToLower(found[1]), []byte("b-")) {
+				out.ReturnPaths = append(out.ReturnPaths, secret)
+			} else {
+				out.Sent = append(out.Sent, secret)
+			}
 		}
 	}
 	text := m.Body[:min(len(m.Body), maxText)]

@@ -1,6 +1,7 @@
 package reply
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
@@ -121,6 +122,11 @@ func TestKind(t *testing.T) {
 	id := strings.Repeat("a2", 13)
 	r := read(t, "X-Failed-Recipients: ada@customer.example\n", "To: <support+b-"+id+"@desk.example>\nStatus: 5.1.1\nDiagnostic-Code: smtp; 550 unknown\n")
 	if len(r.Bounce.ReturnPaths) != 1 || r.Bounce.ReturnPaths[0] != id || r.Bounce.Status != "5.1.1" || r.Bounce.Diagnostic != "550 unknown" {
+		t.Errorf("%+v", r.Bounce)
+	}
+	r = read(t, "X-Failed-Recipients: ada@customer.example\n", "Reply-To: support+"+id+"@desk.example\nMessage-ID: <"+strings.Repeat("b3", 13)+"@desk.example>\n"+
+		"References: <"+id+"@evil.example>\nx"+id+"@desk.example\n")
+	if !slices.Equal(r.Bounce.Sent, []string{id, strings.Repeat("b3", 13)}) || r.Bounce.ReturnPaths != nil {
 		t.Errorf("%+v", r.Bounce)
 	}
 }

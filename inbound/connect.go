@@ -213,6 +213,14 @@ func (c *connection) do(literal int64, fn func() error) (err error) {
 	return fn()
 }
 
+// long is do for a command whose answer may be a long list.
+func (c *connection) long(fn func() error) error {
+	return c.do(0, func() error {
+		c.guard.allowList()
+		return fn()
+	})
+}
+
 // close ends the connection without waiting for anybody.
 func (c *connection) close() {
 	c.forget()

@@ -57,6 +57,7 @@ func (r *Reader) begin(c *connection) (Cursor, error) {
 	}
 	clear(r.tries)
 	clear(r.history)
+	r.low = 0
 	return next, r.ledger.Advance(r.set.Name, func(c *Cursor) { *c = next })
 }
 
@@ -67,16 +68,8 @@ func (c *connection) rewound(next uint32) (bool, error) {
 	if promised == 0 || uint32(promised) >= next {
 		return false, nil
 	}
-	beyond := false
-	err := c.do(0, func() error {
-		data, err := c.UIDSearch(&imap.SearchCriteria{UID: []imap.UIDSet{{imap.UIDRange{Start: promised}}}}, nil).Wait()
-		if err != nil {
-			return err
-		}
-		set, _ := data.All.(imap.UIDSet)
-		beyond = slices.ContainsFunc(set, func(r imap.UIDRange) bool { return r.Start >= promised || r.Stop >= promised })
-		return nil
-	})
+	uids, err := c.search(imap.UIDRange{Start: promised})
+	beyond := slices.ContainsFunc(uids, func(uid uint32) bool { return uid >= uint32(promised) })
 	return !beyond, err
 }
 

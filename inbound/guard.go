@@ -17,6 +17,7 @@ import (
 // Bounds of what a server may say.
 const (
 	maxLine   = 64 << 10 // bytes of a line outside literals
+	maxList   = 4 << 20  // bytes of a line that lists messages
 	maxParens = 64       // open parentheses outside literals and quotations
 	chatter   = 8 << 20  // bytes beside literals that one command may bring
 )
@@ -46,8 +47,15 @@ func (g *guard) allow(d time.Duration, literal int64) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	g.deadline = time.Now().Add(d)
-	g.budget, g.literal = chatter+literal, literal
+	g.budget, g.literal, g.scan.longest = chatter+literal, literal, maxLine
 	_ = g.Conn.SetDeadline(g.deadline)
+}
+
+// allowList lets the command under way bring a line that lists messages.
+func (g *guard) allowList() {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.scan.longest = maxList
 }
 
 // SetReadDeadline and SetWriteDeadline keep the library from moving the
@@ -118,6 +126,7 @@ func (g *guard) accept(in []byte) error {
 // scanner follows a stream of responses (RFC 3501 section 9) as far as bounds
 // need it.
 type scanner struct {
+	longest int   // bytes that a line may have; 0: maxLine
 	line    int   // bytes of the line so far
 	parens  int   // open parentheses of the response
 	quoted  bool  // within a quoted string
@@ -140,8 +149,8 @@ func (s *scanner) take(p []byte, longest int64) (end int, err error) {
 		}
 		c := p[0]
 		p = p[1:]
-		if s.line++; s.line > maxLine {
-			return end, fmt.Errorf("%w: a line of more than %d bytes", ErrServer, maxLine)
+		if s.line++; s.line > max(s.longest, maxLine) {
+			return end, fmt.Errorf("%w: a line of more than %d bytes", ErrServer, max(s.longest, maxLine))
 		}
 		switch {
 		case c == '\n':

@@ -3,7 +3,6 @@ package inbound
 import (
 	"context"
 	"errors"
-	"fmt"
 	"slices"
 	"sync"
 	"time"
@@ -82,6 +81,9 @@ type Reader struct {
 
 	tries   map[uint32]try  // of messages that could not be read whole
 	history map[uint32]bool // messages from before the start
+
+	low        uint32    // all messages with a smaller UID were looked at,
+	reconciled time.Time // when that was last not relied on
 
 	mu     sync.Mutex
 	status Status
@@ -287,7 +289,7 @@ func (r *Reader) pass(ctx context.Context, c *connection) error {
 		return r.held(cursor)
 	}
 	r.note(func(s *Status) { s.State = "reading" })
-	uids, err := r.search(c, cursor)
+	uids, low, err := r.search(c, cursor)
 	if err != nil {
 		return err
 	}
@@ -306,57 +308,7 @@ func (r *Reader) pass(ctx context.Context, c *connection) error {
 	if err := r.progress(c, cursor, uids, started); err != nil {
 		return err
 	}
+	r.low = low
 	r.note(func(s *Status) { s.LastSuccess, s.Waiting, s.Error = time.Now(), 0, "" })
 	return nil
-}
-
-// rank puts messages that could not be read behind all others.
-func (r *Reader) rank(uid uint32) int {
-	if t, known := r.tries[uid]; known {
-		return 1 + t.n
-	}
-	return 0
-}
-
-// maxSet bounds how many UIDs one answer may name.
-const maxSet = 100_000
-
-// search gives the UIDs without a record, those that failed before last.
-func (r *Reader) search(c *connection, cursor Cursor) ([]uint32, error) {
-	criteria := &imap.SearchCriteria{UID: []imap.UIDSet{{imap.UIDRange{Start: imap.UID(cursor.Floor)}}}}
-	var data *imap.SearchData
-	err := c.do(0, func() (err error) {
-		data, err = c.UIDSearch(criteria, nil).Wait()
-		return err
-	})
-	if err != nil {
-		return nil, fmt.Errorf("search: %w", err)
-	}
-	set, _ := data.All.(imap.UIDSet)
-	count := uint64(0)
-	for _, one := range set {
-		if one.Start == 0 || one.Stop < one.Start {
-			return nil, fmt.Errorf("%w: a set of UIDs that makes no sense", ErrServer)
-		}
-		if count += uint64(one.Stop-one.Start) + 1; count > maxSet {
-			return nil, fmt.Errorf("%w: it names more than %d messages", ErrServer, maxSet)
-		}
-	}
-	var uids []uint32
-	for _, one := range set {
-		for uid := uint64(one.Start); uid <= uint64(one.Stop); uid++ {
-			if uid < uint64(cursor.Floor) || r.history[uint32(uid)] { // n:* names the last message, whatever its UID
-				continue
-			}
-			known, err := r.ledger.Known(r.set.Name, cursor, uint32(uid))
-			if err != nil {
-				return nil, err
-			}
-			if !known {
-				uids = append(uids, uint32(uid))
-			}
-		}
-	}
-	slices.SortStableFunc(uids, func(a, b uint32) int { return r.rank(a) - r.rank(b) })
-	return uids, nil
 }

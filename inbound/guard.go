@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"slices"
 	"sync"
 	"time"
 )
@@ -115,11 +116,21 @@ func (g *guard) accept(in []byte) error {
 		g.broken = err
 		return err
 	}
-	if g.part = append(g.part, in...); end > 0 {
-		whole := len(g.part) - len(in) + end
-		g.ready = append(g.ready, g.part[:whole]...)
-		g.part = append([]byte(nil), g.part[whole:]...)
+	if rest := g.scan.skip; rest > int64(cap(g.part)-len(g.part)) { // of a literal within its bound
+		g.part = slices.Grow(g.part, len(in)+int(rest)+maxLine/64)
 	}
+	g.part = append(g.part, in...)
+	if end == 0 {
+		return nil
+	}
+	whole := len(g.part) - len(in) + end
+	rest := bytes.Clone(g.part[whole:])
+	if len(g.ready) == 0 {
+		g.ready = g.part[:whole:whole]
+	} else {
+		g.ready = append(g.ready, g.part[:whole]...)
+	}
+	g.part = rest
 	return nil
 }
 

@@ -207,3 +207,23 @@ func TestDisputedThenClosed(t *testing.T) {
 		t.Errorf("closed after a no: %+v", s)
 	}
 }
+
+// TestOwnThreadFirst: a mail that names tickets of two clients is filed under
+// its sender's own, whichever stands first.
+func TestOwnThreadFirst(t *testing.T) {
+	d := memoryDesk(t, nil)
+	others, _ := d.ask(t, eve, policy.PasswordChange)
+	own, _ := d.ask(t, bob, policy.PasswordChange)
+	for _, numbers := range [][]string{{others.ID, own.ID}, {own.ID, others.ID}, {"T-99", others.ID, own.ID}} {
+		e := d.reply(Letter{To: bob}, policy.Unclear)
+		e.Threads, e.Numbers = nil, numbers
+		if m := d.receive(t, e); m.Ticket != own.ID {
+			t.Errorf("%v was filed under %q, want %s", numbers, m.Ticket, own.ID)
+		}
+	}
+	e := d.reply(Letter{To: bob}, policy.Unclear)
+	e.Threads, e.Numbers = nil, []string{others.ID}
+	if m := d.receive(t, e); m.Ticket == others.ID || m.Ticket == own.ID {
+		t.Errorf("a mail that only names another client's ticket was filed under %s", m.Ticket)
+	}
+}

@@ -35,6 +35,9 @@ func (s *Store) facts(r kv.Reader, e policy.Evidence, own string) (f policy.Fact
 	if err != nil {
 		return f, err
 	}
+	if names.Threads, err = ownFirst(r, names.Threads, e.From); err != nil {
+		return f, err
+	}
 	f.Binding = policy.Bind(e, names)
 	class := policy.Question
 	if f.Binding.Ticket != "" {
@@ -98,6 +101,31 @@ func (s *Store) names(r kv.Reader, e policy.Evidence) (n policy.Names, err error
 		}
 	}
 	return n, nil
+}
+
+// ownFirst puts the first ticket of the sender's own client before all others
+// that a message only names: a number in a subject may be anybody's.
+func ownFirst(r kv.Reader, threads []string, from string) ([]string, error) {
+	if len(threads) < 2 {
+		return threads, nil
+	}
+	c, ok, err := clients.ByAddress(r, from)
+	if err != nil || !ok {
+		return threads, err
+	}
+	for i, id := range threads[:min(len(threads), maxNotices)] {
+		t, err := load(r, id)
+		if errors.Is(err, ErrNoTicket) {
+			continue
+		}
+		if err != nil {
+			return nil, err
+		}
+		if t.Client == c.Client {
+			return append([]string{id}, slices.Delete(slices.Clone(threads), i, i+1)...), nil
+		}
+	}
+	return threads, nil
 }
 
 func (s *Store) named(r kv.Reader, purpose string, marks []policy.Mark) (out []policy.Named, err error) {

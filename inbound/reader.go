@@ -96,13 +96,14 @@ type Status struct {
 	Waiting     int
 	UIDValidity uint32
 	Error       string
-	Foreign     int // messages that somebody else has marked as handled
+	Foreign     int       // messages that somebody else has marked as handled
+	Alive       time.Time // the last sign that reading goes on, or tries to
 }
 
 // NewReader gives a Reader that has not connected yet.
 func NewReader(s Settings, l Ledger, h Handler, log zerolog.Logger) *Reader {
 	return &Reader{set: s.withDefaults(), ledger: l, handle: h, log: log.With().Str("mailbox", s.Name).Logger(), tries: map[uint32]try{}, history: map[uint32]bool{},
-		status: Status{State: "connecting"}}
+		status: Status{State: "connecting", Alive: time.Now()}}
 }
 
 func (s Settings) withDefaults() Settings {
@@ -135,6 +136,7 @@ func (r *Reader) note(change func(*Status)) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	change(&r.status)
+	r.status.Alive = time.Now()
 }
 
 // maxTries is how often a message may break the connection, or come incomplete,

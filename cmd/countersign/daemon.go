@@ -151,7 +151,26 @@ func (d *desk) tickForever(ctx context.Context) error {
 		if err := d.store.Tick(); err != nil && ctx.Err() == nil {
 			d.log.Warn().Err(err).Msg("timers not done; tried again later")
 		}
+		if d.alive() {
+			notify(daemon.SdNotifyWatchdog)
+		}
 	})
+}
+
+// silence is how long a mailbox's reader may show no sign of life: longer than
+// its longest wait for a server or for mail.
+const silence = 15 * time.Minute
+
+// alive reports whether every part goes on: the store, or Tick would not have
+// come back, and each reader. Only then systemd's watchdog is told so.
+func (d *desk) alive() bool {
+	for i, r := range d.readers {
+		if since := time.Since(r.Status().Alive); since > silence {
+			d.log.Error().Str("mailbox", d.config.Mailbox[i].Name).Dur("for", since).Msg("no sign of life of this mailbox's reader")
+			return false
+		}
+	}
+	return true
 }
 
 // retryForever is apart from the timers: DNS may be slow, and a reset after a

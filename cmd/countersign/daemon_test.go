@@ -6,13 +6,20 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
 	"syscall"
 	"testing"
+	"testing/synctest"
 	"time"
+
+	"github.com/rs/zerolog"
+
+	"countersign/inbound"
+	"countersign/internal/config"
 )
 
 // build makes the program.
@@ -42,7 +49,7 @@ func (o *outside) daemon() (stop func()) {
 	t.Helper()
 	log := &bytes.Buffer{}
 	daemon := exec.Command(o.build(), "--config", filepath.Join(o.dir, "countersign.toml"), "run")
-	daemon.Stderr = log
+	daemon.Stderr, daemon.Env = log, append(os.Environ(), "NOTIFY_SOCKET="+o.systemd)
 	must(t, daemon.Start())
 	gone := make(chan error, 1)
 	go func() { gone <- daemon.Wait() }()
@@ -81,7 +88,18 @@ func (o *outside) daemon() (stop func()) {
 func TestDaemon(t *testing.T) {
 	o := newOutside(t)
 	notice := o.people()
+	o.systemd = filepath.Join(t.TempDir(), "notify")
+	listener, err := net.ListenUnixgram("unixgram", &net.UnixAddr{Name: o.systemd, Net: "unixgram"})
+	must(t, err)
+	defer listener.Close()
 	stop := o.daemon()
+	for _, want := range []string{"READY=1", "WATCHDOG=1"} {
+		said := make([]byte, 4096)
+		must(t, listener.SetReadDeadline(time.Now().Add(30*time.Second)))
+		if n, err := listener.Read(said); err != nil || !strings.HasPrefix(string(said[:n]), want) {
+			t.Errorf("systemd is told %q, want %s; %v", said[:n], want, err)
+		}
+	}
 	conf, socket := filepath.Join(o.dir, "countersign.toml"), filepath.Join(o.dir, "state", "control.sock")
 
 	// The clients: one opens tickets while others look, and mail arrives.
@@ -194,4 +212,20 @@ func TestDiskFullMeanwhile(t *testing.T) {
 	o.settled(n)
 	stop()
 	o.ok("audit", "verify")
+}
+
+// TestWatchdog: a reader that shows no sign of life keeps systemd's watchdog
+// from being fed.
+func TestWatchdog(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		d := &desk{log: zerolog.Nop(), config: config.Config{Mailbox: []config.Mailbox{{Name: "support"}}}}
+		d.readers = append(d.readers, inbound.NewReader(inbound.Settings{Name: "support"}, nil, nil, zerolog.Nop()))
+		if !d.alive() {
+			t.Error("not alive at the start")
+		}
+		time.Sleep(silence + time.Second)
+		if d.alive() {
+			t.Error("alive after a long silence")
+		}
+	})
 }

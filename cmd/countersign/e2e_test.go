@@ -24,6 +24,7 @@ type outside struct {
 	smtp    *mailtest.SMTP
 	dovecot *mailtest.Dovecot
 	north   *mailtest.Domain
+	systemd string // where the daemon tells that it is ready
 }
 
 func newOutside(t testing.TB) *outside {

@@ -45,6 +45,7 @@ type connection struct {
 	guard    *guard
 	timeout  time.Duration
 	selected *imap.SelectData
+	compared bool          // selected, with what we had seen before
 	news     chan struct{} // something arrived
 }
 

@@ -62,10 +62,12 @@ func (r *Reader) begin(c *connection) (Cursor, error) {
 }
 
 // rewound reports whether the next UID is one that we have seen used. A server
-// that has messages beyond it is only wrong about it.
+// that has messages beyond it is only wrong about it. What SELECT said is
+// compared once: later we will have seen more.
 func (c *connection) rewound(next uint32) (bool, error) {
-	promised := c.selected.UIDNext
-	if promised == 0 || uint32(promised) >= next {
+	promised, compared := c.selected.UIDNext, c.compared
+	c.compared = true
+	if compared || promised == 0 || uint32(promised) >= next {
 		return false, nil
 	}
 	uids, err := c.search(imap.UIDRange{Start: promised})

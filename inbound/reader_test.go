@@ -261,3 +261,35 @@ func TestRewound(t *testing.T) {
 		t.Errorf("Once() = %v, %+v, %d judged again", err, l.at, len(l.got))
 	}
 }
+
+// TestTurnWithinSession: mail that arrives and is moved away while a session
+// lasts is no sign that the server went back.
+func TestTurnWithinSession(t *testing.T) {
+	server, s, r := start(t)
+	s.once(t, r)
+	r.set.Poll = 50 * time.Millisecond
+	ctx, cancel := context.WithCancel(context.Background())
+	ended := make(chan struct{})
+	go func() { defer close(ended); _ = r.Run(ctx) }()
+	pass := func() { // wait for a whole one
+		t.Helper()
+		for range 2 {
+			for begun, end := time.Now(), time.Now().Add(time.Minute); r.Status().LastSuccess.Before(begun); time.Sleep(10 * time.Millisecond) {
+				if time.Now().After(end) {
+					t.Fatalf("it does not read: %+v", r.Status())
+				}
+			}
+		}
+	}
+	pass()
+	for range 3 {
+		deliver(t, server, time.Now())
+		pass()
+		pass()
+	}
+	cancel()
+	<-ended
+	if s.at.Turn != 0 || len(s.done) != 3 {
+		t.Errorf("the server never went back, and 3 messages came: %+v, %d done", s.at, len(s.done))
+	}
+}

@@ -130,7 +130,7 @@ func (r *Reader) fetch(c *connection, cursor Cursor, uid uint32) (*Fetched, erro
 		return nil, err
 	}
 	if n := int64(len(got.bytes)); n > r.set.MaxSize {
-		f.HeaderOnly, f.Size = bytes.Clone(got.bytes[:maxHeaderOnly]), n
+		f.HeaderOnly, f.Size = bytes.Clone(got.bytes[:min(n, maxHeaderOnly)]), n
 		got.free()
 		return f, nil
 	}

@@ -134,7 +134,10 @@ func (r *Reader) fetch(c *connection, cursor Cursor, uid uint32) (*Fetched, erro
 		got.free()
 		return f, nil
 	}
-	f.Raw, f.content = got.bytes, got
+	f.content = got
+	if f.Raw = got.bytes; f.Raw == nil { // an empty message is not one over the limit
+		f.Raw = []byte{}
+	}
 	return f, nil
 }
 

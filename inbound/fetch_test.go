@@ -47,3 +47,13 @@ func TestSmallLimit(t *testing.T) {
 		}
 	}
 }
+
+// TestEmptyMessage: a message of no bytes was read whole.
+func TestEmptyMessage(t *testing.T) {
+	h := newHostile(t, "* OK hi", serve("", 0))
+	defer h.close()
+	l := &ledger{}
+	if err := h.read(l); err != nil || len(l.got) != 1 || l.got[0].Raw == nil || l.got[0].Poison {
+		t.Errorf("Once() = %v, got %+v", err, l.got)
+	}
+}

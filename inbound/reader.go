@@ -263,12 +263,18 @@ func (r *Reader) idle(ctx context.Context, c *connection) error {
 		case <-c.Closed(): // the command that follows says why
 		}
 	}
-	if !c.Caps().Has(imap.CapIdle) {
+	noop := func() error {
 		hint()
 		return c.do(0, func() error { return c.Noop().Wait() })
 	}
+	if !c.Caps().Has(imap.CapIdle) {
+		return noop()
+	}
 	c.guard.allow(period+c.timeout, 0)
 	command, err := c.Idle()
+	if err != nil && refused(err) { // it says it can, and will not: there is the poll
+		return noop()
+	}
 	if err != nil {
 		return err
 	}

@@ -7,6 +7,7 @@ import (
 	"net"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -162,6 +163,40 @@ func TestClosedInIdle(t *testing.T) {
 	}
 	cancel()
 	<-ended
+}
+
+// TestIdleRefused: a server that offers IDLE and refuses it is polled over one
+// connection.
+func TestIdleRefused(t *testing.T) {
+	var logins, refusals atomic.Int32
+	h := newHostile(t, "* OK hi", func(tag, command string, w net.Conn) bool {
+		switch {
+		case strings.HasPrefix(command, "CAPABILITY"):
+			fmt.Fprintf(w, "* CAPABILITY IMAP4rev1 IDLE\r\n%s OK\r\n", tag)
+		case strings.HasPrefix(command, "LOGIN"):
+			logins.Add(1)
+			return false
+		case command == "IDLE":
+			refusals.Add(1)
+			fmt.Fprintf(w, "%s NO not now\r\n", tag)
+		default:
+			return false
+		}
+		return true
+	})
+	defer h.close()
+	l := &ledger{at: Cursor{UIDValidity: 9, Floor: 1}}
+	r := NewReader(Settings{Name: "support", Server: h.addr, TLS: "none", Timeout: time.Minute, Poll: 10 * time.Millisecond}, l, l.handle, zerolog.Nop())
+	ctx, cancel := context.WithCancel(context.Background())
+	ended := make(chan struct{})
+	go func() { defer close(ended); _ = r.Run(ctx) }()
+	for end := time.Now().Add(time.Minute); refusals.Load() < 3 && time.Now().Before(end); time.Sleep(10 * time.Millisecond) {
+	}
+	cancel()
+	<-ended
+	if logins.Load() != 1 || refusals.Load() < 3 || len(l.got) != 1 {
+		t.Errorf("%d logins, IDLE refused %d times, %d judged", logins.Load(), refusals.Load(), len(l.got))
+	}
 }
 
 // TestHold: many old messages at once that nobody has read hold the mailbox,

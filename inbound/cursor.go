@@ -142,11 +142,11 @@ func (r *Reader) sift(ctx context.Context, c *connection, cursor Cursor, uids []
 	if len(uids) <= maxStrange || cursor.Read.IsZero() {
 		return nil
 	}
-	old, err := c.arrivedBefore(uids, cursor.Read.Add(-lateness))
+	old, err := r.arrivedBefore(c, uids, cursor.Read.Add(-lateness))
 	if err != nil || len(old) <= maxStrange {
 		return err
 	}
-	strange := 0
+	strange, whole := 0, 0
 	for _, uid := range old {
 		if err := ctx.Err(); err != nil {
 			return err
@@ -156,11 +156,14 @@ func (r *Reader) sift(ctx context.Context, c *connection, cursor Cursor, uids []
 			return err
 		}
 		if err != nil && !errors.Is(err, errGone) && !refused(err) {
-			r.blame(uid, false)
+			r.blame(uid, whole > 0)
 			return err
 		}
 		if f == nil {
 			continue
+		}
+		if !f.Poison {
+			whole++
 		}
 		known, err := r.ledger.KnownBytes(f.Bytes())
 		f.content.free()
@@ -187,25 +190,53 @@ func (r *Reader) hold(cursor Cursor) error {
 	return err
 }
 
-// arrivedBefore gives those of the messages that arrived before a time.
-func (c *connection) arrivedBefore(uids []uint32, before time.Time) (old []uint32, err error) {
-	for batch := range slices.Chunk(uids, 500) {
-		var set imap.UIDSet
-		for _, uid := range batch {
-			set.AddNum(imap.UID(uid))
-		}
-		var all []*imapclient.FetchMessageBuffer
-		err := c.do(0, func() error {
-			all, err = c.Fetch(set, &imap.FetchOptions{UID: true, InternalDate: true}).Collect()
-			return err
-		})
-		if err != nil {
-			return nil, fmt.Errorf("times of arrival: %w", err)
-		}
-		for _, m := range all {
-			if !m.InternalDate.IsZero() && m.InternalDate.Before(before) && slices.Contains(batch, uint32(m.UID)) {
-				old = append(old, uint32(m.UID))
+// manyDates is for how many messages at once it is asked when they arrived.
+const manyDates = 500
+
+// arrivedBefore gives those of the messages that arrived before a time. Where
+// one of them makes the server refuse or break off, fewer are asked for at once,
+// until it is alone and to blame; reading then sets it aside.
+func (r *Reader) arrivedBefore(c *connection, uids []uint32, before time.Time) (old []uint32, err error) {
+	uids = slices.DeleteFunc(slices.Clone(uids), func(uid uint32) bool { return r.tries[uid].n >= maxTries })
+	for done := 0; done < len(uids); {
+		batch := uids[done:min(len(uids), done+manyDates>>r.fewer)]
+		found, err := c.arrivedBefore(batch, before)
+		switch {
+		case err == nil:
+			old = append(old, found...)
+		case len(batch) == 1 && refused(err):
+		case len(batch) == 1:
+			r.blame(batch[0], done > 0)
+			return nil, err
+		default:
+			r.fewer++
+			if !refused(err) {
+				return nil, err
 			}
+			continue
+		}
+		done += len(batch)
+	}
+	r.fewer = 0
+	return old, nil
+}
+
+func (c *connection) arrivedBefore(batch []uint32, before time.Time) (old []uint32, err error) {
+	var set imap.UIDSet
+	for _, uid := range batch {
+		set.AddNum(imap.UID(uid))
+	}
+	var all []*imapclient.FetchMessageBuffer
+	err = c.do(0, func() error {
+		all, err = c.Fetch(set, &imap.FetchOptions{UID: true, InternalDate: true}).Collect()
+		return err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("times of arrival: %w", err)
+	}
+	for _, m := range all {
+		if !m.InternalDate.IsZero() && m.InternalDate.Before(before) && slices.Contains(batch, uint32(m.UID)) {
+			old = append(old, uint32(m.UID))
 		}
 	}
 	return old, nil

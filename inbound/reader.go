@@ -81,6 +81,7 @@ type Reader struct {
 
 	tries   map[uint32]try  // of messages that could not be read whole
 	history map[uint32]bool // messages from before the start
+	fewer   int             // how often the number of dates asked for at once was halved
 
 	low        uint32    // all messages with a smaller UID were looked at,
 	reconciled time.Time // when that was last not relied on
@@ -183,6 +184,7 @@ func (r *Reader) Once(ctx context.Context) error {
 // failures counts what is known of messages that could not be read: as long as
 // it grows, reading again has sense.
 func (r *Reader) failures() (n int) {
+	n = r.fewer
 	for _, t := range r.tries {
 		n += 1 + t.n
 	}

@@ -21,6 +21,7 @@ func (r *Reader) search(c *connection, cursor Cursor) (uids []uint32, next uint3
 	from := max(cursor.Floor, r.low)
 	if time.Since(r.reconciled) > reconcileEvery {
 		from, r.reconciled = cursor.Floor, time.Now()
+		r.low = 0 // until all of it was read
 	}
 	next = from
 	for _, window := range windows(from, uint32(c.selected.UIDNext), c.selected.NumMessages) {

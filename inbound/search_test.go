@@ -108,3 +108,24 @@ func TestManyMessages(t *testing.T) {
 		t.Errorf("asked for %s", got)
 	}
 }
+
+// TestReconcileBreaksOff: a message that a server shows late is found when all
+// are compared, also where that pass breaks off.
+func TestReconcileBreaksOff(t *testing.T) {
+	server, s, r := start(t, "MOVE")
+	s.once(t, r)
+	for range 3 {
+		deliver(t, server, time.Now())
+	}
+	s.once(t, r, 1, 2, 3)
+	delete(s.known, 2) // as if it had not been there
+	s.once(t, r)
+	r.reconciled = time.Time{}
+	handle := r.handle
+	r.handle = func(context.Context, Fetched) error { return io.ErrUnexpectedEOF }
+	if err := r.Once(context.Background()); err == nil {
+		t.Fatal("it can't be handled")
+	}
+	r.handle = handle
+	s.once(t, r, 2)
+}

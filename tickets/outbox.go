@@ -135,9 +135,11 @@ func (s *Store) Due(now time.Time, limit int, all bool) (out []Outgoing, err err
 	return out, err
 }
 
+// unseal gives the return path and the bytes of a notice, none if they are lost:
+// that is its own fault, a key that doesn't fit is that of all.
 func (s *Store) unseal(r kv.Reader, id string) (string, []byte, error) {
 	b, err := r.Get("outb/" + id)
-	if err != nil {
+	if err != nil || b == nil {
 		return "", nil, err
 	}
 	plain, err := s.opt.Keys.Open(b, []byte(id))
@@ -198,9 +200,13 @@ func (s *Store) MarkSent(id string) error {
 	})
 }
 
-// MarkRetry records a passing failure.
+// MarkRetry records a passing failure. A notice that was canceled meanwhile
+// stays so: its bytes are gone.
 func (s *Store) MarkRetry(id string, next time.Time, why string) error {
 	return s.update(id, func(tx kv.Tx, o *Outgoing) (bool, error) {
+		if o.State == Canceled {
+			return false, nil
+		}
 		o.State, o.Next, o.Error, o.Paced = Queued, next, oneLine(why), false
 		return true, nil
 	})
@@ -209,6 +215,9 @@ func (s *Store) MarkRetry(id string, next time.Time, why string) error {
 // MarkFailed records a final failure and tells the ticket.
 func (s *Store) MarkFailed(id, why string) error {
 	return s.update(id, func(tx kv.Tx, o *Outgoing) (bool, error) {
+		if o.State == Canceled {
+			return false, nil
+		}
 		o.State, o.Error = Failed, oneLine(why)
 		return false, s.tell(tx, o.Ticket, Event{Event: "undeliverable", Reason: "smtp",
 			Text: "Our notice " + id + " was refused: " + o.Error})

@@ -2,12 +2,14 @@ package tickets
 
 import (
 	"bytes"
+	"errors"
 	"slices"
 	"strings"
 	"testing"
 	"time"
 
 	"countersign/clients"
+	"countersign/internal/kv"
 	"countersign/policy"
 )
 
@@ -175,6 +177,50 @@ func TestCanceledMeanwhile(t *testing.T) {
 	check(t, d.CancelNotice(o.ID, "max"))
 	if err := d.Attempt(o.ID, d.Now()); err == nil {
 		t.Error("an attempt was let through")
+	}
+}
+
+// TestCanceledAmidSending: what the mailer has to say of a notice that was
+// canceled while the server kept it waiting brings the notice not back, and
+// keeps no other from going out.
+func TestCanceledAmidSending(t *testing.T) {
+	for name, say := range map[string]func(*desk, string) error{
+		"retry":  func(d *desk, id string) error { return d.MarkRetry(id, d.Now().Add(time.Minute), "no route") },
+		"failed": func(d *desk, id string) error { return d.MarkFailed(id, "given up") },
+	} {
+		t.Run(name, func(t *testing.T) {
+			d := memoryDesk(t, nil)
+			ticket, _ := d.ask(t, bob, policy.PasswordChange)
+			if ids := d.due(t, false); !slices.Equal(ids, []string{"o-1"}) {
+				t.Fatalf("due %v", ids)
+			}
+			check(t, d.CancelNotice("o-1", "max"))
+			check(t, say(d, "o-1"))
+			if o := d.outbox(t, ticket.ID)[0]; o.State != Canceled {
+				t.Errorf("it came back: %+v", o)
+			}
+			if err := d.RetryNotice("o-1"); !errors.Is(err, ErrNotAllowed) {
+				t.Errorf("RetryNotice() = %v", err)
+			}
+			d.turn(time.Hour)
+			d.ask(t, ada, policy.PasswordChange)
+			if ids := d.due(t, false); !slices.Equal(ids, []string{"o-2"}) {
+				t.Errorf("due %v, want the other one", ids)
+			}
+		})
+	}
+}
+
+// TestBytesLost: a notice without bytes is given to the mailer, which finds it
+// unfit, and keeps no other from going out.
+func TestBytesLost(t *testing.T) {
+	d := memoryDesk(t, nil)
+	d.ask(t, bob, policy.PasswordChange)
+	d.ask(t, ada, policy.PasswordChange)
+	check(t, d.KV().Update(func(tx kv.Tx) error { return tx.Delete("outb/o-1") }))
+	due, err := d.Due(d.Now(), 10, false)
+	if err != nil || len(due) != 2 || due[0].Message != nil || due[1].Message == nil {
+		t.Errorf("Due() = %+v, %v", due, err)
 	}
 }
 

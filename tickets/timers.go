@@ -3,6 +3,7 @@ package tickets
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -27,56 +28,55 @@ func setTimer(tx kv.Tx, t Ticket, kind string, at time.Time) error {
 
 // Tick does what time has made due: reminders, expiries, asking afresh after a
 // dispute, giving up notices that have nowhere to go, forgetting old counts.
-// Nothing is ever allowed by time alone.
+// Nothing is ever allowed by time alone. What fails keeps nothing else back.
 func (s *Store) Tick() error {
 	if err := s.opt.Watch.Check(); err != nil {
 		return err
 	}
-	if err := errors.Join(s.askAfresh(), s.cancelGone()); err != nil {
-		return err
-	}
-	now := due(s.Now())
-	var timers, caps []string
-	err := s.kv.View(func(v kv.View) error {
-		for prefix, list := range map[string]*[]string{"timer/": &timers, "cap/": &caps} {
-			err := v.Scan(prefix, "", func(key string, _ []byte) error {
-				if key >= prefix+now+"0" || len(*list) >= 1000 {
-					return kv.ErrStop
-				}
-				*list = append(*list, key)
-				return nil
-			})
-			if err != nil {
-				return err
+	return errors.Join(s.askAfresh(), s.cancelGone(), s.fireTimers(), s.forgetCaps())
+}
+
+// passed gives the keys under prefix whose time has come, at most 1,000.
+func (s *Store) passed(prefix string) (keys []string, err error) {
+	end := prefix + due(s.Now()) + "0"
+	err = s.kv.View(func(v kv.View) error {
+		return v.Scan(prefix, "", func(key string, _ []byte) error {
+			if key >= end || len(keys) >= 1000 {
+				return kv.ErrStop
 			}
-		}
-		return nil
+			keys = append(keys, key)
+			return nil
+		})
 	})
-	if err != nil {
-		return err
-	}
-	for _, key := range timers {
-		if err := s.group.Update(func(tx kv.Tx) error { return s.fire(tx, key) }); err != nil {
-			return err
+	return keys, err
+}
+
+func (s *Store) fireTimers() error {
+	keys, err := s.passed("timer/")
+	errs := []error{err}
+	for _, key := range keys {
+		err := s.group.Update(func(tx kv.Tx) error { return s.fire(tx, key) })
+		errs = append(errs, err)
+		if err != nil && !errors.Is(err, ErrCompose) && !errors.Is(err, kv.ErrSize) {
+			break // the store's fault, and not that of one ticket
 		}
 	}
-	for len(caps) > 0 {
-		n := min(50, len(caps))
-		batch := caps[:n]
-		caps = caps[n:]
-		err := s.group.Update(func(tx kv.Tx) error {
+	return errors.Join(errs...)
+}
+
+func (s *Store) forgetCaps() error {
+	keys, err := s.passed("cap/")
+	for batch := range slices.Chunk(keys, 50) {
+		err = errors.Join(err, s.group.Update(func(tx kv.Tx) error {
 			for _, key := range batch {
 				if err := tx.Delete(key); err != nil {
 					return err
 				}
 			}
 			return nil
-		})
-		if err != nil {
-			return err
-		}
+		}))
 	}
-	return nil
+	return err
 }
 
 // fire carries out one timer, if the ticket still waits for what it was set for.

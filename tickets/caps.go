@@ -12,6 +12,7 @@ import (
 // can't wait takes them only if it may go out now.
 func (s *Store) paced(tx kv.Tx, t *Ticket, contact string, waits bool) (next time.Time, places []string, err error) {
 	next = s.Now()
+	taken := map[string]int{}
 	for _, c := range []struct {
 		what   string
 		window time.Duration
@@ -25,18 +26,21 @@ func (s *Store) paced(tx kv.Tx, t *Ticket, contact string, waits bool) (next tim
 				return next, nil, err
 			}
 			if n < c.most {
-				if err := kv.Save(tx, key, n+1); err != nil {
-					return next, nil, err
-				}
+				taken[key] = n + 1
 				places = append(places, key)
 				break
 			}
 			if next = end; !waits {
-				return next, places, nil
+				return next, nil, nil
 			}
 			if next.Sub(s.Now()) > 31*24*time.Hour {
 				break
 			}
+		}
+	}
+	for _, key := range places {
+		if err := kv.Save(tx, key, taken[key]); err != nil {
+			return next, nil, err
 		}
 	}
 	return next, places, nil

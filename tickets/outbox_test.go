@@ -389,6 +389,25 @@ func TestCaps(t *testing.T) {
 	})
 }
 
+// TestDroppedTakesNoPlace: courtesy that is dropped for one cap takes no place
+// under the other.
+func TestDroppedTakesNoPlace(t *testing.T) {
+	d := memoryDesk(t, func(o *Options) { o.PerHour, o.PerDay = 1, 2 })
+	ticket, l := d.ask(t, bob, policy.PasswordChange)
+	check(t, d.Attempt("o-1", d.Now()))
+	check(t, d.MarkSent("o-1"))
+	d.receive(t, d.reply(l, policy.Yes)) // "confirmed" is over the contact's cap
+	if s := d.show(t, ticket.ID); happened(s, "notice dropped") != 1 {
+		t.Fatalf("%+v", s.History)
+	}
+	d.turn(time.Hour)
+	_, err := d.Edit(EditRequest{Ticket: ticket.ID, Request: "Other", Agent: "kim"})
+	check(t, err)
+	if ids := d.due(t, false); !slices.Contains(ids, "o-2") {
+		t.Errorf("due %v, want the second question of the day", ids)
+	}
+}
+
 // TestWithdrawn: a question that was edited before it went out is canceled, and
 // takes no place under the caps.
 func TestWithdrawn(t *testing.T) {

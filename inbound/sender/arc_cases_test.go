@@ -12,10 +12,15 @@ import (
 // arcSeal puts a set of ARC fields on top of a message, as a forwarder does that
 // received it with these results.
 func arcSeal(raw, domain string, n int, cv, results, h string) string {
+	return arcSealFor(raw, domain, domain, n, cv, results, h)
+}
+
+// arcSealFor puts the message signature of another domain below the seal.
+func arcSealFor(raw, domain, signer string, n int, cv, results, h string) string {
 	m, _ := rawmail.Scan([]byte(raw), rawmail.DefaultLimits())
 	b := bodies{body: m.Body}
 	field := fmt.Sprintf("ARC-Message-Signature: i=%d; a=ed25519-sha256; c=relaxed/relaxed; d=%s; s=arc; t=%d; h=%s; bh=%s; b=",
-		n, domain, arrival.Unix()-30, h, base64.StdEncoding.EncodeToString(b.hash("relaxed")))
+		n, signer, arrival.Unix()-30, h, base64.StdEncoding.EncodeToString(b.hash("relaxed")))
 	s := &signature{field: []byte(field + "\r\n"), header: "relaxed", names: strings.Split(h, ":")}
 	ams := field + edSign(signedHash(m, s)) + "\r\n"
 	aar := fmt.Sprintf("ARC-Authentication-Results: i=%d; %s; %s\r\n", n, domain, results)
@@ -68,7 +73,7 @@ func arcCases() {
 	add("arc", "an allow-listed list says what it saw before it changed the message", func(k *sample) { sealed(k, seen); pass(k) })
 	add("arc-not-listed", "a sealer that nobody listed", func(k *sample) {
 		sealed(k, seen)
-		k.want["sealers"] = "other.example"
+		k.want["sealers"], k.want["arc"] = "other.example", "policy"
 		k.fails("dkim_bad_signature")
 	})
 	add("arc-saw-fail", "the sealer saw DKIM fail", func(k *sample) { sealed(k, "dkim=fail header.d=north.example"); k.fails("dkim_bad_signature") })
@@ -148,5 +153,50 @@ func arcCases() {
 			return arcSeal(s, "list.example", 1, "none", seen, "to:subject")
 		}
 		k.fails("dkim_bad_signature")
+	})
+	// Sealed as the first set, by this function instead of an honest one.
+	resealed := func(name, why, result string, change func(k *sample), seal func(raw string) string) {
+		add(name, why, func(k *sample) {
+			if change != nil {
+				change(k)
+			}
+			sealed(k, seen)
+			k.add(keyLine("second.example", "arc", "other"))
+			before := k.after
+			k.after = func(s string) string {
+				s = before(s)
+				return seal(s[strings.Index(s, "DKIM-Signature"):])
+			}
+			k.want["arc"] = result
+			k.fails("dkim_bad_signature")
+		})
+	}
+	resealed("arc-first-says-pass", "the first seal says that a chain before it was good, and there was none", "fail", nil, func(raw string) string {
+		return arcSeal(raw, "list.example", 1, "pass", seen, arcFields)
+	})
+	resealed("arc-second-says-none", "the second seal says that nothing was sealed before", "fail", nil, func(raw string) string {
+		return arcSeal(arcSeal(raw, "list.example", 1, "none", seen, arcFields), "list.example", 2, "none", seen, arcFields)
+	})
+	resealed("arc-says-fail", "a listed sealer says that the chain it got was broken", "fail", nil, func(raw string) string {
+		return arcSeal(arcSeal(raw, "list.example", 1, "none", seen, arcFields), "list.example", 2, "fail", seen, arcFields)
+	})
+	resealed("arc-signature-of-another", "a listed domain seals what a domain that nobody listed signed", "policy", nil, func(raw string) string {
+		return arcSealFor(raw, "list.example", "second.example", 1, "none", seen, arcFields)
+	})
+	resealed("arc-seal-of-another", "a domain that nobody listed seals what a listed one signed", "policy", nil, func(raw string) string {
+		return arcSealFor(raw, "second.example", "list.example", 1, "none", seen, arcFields)
+	})
+	resealed("arc-bare-lf", "a sealed body with a bare line feed is read in two ways", "fail", func(k *sample) { k.edit("Ada  Berg", "Ada\nBerg") }, func(raw string) string {
+		return arcSeal(raw, "list.example", 1, "none", seen, arcFields)
+	})
+	resealed("arc-too-long", "a chain of eleven seals", "fail", nil, func(raw string) string {
+		for n := 1; n <= maxChain+1; n++ {
+			cv := "pass"
+			if n == 1 {
+				cv = "none"
+			}
+			raw = arcSeal(raw, "list.example", n, cv, seen, arcFields)
+		}
+		return raw
 	})
 }

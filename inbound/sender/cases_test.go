@@ -126,5 +126,6 @@ func cases() []testCase {
 	borderCases()
 	fromCases()
 	arcCases()
+	countedCases()
 	return slices.Clone(list)
 }

@@ -125,6 +125,9 @@ func runCase(t *testing.T, srv *server, base string) {
 	if got != wanted {
 		t.Errorf("%s:\n got %s\nwant %s\ndkim %v\nrecords %v", w["why"], got, wanted, s.DKIM, s.Records)
 	}
+	if w["arc"] != "" && w["arc"] != string(s.ARC) {
+		t.Errorf("%s: arc is %s, want %s", w["why"], s.ARC, w["arc"])
+	}
 	for _, f := range w.list("covers") {
 		if !s.Covers(f) {
 			t.Errorf("%s: %s is not covered, only %v", w["why"], f, s.Covered)
@@ -219,7 +222,7 @@ func writeCorpus(t *testing.T) {
 		base := fmt.Sprintf("testdata/corpus/%03d-%s", i+1, k.name)
 		var w strings.Builder
 		fmt.Fprintf(&w, "why: %s\n", k.why)
-		for _, key := range []string{"at", "authserv", "below", "exclusive", "sealers", "strict", "suffixes", "result", "by", "domain", "dmarc", "policy", "reasons", "covers", "uncovered"} {
+		for _, key := range []string{"at", "authserv", "below", "exclusive", "sealers", "strict", "suffixes", "result", "by", "domain", "dmarc", "policy", "reasons", "arc", "covers", "uncovered"} {
 			if v := k.want[key]; v != "" {
 				fmt.Fprintf(&w, "%s: %s\n", key, v)
 			}

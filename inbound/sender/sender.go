@@ -176,8 +176,9 @@ func (c *check) judge(ctx context.Context, s *policy.Sender) {
 	c.explain(s)
 }
 
-// best gives the counted signature: aligned and passed, of the From domain
-// itself before a related one, then the one that covers more of what binds.
+// best gives the counted signature: aligned and passed, the one that covers more
+// of what binds, and of equal ones the first: outcomes has the From domain's own
+// before those of related ones.
 func (c *check) best(ctx context.Context, outcomes []outcome) (best *outcome) {
 	most := -1
 	for i := range outcomes {
@@ -193,9 +194,6 @@ func (c *check) best(ctx context.Context, outcomes []outcome) (best *outcome) {
 			continue
 		}
 		score := 0
-		if o.Domain == c.domain {
-			score = 100
-		}
 		for _, name := range o.sig.covered(c.Message) {
 			switch name {
 			case "to", "cc", "subject", "in-reply-to", "references":

@@ -21,8 +21,8 @@ var (
 // as written and at most limit of them. It reads once from left to right:
 // quoted strings and comments are passed over, so neither can hold an address.
 func mailboxes(value string, limit int) (out []string, err error) {
-	var b strings.Builder // what stands outside quotations, comments and brackets
-	angle, quoted := "", false
+	var b strings.Builder                 // what stands outside quotations, comments and brackets
+	angle, quoted, at := "", false, false // at: b holds an @
 	flush := func() error {
 		word := strings.TrimSpace(b.String())
 		b.Reset()
@@ -31,7 +31,7 @@ func mailboxes(value string, limit int) (out []string, err error) {
 			spec = word
 		}
 		had := angle != "" || word != "" || quoted
-		angle, quoted = "", false
+		angle, quoted, at = "", false, false
 		if !had {
 			return nil // an empty element of the list, RFC 5322 section 4.4
 		}
@@ -79,6 +79,7 @@ func mailboxes(value string, limit int) (out []string, err error) {
 			}
 			i += end
 			b.Reset()
+			at = false
 		case '>':
 			return out, errAngle
 		case ':', ';':
@@ -86,7 +87,7 @@ func mailboxes(value string, limit int) (out []string, err error) {
 		case ',':
 			// A name with a comma that should be quoted, as in Berg, Ada <a@b>:
 			// what stands before it is no address for anybody.
-			if angle == "" && strings.TrimSpace(b.String()) != "" && !strings.Contains(b.String(), "@") {
+			if angle == "" && !at && strings.TrimSpace(b.String()) != "" {
 				b.WriteByte(' ')
 				continue
 			}
@@ -97,6 +98,7 @@ func mailboxes(value string, limit int) (out []string, err error) {
 			if angle != "" && c != ' ' && c != '\t' {
 				return out, errComma
 			}
+			at = at || c == '@'
 			b.WriteByte(c)
 		}
 	}

@@ -23,11 +23,21 @@ func (m *Message) mime(l Limits) *policy.Reason {
 		} else {
 			rest = nil
 		}
-		if r := w.line(bytes.TrimRight(line, "\r \t")); r != nil {
+		blank := len(line) > 0 && (line[0] == ' ' || line[0] == '\t')
+		if r := w.line(trimEnd(line), blank); r != nil {
 			return r
 		}
 	}
 	return nil
+}
+
+// trimEnd takes blanks and carriage returns off the end of a line.
+func trimEnd(line []byte) []byte {
+	n := len(line)
+	for n > 0 && (line[n-1] == ' ' || line[n-1] == '\t' || line[n-1] == '\r') {
+		n--
+	}
+	return line[:n]
 }
 
 // walker is where the walk is: the boundaries of the multiparts around it, and
@@ -36,14 +46,17 @@ type walker struct {
 	limits   Limits
 	stack    []string
 	inHeader bool
-	typ      string // the value of Content-Type so far
+	typ      []byte // the value of Content-Type so far
 	inType   bool   // the last line was part of it
 	seen     bool   // this header had a Content-Type
+	doubtful bool   // a line of blanks stood in this header: for some readers its end
 	parts    int
 	nested   int // messages within the part
 }
 
-func (w *walker) line(line []byte) *policy.Reason {
+// line takes the next line without the blanks at its end; blank tells whether
+// it begins with one.
+func (w *walker) line(line []byte, blank bool) *policy.Reason {
 	if bytes.HasPrefix(line, []byte("--")) {
 		for i := len(w.stack) - 1; i >= 0; i-- {
 			rest, ok := bytes.CutPrefix(line[2:], []byte(w.stack[i]))
@@ -61,7 +74,7 @@ func (w *walker) line(line []byte) *policy.Reason {
 		}
 	}
 	if w.inHeader {
-		return w.header(line)
+		return w.header(line, blank)
 	}
 	return nil
 }
@@ -71,30 +84,70 @@ func (w *walker) part() *policy.Reason {
 	if w.parts++; w.parts > w.limits.Parts {
 		return &policy.Reason{Code: "too_many_parts", Text: fmt.Sprintf("The message has more than %d parts.", w.limits.Parts)}
 	}
-	w.inHeader, w.typ, w.inType, w.seen, w.nested = true, "", false, false, 0
+	w.start()
+	w.nested = 0
 	return nil
 }
 
-func (w *walker) header(line []byte) *policy.Reason {
+// start begins a header.
+func (w *walker) start() {
+	w.inHeader, w.typ, w.inType, w.seen, w.doubtful = true, w.typ[:0], false, false, false
+}
+
+// header takes a line of a part's header. A line of blanks is for some readers
+// its end and for others a fold: no reader may find a type behind it that
+// another one doesn't see.
+func (w *walker) header(line []byte, blank bool) *policy.Reason {
 	switch {
+	case len(line) == 0 && blank && !w.doubtful:
+		inType := w.inType
+		if r := w.begin(string(w.typ)); r != nil {
+			return r
+		}
+		w.inHeader, w.inType, w.doubtful = true, inType, true
+	case len(line) == 0 && blank:
+	case len(line) == 0 && w.doubtful:
+		w.inHeader = false
 	case len(line) == 0:
 		w.inHeader = false
-		return w.begin(w.typ)
-	case line[0] == ' ' || line[0] == '\t':
-		if w.inType && len(w.typ) < w.limits.LineBytes {
-			w.typ += string(line)
+		return w.begin(string(w.typ))
+	case blank:
+		if w.inType {
+			return w.more(line)
 		}
 	default:
 		name, value, _ := bytes.Cut(line, []byte(":"))
-		w.inType = strings.EqualFold(string(bytes.TrimSpace(name)), "content-type")
-		if w.inType {
+		if w.inType = isType(name); w.inType {
 			if w.seen {
-				return &policy.Reason{Code: "ambiguous_mime", Text: "A part says twice what type it has."}
+				return ambiguousMIME("A part says twice what type it has.")
 			}
-			w.seen, w.typ = true, string(value[:min(len(value), w.limits.LineBytes)])
+			w.seen = true
+			return w.more(value)
 		}
 	}
 	return nil
+}
+
+// more adds to the type of the part.
+func (w *walker) more(text []byte) *policy.Reason {
+	if w.doubtful {
+		return ambiguousMIME("A part says what type it has behind a line of blanks.")
+	}
+	if len(w.typ)+len(text) > w.limits.LineBytes {
+		return ambiguousMIME("A part needs too many words to say what type it has.")
+	}
+	w.typ = append(w.typ, text...)
+	return nil
+}
+
+var contentType = []byte("content-type")
+
+func isType(name []byte) bool {
+	return len(name) >= len(contentType) && bytes.EqualFold(bytes.TrimSpace(name), contentType)
+}
+
+func ambiguousMIME(text string) *policy.Reason {
+	return &policy.Reason{Code: "ambiguous_mime", Text: text}
 }
 
 // begin looks at the type of a part, whose body follows.
@@ -103,15 +156,15 @@ func (w *walker) begin(contentType string) *policy.Reason {
 	kind = lowerASCII(strings.TrimSpace(kind))
 	switch {
 	case strings.HasPrefix(kind, "multipart/"):
-		boundary, ok := parameter(rest, "boundary")
+		b, ok := boundary(rest)
 		if !ok {
-			return &policy.Reason{Code: "ambiguous_mime", Text: "A multipart has no boundary, or two."}
+			return ambiguousMIME("A multipart has no boundary that every reader understands, or two.")
 		}
-		w.stack = append(w.stack, boundary)
+		w.stack = append(w.stack, b)
 	case strings.HasPrefix(kind, "text/") && twice(rest, "charset"):
-		return &policy.Reason{Code: "ambiguous_mime", Text: "A part says in two ways which characters its text is in."}
+		return ambiguousMIME("A part says in two ways which characters its text is in.")
 	case kind == "message/rfc822" || kind == "message/global":
-		w.inHeader, w.typ, w.inType, w.seen = true, "", false, false
+		w.start()
 		w.nested++
 	}
 	if len(w.stack)+w.nested > w.limits.Depth {
@@ -120,11 +173,21 @@ func (w *walker) begin(contentType string) *policy.Reason {
 	return nil
 }
 
-// parameter gives a parameter of a Content-Type (RFC 2045 section 5.1) that
-// stands there exactly once.
-func parameter(s, name string) (value string, ok bool) {
-	values := parameters(s, name)
-	return strings.Join(values, ""), len(values) == 1 && values[0] != ""
+// boundary gives the boundary of a multipart. It stands there exactly once, and
+// not in the form of RFC 2231, which only some readers decode. Readers disagree
+// on backslashes and on blanks at its end, too; RFC 2046 section 5.1.1 has
+// neither in a boundary.
+func boundary(s string) (value string, ok bool) {
+	values := parameters(s, "boundary")
+	if len(values) != 1 || values[0] == "" || strings.Contains(lowerASCII(s), "boundary*") {
+		return "", false
+	}
+	for _, c := range []byte(values[0]) {
+		if c < ' ' || c > '~' || c == '\\' {
+			return "", false
+		}
+	}
+	return values[0], !strings.HasSuffix(values[0], " ")
 }
 
 // twice tells whether a parameter stands there with different values.
@@ -172,14 +235,7 @@ func parameterValue(s string) (value, rest string) {
 		if end < 0 {
 			return "", ""
 		}
-		var b strings.Builder
-		for i := 1; i < end; i++ {
-			if s[i] == '\\' && i+1 < end {
-				i++
-			}
-			b.WriteByte(s[i])
-		}
-		return b.String(), s[end+1:]
+		return s[1:end], s[end+1:] // with its backslashes, which readers undo in different ways
 	}
 	end := strings.IndexAny(s, "; \t(")
 	if end < 0 {

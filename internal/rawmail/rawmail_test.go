@@ -30,6 +30,20 @@ func parts(n int) string {
 	return "From: ada@north.example\r\nContent-Type: multipart/mixed; boundary=b\r\n\r\n" + strings.Repeat("--b\r\n\r\nx\r\n", n) + "--b--\r\n"
 }
 
+// part is a message with one part, which begins with that header.
+func part(header string) string {
+	return "From: ada@north.example\r\nContent-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\n" + header + "\r\n\r\nx\r\n--b--\r\n"
+}
+
+// headerOf is a message with a header of so many bytes, its empty line apart.
+func headerOf(size int) string {
+	header := "From: ada@north.example\r\n"
+	for size-len(header) > 2000 {
+		header += "X: " + strings.Repeat("y", 995) + "\r\n"
+	}
+	return header + "X: " + strings.Repeat("y", size-len(header)-5) + "\r\n\r\nYES\r\n"
+}
+
 // Each row spoils one thing of a message that deserves to be read.
 func TestScan(t *testing.T) {
 	l := DefaultLimits()
@@ -74,6 +88,27 @@ func TestScan(t *testing.T) {
 		{"boundary-in-two-forms", swap("To: ", "Content-Type: multipart/mixed; boundary=a; boundary*=us-ascii''b\r\nTo: "), "ambiguous_mime"},
 		{"two-charsets", swap("To: ", "Content-Type: text/plain; charset=utf-8; charset=utf-7\r\nTo: "), "ambiguous_mime"},
 		{"one-charset-twice", swap("To: ", "Content-Type: text/plain; charset=utf-8; format=flowed; charset=UTF-8\r\nTo: "), ""},
+		{"boundary-in-another-form", swap("To: ", "Content-Type: multipart/mixed; boundary*=us-ascii''b\r\nTo: "), "ambiguous_mime"},
+		{"boundary-ends-with-blank", swap("To: ", "Content-Type: multipart/mixed; boundary=\"b \"\r\nTo: "), "ambiguous_mime"},
+		{"boundary-with-backslash", swap("To: ", "Content-Type: multipart/mixed; boundary=\"a\\b\"\r\nTo: "), "ambiguous_mime"},
+		{"boundary-with-tab", swap("To: ", "Content-Type: multipart/mixed; boundary=\vb\r\nTo: "), "ambiguous_mime"},
+		{"boundary-of-odd-characters", swap("To: ", "Content-Type: multipart/mixed; boundary=\"=_{1}?a b:'()+,./\"\r\nTo: "), ""},
+		{"part-blank-line-before-type", part("Subject: x\r\n \t\r\nContent-Type: multipart/mixed; boundary=c"), "ambiguous_mime"},
+		{"part-blank-line-within-type", part("Content-Type:\r\n \r\n multipart/mixed; boundary=c"), "ambiguous_mime"},
+		{"part-blank-line-behind-type", part("Content-Type: text/plain\r\n \r\nSubject: x"), ""},
+		{"part-two-blank-lines", part("Content-Type: text/plain\r\n \r\n \r\n\r\nContent-Type: multipart/mixed"), ""},
+		{"part-two-types", part("Content-Type: text/plain\r\ncontent-type : text/html"), "ambiguous_mime"},
+		{"part-folded-type", part("Content-Type: multipart/mixed;\r\n\tboundary=c; boundary=d"), "ambiguous_mime"},
+		{"part-folded-other-field", part("Content-Type: text/plain\r\nSubject: a\r\n\t; charset=a; charset=b"), ""},
+		{"part-type-at-limit", part("Content-Type: " + strings.Repeat("x", l.LineBytes-1)), ""},
+		{"part-type-over-limit", part("Content-Type: " + strings.Repeat("x", l.LineBytes)), "ambiguous_mime"},
+		{"part-type-over-limit-by-folds", part("Content-Type: x" + strings.Repeat("\r\n yz", l.LineBytes/3)), "ambiguous_mime"},
+		{"part-behind-the-end", "From: a@b.example\r\n" + strings.Repeat("Content-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\n\r\n--b--\r\n--b\r\n", 1) + strings.Repeat("--b\r\n", l.Parts), ""},
+		{"inner-parts-behind-an-outer-boundary", nested(3) + "--b0\r\n" + strings.Repeat("--b2\r\n\r\n", l.Parts), ""},
+		{"quoted-boundary", "From: a@b.example\r\nContent-Type: multipart/mixed; boundary=\"b;c\"\r\n\r\n" + strings.Repeat("--b;c\r\n\r\n", l.Parts+1), "too_many_parts"},
+		{"types-in-capitals", strings.ToUpper(nested(l.Depth + 1)), "too_deep"},
+		{"header-at-limit", headerOf(l.HeaderBytes), ""},
+		{"header-one-byte-over-limit", headerOf(l.HeaderBytes + 1), "header_too_large"},
 		{"no-boundary", swap("To: ", "Content-Type: multipart/mixed\r\nTo: "), "ambiguous_mime"},
 	}
 	for _, tt := range tests {
@@ -235,7 +270,9 @@ func FuzzCanonical(f *testing.F) {
 // message makes a library work beyond them; and a part more than the bound is
 // refused wherever it stands.
 func FuzzMIME(f *testing.F) {
-	for _, s := range []string{nested(3), parts(3), nested(2) + parts(2)} {
+	for _, s := range []string{nested(3), parts(3), nested(2) + parts(2), strings.ReplaceAll(nested(9), "\r\nContent", "\r\nA: b\r\n \r\nContent"),
+		strings.ReplaceAll(nested(9), "; boundary=", "; boundary*=us-ascii''"), strings.ReplaceAll(nested(9), "boundary=", "boundary=\v"),
+		strings.ReplaceAll(nested(9), "multipart", "\r\n \r\n multipart"), part("Content-Type: multipart/mixed;\r\n boundary=\"c\\d \"\r\n\r\n--c\\d \r\n")} {
 		f.Add(s)
 	}
 	l := DefaultLimits()

@@ -122,46 +122,77 @@ func simpleBody(h hash.Hash, body []byte) {
 	h.Write(crlf)
 }
 
+// chunk is how much of a body is put together before it is hashed.
+const chunk = 32 << 10
+
 // relaxedBody is RFC 6376 section 3.4.4: runs of blanks are one, those at the
 // end of a line are none, as are empty lines at the end.
 func relaxedBody(h hash.Hash, body []byte) {
 	empty := 0
-	buf := make([]byte, 0, 32<<10)
-	flush := func(limit int) {
-		if len(buf) >= limit {
-			h.Write(buf)
-			buf = buf[:0]
-		}
-	}
+	buf := make([]byte, 0, chunk+2)
 	for len(body) > 0 {
 		line := body
-		if end := bytes.Index(body, crlf); end >= 0 {
+		if end := lineEnd(body); end >= 0 {
 			line, body = body[:end], body[end+2:]
 		} else {
 			body = nil
 		}
-		line = bytes.TrimRight(line, " \t")
+		line = trimBlanks(line)
 		if len(line) == 0 {
 			empty++
 			continue
 		}
 		for ; empty > 0; empty-- {
-			buf = append(buf, crlf...)
-			flush(32 << 10)
+			buf = flush(h, append(buf, crlf...))
 		}
-		if bytes.IndexByte(line, '\t') < 0 && !bytes.Contains(line, twoBlanks) {
-			buf = append(buf, line...) // most lines have nothing to change
-		} else {
-			buf = appendRelaxed(buf, line)
+		switch {
+		case bytes.IndexByte(line, '\t') >= 0 || bytes.Contains(line, twoBlanks):
+			buf = relaxedLine(h, buf, line)
+		case len(line) >= chunk: // nothing to change, as in most lines
+			h.Write(buf)
+			h.Write(line)
+			buf = buf[:0]
+		default:
+			buf = append(buf, line...)
 		}
-		flush(32 << 10)
-		buf = append(buf, crlf...)
+		buf = flush(h, append(buf, crlf...))
 	}
-	flush(1)
+	h.Write(buf)
 }
 
-// appendRelaxed writes a line with each run of blanks as one.
-func appendRelaxed(buf, line []byte) []byte {
+// lineEnd gives where the first CRLF stands, -1 if there is none.
+func lineEnd(body []byte) int {
+	for from := 0; ; {
+		i := bytes.IndexByte(body[from:], '\n')
+		if i < 0 {
+			return -1
+		}
+		if from += i; from > 0 && body[from-1] == '\r' {
+			return from - 1
+		}
+		from++
+	}
+}
+
+func trimBlanks(line []byte) []byte {
+	n := len(line)
+	for n > 0 && (line[n-1] == ' ' || line[n-1] == '\t') {
+		n--
+	}
+	return line[:n]
+}
+
+// flush hashes what was put together once it is long enough.
+func flush(h hash.Hash, buf []byte) []byte {
+	if len(buf) < chunk {
+		return buf
+	}
+	h.Write(buf)
+	return buf[:0]
+}
+
+// relaxedLine writes a line with each run of blanks as one.
+func relaxedLine(h hash.Hash, buf, line []byte) []byte {
 	blank := false
 	for _, c := range line {
 		if c == ' ' || c == '\t' {
@@ -172,7 +203,9 @@ func appendRelaxed(buf, line []byte) []byte {
 			buf = append(buf, ' ')
 		}
 		blank = false
-		buf = append(buf, c)
+		if buf = append(buf, c); len(buf) >= chunk {
+			buf = flush(h, buf)
+		}
 	}
 	return buf
 }

@@ -11,6 +11,7 @@ import (
 // Bounds of the cache.
 const (
 	maxCached   = 10_000
+	maxKept     = 16 << 20 // bytes of all answers; a stranger chooses how long they are
 	maxCacheTTL = time.Hour
 	maxNegative = 15 * time.Minute // what did not exist may do so soon
 )
@@ -24,6 +25,7 @@ type cache struct {
 
 	mu      sync.Mutex
 	entries map[string]entry
+	kept    int // bytes
 	flights map[string]*flight
 }
 
@@ -50,7 +52,7 @@ func (c *cache) lookup(ctx context.Context, name string) answer {
 			c.mu.Unlock()
 			return e.answer
 		}
-		delete(c.entries, name)
+		c.drop(name)
 	}
 	f := c.flights[name]
 	if f == nil {
@@ -86,11 +88,33 @@ func (c *cache) put(name string, a answer) {
 	if life <= 0 {
 		return
 	}
+	c.drop(name)
+	more := a.size() + len(name)
+	if more > maxKept {
+		return
+	}
 	for other := range c.entries { // in no order, so nobody can choose whom it hits
-		if len(c.entries) < maxCached {
+		if len(c.entries) < maxCached && c.kept+more <= maxKept {
 			break
 		}
-		delete(c.entries, other)
+		c.drop(other)
 	}
 	c.entries[name] = entry{a, c.now().Add(life)}
+	c.kept += more
+}
+
+func (c *cache) drop(name string) {
+	if e, ok := c.entries[name]; ok {
+		c.kept -= e.answer.size() + len(name)
+		delete(c.entries, name)
+	}
+}
+
+// size is how many bytes an answer keeps, more or less.
+func (a answer) size() int {
+	n := 100
+	for _, s := range a.txt {
+		n += len(s) + 16
+	}
+	return n
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -88,6 +89,34 @@ func TestCacheBound(t *testing.T) {
 	}
 	if len(c.entries) != maxCached || len(c.flights) != 0 {
 		t.Errorf("%d entries, %d flights, want %d and none", len(c.entries), len(c.flights), maxCached)
+	}
+}
+
+// TestCacheBytes: however long answers are, what is kept of them has a bound,
+// and what is dropped is no longer counted.
+func TestCacheBytes(t *testing.T) {
+	size := 60 << 10
+	now := arrival
+	c := newCache(func(context.Context, string) answer { return answer{txt: []string{strings.Repeat("x", size)}, ttl: 60} }, func() time.Time { return now })
+	for i := range 2 * maxKept / size {
+		if a := c.lookup(context.Background(), fmt.Sprint(i, ".")); len(a.txt) != 1 {
+			t.Fatal(a)
+		}
+	}
+	if least := maxKept - 2*size; c.kept > maxKept || c.kept < least {
+		t.Errorf("%d bytes are kept, want %d to %d", c.kept, least, maxKept)
+	}
+	now = now.Add(time.Hour) // all are over
+	size = 10
+	for i := range 2 * maxKept / (60 << 10) {
+		c.lookup(context.Background(), fmt.Sprint(i, "."))
+	}
+	if most := len(c.entries) * 200; c.kept <= 0 || c.kept > most {
+		t.Errorf("%d bytes are kept of %d short answers, want %d at most", c.kept, len(c.entries), most)
+	}
+	size = maxKept + 1
+	if a := c.lookup(context.Background(), "giant."); len(a.txt) != 1 || c.entries["giant."].answer.txt != nil {
+		t.Error("an answer beyond the bound is not given, or is kept")
 	}
 }
 

@@ -1,5 +1,7 @@
 package sender
 
+import "fmt"
+
 // countedCases: which of several good signatures is the one that counts.
 func countedCases() {
 	two := func(k *sample, own, related string) {
@@ -27,5 +29,26 @@ func countedCases() {
 		k.msg = "X-Note: a\r\nX-Note: b\r\n" + k.msg
 		k.s().h = "from:to:x-note:x-note"
 		k.want["covers"] = "from to x-note"
+	})
+	add("key-among-many-texts", "a wildcard that puts thirty other texts beside the key", func(k *sample) {
+		for i := range 30 {
+			k.add(txtLine("s1._domainkey.north.example", fmt.Sprintf("site-verification=p%d; v=spf1 p=", i)))
+		}
+	})
+	add("keys-in-great-number", "so many keys under one name that looking at all of them would cost too much", func(k *sample) {
+		k.zone = txtLine("_dmarc.north.example", "v=DMARC1; p=reject")
+		for i := range maxKeys + 1 {
+			k.add(txtLine("s1._domainkey.north.example", fmt.Sprintf("v=DKIM1; k=rsa; n=%d; p=AAAA", i)))
+		}
+		k.fails("dkim_two_keys")
+	})
+	add("key-with-odd-characters", "a key record that holds a control character can be read in two ways", func(k *sample) {
+		k.key(keyRecord("ed", "n=a\x07b; "))
+		k.fails("dkim_bad_key")
+	})
+	add("key-of-16384-bits", "a key so large that nobody needs it isn't even parsed", func(k *sample) {
+		k.key(bigKey(16384))
+		k.s().key, k.s().a = "ed", "rsa-sha256"
+		k.fails("dkim_weak_key")
 	})
 }

@@ -7,6 +7,7 @@ import (
 	"crypto/rsa"
 	"errors"
 	"slices"
+	"strings"
 
 	"github.com/mjl-/mox/dkim"
 
@@ -14,8 +15,13 @@ import (
 	"countersign/policy"
 )
 
-// maxModulus bounds the work of one verification, in bits.
-const maxModulus = 8192
+// maxModulus bounds the work of one verification, in bits, and maxKeyText that
+// of parsing a key: the characters of p= with the largest modulus.
+const (
+	maxModulus = 8192
+	maxKeyText = 1600
+	maxKeys    = 4 // strings with p= under one name that are parsed
+)
 
 // outcome is what became of one signature, with everything that belongs to it
 // in one value.
@@ -93,11 +99,24 @@ func (c *check) key(ctx context.Context, s *signature) (rec *dkim.Record, result
 	case a.err != nil:
 		return nil, policy.ResultTempError, "dns_temperror"
 	}
-	bad := false
+	bad, keys := false, 0
 	for _, txt := range a.txt {
 		if len(txt) > 4096 {
 			bad = true
 			continue
+		}
+		tags, err := parseTags(txt) // the library takes quadratic time, so it isn't asked too often
+		if err != nil {
+			bad = bad || strings.HasPrefix(txt, "v=DKIM1")
+			continue
+		}
+		if p, ok := tags["p"]; len(p) > maxKeyText {
+			return nil, policy.ResultPolicy, "dkim_weak_key"
+		} else if ok {
+			keys++
+		}
+		if keys > maxKeys {
+			return nil, policy.ResultPermError, "dkim_two_keys"
 		}
 		r, isKey, err := dkim.ParseRecord(txt)
 		switch {

@@ -1,0 +1,122 @@
+package sender
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"countersign/internal/rawmail"
+	"countersign/policy"
+)
+
+// TestSignaturesTried: of many signatures five are tried, those of the From
+// domain first, and no key of another is asked for.
+func TestSignaturesTried(t *testing.T) {
+	srv := startServer(t, keyLine("north.example", "s1", "ed"))
+	c, err := New(Config{Resolver: srv.addr})
+	if err != nil {
+		t.Fatal(err)
+	}
+	strangers := strings.ReplaceAll(repeat(800, func(i int) string { return rsaField(fmt.Sprint("x", i), 64) }), "d=north.example", "d=evil.example")
+	own := repeat(maxSignatures, func(i int) string { return rsaField(fmt.Sprint("y", i), 64) })
+	for _, raw := range []string{strangers + own + honest, own + strangers + honest} {
+		m, refused := rawmail.Scan([]byte(raw), rawmail.DefaultLimits())
+		if len(refused) > 0 {
+			t.Fatal(refused)
+		}
+		s := c.Check(context.Background(), Request{Message: m, From: "ada@north.example", Arrived: arrival})
+		if len(s.DKIM) != maxSignatures || slices.ContainsFunc(s.DKIM, func(d policy.Signature) bool { return d.Domain != "north.example" }) {
+			t.Errorf("tried %v, want %d of north.example", s.DKIM, maxSignatures)
+		}
+		keys := 0
+		for _, r := range s.Records {
+			if strings.Contains(r.Name, "._domainkey.") {
+				keys++
+			}
+		}
+		if keys != maxSignatures {
+			t.Errorf("asked for %d keys, want %d", keys, maxSignatures)
+		}
+	}
+}
+
+// TestBodyHashedOnce: a canonicalisation is hashed once, however many
+// signatures want it. A body that changes in between shows it.
+func TestBodyHashedOnce(t *testing.T) {
+	for _, how := range []string{"simple", "relaxed"} {
+		b := bodies{body: []byte("a\r\n")}
+		first := b.hash(how)
+		b.body = []byte("b\r\n")
+		if again := b.hash(how); !slices.Equal(first, again) {
+			t.Errorf("the %s body was hashed again", how)
+		}
+		if fresh := (&bodies{body: b.body}).hash(how); slices.Equal(first, fresh) {
+			t.Errorf("the %s hash of another body is the same", how)
+		}
+	}
+}
+
+// TestKeySize: an RSA key of 8192 bits is tried and a larger one is not.
+func TestKeySize(t *testing.T) {
+	for bits, want := range map[int]string{1023: "dkim_weak_key", 1024: "dkim_bad_signature", maxModulus: "dkim_bad_signature", maxModulus + 1: "dkim_weak_key", 16384: "dkim_weak_key"} {
+		srv := startServer(t, txtLine("b._domainkey.north.example", bigKey(bits)))
+		c, err := New(Config{Resolver: srv.addr})
+		if err != nil {
+			t.Fatal(err)
+		}
+		m, _ := rawmail.Scan([]byte(rsaField("b", (bits+7)/8)+honest), rawmail.DefaultLimits())
+		s := c.Check(context.Background(), Request{Message: m, From: "ada@north.example", Arrived: arrival})
+		if len(s.DKIM) != 1 || s.DKIM[0].Reason != want {
+			t.Errorf("a key of %d bits: %+v, want %s", bits, s.DKIM, want)
+		}
+	}
+}
+
+// TestKeyText: a key record of more than 4096 bytes is none, whatever it holds.
+func TestKeyText(t *testing.T) {
+	record := keyRecord("ed", "n="+strings.Repeat("x", 4096)+"; ")
+	for over, want := range map[int]string{0: "", 1: "dkim_bad_key"} {
+		text := keyRecord("ed", "n="+strings.Repeat("x", 4096-len(record)+4096+over)+"; ")
+		srv := startServer(t, txtLine("s1._domainkey.north.example", text))
+		c, err := New(Config{Resolver: srv.addr})
+		if err != nil {
+			t.Fatal(err)
+		}
+		m, _ := rawmail.Scan([]byte(sign(honest, seal{d: "north.example", t: arrival.Unix()})), rawmail.DefaultLimits())
+		s := c.Check(context.Background(), Request{Message: m, From: "ada@north.example", Arrived: arrival})
+		if len(s.DKIM) != 1 || s.DKIM[0].Reason != want {
+			t.Errorf("a record of %d bytes: %+v, want %q", len(text), s.DKIM, want)
+		}
+	}
+}
+
+// TestTimeBound: where no server ever answers, a message is judged after 20 s,
+// and is neither passed nor failed.
+func TestTimeBound(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		slow := newCache(func(ctx context.Context, _ string) answer {
+			ctx, cancel := context.WithTimeout(ctx, 5*time.Second) // as the client does
+			defer cancel()
+			<-ctx.Done()
+			return answer{err: errNoAnswer}
+		}, time.Now)
+		list, err := loadSuffixes("")
+		if err != nil {
+			t.Fatal(err)
+		}
+		c := &Checker{cache: slow, suffixes: list}
+		raw := repeat(maxSignatures, func(i int) string { return rsaField(fmt.Sprint("y", i), 64) }) + honest
+		m, _ := rawmail.Scan([]byte(raw), rawmail.DefaultLimits())
+		start := time.Now()
+		s := c.Check(t.Context(), Request{Message: m, From: "ada@north.example", Arrived: arrival})
+		if took := time.Since(start); took != maxTime || s.Result != policy.ResultTempError {
+			t.Errorf("%s after %v, want temperror after %v", s.Result, took, maxTime)
+		}
+		synctest.Wait()
+		time.Sleep(time.Minute) // of the bubble: let the questions end
+	})
+}

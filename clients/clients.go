@@ -161,13 +161,13 @@ func PutContact(tx kv.Tx, c Contact) error {
 	}
 	for _, a := range old.Addresses {
 		if !slices.Contains(c.Addresses, a) {
-			if err := errors.Join(tx.Delete("addr/"+a), tx.Delete("alike/"+outline(a))); err != nil {
+			if err := errors.Join(tx.Delete("addr/"+a), indexLook(tx, a, false)); err != nil {
 				return err
 			}
 		}
 	}
 	for _, a := range c.Addresses {
-		if err := errors.Join(tx.Put("addr/"+a, []byte(c.ID)), tx.Put("alike/"+outline(a), []byte(a))); err != nil {
+		if err := errors.Join(tx.Put("addr/"+a, []byte(c.ID)), indexLook(tx, a, true)); err != nil {
 			return err
 		}
 	}

@@ -43,7 +43,7 @@ const (
 	maxAddresses = 8   // of one contact
 	maxKeys      = 100 // one Update reads and writes
 	rowKeys      = 8   // of these for a row, and addressKeys for each address of it
-	addressKeys  = 8
+	addressKeys  = 11
 )
 
 // outcome is what became of one row.
@@ -261,11 +261,12 @@ func (opt ImportOptions) owners(tx kv.Tx, r row, next Contact, o *outcome) (old 
 		}
 		switch {
 		case !found:
-			other, err := tx.Get("alike/" + outline(a))
+			other, colleague, err := LookAlike(tx, a)
 			if err != nil {
 				return old, ok, nil, err
 			}
-			if other != nil && string(other) != a {
+			// People of one domain have similar names; so may the addresses of one person.
+			if other != "" && !colleague && !slices.Contains(next.Addresses, other) {
 				o.warnings = append(o.warnings, Problem{r.line, "email", fmt.Sprintf("%s looks like %s, which is on file", a, other)})
 			}
 		case c.Client == next.Client && (!ok || c.ID == old.ID):

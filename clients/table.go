@@ -152,8 +152,3 @@ func distance(a, b string) int {
 	}
 	return row[len(b)]
 }
-
-var alike = strings.NewReplacer("rn", "m", "vv", "w", "cl", "d", "0", "o", "1", "l", "i", "l", "5", "s", "-", "", "_", "", "+", "", ".", "")
-
-// outline is the same for addresses that look alike.
-func outline(addr string) string { return alike.Replace(addr) }

@@ -34,6 +34,29 @@ var rules = []struct {
 // Decide judges one message by the table "What a message comes to" of the
 // design, section 8.
 func Decide(f Facts) Decision {
+	d := settle(f)
+	if d.Outcome == Applied {
+		d.Reasons = append(d.Reasons, lookAlike(f.Person)...)
+	}
+	return d
+}
+
+// lookAlike warns of a stranger who could be taken for a contact. It comes
+// behind what settled the matter and changes nothing of it.
+func lookAlike(p Person) (out []Reason) {
+	if p.ID != "" || p.Staff {
+		return nil
+	}
+	if p.LooksLike != "" {
+		out = append(out, Reason{"look_alike", "The sender's address looks like " + p.LooksLike + ", which is on file, and is another one."})
+	}
+	if p.Shows != "" {
+		out = append(out, Reason{"look_alike", "The name beside the sender's address shows " + p.Shows + ", which is on file and did not send this."})
+	}
+	return out
+}
+
+func settle(f Facts) Decision {
 	for _, r := range rules {
 		if d, ok := r.rule(f); ok {
 			return d

@@ -110,8 +110,11 @@ type Sender struct {
 	// SignedAt is t= of the counted signature, or else the Date that it
 	// covers; zero if it says neither.
 	SignedAt time.Time `json:"signed_at,omitzero"`
-	Reasons  []Reason  `json:"reasons,omitempty"` // why the result isn't pass, most telling first
-	Records  []Record  `json:"records,omitempty"`
+	// Shown are the canonical addresses in the name beside the From address,
+	// which anybody can type and some mail programs show instead of it.
+	Shown   []string `json:"shown,omitempty"`
+	Reasons []Reason `json:"reasons,omitempty"` // why the result isn't pass, most telling first
+	Records []Record `json:"records,omitempty"`
 }
 
 // Proves reports whether the sending domain itself vouches for the From

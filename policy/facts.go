@@ -49,6 +49,11 @@ type Person struct {
 	Staff    bool // the address belongs to a member of staff
 	May      bool // has the permission for the class
 	Cooling  bool // came on file or was widened so recently that it proves nothing privileged
+
+	// For an address that is not on file: the one on file that it could be taken
+	// for, and the one that the name beside it shows.
+	LooksLike string `json:",omitempty"`
+	Shows     string `json:",omitempty"`
 }
 
 // Ticket is what a decision needs to know of the ticket that a message is bound to.

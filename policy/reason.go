@@ -19,6 +19,7 @@ var texts = map[string]string{
 	"other_contact":           "Another person than the one who was asked wrote this.",
 	"other_address":           "The answer came from an address that is not on file for this request.",
 	"unknown_sender":          "The sender's address is not on file.",
+	"look_alike":              "The sender could be taken for an address on file.", // the sentence names the address
 	"staff_address":           "The sender's address belongs to a member of staff.",
 	"contact_removed":         "The sender is no longer a contact.",
 	"no_permission":           "The sender may not ask for this class of request.",

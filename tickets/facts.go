@@ -63,7 +63,12 @@ func (s *Store) facts(r kv.Reader, e policy.Evidence, own string) (f policy.Fact
 	// opens one of its own, and what it says is not shown there.
 	if p := f.Person; f.Binding.Bound == policy.BoundThread && f.Binding.LiveToken == nil && p.ID != "" && p.Client != f.Ticket.Client {
 		f.Binding, f.Ticket = policy.Binding{Bound: policy.BoundNone, Reasons: f.Binding.Reasons}, policy.Ticket{}
-		f.Person, err = s.person(r, e.From, "", policy.Question)
+		if f.Person, err = s.person(r, e.From, "", policy.Question); err != nil {
+			return f, err
+		}
+	}
+	if p := &f.Person; p.ID == "" && !p.Staff && e.From != "" {
+		p.LooksLike, p.Shows, err = clients.TakenFor(r, e.From, e.Sender.Shown)
 	}
 	return f, err
 }

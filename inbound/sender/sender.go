@@ -118,6 +118,7 @@ func (c *Checker) Check(ctx context.Context, r Request) policy.Sender {
 		s.Reasons = []policy.Reason{k.reason(code)}
 		return s
 	}
+	s.Shown = r.Message.Shown()
 	k.bodies.body = r.Message.Body
 	k.demand = k.demands(ctx, k.domain)
 	k.judge(ctx, &s)

@@ -19,6 +19,22 @@ func TestBind(t *testing.T) {
 		{"token-and-reference-signed", func(*Evidence, *Names) {}, BoundToken, "T-1", "", true},
 		{"only-subject-signed", func(e *Evidence, _ *Names) { e.Sender.Covered = []string{"from", "subject"} }, BoundToken, "T-1", "", true},
 		{"only-to-signed", func(e *Evidence, _ *Names) { e.Sender.Covered = []string{"from", "to"} }, BoundToken, "T-1", "", true},
+		{"token-in-cc-signed", func(e *Evidence, n *Names) {
+			n.Tokens[0].Field, n.References = "cc", nil
+			e.Sender.Covered = []string{"from", "cc"}
+		}, BoundToken, "T-1", "", true},
+		{"token-in-in-reply-to-signed", func(e *Evidence, n *Names) {
+			n.Tokens[0].Field, n.References = "in-reply-to", nil
+			e.Sender.Covered = []string{"from", "in-reply-to"}
+		}, BoundToken, "T-1", "", true},
+		{"reference-of-an-older-revision-covers-no-token", func(e *Evidence, n *Names) {
+			e.Sender.Covered = []string{"from", "subject"}
+			n.References[0].Notice.Revision, n.References[0].Notice.Void = 0, true
+		}, BoundThread, "T-1", "token_unsigned", true},
+		{"reference-of-another-contact-covers-no-token", func(e *Evidence, n *Names) {
+			e.Sender.Covered = []string{"from", "subject"}
+			n.References[0].Notice.Contact = "nils"
+		}, BoundReference, "T-1", "token_unsigned", true},
 		{"token-in-references-signed", func(e *Evidence, n *Names) {
 			n.Tokens[0].Field, n.References = "references", nil
 			e.Sender.Covered = []string{"from", "references"}

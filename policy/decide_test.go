@@ -83,6 +83,7 @@ func TestDecide(t *testing.T) {
 		{"removed", func(f *Facts) { f.Person.Removed = true }, Unauthenticated, Applied, "contact_removed", false},
 		{"other-contact", func(f *Facts) { f.Person.ID = "nils" }, Unauthenticated, Applied, "other_contact", false},
 		{"asked-another", func(f *Facts) { f.Binding.Notice.Contact = "nils" }, Unauthenticated, Applied, "other_contact", false},
+		{"asked-and-not-the-tickets-contact", func(f *Facts) { f.Person.ID, f.Binding.Notice.Contact = "nils", "nils" }, Unauthenticated, Applied, "other_contact", false},
 		{"no-permission", func(f *Facts) { f.Person.May = false }, Unauthenticated, Applied, "no_permission", false},
 		{"cooling", func(f *Facts) { f.Person.Cooling = true }, Unauthenticated, Applied, "cooling", false},
 		{"cooling-small-class", func(f *Facts) { f.Person.Cooling = true; f.Ticket.Class = MinorChange }, Authenticated, Applied, "confirmed", true},
@@ -176,6 +177,7 @@ func TestTokenOnly(t *testing.T) {
 		{"no-permission", func(f *Facts) { f.Person.May = false }, nil, false},
 		{"asks-to-lift", func(f *Facts) { f.Binding.LiveToken.Lifts = true }, nil, false},
 		{"ticket-of-another", func(f *Facts) { f.Ticket.Contact = "nils" }, nil, false},
+		{"token-of-another-ticket", func(f *Facts) { f.Binding.LiveToken.Ticket = "T-2" }, nil, false},
 		{"spent", func(f *Facts) { n := names(); n.Tokens[0].Notice.Spent = true; rebind(f, n) }, nil, false},
 		{"no-token", func(f *Facts) { n := names(); n.Tokens = nil; rebind(f, n) }, nil, false},
 		{"two-references", func(f *Facts) { n := names(); n.TwoReferences = true; rebind(f, n) }, nil, false},
@@ -290,5 +292,68 @@ func TestLifting(t *testing.T) {
 				t.Errorf("Decide() = %+v, want lift %v and no proof", d, tt.want)
 			}
 		})
+	}
+}
+
+// TestAsks: which notice goes to the address on file, and none to a machine, a
+// forger or who is nobody here.
+func TestAsks(t *testing.T) {
+	tests := []struct {
+		name  string
+		spoil func(*Facts)
+		want  string
+	}{
+		{"yes", func(*Facts) {}, "confirmed"},
+		{"no", func(f *Facts) { f.Answer.Intent = No }, "disputed"},
+		{"unclear", func(f *Facts) { f.Answer.Intent = Unclear }, "clearer"},
+		{"unclear-without-the-token", func(f *Facts) { f.Answer.Intent = Unclear; f.Binding.Bound = BoundReference }, ""},
+		{"other-address", func(f *Facts) { f.Person = Person{} }, "other_address"},
+		{"other-address-after-the-end", func(f *Facts) { f.Person = Person{}; f.Ticket.State = StateClosed }, ""},
+		{"other-address-without-the-token", func(f *Facts) { f.Person = Person{}; f.Binding.LiveToken = nil }, ""},
+		{"staff", func(f *Facts) { f.Person = Person{Staff: true} }, ""},
+		{"other-contact", func(f *Facts) { f.Person.ID = "nils" }, ""},
+		{"forged", func(f *Facts) { f.Sender = Sender{Result: ResultFail} }, ""},
+		{"machine", func(f *Facts) { f.Kind = KindAutoReply }, ""},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			f := good()
+			tt.spoil(&f)
+			if d := Decide(f); d.Ask != tt.want {
+				t.Errorf("Decide() asks %q, want %q", d.Ask, tt.want)
+			}
+		})
+	}
+}
+
+// TestProves: only a pass proves, by whatever it is said to be, and for what is
+// privileged only what we saw ourselves or nobody else could have written.
+func TestProves(t *testing.T) {
+	for _, r := range []Result{"", ResultNone, ResultFail, ResultPolicy, ResultNeutral, ResultTempError, ResultPermError} {
+		for _, by := range []Method{"", ByDKIM, BySPF, ByBorder, ByARC} {
+			if s := (Sender{Result: r, By: by, Exclusive: true}); s.Proves(false) || s.Proves(true) {
+				t.Errorf("%q by %q proves", r, by)
+			}
+		}
+	}
+	for _, tt := range []struct {
+		by                           Method
+		small, privileged, exclusive bool
+	}{{ByDKIM, true, true, true}, {BySPF, false, false, false}, {ByBorder, true, false, true}, {ByARC, true, false, true}, {"", false, false, false}} {
+		s := Sender{Result: ResultPass, By: tt.by}
+		if s.Proves(false) != tt.small || s.Proves(true) != tt.privileged {
+			t.Errorf("pass by %q proves a small class %v, a privileged one %v", tt.by, s.Proves(false), s.Proves(true))
+		}
+		if s.Exclusive = true; s.Proves(true) != tt.exclusive {
+			t.Errorf("pass by %q, exclusive, proves a privileged class %v", tt.by, s.Proves(true))
+		}
+	}
+}
+
+// A class that isn't known is grave, and asks for what nobody can give.
+func TestUnknownClass(t *testing.T) {
+	c := Class("other")
+	if d := c.Demands(); c.Known() || !c.Privileged() || len(d.AnyOf) == 0 || d.Live {
+		t.Errorf("an unknown class is known %v, privileged %v, demands %+v", c.Known(), c.Privileged(), d)
 	}
 }

@@ -40,6 +40,9 @@ func TestCacheLife(t *testing.T) {
 				if got := c.lookup(context.Background(), "a."); !errors.Is(got.err, tt.answer.err) || len(got.txt) != len(tt.answer.txt) {
 					t.Errorf("lookup = %+v, want %+v", got, tt.answer)
 				}
+				if kept := len(c.entries) > 0; kept != (tt.answer.ttl > 0 && !errors.Is(tt.answer.err, errNoAnswer)) {
+					t.Errorf("the answer is kept: %v", kept)
+				}
 				if asks.Load() != tt.asks {
 					t.Errorf("asked %d times, want %d", asks.Load(), tt.asks)
 				}

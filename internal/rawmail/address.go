@@ -23,7 +23,7 @@ const (
 // ASCII before any case is folded, since U+212A folds to a k.
 func Canonical(addr string) (string, error) {
 	local, domain, ok := strings.Cut(addr, "@")
-	if !ok || strings.Contains(domain, "@") {
+	if !ok {
 		return "", fmt.Errorf("%q is not an address", addr)
 	}
 	if len(local) > maxLocal || len(addr) > maxAddress {
@@ -67,7 +67,7 @@ func canonicalDomain(domain string) (string, error) {
 	}
 	domain = lowerASCII(domain)
 	labels := strings.Split(domain, ".")
-	if len(labels) < 2 || len(domain) > 253 {
+	if len(labels) < 2 {
 		return "", errDomain
 	}
 	for _, l := range labels {

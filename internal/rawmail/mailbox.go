@@ -8,7 +8,6 @@ import (
 // What makes a list of mailboxes one that readers could disagree on.
 var (
 	errGroup   = errors.New("it holds a group")
-	errRoute   = errors.New("it holds a route")
 	errQuote   = errors.New("a quotation does not end")
 	errComment = errors.New("a comment does not end")
 	errAngle   = errors.New("its angle brackets don't pair")
@@ -30,6 +29,9 @@ func mailboxes(value string, limit int) (out []string, err error) {
 		if spec == "" {
 			spec = word
 		}
+		if angle == "" && quoted { // part of the address or a name beside it: no plain address
+			spec = `"` + word
+		}
 		had := angle != "" || word != "" || quoted
 		angle, quoted, at = "", false, false
 		if !had {
@@ -48,9 +50,6 @@ func mailboxes(value string, limit int) (out []string, err error) {
 			if end < 0 {
 				return out, errQuote
 			}
-			if i+end+1 < len(value) && value[i+end+1] == '@' {
-				return out, errors.New("the part before the @ is quoted")
-			}
 			i, quoted = i+end, true
 			b.WriteByte(' ')
 		case '(':
@@ -66,11 +65,8 @@ func mailboxes(value string, limit int) (out []string, err error) {
 				return out, errAngle
 			}
 			angle = strings.Trim(value[i+1:i+end], " \t")
-			if angle == "" || strings.ContainsAny(angle, "<\"()\\") {
+			if angle == "" {
 				return out, errAngle
-			}
-			if strings.ContainsAny(angle, ",:;") {
-				return out, errRoute
 			}
 			// An address before the bracketed one is a name to some readers and
 			// the address to others.

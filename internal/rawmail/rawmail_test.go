@@ -154,6 +154,20 @@ func TestFrom(t *testing.T) {
 		{"two-brackets", "<ada@north.example> <eve@evil.example>", ""},
 		{"behind-the-bracket", "<eve@evil.example> ada@north.example", ""},
 		{"group", "x: victim@good.example;", ""},
+		{"group-with-brackets", "x: <victim@good.example>;", ""},
+		{"group-end-only", "victim@good.example;", ""},
+		{"bracket-closes-nothing", "ada@north.example>", ""},
+		{"quotation-glued-to-the-address", `"eve"ada@north.example`, ""},
+		{"quotation-before-the-address", `"Ada Berg" ada@north.example`, ""},
+		{"quotation-within-brackets", `<"ada"@north.example>`, ""},
+		{"open-comment-before", "(x <ada@north.example>", ""},
+		{"open-quotation-before", `"x <ada@north.example>`, ""},
+		{"kelvin-name-is-not-the-address", "mi\u212Ae@north.example <mike@north.example>", ""},
+		{"two-ats", "ada@evil@north.example", ""},
+		{"escaped-quote-hides-an-address", `"Ada \" <x@evil.example>" <ada@north.example>`, "ada@north.example"},
+		{"nested-comment-hides-an-address", "(a (b) <x@evil.example>) ada@north.example", "ada@north.example"},
+		{"at-the-bound", strings.Repeat("x", DefaultLimits().FromBytes-len(" <ada@north.example>")) + " <ada@north.example>", "ada@north.example"},
+		{"over-the-bound", strings.Repeat("x", DefaultLimits().FromBytes-len(" <ada@north.example>")+1) + " <ada@north.example>", ""},
 		{"route", "<@evil.example:ada@north.example>", ""},
 		{"quoted-local", `"ada"@north.example`, ""},
 		{"quoted-local-trick", `"victim@good.example>"@bad.example`, ""},
@@ -191,8 +205,86 @@ func TestAddresses(t *testing.T) {
 	if want := []string{"support@desk.example", "bob@south.example"}; err != nil || !slices.Equal(got, want) {
 		t.Errorf("Addresses() = %v, %v, want %v", got, err, want)
 	}
+	got, err = Addresses(`"a b"@x.example, <c,d@x.example>, support@desk.example`, 10)
+	if want := []string{"support@desk.example"}; err != nil || !slices.Equal(got, want) {
+		t.Errorf("Addresses() behind some that have no canonical form = %v, %v, want %v", got, err, want)
+	}
 	if got, _ := Addresses(strings.Repeat("a@b.example,", 1000), 7); len(got) != 7 {
 		t.Errorf("%d addresses, want 7", len(got))
+	}
+}
+
+// TestScanSingle: each field that must stand once does.
+func TestScanSingle(t *testing.T) {
+	for _, key := range single {
+		want := "duplicate_field"
+		if key == "from" {
+			want = "duplicate_from"
+		}
+		raw := fmt.Sprintf("From: ada@north.example\r\nX: y\r\n%s: a\r\n%s: b\r\n\r\n", key, strings.ToUpper(key))
+		if _, reasons := Scan([]byte(raw), DefaultLimits()); len(reasons) == 0 || reasons[0].Code != want {
+			t.Errorf("two %s: %v, want %s", key, reasons, want)
+		}
+	}
+	two := &Message{Fields: []Field{{Key: "from", Value: "ada@north.example"}, {Key: "from", Value: "ada@north.example"}}}
+	if from, bad := two.From(); bad == nil {
+		t.Errorf("From() of two fields, not scanned = %q", from)
+	}
+}
+
+// TestScanStops: of a field that is over the bound nothing is read.
+func TestScanStops(t *testing.T) {
+	m, reasons := Scan([]byte("From: ada@north.example\r\nX: a"+strings.Repeat("\r\n "+strings.Repeat("b", 998), 1000)+"\r\n\r\n"), DefaultLimits())
+	if len(reasons) != 1 || len(m.Fields) != 1 {
+		t.Errorf("%d fields, %v, want From alone", len(m.Fields), reasons)
+	}
+}
+
+func TestCanonical(t *testing.T) {
+	label := strings.Repeat("x", 63)
+	long := label + "." + label + "." + label
+	tests := []struct{ name, addr, want string }{
+		{"plain", "Ada.Berg+x@North.example", "ada.berg+x@north.example"},
+		{"all-characters", "!#$%&'*+-/=?^_`{|}~@a.example", "!#$%&'*+-/=?^_`{|}~@a.example"},
+		{"local-part-of-64", label + "x@a.example", label + "x@a.example"},
+		{"local-part-of-65", label + "xx@a.example", ""},
+		{"address-of-254", strings.Repeat("x", 254-len(long)-1) + "@" + long, strings.Repeat("x", 254-len(long)-1) + "@" + long},
+		{"address-of-255", strings.Repeat("x", 61) + "@" + long + ".y", ""},
+		{"address-of-255-as-a-labels", label + "@" + strings.Repeat("\u00f6.", 24) + "example", ""},
+		{"label-of-63", "a@" + label + ".example", "a@" + label + ".example"},
+		{"label-of-64", "a@x" + label + ".example", ""},
+		{"hyphen-first", "a@-x.example", ""},
+		{"hyphen-last", "a@x-.example", ""},
+		{"hyphens-within", "a@x--y.example", "a@x--y.example"},
+		{"underscore", "a@x_y.example", ""},
+		{"empty-label", "a@x..example", ""},
+		{"one-label", "a@example", ""},
+		{"two-ats", "a@b@c.example", ""},
+		{"empty-local-part", "@c.example", ""},
+		{"two-dots", "a..b@c.example", ""},
+		{"bad-a-label", "a@xn--a.example", ""},
+		{"a-label-of-ascii", "a@xn--abc-.example", ""},
+		{"u-label", "a@N\u00d6RD.example", "a@xn--nrd-sna.example"},
+		{"kelvin-in-domain", "a@\u212A.example", "a@k.example"},
+		{"eight-bit-local-part", "\u00e5da@c.example", ""},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			got, err := Canonical(tt.addr)
+			if got != tt.want || (err == nil) != (tt.want != "") {
+				t.Errorf("Canonical(%q) = %q, %v, want %q", tt.addr, got, err, tt.want)
+			}
+		})
+	}
+}
+
+// TestNormalize: only a file without any carriage return was saved on Unix; in
+// all others a line feed alone is what the sender wrote.
+func TestNormalize(t *testing.T) {
+	for raw, want := range map[string]string{"a\nb\n": "a\r\nb\r\n", "a\r\nb\n": "a\r\nb\n", "a\rb\n": "a\rb\n", "": ""} {
+		if got := string(Normalize([]byte(raw))); got != want {
+			t.Errorf("Normalize(%q) = %q, want %q", raw, got, want)
+		}
 	}
 }
 

@@ -82,8 +82,8 @@ func FindNumbers(subject string) []string {
 	return append(out, distinct(number, subject, func(m []string) string { return m[1] })...)
 }
 
-// distinct finds every match of re, upper-cased. The search goes on at the last
-// byte of a match, which may begin the next one.
+// distinct finds every match of re, upper-cased. What stands behind a match
+// begins a word: the match has taken what separates the two.
 func distinct(re *regexp.Regexp, s string, text func([]string) string) []string {
 	var out []string
 	seen := map[string]bool{}
@@ -96,7 +96,7 @@ func distinct(re *regexp.Regexp, s string, text func([]string) string) []string 
 			seen[v] = true
 			out = append(out, v)
 		}
-		s = s[at[1]-min(1, at[1]-at[len(at)-1]):]
+		s = s[at[1]:]
 	}
 	return out
 }

@@ -1,6 +1,7 @@
 package token_test
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -55,6 +56,54 @@ func TestFindReferences(t *testing.T) {
 				t.Errorf("FindNumbers(%q) = %v, want %v", tt.subject, got, tt.numbers)
 			}
 		})
+	}
+}
+
+// TestNew: every bit of a token is drawn, and no token comes twice.
+func TestNew(t *testing.T) {
+	var first string
+	varies, seen := make([]bool, token.Length), map[string]bool{}
+	for range 200 {
+		a := token.New()
+		if first == "" {
+			first = a
+		}
+		if !token.Valid(a) || seen[a] {
+			t.Fatalf("New() = %q", a)
+		}
+		seen[a] = true
+		for i := range varies {
+			varies[i] = varies[i] || a[i] != first[i]
+		}
+	}
+	for i, v := range varies {
+		if !v {
+			t.Errorf("character %d is always %q", i, first[i])
+		}
+	}
+}
+
+func TestValid(t *testing.T) {
+	a := token.New()
+	for s, want := range map[string]bool{a: true, strings.ToUpper(a[:1]) + "b" + a[2:]: a[0] >= '2' && a[0] <= '7', "A" + a[1:]: false, a[1:]: false, a + "a": false, a[1:] + "1": false} {
+		if token.Valid(s) != want {
+			t.Errorf("Valid(%q) = %v", s, !want)
+		}
+	}
+}
+
+// TestFindBounds: however much one field holds, so much is looked at.
+func TestFindBounds(t *testing.T) {
+	var tokens, subject strings.Builder
+	for i := range 70 {
+		tokens.WriteString(token.New() + " ")
+		fmt.Fprintf(&subject, "[T-%d-AAAAAA] ", i+1)
+	}
+	if n := len(token.Find(tokens.String())); n != 64 {
+		t.Errorf("%d tokens, want 64", n)
+	}
+	if n := len(token.FindReferences(subject.String())); n != 64 {
+		t.Errorf("%d references, want 64", n)
 	}
 }
 

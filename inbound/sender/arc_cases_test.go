@@ -200,3 +200,42 @@ func arcCases() {
 		return raw
 	})
 }
+
+// sealedCases: what a seal says, and who may say it.
+func sealedCases() {
+	seal := func(k *sample, results string) {
+		k.edit("Reset of", "[list] Reset of")
+		k.add(keyLine("list.example", "arc", "other"))
+		k.want["sealers"] = "list.example"
+		before := k.after
+		k.after = func(s string) string { return arcSeal(before(s), "list.example", 1, "none", results, arcFields) }
+	}
+	const seen = "dkim=pass header.d=north.example"
+	add("arc-saw-dmarc-of-a-domain", "the sealer saw DMARC pass, which may rest on SPF, and names a domain", func(k *sample) {
+		seal(k, "dmarc=pass header.d=north.example; spf=pass header.d=north.example")
+		k.fails("dkim_bad_signature")
+	})
+	add("arc-nobody-listed", "where no sealer is listed, a chain isn't even looked at", func(k *sample) {
+		seal(k, seen)
+		delete(k.want, "sealers")
+		k.want["arc"] = "none"
+		k.fails("dkim_bad_signature")
+	})
+	add("arc-results-twice", "a second list of results in a set that is sealed", func(k *sample) {
+		seal(k, seen)
+		k.prepend("ARC-Authentication-Results: i=1; list.example; dkim=fail header.d=north.example\r\n")
+		k.want["arc"] = "fail"
+		k.fails("dkim_bad_signature")
+	})
+	add("arc-signature-twice", "a second message signature in a set that is sealed", func(k *sample) {
+		seal(k, seen)
+		before := k.after
+		k.after = func(s string) string {
+			s = before(s)
+			at := strings.Index(s, "ARC-Message-Signature")
+			return s[at:at+strings.Index(s[at:], "\r\n")+2] + s
+		}
+		k.want["arc"] = "fail"
+		k.fails("dkim_bad_signature")
+	})
+}

@@ -127,5 +127,6 @@ func cases() []testCase {
 	fromCases()
 	arcCases()
 	countedCases()
+	sealedCases()
 	return slices.Clone(list)
 }

@@ -1,0 +1,70 @@
+package sender
+
+import (
+	"context"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"countersign/internal/rawmail"
+	"countersign/policy"
+)
+
+// TestSealedAsWritten: a message that a forwarder seals afresh is as old as its
+// author's side says, and is known again by the author's signature.
+func TestSealedAsWritten(t *testing.T) {
+	const hour = time.Hour
+	tests := []struct {
+		name string
+		date time.Time // of the Date field
+		t    time.Time // of the author's signature
+		want time.Time
+	}{
+		{"now", arrival.Add(-time.Minute), arrival.Add(-time.Minute), arrival.Add(-time.Minute)},
+		{"old-date", arrival.Add(-5 * hour), arrival.Add(-time.Minute), arrival.Add(-5 * hour)},
+		{"old-signature", arrival.Add(-time.Minute), arrival.Add(-5 * hour), arrival.Add(-5 * hour)},
+		{"later-than-the-seal", arrival.Add(hour), arrival.Add(hour), arrival.Add(-30 * time.Second)},
+	}
+	srv := startServer(t, keyLine("north.example", "s1", "ed")+keyLine("list.example", "arc", "other"))
+	c, err := New(Config{Resolver: srv.addr})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			raw := strings.Replace(honest, "Wed, 25 Nov 2026 11:59:00 +0000", tt.date.Format(time.RFC1123Z), 1)
+			signed := sign(raw, seal{d: "north.example", t: tt.t.Unix()})
+			list := strings.Replace(signed, "Reset", "[list] Reset", 1)
+			m, _ := rawmail.Scan([]byte(arcSeal(list, "list.example", 1, "none", "dkim=pass header.d=north.example", arcFields)), rawmail.DefaultLimits())
+			s := c.Check(context.Background(), Request{Message: m, From: "ada@north.example", Arrived: arrival, Trust: Trust{ARCSealers: []string{"list.example"}}})
+			first, _ := rawmail.Scan([]byte(signed), rawmail.DefaultLimits())
+			author, err := parseSignature(first.Fields[0].Raw)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if s.By != policy.ByARC || !s.SignedAt.Equal(tt.want) || s.SignatureID != author.id() {
+				t.Errorf("Check() = by %s, signed %v, known by %.8s; want arc, %v, %.8s", s.By, s.SignedAt, s.SignatureID, tt.want, author.id())
+			}
+			if s.Exclusive || s.Proves(true) {
+				t.Error("a sealer's word counts for what is privileged")
+			}
+		})
+	}
+}
+
+// TestShownKept: the addresses in the name beside From are told, whoever sent it.
+func TestShownKept(t *testing.T) {
+	srv := startServer(t, keyLine("north.example", "s1", "ed"))
+	c, err := New(Config{Resolver: srv.addr})
+	if err != nil {
+		t.Fatal(err)
+	}
+	raw := strings.Replace(honest, "Ada Berg <", `"Bob <bob@south.example>" <`, 1)
+	for _, raw := range []string{raw, sign(raw, seal{d: "north.example", t: arrival.Unix()})} {
+		m, _ := rawmail.Scan([]byte(raw), rawmail.DefaultLimits())
+		if s := c.Check(context.Background(), Request{Message: m, From: "ada@north.example", Arrived: arrival}); !slices.Equal(s.Shown, []string{"bob@south.example"}) {
+			t.Errorf("%s: shown %v", s.Result, s.Shown)
+		}
+	}
+}

@@ -154,7 +154,9 @@ func weaklyProved(f Facts) (Decision, bool) {
 		return stopped(f, file(f, Unauthenticated, "border_not_exclusive")), true
 	}
 	if d, ok := tokenOnly(f); ok {
-		d.Reasons = append(d.Reasons, Because("spf_only"))
+		if !slices.ContainsFunc(d.Reasons, func(r Reason) bool { return r.Code == "spf_only" }) {
+			d.Reasons = append(d.Reasons, Because("spf_only"))
+		}
 		return d, true
 	}
 	if f.Person.ID == "" && !f.Person.Staff {

@@ -100,11 +100,10 @@ func (l look) near(other int) (keys []string) {
 }
 
 // slip tells whether one slip of the pen makes one look of the other, in its
-// domain or in its local part, and which.
+// domain or in its local part, and which. Short names have no keys for that.
 func (l look) slip(other look) (domain, local bool) {
-	name := func(d string) int { return max(0, strings.LastIndexByte(d, '.')) }
-	return l.local == other.local && name(other.domain) >= minName && oneEdit(l.domain, other.domain),
-		l.domain == other.domain && len(other.local) >= minName && oneEdit(l.local, other.local)
+	return l.local == other.local && oneEdit(l.domain, other.domain),
+		l.domain == other.domain && oneEdit(l.local, other.local)
 }
 
 // oneEdit tells whether one letter more, less or other, or two that are

@@ -50,6 +50,7 @@ func TestLookAlike(t *testing.T) {
 		{"accent", "ada@north.example", "ada@xn--nrth-5qa.example", true, false},
 		{"hyphen", "ada@northwind.example", "ada@north-wind.example", true, false},
 		{"dot-in-local-part", "adaberg@north.example", "ada.berg@north.example", true, true},
+		{"dots-in-local-part", "adaberg@north.example", "a.da.b.erg@north.example", true, true},
 		{"doubled-letter", "ada@north.example", "ada@nortth.example", true, false},
 		{"missing-letter", "ada@north.example", "ada@noth.example", true, false},
 		{"other-letter", "ada@north.example", "ada@nerth.example", true, false},

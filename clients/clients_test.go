@@ -125,6 +125,27 @@ func TestImportCools(t *testing.T) {
 	}
 }
 
+// TestImportLookAlike: the import warns of a stranger's look-alike, not of
+// colleagues with similar names and not of two addresses of one person.
+func TestImportLookAlike(t *testing.T) {
+	for _, tt := range []struct {
+		line string
+		want int
+	}{
+		{"west,,maria@n0rth.example,,,,", 1},
+		{"west,,maria@nortth.example,,,,", 1},
+		{"north,,mario@north.example,,,,", 0},
+		{"north,,maria@north.example;maria@nor-th.example,,,,", 0},
+		{"west,,bob@south.example,,,,", 0},
+	} {
+		s := kv.Memory()
+		contacts(t, s, header+"north,,maria@north.example,,,,\n")
+		if r := contacts(t, s, header+tt.line+"\n", later); len(r.Warnings) != tt.want || len(r.Problems) != 0 {
+			t.Errorf("%s gives %+v, %+v, want %d warnings", tt.line, r.Warnings, r.Problems, tt.want)
+		}
+	}
+}
+
 func TestMay(t *testing.T) {
 	for _, tt := range []struct {
 		role, permissions, may, not string

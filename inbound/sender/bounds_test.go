@@ -120,3 +120,55 @@ func TestTimeBound(t *testing.T) {
 		time.Sleep(time.Minute) // of the bubble: let the questions end
 	})
 }
+
+// TestStrangersUntold: where one signature counts, those of strangers are not
+// even looked at.
+func TestStrangersUntold(t *testing.T) {
+	srv := startServer(t, keyLine("north.example", "s1", "ed")+keyLine("evil.example", "s1", "ed"))
+	c, err := New(Config{Resolver: srv.addr})
+	if err != nil {
+		t.Fatal(err)
+	}
+	raw := sign(sign(honest, seal{d: "north.example", t: arrival.Unix()}), seal{d: "evil.example", t: arrival.Unix()})
+	m, _ := rawmail.Scan([]byte(raw), rawmail.DefaultLimits())
+	s := c.Check(context.Background(), Request{Message: m, From: "ada@north.example", Arrived: arrival})
+	if s.Result != policy.ResultPass || len(s.DKIM) != 1 || slices.ContainsFunc(s.Records, func(r policy.Record) bool { return strings.Contains(r.Name, "evil") }) {
+		t.Errorf("%s by %v, seen %v", s.Result, s.DKIM, s.Records)
+	}
+}
+
+// TestLookupsRunOut: a message that wants more lookups than it may have is not
+// put off for that; what was not asked for does not count.
+func TestLookupsRunOut(t *testing.T) {
+	zone := ""
+	deep := "a.b.c.d.e.f.north.example"
+	raw := strings.Replace(honest, "ada@north.example", "ada@"+deep, 1)
+	raw = strings.ReplaceAll(repeat(maxSignatures, func(i int) string { return rsaField(fmt.Sprint("y", i), 64) }), "d=north.example", "d="+deep) + raw
+	for n := 1; n <= maxChain; n++ {
+		domain := fmt.Sprintf("list%d.example", n)
+		zone += keyLine(domain, "arc", "other")
+		raw = arcSeal(raw, domain, n, map[bool]string{true: "none", false: "pass"}[n == 1], "dkim=pass header.d="+deep, arcFields)
+	}
+	srv := startServer(t, zone)
+	c, err := New(Config{Resolver: srv.addr})
+	if err != nil {
+		t.Fatal(err)
+	}
+	m, refused := rawmail.Scan([]byte(raw), rawmail.DefaultLimits())
+	if len(refused) > 0 {
+		t.Fatal(refused)
+	}
+	s := c.Check(context.Background(), Request{Message: m, From: "ada@" + deep, Arrived: arrival, Trust: Trust{ARCSealers: []string{fmt.Sprintf("list%d.example", maxChain)}}})
+	if n := srv.asked.Load(); n != maxLookups || s.Result != policy.ResultNone || s.ARC != policy.ResultFail {
+		t.Errorf("%s, arc %s after %d questions; want none, fail after %d", s.Result, s.ARC, n, maxLookups)
+	}
+}
+
+// TestBase64: a value is written in one way only.
+func TestBase64(t *testing.T) {
+	for s, want := range map[string]bool{"AA==": true, "A A\t= =": true, "AB==": false, "AA=": false, "A*A=": false} {
+		if _, err := unbase64(s); (err == nil) != want {
+			t.Errorf("unbase64(%q): %v", s, err)
+		}
+	}
+}

@@ -30,6 +30,8 @@ func countedCases() {
 		k.s().h = "from:to:x-note:x-note"
 		k.want["covers"] = "from to x-note"
 	})
+	add("unknown-canonicalisation", "a canonicalisation of the header that does not exist", func(k *sample) { k.s().c = "nofws/relaxed"; k.fails("dkim_malformed") })
+	add("unknown-body-canonicalisation", "nor one of the body", func(k *sample) { k.s().c = "relaxed/nofws"; k.fails("dkim_malformed") })
 	add("key-among-many-texts", "a wildcard that puts thirty other texts beside the key", func(k *sample) {
 		for i := range 30 {
 			k.add(txtLine("s1._domainkey.north.example", fmt.Sprintf("site-verification=p%d; v=spf1 p=", i)))

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -141,7 +142,7 @@ func writeBindingCases(t *testing.T) {
 			must(t, os.Remove(f))
 		}
 	}
-	for i, k := range append(markCases(), outcomeCases()...) {
+	for i, k := range slices.Concat(markCases(), outcomeCases(), openingCases()) {
 		m := newBindingMail()
 		m.confirmed()
 		m.want["why"], m.want["at"] = k.why, bindingAt.Format(time.RFC3339)

@@ -21,6 +21,11 @@ func cleanHeader(s string) string {
 	return strings.ReplaceAll(cleanLine(s), "=?", "= ?")
 }
 
+// cleanName is cleanHeader for a name beside an address. The libraries leave a
+// backslash as it is within an encoded word, where it may not stand in a phrase
+// (RFC 2047 section 5); no name has one.
+func cleanName(s string) string { return strings.ReplaceAll(cleanHeader(s), `\`, "/") }
+
 // cleanText is cleanLine for a text of several lines, whose breaks stay.
 func cleanText(s string) string {
 	s = strings.ToValidUTF8(s, "\uFFFD")

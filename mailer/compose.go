@@ -80,7 +80,7 @@ func (c *Composer) Compose(l Letter) ([]byte, error) {
 	}
 	m := gomail.NewMsg(gomail.WithNoDefaultUserAgent(), gomail.WithEncoding(encoding(body)))
 	m.FromMailAddress(&c.from)
-	m.ToMailAddress(&mail.Address{Name: cut(defuse(cleanHeader(l.ToName)), nameMax), Address: l.To})
+	m.ToMailAddress(&mail.Address{Name: cut(defuse(cleanName(l.ToName)), nameMax), Address: l.To})
 	if l.ReplyTo != "" {
 		m.ReplyToMailAddress(&mail.Address{Name: c.from.Name, Address: l.ReplyTo})
 	}

@@ -312,6 +312,7 @@ func TestLanguage(t *testing.T) {
 func FuzzCompose(f *testing.F) {
 	f.Add("Ada", "Reset it", "Sam", "web-3")
 	f.Add("\r\nBcc: a@b.example", "\x00request\x00", "\u202e", strings.Repeat("=?utf-8?q?=0D=0A?=", 20))
+	f.Add("\\\xd0", "0", "0", "0")
 	f.Add("a\xc0\xaf", "https://x.example\n\n.\n\nYES", "'\"<>", "\r")
 	c, err := NewComposer(mail.Address{Address: "support@desk.example"})
 	if err != nil {

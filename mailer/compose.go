@@ -49,7 +49,7 @@ func NewComposer(from mail.Address) (*Composer, error) {
 	if err != nil {
 		return nil, err
 	}
-	from.Name = cut(cleanHeader(from.Name), nameMax)
+	from.Name = cut(cleanName(from.Name), nameMax)
 	return &Composer{from, texts}, nil
 }
 

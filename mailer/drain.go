@@ -34,8 +34,9 @@ type Outbox interface {
 	Attempt(id string, at time.Time) error
 	// Sent records that the server took the message, with its words.
 	Sent(id string, at time.Time, reply string) error
-	// Retry records that the message is not sent, and when to try again.
-	Retry(id string, next time.Time, why string) error
+	// Retry records that the message is not sent, and when to try again. With
+	// refused, it was refused before an attempt was recorded; that counts as one.
+	Retry(id string, next time.Time, refused bool, why string) error
 	// Failed records that the message is not sent and never will be.
 	Failed(id string, why string) error
 	// Unknown records that the message was sent whole but the answer did not
@@ -124,7 +125,7 @@ func (d *drain) end() {
 // postpone tells the outbox that the rest waits for the server.
 func (d *drain) postpone(rest []Item, why error) error {
 	for _, i := range rest {
-		if err := d.retry(i, d.clean(why)); err != nil {
+		if err := d.retry(i, false, d.clean(why)); err != nil {
 			return err
 		}
 	}
@@ -209,7 +210,7 @@ func (d *drain) settle(i Item, f *failure, code int) error {
 		d.log.Error().Str("notice", i.ID).Str("why", why).Msg("notice refused")
 		return tell(d.outbox.Failed(i.ID, why))
 	}
-	return d.retry(i, why)
+	return d.retry(i, f.stage < atAttempt, why)
 }
 
 // notUs reports whether a refusal of MAIL is about us, not about the mail: TLS
@@ -220,14 +221,14 @@ func notUs(code int) bool { return code == 530 || code == 534 || code == 535 || 
 func (d *drain) unusable(i Item, err error) error {
 	why := d.clean(err)
 	d.log.Warn().Str("why", why).Msg("SMTP server not usable")
-	if err := d.retry(i, why); err != nil {
+	if err := d.retry(i, false, why); err != nil {
 		return err
 	}
 	return fmt.Errorf("%w: %s", ErrServer, why)
 }
 
 // retry makes the mail wait its turn, or gives it up after five days.
-func (d *drain) retry(i Item, why string) error {
+func (d *drain) retry(i Item, refused bool, why string) error {
 	next := d.now.Add(d.delay(i.Tries))
 	if !i.First.IsZero() && next.Sub(i.First) > giveUp {
 		d.log.Error().Str("notice", i.ID).Str("why", why).Msg("notice given up")
@@ -235,7 +236,7 @@ func (d *drain) retry(i Item, why string) error {
 	}
 	d.log.Warn().Str("notice", i.ID).Int("tries", i.Tries+1).Str("why", why).Time("next", next).Msg("notice waits")
 	d.waiting++
-	return tell(d.outbox.Retry(i.ID, next, why))
+	return tell(d.outbox.Retry(i.ID, next, refused, why))
 }
 
 // delay is how long to wait after so many tries: a minute, doubled each time up

@@ -369,6 +369,34 @@ func TestUnfitItems(t *testing.T) {
 	}
 }
 
+// TestTriesCount: greylisting for ever must not be met every minute for five
+// days, and an outage of the server must not make mail wait longer after it.
+func TestTriesCount(t *testing.T) {
+	for _, tt := range []struct {
+		command  string
+		code     int
+		attempts int
+		refused  int
+	}{
+		{"MAIL", 451, 0, 1},
+		{"RCPT", 450, 0, 1},
+		{"DATA", 451, 1, 0},
+		{"MAIL", 421, 0, 0},
+	} {
+		s, o := &sink{}, items(1)
+		s.refuse = func(command, _ string) error {
+			if command != tt.command {
+				return nil
+			}
+			return &smtp.SMTPError{Code: tt.code, Message: "later"}
+		}
+		_, log, _ := drained(t, s.start(t, "none"), o)
+		if attempts := len(o.told) - 1; attempts != tt.attempts || o.refused != tt.refused || o.outcomes() != "retry n-1" {
+			t.Errorf("%d at %s: %d attempts, %d refusals, %s\n%s", tt.code, tt.command, attempts, o.refused, o.outcomes(), log)
+		}
+	}
+}
+
 // TestEachOnce: where even what is put off stays due, each mail is tried once.
 func TestEachOnce(t *testing.T) {
 	s, o := &sink{}, items(250)

@@ -241,11 +241,12 @@ func (w *wire) silent() { _, _ = io.Copy(io.Discard, w.in) }
 
 // memory is an outbox that writes down what it is told.
 type memory struct {
-	items  []Item
-	told   []string // "sent n-1", "retry n-1 ...", in order
-	next   map[string]time.Time
-	broken bool
-	again  bool // what is put off stays due
+	items   []Item
+	told    []string // "sent n-1", "retry n-1 ...", in order
+	next    map[string]time.Time
+	refused int // how often a mail was put off before an attempt at it
+	broken  bool
+	again   bool // what is put off stays due
 }
 
 func (m *memory) Due(_ time.Time, limit int) ([]Item, error) {
@@ -270,11 +271,14 @@ func (m *memory) Attempt(id string, _ time.Time) error {
 	return m.tell("attempt", id, "")
 }
 func (m *memory) Sent(id string, _ time.Time, reply string) error { return m.tell("sent", id, reply) }
-func (m *memory) Retry(id string, next time.Time, why string) error {
+func (m *memory) Retry(id string, next time.Time, refused bool, why string) error {
 	if m.next == nil {
 		m.next = map[string]time.Time{}
 	}
 	m.next[id] = next
+	if refused {
+		m.refused++
+	}
 	return m.tell("retry", id, why)
 }
 func (m *memory) Failed(id, why string) error                      { return m.tell("failed", id, why) }

@@ -302,7 +302,7 @@ func (m *machine) send(t *rapid.T) {
 		check(t, m.Attempt(o.ID, m.Now()))
 		switch rapid.IntRange(0, 3).Draw(t, "fate") {
 		case 0:
-			check(t, m.MarkRetry(o.ID, m.Now().Add(time.Hour), "later"))
+			check(t, m.MarkRetry(o.ID, m.Now().Add(time.Hour), false, "later"))
 		case 1:
 			m.restart(t)
 			check(t, m.RecoverOutbox())

@@ -200,12 +200,16 @@ func (s *Store) MarkSent(id string) error {
 	})
 }
 
-// MarkRetry records a passing failure. A notice that was canceled meanwhile
-// stays so: its bytes are gone.
-func (s *Store) MarkRetry(id string, next time.Time, why string) error {
+// MarkRetry records a passing failure; refused says that the server had named the
+// notice and refused it before there was an attempt: a try, too. A notice that
+// was canceled meanwhile stays so: its bytes are gone.
+func (s *Store) MarkRetry(id string, next time.Time, refused bool, why string) error {
 	return s.update(id, func(tx kv.Tx, o *Outgoing) (bool, error) {
 		if o.State == Canceled {
 			return false, nil
+		}
+		if refused {
+			o.Tries++
 		}
 		o.State, o.Next, o.Error, o.Paced = Queued, next, oneLine(why), false
 		return true, nil

@@ -84,7 +84,7 @@ func TestOutboxRetry(t *testing.T) {
 		first, err := d.Due(d.Now(), 1, false)
 		check(t, err)
 		check(t, d.Attempt(o.ID, d.Now()))
-		check(t, d.MarkRetry(o.ID, d.Now().Add(time.Hour), "451 later\x1b[31m"))
+		check(t, d.MarkRetry(o.ID, d.Now().Add(time.Hour), false, "451 later\x1b[31m"))
 		d.restart(t)
 		if ids := d.due(t, false); len(ids) != 0 {
 			t.Errorf("%s: due too early: %v", class, ids)
@@ -185,7 +185,7 @@ func TestCanceledMeanwhile(t *testing.T) {
 // keeps no other from going out.
 func TestCanceledAmidSending(t *testing.T) {
 	for name, say := range map[string]func(*desk, string) error{
-		"retry":  func(d *desk, id string) error { return d.MarkRetry(id, d.Now().Add(time.Minute), "no route") },
+		"retry":  func(d *desk, id string) error { return d.MarkRetry(id, d.Now().Add(time.Minute), false, "no route") },
 		"failed": func(d *desk, id string) error { return d.MarkFailed(id, "given up") },
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -208,6 +208,17 @@ func TestCanceledAmidSending(t *testing.T) {
 				t.Errorf("due %v, want the other one", ids)
 			}
 		})
+	}
+}
+
+// TestRefusedCounts: what the server refuses before the message was tried, too.
+func TestRefusedCounts(t *testing.T) {
+	d, o := one(t, "A")
+	check(t, d.MarkRetry(o.ID, d.Now(), false, "no route"))
+	check(t, d.MarkRetry(o.ID, d.Now(), true, "450 greylisted"))
+	check(t, d.MarkRetry(o.ID, d.Now(), true, "450 greylisted"))
+	if due, err := d.Due(d.Now(), 1, false); err != nil || len(due) != 1 || due[0].Tries != 2 {
+		t.Errorf("Due() = %+v, %v, want 2 tries", due, err)
 	}
 }
 
@@ -426,7 +437,7 @@ func TestWithdrawn(t *testing.T) {
 		}
 	}
 	check(t, d.Attempt("o-11", d.Now()))
-	check(t, d.MarkRetry("o-11", d.Now(), "451 later")) // the server may have seen it
+	check(t, d.MarkRetry("o-11", d.Now(), false, "451 later")) // the server may have seen it
 	for want := range 2 {
 		_, err := d.Edit(EditRequest{Ticket: ticket.ID, Request: "Other", Agent: "kim"})
 		check(t, err)

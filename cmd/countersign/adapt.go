@@ -26,8 +26,8 @@ func (o outbox) Due(now time.Time, limit int) ([]mailer.Item, error) {
 
 func (o outbox) Attempt(id string, at time.Time) error       { return o.store.Attempt(id, at) }
 func (o outbox) Sent(id string, _ time.Time, _ string) error { return o.store.MarkSent(id) }
-func (o outbox) Retry(id string, next time.Time, why string) error {
-	return o.store.MarkRetry(id, next, why)
+func (o outbox) Retry(id string, next time.Time, refused bool, why string) error {
+	return o.store.MarkRetry(id, next, refused, why)
 }
 func (o outbox) Failed(id, why string) error { return o.store.MarkFailed(id, why) }
 func (o outbox) Unknown(id string, _ time.Time, why string) error {

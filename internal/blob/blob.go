@@ -23,8 +23,9 @@ import (
 // ErrDamaged reports bytes that no longer fit their hash.
 var ErrDamaged = errors.New("the kept bytes are damaged")
 
-// max bounds what is unpacked, whatever a damaged file says.
-const max = 64 << 20
+// max bounds what is unpacked, whatever a damaged file says. It is more than the
+// largest message that limits.size lets in.
+const max = 128 << 20
 
 // Store is a folder of blobs.
 type Store struct {

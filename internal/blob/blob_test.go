@@ -52,3 +52,22 @@ func TestStore(t *testing.T) {
 		t.Error("a path was taken for a hash")
 	}
 }
+
+// TestLargest: the largest message that can be configured (100 MiB) is given back.
+func TestLargest(t *testing.T) {
+	if testing.Short() {
+		t.Skip("packs 100 MiB")
+	}
+	s, err := Open(t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := make([]byte, 100<<20)
+	hash, err := s.Put(want)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got, err := s.Get(hash); err != nil || len(got) != len(want) {
+		t.Errorf("Get() = %d bytes, %v", len(got), err)
+	}
+}

@@ -31,3 +31,33 @@ func TestWatch(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+// TestClockHoldsNotices: while the clock is wrong nothing is asked and nothing
+// is sent: a token would live a year, and what is put off would wait one.
+func TestClockHoldsNotices(t *testing.T) {
+	var d *desk
+	d = memoryDesk(t, func(o *Options) {
+		o.Watch = newWatch(func() time.Time {
+			if d == nil {
+				return start
+			}
+			return d.clock()
+		}, func() time.Duration { return 0 })
+	})
+	d.ask(t, bob, policy.PasswordChange)
+	d.turn(365 * 24 * time.Hour)
+	if due, err := d.Due(d.Now(), 10, false); !errors.Is(err, ErrClock) || len(due) != 0 {
+		t.Errorf("Due() = %d notices, %v", len(due), err)
+	}
+	_, err := d.Open(OpenRequest{Contact: ada, Channel: policy.Phone, Class: policy.PasswordChange, Subject: "New password", Agent: "kim"})
+	if !errors.Is(err, ErrClock) {
+		t.Errorf("Open() = %v", err)
+	}
+	if _, err := d.Edit(EditRequest{Ticket: "T-1", Request: "Other", Agent: "kim"}); !errors.Is(err, ErrClock) {
+		t.Errorf("Edit() = %v", err)
+	}
+	d.turn(-365 * 24 * time.Hour)
+	if ids := d.due(t, false); len(ids) != 1 {
+		t.Errorf("set right, due %v", ids)
+	}
+}

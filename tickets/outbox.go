@@ -102,6 +102,9 @@ func (s *Store) schedule(tx kv.Tx, o Outgoing) error {
 // With all, those that wait for a retry are due too; the one resend after an
 // unknown outcome and the caps hold all the same.
 func (s *Store) Due(now time.Time, limit int, all bool) (out []Outgoing, err error) {
+	if err := s.opt.Watch.Check(); err != nil {
+		return nil, err // what is put off now could wait for years
+	}
 	err = s.kv.View(func(v kv.View) error {
 		if e, _, err := kv.Load[epoch](v, epochKey); err != nil || e.Held {
 			return err

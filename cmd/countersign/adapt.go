@@ -9,13 +9,20 @@ import (
 	"countersign/tickets"
 )
 
-// outbox is the store's outbox as the mailer wants it.
+// outbox is the store's outbox as one mailer wants it.
 type outbox struct {
 	store *tickets.Store
 	all   bool // what waits for a retry is due, too
+	torn  bool // the store could not take what became of a notice
 }
 
-func (o outbox) Due(now time.Time, limit int) ([]mailer.Item, error) {
+func (o *outbox) Due(now time.Time, limit int) ([]mailer.Item, error) {
+	if o.torn { // nothing is being sent now: what looks so is settled as after a crash
+		if err := o.store.RecoverOutbox(); err != nil {
+			return nil, err
+		}
+		o.torn = false
+	}
 	due, err := o.store.Due(now, limit, o.all)
 	var items []mailer.Item
 	for _, d := range due {
@@ -24,14 +31,19 @@ func (o outbox) Due(now time.Time, limit int) ([]mailer.Item, error) {
 	return items, err
 }
 
-func (o outbox) Attempt(id string, at time.Time) error       { return o.store.Attempt(id, at) }
-func (o outbox) Sent(id string, _ time.Time, _ string) error { return o.store.MarkSent(id) }
-func (o outbox) Retry(id string, next time.Time, refused bool, why string) error {
-	return o.store.MarkRetry(id, next, refused, why)
+func (o *outbox) Attempt(id string, at time.Time) error       { return o.store.Attempt(id, at) }
+func (o *outbox) Sent(id string, _ time.Time, _ string) error { return o.told(o.store.MarkSent(id)) }
+func (o *outbox) Retry(id string, next time.Time, refused bool, why string) error {
+	return o.told(o.store.MarkRetry(id, next, refused, why))
 }
-func (o outbox) Failed(id, why string) error { return o.store.MarkFailed(id, why) }
-func (o outbox) Unknown(id string, _ time.Time, why string) error {
-	return o.store.MarkUnknown(id, why)
+func (o *outbox) Failed(id, why string) error { return o.told(o.store.MarkFailed(id, why)) }
+func (o *outbox) Unknown(id string, _ time.Time, why string) error {
+	return o.told(o.store.MarkUnknown(id, why))
+}
+
+func (o *outbox) told(err error) error {
+	o.torn = o.torn || err != nil
+	return err
 }
 
 // owner gives the user to whom a file belongs, -1 if that isn't known.

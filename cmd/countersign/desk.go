@@ -232,7 +232,7 @@ func (d *desk) mailer(all bool) (*mailer.Mailer, error) {
 		}
 		server.Password = password
 	}
-	return mailer.New(server, outbox{d.store, all}, d.log), nil
+	return mailer.New(server, &outbox{store: d.store, all: all}, d.log), nil
 }
 
 // mayOpen reports whether this process may open the store itself: as root, or

@@ -47,6 +47,7 @@ type connection struct {
 	selected *imap.SelectData
 	compared bool          // selected, with what we had seen before
 	news     chan struct{} // something arrived
+	stray    chan *imapclient.FetchMessageBuffer
 }
 
 // connect logs in and selects the folder. TLS is verified and never left out;
@@ -73,7 +74,8 @@ func (s Settings) connect(ctx context.Context) (c *connection, err error) {
 	if err != nil {
 		return nil, err
 	}
-	c = &connection{raw: raw, forget: stop, guard: &guard{Conn: wire}, timeout: s.Timeout, news: make(chan struct{}, 1)}
+	c = &connection{raw: raw, forget: stop, guard: &guard{Conn: wire}, timeout: s.Timeout, news: make(chan struct{}, 1),
+		stray: make(chan *imapclient.FetchMessageBuffer, 8)}
 	c.guard.allow(s.Timeout, 0)
 	c.Client = imapclient.New(c.guard, &imapclient.Options{UnilateralDataHandler: &imapclient.UnilateralDataHandler{
 		Mailbox: func(*imapclient.UnilateralDataMailbox) {
@@ -81,7 +83,16 @@ func (s Settings) connect(ctx context.Context) (c *connection, err error) {
 			case c.news <- struct{}{}:
 			default:
 			}
-		}}})
+		},
+		Fetch: func(m *imapclient.FetchMessageData) {
+			if b, err := m.Collect(); err == nil {
+				select {
+				case c.stray <- b:
+				default:
+				}
+			}
+		},
+	}})
 	if err := c.do(0, c.WaitGreeting); err != nil {
 		return nil, fmt.Errorf("greeting: %w", err)
 	}

@@ -209,6 +209,9 @@ func (c *connection) bytes(uid uint32, from, n int64) ([]byte, error) {
 // one fetches something of one message, nil if the server has none with that
 // UID. Data about others is not ours and is passed over.
 func (c *connection) one(uid uint32, literal int64, o *imap.FetchOptions) (found *imapclient.FetchMessageBuffer, err error) {
+	for len(c.stray) > 0 {
+		<-c.stray
+	}
 	var all []*imapclient.FetchMessageBuffer
 	err = c.do(literal, func() error {
 		all, err = c.Fetch(imap.UIDSetNum(imap.UID(uid)), o).Collect()
@@ -217,17 +220,42 @@ func (c *connection) one(uid uint32, literal int64, o *imap.FetchOptions) (found
 	if err != nil {
 		return nil, err
 	}
+	// Flags that changed meanwhile come as an answer of their own.
+	complete := func(m *imapclient.FetchMessageBuffer) bool {
+		return uint32(m.UID) == uid && len(m.BodySection) >= len(o.BodySection) && !(o.InternalDate && m.InternalDate.IsZero())
+	}
 	for _, m := range all {
-		if uint32(m.UID) != uid {
-			continue
-		}
-		// Flags that changed meanwhile come as an answer of their own.
-		if found == nil || len(m.BodySection) > len(found.BodySection) || found.InternalDate.IsZero() && len(o.BodySection) == 0 {
+		if uint32(m.UID) == uid && (found == nil || complete(m)) {
 			found = m
+		}
+	}
+	if found == nil || !complete(found) {
+		if m := c.astray(complete); m != nil {
+			return m, nil
 		}
 	}
 	if found == nil && len(all) > 0 {
 		return nil, fmt.Errorf("%w: it answered for another message than UID %d", ErrServer, uid)
 	}
 	return found, nil
+}
+
+// strayWait is how long an answer may take on its way within the library.
+const strayWait = 200 * time.Millisecond
+
+// astray gives an answer that the library did not take for one to the command
+// before: it does so where the UID stands behind the body, or where an answer
+// with other data of the message came first.
+func (c *connection) astray(ours func(*imapclient.FetchMessageBuffer) bool) *imapclient.FetchMessageBuffer {
+	late := time.After(strayWait)
+	for {
+		select {
+		case m := <-c.stray:
+			if ours(m) {
+				return m
+			}
+		case <-late:
+			return nil
+		}
+	}
 }

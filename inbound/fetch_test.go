@@ -57,3 +57,34 @@ func TestEmptyMessage(t *testing.T) {
 		t.Errorf("Once() = %v, got %+v", err, l.got)
 	}
 }
+
+// TestAstray: a server may give the UID behind the body, and say that somebody
+// has read the message before it gives it.
+func TestAstray(t *testing.T) {
+	date := `INTERNALDATE "25-Nov-2026 12:00:00 +0000"`
+	for name, answer := range map[string]string{
+		"uid-behind":  "* 1 FETCH (BODY[]<0> {%[1]d}\r\n%[2]s UID 7)\r\n",
+		"flags-first": "* 1 FETCH (UID 7 FLAGS (\\Seen))\r\n* 1 FETCH (UID 7 BODY[]<0> {%[1]d}\r\n%[2]s)\r\n",
+		"other-first": "* 2 FETCH (BODY[]<0> {3}\r\nno\n UID 8)\r\n* 1 FETCH (BODY[]<0> {%[1]d}\r\n%[2]s UID 7)\r\n",
+	} {
+		t.Run(name, func(t *testing.T) {
+			h := newHostile(t, "* OK hi", func(tag, command string, w net.Conn) bool {
+				switch {
+				case strings.HasPrefix(command, "UID FETCH") && strings.Contains(command, "BODY"):
+					fmt.Fprintf(w, answer+"%[3]s OK\r\n", len(hostileMail), hostileMail, tag)
+				case strings.HasPrefix(command, "UID FETCH"):
+					fmt.Fprintf(w, "* 1 FETCH (UID 7 FLAGS (\\Seen))\r\n* 1 FETCH (RFC822.SIZE %d %s UID 7)\r\n%s OK\r\n", len(hostileMail), date, tag)
+				default:
+					return false
+				}
+				return true
+			})
+			defer h.close()
+			l := &ledger{}
+			r := NewReader(Settings{Name: "support", Server: h.addr, TLS: "none", FromBeginning: true, Timeout: 10 * time.Second}, l, l.handle, zerolog.Nop())
+			if err := r.Once(context.Background()); err != nil || len(l.got) != 1 || string(l.got[0].Raw) != hostileMail {
+				t.Errorf("Once() = %v, got %+v", err, l.got)
+			}
+		})
+	}
+}

@@ -11,6 +11,17 @@ import (
 // Keyword marks a handled message where the server can't move it.
 const Keyword imap.Flag = "$CountersignDone"
 
+// tidy is dispose, unless that broke the session before: then reading goes first,
+// and the pass disposes at its end.
+func (r *Reader) tidy(c *connection, at Cursor) error {
+	if r.untidy {
+		return nil
+	}
+	err := r.dispose(c, at)
+	r.untidy = err != nil
+	return err
+}
+
 // dispose moves or marks the messages whose outcome is recorded. What can't be
 // done now stays to be done.
 func (r *Reader) dispose(c *connection, at Cursor) error {

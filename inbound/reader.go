@@ -83,6 +83,8 @@ type Reader struct {
 	history map[uint32]bool // messages from before the start
 	fewer   int             // how often the number of dates asked for at once was halved
 
+	untidy bool // the session before broke off while messages were moved
+
 	low        uint32    // all messages with a smaller UID were looked at,
 	reconciled time.Time // when that was last not relied on
 
@@ -184,7 +186,9 @@ func (r *Reader) Once(ctx context.Context) error {
 // failures counts what is known of messages that could not be read: as long as
 // it grows, reading again has sense.
 func (r *Reader) failures() (n int) {
-	n = r.fewer
+	if n = r.fewer; r.untidy {
+		n++
+	}
 	for _, t := range r.tries {
 		n += 1 + t.n
 	}
@@ -292,7 +296,7 @@ func (r *Reader) pass(ctx context.Context, c *connection) error {
 	if err != nil {
 		return err
 	}
-	if err := r.dispose(c, cursor); err != nil {
+	if err := r.tidy(c, cursor); err != nil {
 		return err
 	}
 	if !cursor.Held.IsZero() {
@@ -311,7 +315,7 @@ func (r *Reader) pass(ctx context.Context, c *connection) error {
 		if err := r.read(ctx, c, cursor, batch); err != nil {
 			return err
 		}
-		if err := r.dispose(c, cursor); err != nil {
+		if err := r.tidy(c, cursor); err != nil {
 			return err
 		}
 	}
@@ -319,6 +323,12 @@ func (r *Reader) pass(ctx context.Context, c *connection) error {
 		return err
 	}
 	r.low = low
+	if r.untidy {
+		if err := r.dispose(c, cursor); err != nil {
+			return err
+		}
+		r.untidy = false
+	}
 	r.note(func(s *Status) { s.LastSuccess, s.Waiting, s.Error = time.Now(), 0, "" })
 	return nil
 }

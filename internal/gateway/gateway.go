@@ -141,31 +141,60 @@ func (g *Gateway) receive(e policy.Evidence, src tickets.Source, raw []byte, sta
 	return nil
 }
 
+// Deferred messages are judged side by side, since DNS that is slow for one must
+// not keep the others waiting; large ones one at a time, for memory.
+const (
+	workers = 8
+	large   = 1 << 20 // bytes
+)
+
 // Retry judges the deferred messages that are due again, all of them with all.
 func (g *Gateway) Retry(ctx context.Context, all bool) error {
 	waiting, err := g.Store.Deferred(g.Store.Now(), all)
 	if err != nil {
 		return err
 	}
+	var wait sync.WaitGroup
+	var mu, one sync.Mutex
 	var errs []error
-	for _, m := range waiting {
-		if err := ctx.Err(); err != nil {
-			return err
+	places := make(chan struct{}, workers)
+	for _, id := range waiting {
+		places <- struct{}{}
+		if ctx.Err() != nil {
+			break
 		}
-		raw, err := g.Blobs.Get(m.Blob)
-		if errors.Is(err, fs.ErrNotExist) || errors.Is(err, blob.ErrDamaged) {
-			g.Log.Error().Err(err).Str("message", m.ID).Msg("the kept bytes of a deferred message are lost; it is set aside")
-			lost := m.Facts.Evidence
-			lost.Refusals = []policy.Reason{policy.Because("bytes_lost")}
-			errs = append(errs, g.receive(lost, m.Source, nil, time.Now()))
-			continue
-		}
-		if err != nil {
-			errs = append(errs, fmt.Errorf("message %s: %w", m.ID, err))
-			continue
-		}
-		errs = append(errs, g.judge(ctx, m.Source, inbound.Fetched{Mailbox: m.Source.Mailbox, UIDValidity: m.Source.UIDValidity,
-			Turn: m.Source.Turn, UID: m.Source.UID, Arrived: m.Facts.Arrived, Raw: raw}))
+		wait.Go(func() {
+			defer func() { <-places }()
+			err := g.again(ctx, id, &one)
+			mu.Lock()
+			defer mu.Unlock()
+			errs = append(errs, err)
+		})
 	}
-	return errors.Join(errs...)
+	wait.Wait()
+	return errors.Join(append(errs, ctx.Err())...)
+}
+
+// again judges one deferred message.
+func (g *Gateway) again(ctx context.Context, id string, one *sync.Mutex) error {
+	m, ok, err := g.Store.DeferredByID(id)
+	if err != nil || !ok {
+		return err
+	}
+	if m.Facts.Size > large {
+		one.Lock()
+		defer one.Unlock()
+	}
+	raw, err := g.Blobs.Get(m.Blob)
+	if errors.Is(err, fs.ErrNotExist) || errors.Is(err, blob.ErrDamaged) {
+		g.Log.Error().Err(err).Str("message", m.ID).Msg("the kept bytes of a deferred message are lost; it is set aside")
+		lost := m.Facts.Evidence
+		lost.Refusals = []policy.Reason{policy.Because("bytes_lost")}
+		return g.receive(lost, m.Source, nil, time.Now())
+	}
+	if err != nil {
+		return fmt.Errorf("message %s: %w", m.ID, err)
+	}
+	return g.judge(ctx, m.Source, inbound.Fetched{Mailbox: m.Source.Mailbox, UIDValidity: m.Source.UIDValidity,
+		Turn: m.Source.Turn, UID: m.Source.UID, Arrived: m.Facts.Arrived, Raw: raw})
 }

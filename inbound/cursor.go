@@ -44,11 +44,15 @@ func (r *Reader) begin(c *connection) (Cursor, error) {
 		next.Turn++
 	}
 	if first && !r.set.FromBeginning {
-		if next.Floor = uint32(c.selected.UIDNext); next.Floor == 0 {
-			return cursor, fmt.Errorf("%w: it does not say which UID comes next", ErrServer)
-		}
-		if next.Started, err = c.newest(); err != nil {
+		last := uint32(0)
+		if next.Started, last, err = c.newest(); err != nil {
 			return cursor, err
+		}
+		if next.Floor = uint32(c.selected.UIDNext); next.Floor == 0 { // RFC 3501 section 6.3.1 lets it say nothing
+			next.Floor = last + 1
+			if last == 0 && c.selected.NumMessages > 0 {
+				return cursor, fmt.Errorf("%w: it does not say which UID comes next", ErrServer)
+			}
 		}
 	}
 	if !first {
@@ -76,22 +80,27 @@ func (c *connection) rewound(next uint32) (bool, error) {
 }
 
 // newest gives when the newest of the last messages arrived, by the server's own
-// clock: what arrived before is never judged, whatever happens to its UID. The
-// zero time stands for an empty mailbox. A time that is still to come would keep
-// all new mail out, so our own clock bounds it.
-func (c *connection) newest() (at time.Time, err error) {
+// clock, and the last UID: what arrived before is never judged, whatever happens
+// to its UID. The zero time stands for an empty mailbox. A time that is still to
+// come would keep all new mail out, so our own clock bounds it.
+func (c *connection) newest() (at time.Time, uid uint32, err error) {
 	n := c.selected.NumMessages
 	if n == 0 {
-		return at, nil
+		return at, 0, nil
 	}
-	var last imap.SeqSet
-	last.AddRange(n-min(n-1, 49), n)
-	var all []*imapclient.FetchMessageBuffer
-	err = c.do(0, func() error {
-		all, err = c.Fetch(last, &imap.FetchOptions{UID: true, InternalDate: true}).Collect()
-		return err
-	})
+	first := n - min(n-1, 49)
+	all, err := c.dates(first, n)
+	if refused(err) { // for one message that is broken, maybe
+		err = nil
+		for one := first; one <= n && err == nil; one++ {
+			m, bad := c.dates(one, one)
+			if all = append(all, m...); !refused(bad) {
+				err = bad
+			}
+		}
+	}
 	for _, m := range all {
+		uid = max(uid, uint32(m.UID))
 		if m.InternalDate.After(at) {
 			at = m.InternalDate.UTC()
 		}
@@ -99,7 +108,18 @@ func (c *connection) newest() (at time.Time, err error) {
 	if now := time.Now().UTC(); at.After(now) {
 		at = now
 	}
-	return at, err
+	return at, uid, err
+}
+
+// dates gives UIDs and times of arrival of the messages with these numbers.
+func (c *connection) dates(from, to uint32) (all []*imapclient.FetchMessageBuffer, err error) {
+	var set imap.SeqSet
+	set.AddRange(from, to)
+	err = c.do(0, func() error {
+		all, err = c.Fetch(set, &imap.FetchOptions{UID: true, InternalDate: true}).Collect()
+		return err
+	})
+	return all, err
 }
 
 // markEvery is how often it is noted that everything was read.

@@ -76,3 +76,58 @@ func TestSiftBadMessage(t *testing.T) {
 		})
 	}
 }
+
+// TestFirstStart: a server need not say which UID comes next, and may refuse to
+// say when one of its old messages arrived.
+func TestFirstStart(t *testing.T) {
+	for name, tt := range map[string]struct {
+		next     string
+		messages int
+		refuses  string // numbers that it does not answer for
+		floor    uint32
+	}{
+		"usual":         {"* OK [UIDNEXT 44] ok\r\n", 3, "", 44},
+		"no-next":       {"", 3, "", 43},
+		"empty":         {"", 0, "", 1},
+		"broken":        {"* OK [UIDNEXT 44] ok\r\n", 3, "1:3 2", 44},
+		"broken-silent": {"", 3, "1:3 2", 43},
+		"all-broken":    {"", 3, "1:3 1 2 3", 0},
+	} {
+		t.Run(name, func(t *testing.T) {
+			h := newHostile(t, "* OK hi", func(tag, command string, w net.Conn) bool {
+				word := strings.Fields(command)
+				switch {
+				case word[0] == "SELECT":
+					fmt.Fprintf(w, "* %d EXISTS\r\n* OK [UIDVALIDITY 9] ok\r\n%s%s OK\r\n", tt.messages, tt.next, tag)
+				case strings.HasPrefix(command, "UID SEARCH"):
+					fmt.Fprintf(w, "* SEARCH\r\n%s OK\r\n", tag)
+				case word[0] == "FETCH" && slices.Contains(strings.Fields(tt.refuses), word[1]):
+					fmt.Fprintf(w, "%s NO broken\r\n", tag)
+				case word[0] == "FETCH":
+					var from, to int
+					if n, _ := fmt.Sscanf(word[1], "%d:%d", &from, &to); n == 1 {
+						to = from
+					}
+					for n := from; n <= to; n++ {
+						fmt.Fprintf(w, "* %d FETCH (UID %d INTERNALDATE \"25-Nov-2020 12:0%d:00 +0000\")\r\n", n, 39+n, n)
+					}
+					fmt.Fprintf(w, "%s OK\r\n", tag)
+				default:
+					return false
+				}
+				return true
+			})
+			defer h.close()
+			l := &ledger{}
+			r := NewReader(Settings{Name: "support", Server: h.addr, TLS: "none", Timeout: 10 * time.Second}, l, l.handle, zerolog.Nop())
+			err := r.Once(context.Background())
+			started := time.Date(2020, 11, 25, 12, 3, 0, 0, time.UTC)
+			if tt.messages == 0 || tt.floor == 0 {
+				started = time.Time{}
+			}
+			if (err == nil) != (tt.floor > 0) || l.at.Floor != tt.floor || !l.at.Started.Equal(started) {
+				t.Errorf("Once() = %v, %+v, want from %d and %s", err, l.at, tt.floor, started)
+			}
+		})
+	}
+}

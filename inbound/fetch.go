@@ -76,8 +76,12 @@ func (r *Reader) read(ctx context.Context, c *connection, cursor Cursor, uids []
 		r.note(func(s *Status) { s.Waiting = max(0, s.Waiting-1) })
 	}
 	wait.Wait()
-	for _, m := range missing { // a server that has had enough refuses all that follows
-		r.blame(m.uid, whole > m.before)
+	for _, m := range missing {
+		if whole == 0 && len(missing) > 1 { // it refuses all: the server is ill, and not all of them
+			r.suspect(m.uid)
+			continue
+		}
+		r.blame(m.uid, whole > m.before) // a server that has had enough refuses all that follows
 	}
 	return errors.Join(append(errs, ctx.Err())...)
 }

@@ -170,6 +170,13 @@ func (r *Reader) blame(uid uint32, others bool) {
 	r.tries[uid] = t
 }
 
+// suspect puts a message behind all others without counting anything against it.
+func (r *Reader) suspect(uid uint32) {
+	if _, known := r.tries[uid]; !known {
+		r.tries[uid] = try{last: time.Now()}
+	}
+}
+
 // Once reads what is there, and ends. A message on which the connection broke
 // is tried again over a new one, after all others.
 func (r *Reader) Once(ctx context.Context) error {

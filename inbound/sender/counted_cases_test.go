@@ -30,6 +30,24 @@ func countedCases() {
 		k.s().h = "from:to:x-note:x-note"
 		k.want["covers"] = "from to x-note"
 	})
+	add("relatives-without-end", "a relative that turns out to be none, and one for which there is no lookup left: not put off for that", func(k *sample) {
+		k.sub("ada@north.example", "ada@a.b.c.d.e.f.north.example")
+		k.dmarc("")
+		k.seals = []seal{{d: "p.q.r.s.t.v.north.example", t: arrival.Unix()}, {d: "p.q.r.s.t.u.north.example", t: arrival.Unix()}}
+		k.add(keyLine("p.q.r.s.t.u.north.example", "s1", "ed"), keyLine("p.q.r.s.t.v.north.example", "s1", "ed"),
+			txtLine("_dmarc.u.north.example", "v=DMARC1; p=none; psd=n"))
+		k.none("dns_limit")
+	})
+	add("border-dmarc-names-a-signer", "the border's dmarc=pass is none of its dkim results, whatever domain it names", func(k *sample) {
+		k.edit("YES", "NO")
+		k.border("dmarc=pass header.d=north.example header.s=s1")
+		k.fails("dkim_body_changed")
+	})
+	add("spf-odd-domain", "a domain of MAIL FROM that is none, though it ends like the sender's", func(k *sample) {
+		k.seals = nil
+		k.border("spf=pass smtp.mailfrom=a@x..north.example")
+		k.fails()
+	})
 	add("unknown-canonicalisation", "a canonicalisation of the header that does not exist", func(k *sample) { k.s().c = "nofws/relaxed"; k.fails("dkim_malformed") })
 	add("unknown-body-canonicalisation", "nor one of the body", func(k *sample) { k.s().c = "relaxed/nofws"; k.fails("dkim_malformed") })
 	add("key-among-many-texts", "a wildcard that puts thirty other texts beside the key", func(k *sample) {

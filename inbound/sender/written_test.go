@@ -68,3 +68,29 @@ func TestShownKept(t *testing.T) {
 		}
 	}
 }
+
+// TestBorderTrust: the border's word for a body that it changed is exclusive
+// only where the mailbox is, and an empty id pins nobody.
+func TestBorderTrust(t *testing.T) {
+	srv := startServer(t, keyLine("north.example", "s1", "ed"))
+	c, err := New(Config{Resolver: srv.addr})
+	if err != nil {
+		t.Fatal(err)
+	}
+	changed := strings.Replace(sign(honest, seal{d: "north.example", t: arrival.Unix()}), "YES\r\n", "YES\r\nscanned\r\n", 1)
+	results := func(id string) *rawmail.Message {
+		m, _ := rawmail.Scan([]byte("Authentication-Results: "+id+"; dkim=pass header.d=north.example; spf=pass smtp.mailfrom=north.example\r\n"+changed), rawmail.DefaultLimits())
+		return m
+	}
+	for _, exclusive := range []bool{false, true} {
+		s := c.Check(context.Background(), Request{Message: results("mx.desk.example"), From: "ada@north.example", Arrived: arrival,
+			Trust: Trust{AuthservIDs: []string{"", "mx.desk.example"}, Exclusive: exclusive}})
+		if s.By != policy.ByBorder || s.Exclusive != exclusive || s.Proves(true) != exclusive || !s.Proves(false) {
+			t.Errorf("in a mailbox that is exclusive %v: by %s, exclusive %v", exclusive, s.By, s.Exclusive)
+		}
+	}
+	s := c.Check(context.Background(), Request{Message: results("mx.evil.example"), From: "ada@north.example", Arrived: arrival, Trust: Trust{AuthservIDs: []string{""}}})
+	if s.Result == policy.ResultPass || s.SPF != policy.ResultNone {
+		t.Errorf("an empty id pins somebody: %s, spf %s", s.Result, s.SPF)
+	}
+}

@@ -252,6 +252,7 @@ func TestCanonical(t *testing.T) {
 		{"address-of-254", strings.Repeat("x", 254-len(long)-1) + "@" + long, strings.Repeat("x", 254-len(long)-1) + "@" + long},
 		{"address-of-255", strings.Repeat("x", 61) + "@" + long + ".y", ""},
 		{"address-of-255-as-a-labels", label + "@" + strings.Repeat("\u00f6.", 24) + "example", ""},
+		{"address-of-255-as-written", label + "@" + strings.Repeat("\uff58", 61) + ".example", ""},
 		{"label-of-63", "a@" + label + ".example", "a@" + label + ".example"},
 		{"label-of-64", "a@x" + label + ".example", ""},
 		{"hyphen-first", "a@-x.example", ""},

@@ -172,3 +172,16 @@ func TestBase64(t *testing.T) {
 		}
 	}
 }
+
+// TestResultsBounds: a field of the border within the bounds is read whole, one
+// past them not at all.
+func TestResultsBounds(t *testing.T) {
+	const head = "mx.example; spf=pass smtp.mailfrom=a.example"
+	blank := strings.Repeat(" ", maxResultsField-len(head))
+	many := strings.Repeat("; dkim=pass header.d=a.example", maxResults-1)
+	for value, want := range map[string]int{head + blank: 1, head + blank + " ": 0, head + many: maxResults, head + many + "; dkim=pass": 0} {
+		if _, results, err := parseResults(value); len(results) != want || (err == nil) != (want > 0) {
+			t.Errorf("of %d bytes: %d results, %v, want %d", len(value), len(results), err, want)
+		}
+	}
+}

@@ -43,6 +43,11 @@ func countedCases() {
 		k.border("dmarc=pass header.d=north.example header.s=s1")
 		k.fails("dkim_body_changed")
 	})
+	add("border-dmarc-is-no-spf", "a dmarc=pass that names a MAIL FROM is no SPF result", func(k *sample) {
+		k.seals = nil
+		k.border("dmarc=pass smtp.mailfrom=north.example")
+		k.fails()
+	})
 	add("spf-odd-domain", "a domain of MAIL FROM that is none, though it ends like the sender's", func(k *sample) {
 		k.seals = nil
 		k.border("spf=pass smtp.mailfrom=a@x..north.example")

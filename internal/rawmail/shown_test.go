@@ -20,6 +20,7 @@ func TestShown(t *testing.T) {
 		{"comment", "x@evil.example (ada@north.example)", []string{"ada@north.example"}},
 		{"encoded-word", "=?utf-8?b?YWRhQG5vcnRoLmV4YW1wbGU=?= <x@evil.example>", []string{"ada@north.example"}},
 		{"invisible", "=?utf-8?q?ada=40nor=E2=80=8Bth.example?= <x@evil.example>", []string{"ada@north.example"}},
+		{"invisible-before-the-at", "=?utf-8?q?ad=E2=80=8Ba=40north.example?= <x@evil.example>", []string{"ada@north.example"}},
 		{"sentence", `"mail of ada@north.example." <x@evil.example>`, []string{"ada@north.example"}},
 		{"own", `"x@evil.example" <x@evil.example>`, nil},
 		{"unknown-charset", "=?x-none?q?ada=40north.example?= <x@evil.example>", nil},

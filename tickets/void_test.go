@@ -1,0 +1,49 @@
+package tickets
+
+import (
+	"testing"
+	"time"
+
+	"countersign/clients"
+	"countersign/internal/kv"
+)
+
+// TestNoticeVoid: each row spoils one thing that a notice needs to be answered.
+func TestNoticeVoid(t *testing.T) {
+	tests := []struct {
+		name  string
+		spoil func(*notice, *Ticket, *clients.Contact, *epoch)
+		void  bool
+	}{
+		{"good", func(*notice, *Ticket, *clients.Contact, *epoch) {}, false},
+		{"voided", func(n *notice, _ *Ticket, _ *clients.Contact, _ *epoch) { n.Void = true }, true},
+		{"older-revision", func(_ *notice, t *Ticket, _ *clients.Contact, _ *epoch) { t.Revision++ }, true},
+		{"later-revision", func(n *notice, _ *Ticket, _ *clients.Contact, _ *epoch) { n.Revision++ }, true},
+		{"contact-removed", func(_ *notice, _ *Ticket, c *clients.Contact, _ *epoch) { c.Status = clients.Removed }, true},
+		{"address-gone", func(_ *notice, _ *Ticket, c *clients.Contact, _ *epoch) { c.Addresses = []string{"new@north.example"} }, true},
+		{"second-address", func(_ *notice, _ *Ticket, c *clients.Contact, _ *epoch) {
+			c.Addresses = append([]string{"new@north.example"}, c.Addresses...)
+		}, false},
+		{"contact-unknown", func(n *notice, _ *Ticket, _ *clients.Contact, _ *epoch) { n.Contact = "nobody" }, true},
+		{"sent-before-a-restore", func(n *notice, _ *Ticket, _ *clients.Contact, e *epoch) { e.Began = n.Sent.Add(time.Second) }, true},
+		{"sent-after-a-restore", func(n *notice, _ *Ticket, _ *clients.Contact, e *epoch) { e.Began = n.Sent.Add(-time.Second) }, false},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			n := notice{ID: "n-1", Ticket: "T-1", Contact: "c-1", Address: "ada@north.example", Revision: 1, Sent: time.Date(2026, 11, 25, 12, 0, 0, 0, time.UTC)}
+			ticket, c, e := Ticket{ID: "T-1", Revision: 1}, clients.Contact{ID: "c-1", Addresses: []string{n.Address}}, epoch{}
+			tt.spoil(&n, &ticket, &c, &e)
+			s := kv.Memory()
+			check(t, s.Update(func(tx kv.Tx) error {
+				check(t, clients.PutContact(tx, c))
+				return kv.Save(tx, epochKey, e)
+			}))
+			check(t, s.View(func(v kv.View) error {
+				if f, err := n.facts(v, ticket); err != nil || f.Void != tt.void {
+					t.Errorf("facts() = %+v, %v, want void %v", f, err, tt.void)
+				}
+				return nil
+			}))
+		})
+	}
+}

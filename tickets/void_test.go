@@ -47,3 +47,44 @@ func TestNoticeVoid(t *testing.T) {
 		})
 	}
 }
+
+// TestSpendIsOfOne: an answer uses up the tokens of who answered, for what they
+// were asked, and of no other.
+func TestSpendIsOfOne(t *testing.T) {
+	d := memoryDesk(t, nil)
+	list := []notice{{ID: "n-1", Contact: "ada", Revision: 2}, {ID: "n-2", Contact: "bob", Revision: 2}, {ID: "n-3", Contact: "ada", Revision: 1}, {ID: "n-4", Contact: "ada", Revision: 2, Lifts: true}}
+	ticket := Ticket{ID: "T-9", Revision: 2}
+	check(t, d.kv.Update(func(tx kv.Tx) error {
+		for _, n := range list {
+			ticket.Notices = append(ticket.Notices, n.ID)
+			check(t, kv.Save(tx, "notice/"+n.ID, n))
+		}
+		return d.spend(tx, &ticket, "ada", false)
+	}))
+	check(t, d.kv.View(func(v kv.View) error {
+		for _, n := range list {
+			got, _, err := kv.Load[notice](v, "notice/"+n.ID)
+			if err != nil || got.Spent != (n.ID == "n-1") {
+				t.Errorf("%s: spent %v, %v", n.ID, got.Spent, err)
+			}
+		}
+		return nil
+	}))
+}
+
+// TestAskNobody: who was removed, or has no address, is sent nothing.
+func TestAskNobody(t *testing.T) {
+	for name, c := range map[string]clients.Contact{"removed": {Status: clients.Removed, Addresses: []string{"zoe@north.example"}}, "no-address": {Status: clients.Active}} {
+		d := memoryDesk(t, nil)
+		c.ID, c.Client = "zoe", "north"
+		before := len(d.letters)
+		ticket := Ticket{ID: "T-9", Contact: "zoe", Revision: 1}
+		check(t, d.kv.Update(func(tx kv.Tx) error {
+			check(t, clients.PutContact(tx, c))
+			return d.Store.ask(tx, &ticket, "confirm")
+		}))
+		if len(d.letters) != before || len(ticket.Notices) != 0 {
+			t.Errorf("%s: %d letters, notices %v", name, len(d.letters)-before, ticket.Notices)
+		}
+	}
+}

@@ -185,3 +185,20 @@ func TestResultsBounds(t *testing.T) {
 		}
 	}
 }
+
+// TestResultsEnd: what is opened in a field of the border and never closed makes
+// all of it unreadable, wherever the rest would be read without the opening.
+func TestResultsEnd(t *testing.T) {
+	for _, value := range []string{"mx.example; spf=pass (smtp.mailfrom=a.example", "mx.example; spf=pass ((x) smtp.mailfrom=a.example",
+		`mx.example; spf=pass reason=" smtp.mailfrom=a.example`, `mx.example; spf=pass reason="\" smtp.mailfrom=a.example`,
+		`mx.example; spf=pass \ smtp.mailfrom=a.example`, "mx.example; spf=pass ) smtp.mailfrom=a.example"} {
+		if id, results, err := parseResults(value); err == nil {
+			t.Errorf("parseResults(%s) = %s, %+v", value, id, results)
+		}
+	}
+	for _, value := range []string{"mx.example; spf=pass (a (b) smtp.mailfrom=b.example) smtp.mailfrom=a.example", `mx.example; spf=pass reason="; dkim=pass" smtp.mailfrom=a.example`} {
+		if _, results, err := parseResults(value); err != nil || len(results) != 1 || results[0].properties["smtp.mailfrom"] != "a.example" {
+			t.Errorf("parseResults(%s) = %+v, %v", value, results, err)
+		}
+	}
+}

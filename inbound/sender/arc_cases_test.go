@@ -238,4 +238,14 @@ func sealedCases() {
 		k.want["arc"] = "fail"
 		k.fails("dkim_bad_signature")
 	})
+	add("record-too-long", "a DMARC record of more than 4096 bytes is none", func(k *sample) {
+		k.seals = nil
+		k.dmarc("v=DMARC1; p=reject; x=" + strings.Repeat("y", 4096))
+		k.none()
+	})
+	add("record-p-twice", "of a tag that stands twice the first counts", func(k *sample) {
+		k.seals = nil
+		k.dmarc("v=DMARC1; p=reject; p=none")
+		k.fails()
+	})
 }

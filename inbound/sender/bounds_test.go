@@ -202,3 +202,21 @@ func TestResultsEnd(t *testing.T) {
 		}
 	}
 }
+
+// TestRelaxedBody: a body in whatever pieces it is hashed.
+func TestRelaxedBody(t *testing.T) {
+	long := strings.Repeat("x", chunk+1)
+	blanks := strings.Repeat("x \t", chunk)
+	for body, want := range map[string]string{
+		"a\r\n" + long + "\r\nb":  "a\r\n" + long + "\r\nb\r\n",
+		"a\r\n" + blanks + "\r\n": "a\r\n" + strings.TrimSuffix(strings.Repeat("x ", chunk), " ") + "\r\n",
+		"a\nb \r\n":               "a\nb\r\n",
+		"\na\r\n":                 "\na\r\n",
+		"a\r\n\r\nb\r\n\r\n":      "a\r\n\r\nb\r\n",
+	} {
+		var got memory
+		if relaxedBody(&got, []byte(body)); got.String() != want {
+			t.Errorf("relaxedBody(%.20q...) = %.40q, want %.40q", body, got.String(), want)
+		}
+	}
+}

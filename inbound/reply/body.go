@@ -12,6 +12,7 @@ import (
 	"strings"
 
 	"golang.org/x/text/encoding"
+	"golang.org/x/text/encoding/charmap"
 	"golang.org/x/text/encoding/htmlindex"
 
 	"countersign/internal/rawmail"
@@ -21,6 +22,7 @@ import (
 // body is what a message's parts hold for reading.
 type body struct {
 	plain, html string
+	sign        string          // what HTML marks as a signature
 	doubtful    bool            // something may be hidden, or isn't readable
 	types       map[string]bool // media types that stand in it
 	refusals    []policy.Reason
@@ -75,9 +77,10 @@ func (b *body) part(h textproto.MIMEHeader, raw []byte, depth int) {
 	case typ == "text/enriched", typ == "text/richtext", typ == "text/rtf", typ == "application/rtf", typ == "text/x-amp-html":
 		b.doubtful = true // a mail program may have shown this one, which we don't read
 	case typ == "text/html":
-		text, hidden := htmlText(b.text(h, params, raw))
-		b.doubtful = b.doubtful || hidden
-		b.html += text + "\n"
+		p := readHTML(b.text(h, params, raw))
+		b.doubtful = b.doubtful || p.doubtful
+		b.html += p.out.String() + "\n"
+		b.sign += p.sign.String()
 	}
 }
 
@@ -113,7 +116,7 @@ func (b *body) text(h textproto.MIMEHeader, params map[string]string, raw []byte
 		decoded, b.doubtful = decoded[:maxText], true
 	}
 	e, err := charset(params["charset"])
-	if err != nil {
+	if err != nil && !spelledPlainly(params["charset"], decoded) {
 		b.refusals = append(b.refusals, policy.Reason{Code: "unknown_charset", Text: "A part's text is in a character set that can't be read safely."})
 		return ""
 	}
@@ -129,9 +132,15 @@ func (b *body) text(h textproto.MIMEHeader, params map[string]string, raw []byte
 // UTF-7 isn't among them: it can spell one text for us and another for the
 // writer's program.
 func charset(label string) (encoding.Encoding, error) {
-	switch label = strings.ToLower(label); label {
-	case "", "utf-8", "us-ascii", "ascii", "unknown-8bit":
+	label = strings.ToLower(strings.Trim(label, "\"' ;"))
+	switch {
+	case label == "", label == "us-ascii", label == "ascii", label == "unknown-8bit":
 		return nil, nil
+	case strings.HasPrefix(strings.NewReplacer("-", "", "_", "").Replace(label), "utf8"): // utf8mb4 is a database's name for it
+		return nil, nil
+	}
+	if page, ok := codePages[strings.TrimPrefix(strings.TrimPrefix(label, "ibm"), "cp")]; ok {
+		return page, nil
 	}
 	e, err := htmlindex.Get(label)
 	if err != nil {
@@ -141,6 +150,29 @@ func charset(label string) (encoding.Encoding, error) {
 		return nil, fmt.Errorf("character set %q can't be decoded", label)
 	}
 	return e, nil
+}
+
+// codePages are those of DOS, which the encoding standard leaves out.
+var codePages = map[string]encoding.Encoding{
+	"437": charmap.CodePage437, "850": charmap.CodePage850, "852": charmap.CodePage852, "855": charmap.CodePage855,
+	"858": charmap.CodePage858, "860": charmap.CodePage860, "862": charmap.CodePage862, "863": charmap.CodePage863, "865": charmap.CodePage865,
+}
+
+// spelledPlainly reports text of plain ASCII under a label that nobody knows:
+// it says the same in whatever was meant. Where ASCII can spell other text, as
+// in UTF-7 and the 7-bit forms of Chinese and Korean, the label is known and
+// refused.
+func spelledPlainly(label string, text []byte) bool {
+	label = strings.ToLower(label)
+	if strings.Contains(label, "7") || strings.Contains(label, "2022") || strings.Contains(label, "hz") {
+		return false
+	}
+	for _, c := range text {
+		if c >= 0x7F || c < ' ' && c != '\n' && c != '\r' && c != '\t' {
+			return false
+		}
+	}
+	return true
 }
 
 func charsetReader(label string, r io.Reader) (io.Reader, error) {

@@ -44,6 +44,8 @@ type page struct {
 	doubt    int    // elements open of the kind doubtTag, from the first that a sheet hides
 	doubtTag string // what the sheet hides may still be seen elsewhere
 	doubtful bool
+	sign     strings.Builder // what stands in elements marked as a signature
+	signing  bool            // the element that is left out is one
 	pre      int
 	fresh    bool // nothing stands in the line yet
 }
@@ -52,12 +54,17 @@ type page struct {
 // signature by its markup. doubtful reports text in an element that a style
 // sheet hides, for readers disagree on sheets.
 func htmlText(s string) (text string, doubtful bool) {
+	p := readHTML(s)
+	return p.out.String(), p.doubtful
+}
+
+func readHTML(s string) *page {
 	p := &page{hidden: map[string]bool{}, fresh: true}
 	z := html.NewTokenizer(strings.NewReader(s))
 	for {
 		switch z.Next() {
 		case html.ErrorToken:
-			return p.out.String(), p.doubtful
+			return p
 		case html.TextToken:
 			p.text(z)
 		case html.StartTagToken, html.SelfClosingTagToken:
@@ -65,7 +72,7 @@ func htmlText(s string) (text string, doubtful bool) {
 				continue
 			}
 			if name, more := z.TagName(); !p.start(name, z, more) {
-				return p.out.String(), p.doubtful
+				return p
 			}
 		case html.EndTagToken:
 			if p.passes(z.Raw(), "</") {
@@ -87,6 +94,9 @@ func (p *page) text(z *html.Tokenizer) {
 	switch {
 	case p.skip == "style":
 		styleRules(string(z.Raw()), p.hidden)
+	case p.signing:
+		p.sign.Write(z.Text())
+		p.sign.WriteByte(' ')
 	case p.skip == "":
 		t := z.Text()
 		if p.doubt > 0 && len(bytes.TrimSpace(t)) > 0 {
@@ -131,7 +141,7 @@ func (p *page) start(tag []byte, z *html.Tokenizer, more bool) bool {
 		p.fresh = true
 	}
 	if m.quote || m.unseen {
-		p.skip, p.depth = name, 1
+		p.skip, p.depth, p.signing = name, 1, m.sign && !m.quote
 		if name == "pre" {
 			p.pre--
 		}
@@ -146,7 +156,7 @@ func (p *page) end(tag []byte) {
 	switch {
 	case p.skip == name:
 		if p.depth--; p.depth == 0 {
-			p.skip = ""
+			p.skip, p.signing = "", false
 		}
 		return
 	case p.skip != "":
@@ -170,8 +180,8 @@ func (p *page) line(tag string) {
 }
 
 // marks says what an element's markup makes of its text: unseen, a quote,
-// hidden by a sheet, or the start of the quoted rest.
-type marks struct{ unseen, quote, sheet, rest bool }
+// a signature, hidden by a sheet, or the start of the quoted rest.
+type marks struct{ unseen, quote, sign, sheet, rest bool }
 
 func (p *page) markup(tag string, z *html.Tokenizer, more bool) (m marks) {
 	root := tag == "html" || tag == "body" || tag == "head"
@@ -187,7 +197,7 @@ func (p *page) markup(tag string, z *html.Tokenizer, more bool) (m marks) {
 		switch string(k) {
 		case "class", "id", "name", "data-marker":
 			m.quote = m.quote || quoteName.Match(v)
-			m.unseen = m.unseen || signatureName.Match(v)
+			m.sign = m.sign || signatureName.Match(v)
 			m.rest = m.rest || quoteRest.Match(v) || string(v) == "__HEADERS__"
 			if len(p.hidden) > 0 {
 				sign := map[bool]string{true: ".", false: "#"}[string(k) == "class"]
@@ -211,6 +221,8 @@ func (p *page) markup(tag string, z *html.Tokenizer, more bool) (m marks) {
 	if root {
 		return marks{}
 	}
+	m.sign = m.sign && !m.unseen
+	m.unseen = m.unseen || m.sign
 	return m
 }
 

@@ -36,7 +36,7 @@ func Intent(own string, names ...string) policy.Answer {
 		if asks := question(rest); asks {
 			spoilt = every
 		} else {
-			spoilt = lex.spoilt(rest, ownNames(names))
+			spoilt = lex.spoilt(rest, ownNames(names), readings[policy.Yes] == lex.all())
 		}
 		readings[policy.Unclear] |= readings[policy.Yes] & spoilt
 		readings[policy.Yes] &^= spoilt
@@ -62,6 +62,19 @@ func Intent(own string, names ...string) policy.Answer {
 		}
 	}
 	return out
+}
+
+// intent reads the own words by what stands below them, too: an objection there
+// takes the clearness from a yes, and so does a denial in a signature.
+func (p pieces) intent(names ...string) policy.Answer {
+	if first, _ := answerLine(p.own); first == "" {
+		return policy.Answer{Intent: policy.Unclear}
+	}
+	a := Intent(p.own+"\n"+p.foot, names...)
+	if a.Intent != policy.No && lex.has(newPhrase(words(p.sign)), denyList, every) {
+		return policy.Answer{Intent: policy.Unclear}
+	}
+	return a
 }
 
 // readings says what a line is in which languages: made only of yes-words,
@@ -113,8 +126,10 @@ func (l *lexicon) readings(line phrase, names map[string]bool) map[policy.Intent
 
 // spoilt gives the languages in which later lines take the clearness from a
 // yes: a no-word of any language spoils it in all, a condition in its own and,
-// if it is English, in all. Phrases known to be harmless are passed over.
-func (l *lexicon) spoilt(rest string, names map[string]bool) (out languages) {
+// if it is English, in all. So does a condition of any language if the yes is
+// one of all, as "OK", unless it is so short that it may be a word of another.
+// Phrases known to be harmless are passed over.
+func (l *lexicon) spoilt(rest string, names map[string]bool, shared bool) (out languages) {
 	if strings.TrimSpace(rest) == "" {
 		return 0
 	}
@@ -130,6 +145,8 @@ func (l *lexicon) spoilt(rest string, names map[string]bool) (out languages) {
 			case n == 1 && (names[p.run(i, 1)] || numbered(p, i)):
 				return true
 			case e[noList] != 0 && len(p.run(i, n)) > 2, (e[noList]|e[butList])&en != 0:
+				out = every
+			case shared && e[butList] != 0 && utf8.RuneCountInString(p.run(i, n)) >= 4:
 				out = every
 			}
 			out |= e[noList] | e[butList] // "nu" is no to some, and now to others

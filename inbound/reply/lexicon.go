@@ -56,7 +56,7 @@ func parseWords(file string) *lexicon {
 		}
 	}
 	for _, line := range lines {
-		bits := languages(1)<<len(l.names) - 1
+		bits := l.all()
 		if i := slices.Index(l.names, line[0]); i >= 0 {
 			bits = 1 << i
 		}
@@ -122,6 +122,9 @@ func (l *lexicon) language(name string) languages {
 	}
 	return 0
 }
+
+// all gives the set of all languages.
+func (l *lexicon) all() languages { return languages(1)<<len(l.names) - 1 }
 
 // phrase is a text's words, joined once so that every run of them is a slice.
 type phrase struct {

@@ -5,57 +5,81 @@ import (
 	"unicode/utf8"
 )
 
-// maxAttribution is how many lines "On ... wrote:" may be wrapped over.
-const maxAttribution = 4
-
 // OwnText gives the lines of plain text that its writer added: without quotes,
 // the lines that introduce them, signature and disclaimer. Its lines are lines
 // of the input, in their order.
-func OwnText(plain string) string {
+func OwnText(plain string) string { return divide(plain).own }
+
+// pieces are what a text holds beside quotes.
+type pieces struct {
+	own  string // what the writer says
+	foot string // what stands below the line of a phone or a list: it can't say yes, but can object
+	sign string // signature and disclaimer: nothing in them counts but a denial
+}
+
+func divide(plain string) pieces {
 	lines := strings.Split(strings.ReplaceAll(plain, "\r\n", "\n"), "\n")
 	out := make([]string, 0, 16)
+	var foot, sign []string
+	below := (*[]string)(nil) // where lines go until a quote comes; nil is out
+	done := func() pieces { return pieces{join(out), join(foot), join(sign)} }
 	for i := 0; i < len(lines); i++ {
 		line := strings.TrimSpace(lines[i])
 		switch {
-		case line == "":
+		case line == "" && below == nil:
 			out = append(out, "")
 			continue
+		case line == "", line == "ᐧ": // the mark of a program that watches who reads
+			continue
 		case quoted(line):
+			below = nil
 			continue
 		case original(line), headerBlock(lines[i:]):
-			return join(withoutRule(out))
-		case strings.TrimRight(lines[i], "\r ") == "--", line == "—", phone(line), legal(line):
+			out = withoutRule(out)
+			return done()
+		case strings.TrimRight(lines[i], "\r ") == "--", line == "—", legal(line):
 			// A signature may stand above the quote below which the answer does.
-			if i = nextQuote(lines, i); i == len(lines) {
-				return join(withoutRule(out))
-			}
-			i--
+			below = &sign
+		case below == nil && (phone(line) || listFoot(lines[i:])):
+			below = &foot
 			continue
 		}
 		if n := attribution(lines[i:]); n > 0 {
-			next := i + n
-			for next < len(lines) && strings.TrimSpace(lines[next]) == "" {
-				next++
+			if own := ownStart(lines[i]); own != "" && below == nil {
+				out = append(out, own)
 			}
-			if next < len(lines) && quoted(strings.TrimSpace(lines[next])) {
-				i += n - 1
-				continue
+			if !quoted(firstLine(lines[i+n:])) {
+				if below != nil {
+					out = withoutRule(out)
+				}
+				return done()
 			}
-			return join(out)
+			i += n - 1
+			continue
+		}
+		if below != nil {
+			*below = append(*below, line)
+			continue
 		}
 		out = append(out, strings.TrimRight(lines[i], " \t\r"))
 	}
-	return join(out)
+	if below != nil {
+		out = withoutRule(out)
+	}
+	return done()
+}
+
+// firstLine gives the first line that isn't empty.
+func firstLine(lines []string) string {
+	for _, line := range lines {
+		if line = strings.TrimSpace(line); line != "" {
+			return line
+		}
+	}
+	return ""
 }
 
 func quoted(line string) bool { return strings.HasPrefix(line, ">") || strings.HasPrefix(line, "＞") }
-
-func nextQuote(lines []string, i int) int {
-	for i < len(lines) && !quoted(strings.TrimSpace(lines[i])) {
-		i++
-	}
-	return i
-}
 
 // join gives the lines as one text, with one empty line where several stood.
 func join(lines []string) string {
@@ -74,7 +98,7 @@ func withoutRule(lines []string) []string {
 	for n > 0 && lines[n-1] == "" {
 		n--
 	}
-	if n > 0 && len(lines[n-1]) >= 5 && strings.Trim(lines[n-1], "_-=* ") == "" {
+	if n > 0 && len(lines[n-1]) >= 4 && strings.Trim(lines[n-1], "_-=* ") == "" {
 		return lines[:n-1]
 	}
 	return lines
@@ -97,78 +121,29 @@ func original(line string) bool {
 	return begins(lower(bare), originalWords)
 }
 
-func phone(line string) bool { return len(line) <= 160 && begins(lower(line), phoneWords) }
+// phone reports the line that a program adds below the text. A sentence may
+// begin like one, as "Sent from my desk, which is easier."
+func phone(line string) bool {
+	return len(line) <= 160 && begins(lower(line), phoneWords) && !(strings.Contains(line, ", ") && strings.HasSuffix(line, "."))
+}
 
 func legal(line string) bool { return len(line) >= 20 && holds(lower(line), legalWords) }
 
-// attribution tells how many lines at the start are an "On ..., ... wrote:".
-// A line of own text right above it is none of them.
-func attribution(lines []string) int {
-	n := attributed(lines)
-	if n < 2 {
-		return n
-	}
-	first := lower(strings.TrimSpace(lines[0]))
-	if !begins(first, startWords) && !strings.ContainsAny(first, "0123456789@") {
-		return 0
-	}
-	for i := 1; i < n; i++ {
-		if begins(lower(strings.TrimSpace(lines[i])), startWords) && attributed(lines[i:]) == n-i {
-			return 0
-		}
-	}
-	return n
-}
-
-func attributed(lines []string) int {
-	size, open := 0, 0 // open counts the "<" that no ">" has closed
-	for n := 1; n <= maxAttribution && n <= len(lines); n++ {
-		line := strings.TrimSpace(lines[n-1])
-		if size += len(line); line == "" || quoted(line) && open == 0 || size > 600 {
-			return 0
-		}
-		open = max(0, open+strings.Count(line, "<")-strings.Count(line, ">"))
-		bare := strings.TrimRight(line, "- ") // Zoho sets dashes round it, and no colon
-		dashes := n == 1 && strings.HasPrefix(line, "----") && strings.HasSuffix(line, "----")
-		if strings.HasSuffix(bare, ":") || strings.HasSuffix(bare, "：") || dashes {
-			whole := strings.Join(lines[:n], " ")
-			switch {
-			case !strings.ContainsAny(whole, "0123456789@"):
-				return 0
-			case holds(lower(whole), wroteWords):
-				return n
-			case strings.ContainsAny(whole, "0123456789") && strings.Contains(whole, "@") && strings.HasSuffix(bare, ">:"):
-				return n // some languages leave the verb out
-			}
-			return 0
-		}
-	}
-	return 0
-}
-
-// headerBlock reports whether three lines of a quoted message's header stand
-// at the start, as Outlook puts them.
-func headerBlock(lines []string) bool {
-	if !field(lines[0]) {
+// listFoot reports the lines that a mailing list adds: below a rule of
+// underscores, few, and they say so.
+func listFoot(lines []string) bool {
+	if len(lines[0]) < 2 || strings.Trim(lines[0], "_ \r") != "" {
 		return false
 	}
-	n := 0
-	for _, line := range lines[:min(len(lines), 8)] {
-		if field(line) {
-			n++
+	for _, line := range lines[1:min(len(lines), 8)] {
+		if line = strings.TrimSpace(line); quoted(line) {
+			return false
+		}
+		if holds(lower(line), footWords) {
+			return true
 		}
 	}
-	return n >= 3
-}
-
-// field reports whether a line begins with a label of a quoted header.
-func field(line string) bool {
-	line = strings.TrimSpace(line)
-	i := strings.IndexAny(line[:min(len(line), 48)], ":：")
-	if i <= 0 {
-		return false
-	}
-	return fieldWords[lower(strings.Trim(line[:i], "* \u00A0\u202F"))]
+	return false
 }
 
 // wrappedQuote reports whether a line of own text may be the end of a quoted

@@ -47,16 +47,20 @@ func Read(m *rawmail.Message, own Own) Reading {
 		r.Bounce = bounce(m, own)
 	}
 	r.Refusals = b.refusals
-	plain, html := OwnText(Clean(b.plain)), OwnText(Clean(b.html))
-	if r.Text = plain; strings.TrimSpace(plain) == "" {
-		r.Text = html
+	plain, html := divide(Clean(b.plain)), divide(Clean(b.html))
+	plain.sign += "\n" + Clean(b.sign)
+	html.sign += "\n" + Clean(b.sign)
+	said := plain
+	if plain.own == "" {
+		said = html
 	}
+	r.Text = said.own
 	if r.Kind.Machine() || len(r.Refusals) > 0 {
 		return r
 	}
 	name := displayName(m)
-	r.Answer = Intent(r.Text, name)
-	disagree := strings.TrimSpace(b.plain) != "" && b.html != "" && (plain == "" || Intent(html, name).Intent != r.Answer.Intent)
+	r.Answer = said.intent(name)
+	disagree := strings.TrimSpace(b.plain) != "" && b.html != "" && (plain.own == "" || html.intent(name).Intent != r.Answer.Intent)
 	// Only in an answer that answers nothing: a person may be away and say yes.
 	if r.Kind == policy.KindReply && r.Answer.Intent == policy.Unclear && !question(r.Text) && !saysYes(r.Text) && holds(lower(head(r.Text)), autoTexts) {
 		r.Kind, r.KindWhy = policy.KindAutoReply, "It says that a program sent it, or that its writer is away."

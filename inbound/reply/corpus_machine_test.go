@@ -36,14 +36,14 @@ func machineCases() (out []corpusCase) {
 		add("auto-reply", fmt.Sprintf("field-%02d", i+1), f, answering+f+"\n\nYes\n")
 	}
 	for _, s := range []string{"Your request has been received: web-3", "We have received your request [Ticket#2026112410001]", "Ticket Received: restart web-3",
-		"Ihre Anfrage ist eingegangen [#1234]", "Votre demande a bien été reçue", "Hemos recibido su solicitud", "Please verify your email to Ada", "Out of Office: Re: [T-1042] Please confirm", "OOO: back on Monday", "Vacation reply", "Auto-Reply"} {
+		"Ihre Anfrage ist eingegangen [#1234]", "Votre demande a bien été reçue", "Hemos recibido su solicitud", "Please verify your email to Ada", "Complaint about message from 192.0.2.1", "Out of Office: Re: [T-1042] Please confirm", "OOO: back on Monday", "Vacation reply", "Auto-Reply"} {
 		add("auto-reply", "subject-robot", s, person+"Subject: "+mime.QEncoding.Encode("utf-8", s)+"\n\nYes\n")
 	}
 	for _, s := range []string{"This is an automated response. We will be with you soon.", "Your request has been received and is being reviewed by our staff.", "A support ticket has been opened: 4711.",
 		"To complete the delivery of your message, answer this mail."} {
 		add("auto-reply", "text-robot", s, answering+"\n"+s+"\n")
 	}
-	for _, f := range []string{"no-reply@customer.example", "noreply@customer.example", "do-not-reply@customer.example", "MAILER-DAEMON@customer.example"} {
+	for _, f := range []string{"no-reply@customer.example", "noreply@customer.example", "do-not-reply@customer.example", "shop-noreply@customer.example", "web.no-reply@customer.example", "MAILER-DAEMON@customer.example"} {
 		add("auto-reply", "address", "an address that takes no answers", strings.Replace(answering, "ada@customer.example>\nTo", f+">\nTo", 1)+"\nYes\n")
 	}
 	dsn := "--b1\nContent-Type: text/plain\n\nYour mail was not delivered.\n\n--b1\nContent-Type: message/delivery-status\n\nReporting-MTA: dns; mx.customer.example\n\nFinal-Recipient: rfc822; ada@customer.example\nAction: failed\nStatus: 5.1.1\nDiagnostic-Code: smtp; 550 no such user\n\n--b1\nContent-Type: text/rfc822-headers\n\nFrom: support@desk.example\n\n"
@@ -77,7 +77,7 @@ func machineCases() (out []corpusCase) {
 		add("calendar", "calendar-"+strings.ToLower(method), "RFC 6047", answering+fmt.Sprintf(cal, method))
 	}
 	add("auto-reply", "report-feedback", "a complaint of RFC 5965", person+"Subject: abuse\n"+report("feedback-report", "--b1\nContent-Type: message/feedback-report\n\nFeedback-Type: abuse\n\n"))
-	for _, f := range []string{"List-Id: Talk <talk.list.example>", "List-Post: <mailto:talk@list.example>", "List-Unsubscribe: <mailto:u@list.example>", "Precedence: bulk", "Precedence: list", "Precedence: junk", "Resent-From: <x@list.example>", "Resent-Sender: <x@list.example>"} {
+	for _, f := range []string{"List-Id: Talk <talk.list.example>", "List-Post: <mailto:talk@list.example>", "List-Unsubscribe: <mailto:u@list.example>", "List-Subscribe: <mailto:s@list.example>", "List-Help: <mailto:h@list.example>", "Mailing-List: contact h@list.example", "X-Mailing-List: talk@list.example", "X-MLServer: fml", "Precedence: bulk", "Precedence: list", "Precedence: junk", "Resent-From: <x@list.example>", "Resent-Sender: <x@list.example>"} {
 		add("list", "list", f, answering+f+"\n\nYes\n")
 	}
 	add("loop", "loop-address", "our own address wrote it", strings.Replace(answering, "ada@customer.example>\nTo", "support@desk.example>\nTo", 1)+"\nYes\n")

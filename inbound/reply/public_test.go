@@ -1,6 +1,7 @@
 package reply
 
 import (
+	"bytes"
 	"cmp"
 	"flag"
 	"fmt"
@@ -101,6 +102,9 @@ func publicKinds(t *testing.T, folder string, machine bool) (machines, of int) {
 		raw, err := os.ReadFile(path)
 		if err != nil {
 			return err
+		}
+		if bytes.HasPrefix(raw, []byte("From ")) { // an mbox's line
+			raw = raw[bytes.IndexByte(raw, '\n')+1:]
 		}
 		m, bad := rawmail.Scan(rawmail.Normalize(raw), rawmail.DefaultLimits())
 		if m == nil {

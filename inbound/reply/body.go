@@ -125,7 +125,27 @@ func (b *body) text(h textproto.MIMEHeader, params map[string]string, raw []byte
 		b.doubtful = b.doubtful || err != nil
 		decoded = out
 	}
-	return strings.ReplaceAll(string(decoded), "\r\n", "\n")
+	return unixLines(decoded)
+}
+
+// unixLines copies a text with line feeds alone for line ends.
+func unixLines(text []byte) string {
+	var out strings.Builder
+	out.Grow(len(text))
+	for len(text) > 0 {
+		line := text
+		if i := bytes.IndexByte(text, '\n'); i >= 0 {
+			line = text[:i+1]
+		}
+		text = text[len(line):]
+		if bare, ok := bytes.CutSuffix(line, []byte("\r\n")); ok {
+			out.Write(bare)
+			out.WriteByte('\n')
+		} else {
+			out.Write(line)
+		}
+	}
+	return out.String()
 }
 
 // charset finds the encoding of a label of the encoding standard; nil is UTF-8.

@@ -1,38 +1,98 @@
 package reply
 
 import (
-	"regexp"
+	"strconv"
 	"strings"
 )
 
-// hiddenStyle finds a declaration after which a reader sees nothing. Colours
-// apart: hiddenColour is only that where no background of its own is set.
-var (
-	hiddenStyle  = regexp.MustCompile(`(?i)display\s*:\s*none|text-decoration[a-z-]*\s*:[^;]*line-through|visibility\s*:\s*hidden|font-size\s*:\s*(0+(\.\d*)?\s*(px|pt|!|;|$)|0+(\.0\d*)?\s*(em|rem|%)|1px)|opacity\s*:\s*0*(\.0*)?\s*(!|;|$)|(max-height|max-width|width|height)\s*:\s*0+(px)?\s*(!|;|$)|clip(-path)?\s*:\s*(rect\(0|inset\(50)|text-indent\s*:\s*-\d{3}|mso-hide\s*:\s*all|(left|top)\s*:\s*-\d{3}|(?:^|[;\s])color\s*:\s*transparent`)
-	hiddenColour = regexp.MustCompile(`(?i)(?:^|[;\s])color\s*:\s*(#fff\b|#f[a-f]f[a-f]f[a-f]\b|white\b|rgb\(\s*255,\s*255,\s*255\s*\))`)
-	background   = regexp.MustCompile(`(?i)background(-color)?\s*:\s*([^;]+)`)
-)
-
 // hides reports whether a style attribute or the body of a rule makes text
-// invisible.
+// invisible. White hides only where no ground of its own is set.
 func hides(style string) bool {
 	if len(style) > 4000 {
 		style = style[:4000]
 	}
-	if hiddenStyle.MatchString(style) {
-		return true
+	if strings.Contains(style, "/*") {
+		style = uncomment(style)
 	}
-	if !hiddenColour.MatchString(style) {
-		return false
-	}
-	for _, b := range background.FindAllStringSubmatch(style, 4) {
-		switch v := strings.ToLower(strings.TrimSpace(b[2])); v {
-		case "white", "#fff", "#ffffff", "transparent", "none", "inherit", "initial", "rgb(255, 255, 255)", "rgb(255,255,255)":
+	pale, ground := false, false
+	for declaration := range strings.SplitSeq(style, ";") {
+		property, value, ok := strings.Cut(declaration, ":")
+		if !ok {
+			continue
+		}
+		property = strings.ToLower(strings.TrimSpace(property))
+		value = strings.ToLower(strings.TrimSpace(value))
+		value, _, _ = strings.Cut(value, "!") // !important
+		value = strings.TrimSpace(value)
+		switch property {
+		case "color":
+			pale = pale || paleColour(value)
+		case "background", "background-color":
+			ground = ground || !paleColour(value) && value != "none" && value != "inherit" && value != "initial"
 		default:
-			return false // white on a ground of its own
+			if hidesBy(property, value) {
+				return true
+			}
+		}
+		if property == "color" && value == "transparent" || strings.Contains(property, "\\") { // an escape spells a name that we don't read
+			return true
 		}
 	}
-	return true
+	return pale && !ground
+}
+
+// hidesBy reports a declaration, colours apart, after which nothing is seen.
+func hidesBy(property, value string) bool {
+	switch property {
+	case "display":
+		return value == "none"
+	case "visibility":
+		return value == "hidden" || value == "collapse"
+	case "mso-hide":
+		return value == "all"
+	case "font-size":
+		return tiny(value)
+	case "opacity":
+		return strings.Trim(value, "0.%") == "" && value != ""
+	case "width", "height", "max-width", "max-height":
+		return zero(strings.TrimSuffix(value, "px"))
+	case "clip", "clip-path":
+		return strings.HasPrefix(value, "rect(0") || strings.HasPrefix(value, "inset(50") || strings.HasPrefix(value, "inset(100")
+	case "left", "top", "margin-left", "margin-top", "text-indent":
+		digits := len(value) - len(strings.TrimLeft(value, "-0123456789"))
+		return strings.HasPrefix(value, "-") && digits >= 4
+	}
+	return strings.HasPrefix(property, "text-decoration") && strings.Contains(value, "line-through")
+}
+
+// tiny reports a size of type that nobody reads: a pixel or point at most, or a
+// twentieth of what is around.
+func tiny(size string) bool {
+	n, unit := size, ""
+	if i := strings.IndexFunc(size, func(r rune) bool { return r != '.' && (r < '0' || r > '9') }); i >= 0 {
+		n, unit = size[:i], strings.TrimSpace(size[i:])
+	}
+	v, err := strconv.ParseFloat(n, 64)
+	switch unit {
+	case "", "px", "pt":
+		return err == nil && v <= 1
+	case "em", "rem":
+		return err == nil && v < 0.1
+	case "%":
+		return err == nil && v < 10
+	}
+	return false
+}
+
+func zero(s string) bool { return s != "" && strings.Trim(s, "0") == "" }
+
+// paleColour reports a colour that white paper swallows.
+func paleColour(value string) bool {
+	switch value = strings.ReplaceAll(value, " ", ""); value {
+	case "#fff", "#ffffff", "white", "transparent", "rgb(255,255,255)":
+		return true
+	}
+	return len(value) == 7 && value[0] == '#' && strings.Trim(value[1:], "abcdef") == "" && value[1] == 'f' && value[3] == 'f' && value[5] == 'f'
 }
 
 // maxRules bounds the rules of a message's style sheets that are looked at.
@@ -42,7 +102,7 @@ const maxRules = 2000
 // names ("x") that a style sheet hides. Of a selector only the last compound
 // counts: it names the element that is hidden.
 func styleRules(sheet string, seen map[string]bool) {
-	sheet = strings.NewReplacer("<!--", "", "-->", "").Replace(uncomment(sheet))
+	sheet = strings.ReplaceAll(strings.ReplaceAll(uncomment(sheet), "<!--", ""), "-->", "")
 	for n := 0; n < maxRules; n++ {
 		open := strings.IndexByte(sheet, '{')
 		if open < 0 {

@@ -84,8 +84,9 @@ func (l *lexicon) readings(line phrase, names map[string]bool) map[policy.Intent
 	if line.len() == 0 {
 		return out
 	}
-	whole := l.entries[line.run(0, line.len())]
-	out[policy.Unclear] = whole[otherList]
+	if whole := l.entries[line.run(0, line.len())]; whole != nil {
+		out[policy.Unclear] = whole[otherList]
+	}
 	for n := range l.names {
 		bit := languages(1) << n
 		if out[policy.Unclear]&bit != 0 {
@@ -178,7 +179,7 @@ func ownNames(names []string) map[string]bool {
 		w := words(name)
 		for _, s := range w[:min(len(w), 6)] {
 			e := lex.entries[s]
-			out[s] = utf8.RuneCountInString(s) > 1 && e[yesList]|e[noList]|e[butList]|e[otherList] == 0
+			out[s] = utf8.RuneCountInString(s) > 1 && (e == nil || e[yesList]|e[noList]|e[butList]|e[otherList] == 0)
 		}
 	}
 	return out

@@ -35,14 +35,14 @@ type languages uint32
 // lexicon holds the entries of all lists and languages, joined by blanks.
 type lexicon struct {
 	names   []string // of languages
-	entries map[string][lists]languages
+	entries map[string]*[lists]languages
 	longest map[string]int // by first word: the most words of an entry
 }
 
 var lex = parseWords(wordsFile)
 
 func parseWords(file string) *lexicon {
-	l := &lexicon{entries: map[string][lists]languages{}, longest: map[string]int{}}
+	l := &lexicon{entries: map[string]*[lists]languages{}, longest: map[string]int{}}
 	var lines [][3]string
 	for line := range strings.Lines(file) {
 		head, entries, ok := strings.Cut(strings.TrimSpace(line), ":")
@@ -83,9 +83,10 @@ func (l *lexicon) add(n list, bits languages, entry []string) {
 		return
 	}
 	key := strings.Join(entry, " ")
-	e := l.entries[key]
-	e[n] |= bits
-	l.entries[key] = e
+	if l.entries[key] == nil {
+		l.entries[key] = new([lists]languages)
+	}
+	l.entries[key][n] |= bits
 	l.longest[entry[0]] = max(l.longest[entry[0]], len(entry))
 }
 
@@ -150,7 +151,7 @@ func (p phrase) run(i, n int) string { return p.joined[p.at[i] : p.at[i+n]-1] }
 // f is satisfied.
 func (l *lexicon) matches(p phrase, i int, f func(n int, e *[lists]languages) (enough bool)) {
 	for n := min(l.longest[p.run(i, 1)], p.len()-i); n > 0; n-- {
-		if e, ok := l.entries[p.run(i, n)]; ok && f(n, &e) {
+		if e, ok := l.entries[p.run(i, n)]; ok && f(n, e) {
 			return
 		}
 	}

@@ -138,5 +138,9 @@ func (b *body) opaque(encoding string, raw []byte, depth int) {
 		b.doubtful = true
 		return
 	}
-	b.entity(bytes.ReplaceAll(bytes.ReplaceAll(inner, []byte("\r\n"), []byte("\n")), []byte("\n"), []byte("\r\n")), depth+1)
+	b.entity(crlf(inner), depth+1)
+}
+
+func crlf(text []byte) []byte {
+	return bytes.ReplaceAll(bytes.ReplaceAll(text, []byte("\r\n"), []byte("\n")), []byte("\n"), []byte("\r\n"))
 }

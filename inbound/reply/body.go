@@ -211,7 +211,7 @@ func split(raw []byte, boundary string) (parts [][]byte) {
 		if i := bytes.IndexByte(line, '\n'); i >= 0 {
 			line, next = line[:i], pos+i+1
 		}
-		rest, ok := bytes.CutPrefix(bytes.TrimRight(line, "\r \t"), []byte("--"+boundary))
+		rest, ok := bytes.CutPrefix(bytes.TrimRight(line, " \t\r"), []byte("--"+boundary))
 		if ok && boundary != "" && (len(rest) == 0 || string(rest) == "--") {
 			if start >= 0 {
 				parts = append(parts, raw[start:pos])

@@ -115,7 +115,7 @@ func (p *page) text(z *html.Tokenizer) {
 func (p *page) start(tag []byte, z *html.Tokenizer, more bool) bool {
 	void := voidTags[string(tag)]
 	if p.skip != "" {
-		if !void && string(tag) == p.skip {
+		if string(tag) == p.skip {
 			p.depth++
 		}
 		return true

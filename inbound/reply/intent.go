@@ -36,7 +36,7 @@ func Intent(own string, names ...string) policy.Answer {
 		if asks := question(rest); asks {
 			spoilt = every
 		} else {
-			spoilt = lex.spoilt(rest, ownNames(names), readings[policy.Yes] == lex.all())
+			spoilt = lex.spoilt(rest, readings[policy.Yes] == lex.all())
 		}
 		readings[policy.Unclear] |= readings[policy.Yes] & spoilt
 		readings[policy.Yes] &^= spoilt
@@ -130,7 +130,7 @@ func (l *lexicon) readings(line phrase, names map[string]bool) map[policy.Intent
 // if it is English, in all. So does a condition of any language if the yes is
 // one of all, as "OK", unless it is so short that it may be a word of another.
 // Phrases known to be harmless are passed over.
-func (l *lexicon) spoilt(rest string, names map[string]bool, shared bool) (out languages) {
+func (l *lexicon) spoilt(rest string, shared bool) (out languages) {
 	if strings.TrimSpace(rest) == "" {
 		return 0
 	}
@@ -143,7 +143,7 @@ func (l *lexicon) spoilt(rest string, names map[string]bool, shared bool) (out l
 			case e[harmlessList] != 0:
 				step = n
 				return true
-			case n == 1 && (names[p.run(i, 1)] || numbered(p, i)):
+			case n == 1 && numbered(p, i):
 				return true
 			case e[noList] != 0 && len(p.run(i, n)) > 2, (e[noList]|e[butList])&en != 0:
 				out = every

@@ -70,7 +70,7 @@ func parseWords(file string) *lexicon {
 			if bare := words(withoutAccents(entry)); !slices.Equal(bare, w) {
 				l.add(list(n), bits, bare) // many write without them
 			}
-			if bare := words(strings.ReplaceAll(entry, "'", "")); line[1] != "yes" && !slices.Equal(bare, w) {
+			if bare := words(strings.ReplaceAll(entry, "'", "")); !slices.Equal(bare, w) {
 				l.add(list(n), bits, bare) // and without apostrophes
 			}
 		}

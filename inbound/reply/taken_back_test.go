@@ -35,6 +35,51 @@ func TestTakenBack(t *testing.T) {
 	}
 }
 
+// TestAnswerLine spoils one thing at a time of lines that answer.
+func TestAnswerLine(t *testing.T) {
+	for _, c := range []struct {
+		text, name string
+		want       policy.Intent
+	}{
+		{"Yes, Ada Berg", "Ada Berg", "yes"},
+		{"Yes, Ada Berg", "Bob", "unclear"},
+		{"Yes, a", "A Berg", "unclear"},
+		{"Yes but", "But Berg", "unclear"},
+		{"Yes no", "No Berg", "unclear"},
+		{strings.Repeat("yes ", 60), "", "unclear"},
+		{"No way, yes", "", "unclear"},
+		{"Thanks", "", "unclear"},
+		{"Yes perhaps", "", "unclear"},
+		{"Yes please", "", "yes"},
+		{"Thats me", "", "yes"},
+		{"That’s me", "", "yes"},
+		{"ＹＥＳ", "", "yes"},
+		{"Hello yes,\nstop", "", "unclear"},
+		{"Hello yes,\ngo ahead", "", "unclear"},
+		{"Hello no way,\ngo ahead", "", "unclear"},
+		{"Hello but,\ngo ahead", "", "unclear"},
+		{"Hello Sam, Ada, Bob,\ngo ahead", "", "unclear"},
+		{"Hello Sam Ada Bob Eve Tom\ngo ahead", "", "unclear"},
+		{"Hello Sam Ada Bob Eve\ngo ahead", "", "yes"},
+		{"Hello you there?\ngo ahead", "", "unclear"},
+		{"Go ahead\nsee https://x.example/?a=1", "", "yes"},
+		{"Go ahead\nsee www.x.example/?a=1", "", "yes"},
+		{"Go ahead\nsee https://x.example/a?", "", "unclear"},
+		{"Go ahead\nreally?", "", "unclear"},
+		{"Go ahead\nunless it rains", "", "unclear"},
+		{"Go ahead\nVAT no. 12", "", "yes"},
+		{"Go ahead\nbut no. 12", "", "unclear"},
+		{"Go ahead\nnein", "", "unclear"},
+		{"Go ahead\nno worries", "", "yes"},
+		{"OK\nfalls nötig", "", "unclear"},
+		{"OK\nom te zien", "", "yes"},
+	} {
+		if got := Intent(c.text, c.name).For("en"); got != c.want {
+			t.Errorf("Intent(%q, %q) = %s, want %s", c.text, c.name, got, c.want)
+		}
+	}
+}
+
 // A text that came as a file is not what the person wrote.
 func TestNamedPart(t *testing.T) {
 	for _, disposition := range []string{"Content-Disposition: inline; filename=note.txt\n", "Content-Disposition: attachment; filename=note.txt\n"} {

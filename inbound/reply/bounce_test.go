@@ -1,0 +1,38 @@
+package reply
+
+import (
+	"slices"
+	"strings"
+	"testing"
+)
+
+func TestBounceFields(t *testing.T) {
+	id := strings.Repeat("a2", 13)
+	ours := "support+b-" + id + "@desk.example"
+	for _, c := range []struct {
+		name, body, status, diagnostic string
+		paths                          int
+		delayed                        bool
+	}{
+		{"ours", "To: <" + ours + ">\n", "", "", 1, false},
+		{"at-the-start-and-end", ours, "", "", 1, false},
+		{"in-capitals", "To: <" + strings.ToUpper(ours) + ">\n", "", "", 1, false},
+		{"a-longer-address", "To: <x" + ours + ">\n", "", "", 0, false},
+		{"a-longer-domain", "To: <" + ours + ".evil.example>\n", "", "", 0, false},
+		{"another-domain", "To: <support+b-" + id + "@desk-example>\n", "", "", 0, false},
+		{"failed", "Action: failed\nStatus: 5.1.1\nDiagnostic-Code: smtp; 550 no such user\n", "5.1.1", "550 no such user", 0, false},
+		{"diagnostic-of-two-lines", "Diagnostic-Code: smtp; 550\n no such user\nx: y\n", "", "550 no such user", 0, false},
+		{"diagnostic-without-type", "Diagnostic-Code: no such user; sorry\n", "", "no such user; sorry", 0, false},
+		{"delayed", "Action: delayed\nStatus: 4.4.1\n", "4.4.1", "", 0, true},
+		{"delayed-and-failed", "Action: delayed\nAction: failed\n", "", "", 0, false},
+		{"none", "sorry\n", "", "", 0, false},
+	} {
+		b := read(t, "X-Failed-Recipients: ada@customer.example\n", c.body).Bounce
+		if b.Status != c.status || b.Diagnostic != c.diagnostic || b.Delayed != c.delayed || len(b.ReturnPaths) != c.paths {
+			t.Errorf("%s: %+v", c.name, b)
+		}
+		if c.paths > 0 && !slices.Equal(b.ReturnPaths, []string{id}) {
+			t.Errorf("%s: %q", c.name, b.ReturnPaths)
+		}
+	}
+}

@@ -1,0 +1,133 @@
+package reply
+
+import (
+	"encoding/base64"
+	"net/textproto"
+	"strings"
+	"testing"
+
+	"countersign/policy"
+)
+
+// TestParts reads a yes in a part, beside others that may take it away.
+func TestParts(t *testing.T) {
+	const mixed = "MIME-Version: 1.0\nContent-Type: multipart/mixed; boundary=b\n"
+	const yes = "--b\n\nYes\n"
+	p7m := "--b\nContent-Type: application/pkcs7-mime\nContent-Transfer-Encoding: base64\n\n"
+	for _, c := range []struct{ name, header, body, text, want string }{
+		{"yes", mixed, yes + "--b--\n", "Yes", "yes"},
+		{"encrypted-beside", mixed, yes + "--b\nContent-Type: multipart/encrypted; boundary=c\n\nx\n--b--\n", "Yes", "unclear"},
+		{"rich-text-beside", mixed, yes + "--b\nContent-Type: text/rtf\n\nx\n--b--\n", "Yes", "unclear"},
+		{"no-base64-beside", mixed, yes + p7m + "$$$\n--b--\n", "Yes", "unclear"},
+		{"no-signed-data-beside", mixed, yes + p7m + "AAAA\n--b--\n", "Yes", "unclear"},
+		{"utf-7-beside", mixed, yes + "--b\nContent-Type: text/plain; charset=utf-7\n\nx\n--b--\n", "Yes", "unclear"},
+		{"behind-the-last-boundary", mixed, "--b\n\n\n--b--\n\n\nYes\n", "", "unclear"},
+		{"boundary-with-blanks", mixed, "--b \t\n\nYes\n--b-- \n", "Yes", "yes"},
+		{"before-the-boundary", mixed, "Yes\n--b\n\n\n--b--\n", "", "unclear"},
+		{"broken-base64", "Content-Transfer-Encoding: base64\n", "WWVz\n$$$$\n", "Yes", "unclear"},
+		{"quoted-printable", "Content-Transfer-Encoding: quoted-printable\n", "Y=65s\n", "Yes", "yes"},
+		{"too-long", "", "Yes\n" + strings.Repeat("\n", maxText), "Yes", "unclear"},
+		{"flowed", "Content-Type: text/plain; format=flowed\n", "Yes, \nplease\n", "Yes, please", "yes"},
+		{"not-flowed", "", "Yes, \nplease\n", "Yes,\nplease", "yes"},
+		{"utf-8", "Content-Type: text/plain; charset=UTF_8\n", "Да\n", "Да", "unclear"},
+		{"control-in-ascii", "Content-Type: text/plain; charset=x-own\n", "Yes\x1b\n", "", "unclear"},
+		{"letter-beyond-ascii", "Content-Type: text/plain; charset=x-own\n", "Yes\n\xe9\n", "", "unclear"},
+		{"hz", "Content-Type: text/plain; charset=hz-gb-2312\n", "Yes\n", "", "unclear"},
+		{"iso-2022-cn", "Content-Type: text/plain; charset=iso-2022-cn\n", "Yes\n", "", "unclear"},
+		{"another-name-of-utf-7", "Content-Type: text/plain; charset=unicode-1-1-utf-7\n", "Yes\n", "", "unclear"},
+		{"question-of-a-person-away", "", "I am out of the office until Monday. Can Bob confirm?\n", "I am out of the office until Monday. Can Bob confirm?", "unclear"},
+	} {
+		r := read(t, c.header, c.body)
+		if r.Kind != policy.KindReply || r.Text != c.text || string(r.Answer.Intent) != c.want {
+			t.Errorf("%s: %s %.60q %s, want %q %s", c.name, r.Kind, r.Text, r.Answer.Intent, c.text, c.want)
+		}
+	}
+}
+
+func TestDepth(t *testing.T) {
+	for depth, want := range map[int]bool{maxDepth: false, maxDepth + 1: true} {
+		b := &body{types: map[string]bool{}}
+		b.part(textproto.MIMEHeader{}, []byte("Yes"), depth)
+		if b.doubtful != want || (b.plain == "") != want {
+			t.Errorf("at depth %d: %q, doubtful %t", depth, b.plain, b.doubtful)
+		}
+	}
+}
+
+func TestUnflow(t *testing.T) {
+	for _, c := range []struct {
+		text  string
+		delsp bool
+		want  string
+	}{
+		{"a \nb\n", false, "a b\n"},
+		{"a \nb\n", true, "ab\n"},
+		{"a\nb\n", false, "a\nb\n"},
+		{" > a\n", false, "> a\n"},
+		{"> a \n> b\n", false, "> a \n> b\n"},
+		{"Ada\n-- \nx\n", false, "Ada\n-- \nx\n"},
+	} {
+		if got := unflow(c.text, c.delsp); got != c.want {
+			t.Errorf("unflow(%q, %t) = %q, want %q", c.text, c.delsp, got, c.want)
+		}
+	}
+}
+
+func TestClean(t *testing.T) {
+	for in, want := range map[string]string{
+		"a\r\nb": "a\nb", "a\x1bb": "ab", "a\x00b": "ab", "a\u200bb": "ab", "a\u202eb": "ab", "a\u00a0b": "a b", "a\rb": "a b", "a\tb": "a\tb",
+		"a\xffb": "a\uFFFDb", "a\U000E0061b": "ab", "a\u0085b": "ab", "à": "à", "a\x7fb": "ab",
+	} {
+		if got := Clean(in); got != want {
+			t.Errorf("Clean(%q) = %q, want %q", in, got, want)
+		}
+	}
+}
+
+// TestNest opens elements within elements, as deep as is allowed and deeper.
+func TestNest(t *testing.T) {
+	for depth, want := range map[int]bool{2: true, 6: true, 40: false} {
+		b := []byte{tagOctets, 1, 'x'}
+		for range depth {
+			b = append(append([]byte{tagSequence, 0x80}, b...), 0, 0)
+		}
+		if _, _, ok := element(b, tagSequence, 0); ok != want {
+			t.Errorf("%d elements deep: %t", depth, ok)
+		}
+	}
+	if _, _, ok := element([]byte{tagOctets, 5, 'x'}, tagOctets, 0); ok {
+		t.Error("an element is longer than its bytes")
+	}
+}
+
+func TestArmour(t *testing.T) {
+	const begin, end = armourSigned + "\nHash: SHA256\n\n", "\n" + armourSignature + "\n\nxx\n" + armourEnd + "\n"
+	for _, c := range []struct {
+		name, in, text string
+		doubtful       bool
+	}{
+		{"signed", begin + "Yes" + end, "Yes", false},
+		{"dash", begin + "- -- a" + end, "-- a", false},
+		{"text-above", "No\n" + begin + "Yes" + end, "Yes", true},
+		{"text-below", begin + "Yes" + end + "No\n", "Yes", true},
+		{"never-signed", begin + "Yes\n", "Yes\n", true},
+		{"two", begin + "Yes\n" + armourSigned + end, "Yes\n" + armourSigned, true},
+		{"no-empty-line", armourSigned + "\nYes\n", armourSigned + "\nYes\n", true},
+		{"encrypted", armourMessage + "\n\nxx\n", armourMessage + "\n\nxx\n", true},
+		{"encrypted-below", "Yes\n" + armourMessage + "\n\nxx\n", "Yes\n" + armourMessage + "\n\nxx\n", true},
+		{"key", "Yes\n-----BEGIN PGP PUBLIC KEY BLOCK-----\n", "Yes\n-----BEGIN PGP PUBLIC KEY BLOCK-----\n", false},
+	} {
+		if text, doubtful := unarmour(c.in); text != c.text || doubtful != c.doubtful {
+			t.Errorf("%s: %q, %t", c.name, text, doubtful)
+		}
+	}
+}
+
+// Signed content may have bare line ends.
+func TestBareLineEnds(t *testing.T) {
+	p7m := "MIME-Version: 1.0\nContent-Type: application/pkcs7-mime\nContent-Transfer-Encoding: base64\n"
+	inner := cms([]byte("Content-Type: text/plain\n\nYes\n"), false)
+	if r := read(t, p7m, base64.StdEncoding.EncodeToString(inner)+"\n"); r.Text != "Yes" {
+		t.Errorf("%q", r.Text)
+	}
+}

@@ -15,7 +15,7 @@ import (
 // quote, a signature or a disclaimer below changes it for nobody.
 func readings(own string) map[string]policy.Intent {
 	out := map[string]policy.Intent{}
-	answer := Intent(OwnText(Clean(own)))
+	answer := divide(Clean(own)).intent()
 	for _, lang := range append([]string{""}, lex.names...) {
 		out[lang] = answer.For(lang)
 	}

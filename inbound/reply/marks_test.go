@@ -19,6 +19,7 @@ func TestOneMark(t *testing.T) {
 		{"bounce-path-and-subject", "<>", "", "Subject: Undeliverable: x\n\n", "bounce"},
 		{"bounce-sender-and-subject", "", "MAILER-DAEMON@customer.example", "Subject: Undeliverable: x\n\n", "bounce"},
 		{"auto-submitted", "", "", "Auto-Submitted: auto-replied\n\n", "auto-reply"},
+		{"auto-submitted-no", "", "", "Auto-Submitted: no; owner=ada\n\n", "new"},
 		{"references", "", "", "References: <1@desk.example>\n\n", "reply"},
 		{"in-reply-to", "", "", "In-Reply-To: <1@desk.example>\n\n", "reply"},
 		{"re", "", "", "Subject: AW: x\n\n", "reply"},

@@ -45,7 +45,7 @@ func attributed(lines []string) int {
 		if !closes(line, n == 1) {
 			continue
 		}
-		if wrote(strings.Join(lines[:n], " ")) {
+		if wrote(strings.Join(lines[:n], " "), quoted(firstLine(lines[n:]))) {
 			return n
 		}
 		return 0
@@ -62,8 +62,9 @@ func closes(line string, alone bool) bool {
 }
 
 // wrote reports whether a line that closes like an attribution says who wrote
-// when: by a verb, or by a date beside an address, as some languages do.
-func wrote(whole string) bool {
+// when: by a verb, or by a date beside an address, as some languages do. What
+// says less has to stand right above a quote.
+func wrote(whole string, above bool) bool {
 	digits, address := strings.ContainsAny(whole, "0123456789"), strings.Contains(whole, "@")
 	low := lower(strings.TrimSpace(whole))
 	switch {
@@ -72,7 +73,7 @@ func wrote(whole string) bool {
 	case !digits || !address:
 		return false
 	}
-	return strings.HasSuffix(strings.TrimRight(low, "- "), ">:") || begins(low, startWords) && strings.Contains(low, ">")
+	return strings.HasSuffix(strings.TrimRight(low, "- "), ">:") || above && begins(low, startWords) && strings.Contains(low, ">")
 }
 
 // introduces reports a line with a date and an address right above a quote,

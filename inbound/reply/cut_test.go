@@ -26,6 +26,7 @@ func TestDivide(t *testing.T) {
 		{"no-date-no-address", "Yes\nAs she wrote:\nit is fine", "Yes\nAs she wrote:\nit is fine", "", ""},
 		{"empty-line-within", "On 24 Nov 2026 at 10\n\nSam wrote:" + q, "On 24 Nov 2026 at 10\n\nSam wrote:", "", ""},
 		{"address-without-date", "Ask Bob <bob@customer.example>" + q, "Ask Bob <bob@customer.example>", "", ""},
+		{"date-and-address-of-a-request", "Yes\nOn 24 Nov ask Bob <bob@customer.example> this:\nfirst", "Yes\nOn 24 Nov ask Bob <bob@customer.example> this:\nfirst", "", ""},
 		{"date-first", "2026-11-24 Bob <bob@customer.example>" + q, "", "", ""},
 		{"one-field", "From: the team\nYes", "From: the team\nYes", "", ""},
 		{"two-fields-without-time", "From: ada@customer.example\nTo: bob@customer.example\nplease", "From: ada@customer.example\nTo: bob@customer.example\nplease", "", ""},

@@ -57,6 +57,7 @@ func TestAnswerLine(t *testing.T) {
 		{"Hello yes,\nstop", "", "unclear"},
 		{"Hello yes,\ngo ahead", "", "unclear"},
 		{"Hello no way,\ngo ahead", "", "unclear"},
+		{"Hello nope,\ngo ahead", "", "unclear"},
 		{"Hello but,\ngo ahead", "", "unclear"},
 		{"Hello Sam, Ada, Bob,\ngo ahead", "", "unclear"},
 		{"Hello Sam Ada Bob Eve Tom\ngo ahead", "", "unclear"},

@@ -11,6 +11,9 @@ import (
 // Keyword marks a handled message where the server can't move it.
 const Keyword imap.Flag = "$CountersignDone"
 
+// atOnce is how many messages are moved by one command, and so noted.
+const atOnce = 100
+
 // tidy is dispose, unless that broke the session before: then reading goes first,
 // and the pass disposes at its end.
 func (r *Reader) tidy(c *connection, at Cursor) error {
@@ -25,7 +28,7 @@ func (r *Reader) tidy(c *connection, at Cursor) error {
 // dispose moves or marks the messages whose outcome is recorded. What can't be
 // done now stays to be done.
 func (r *Reader) dispose(c *connection, at Cursor) error {
-	if r.set.Mode == "observe" {
+	if r.set.Mode == "observe" || r.stuck {
 		return nil
 	}
 	todo, err := r.ledger.Pending(r.set.Name)
@@ -33,17 +36,24 @@ func (r *Reader) dispose(c *connection, at Cursor) error {
 		return err
 	}
 	byOutcome := map[string][]Todo{}
+	var gone []Todo
 	for _, t := range todo {
 		if t.UIDValidity != at.UIDValidity || t.Turn != at.Turn { // numbered anew: that UID is another message
-			if err := r.ledger.Done(t); err != nil {
-				return err
-			}
+			gone = append(gone, t)
 			continue
 		}
 		byOutcome[t.Outcome] = append(byOutcome[t.Outcome], t)
 	}
+	for batch := range slices.Chunk(gone, atOnce) {
+		if err := r.ledger.Done(batch...); err != nil {
+			return err
+		}
+	}
 	for outcome, list := range byOutcome {
-		for batch := range slices.Chunk(list, 100) {
+		for batch := range slices.Chunk(list, atOnce) {
+			if r.stuck {
+				return nil
+			}
 			if err := r.settle(c, outcome, batch); err != nil {
 				return err
 			}
@@ -59,18 +69,14 @@ func (r *Reader) settle(c *connection, outcome string, batch []Todo) error {
 	}
 	err := r.move(c, set, outcome)
 	if err != nil && refused(err) {
-		r.log.Warn().Err(err).Str("outcome", outcome).Msg("handled messages can't be moved; tried again later")
+		r.log.Warn().Err(err).Str("outcome", outcome).Msg("handled messages can't be moved; tried again at the next poll")
+		r.stuck = true
 		return nil
 	}
 	if err != nil {
 		return err
 	}
-	for _, t := range batch {
-		if err := r.ledger.Done(t); err != nil {
-			return err
-		}
-	}
-	return nil
+	return r.ledger.Done(batch...)
 }
 
 // move moves messages to the folder of their outcome. Without MOVE (RFC 6851)

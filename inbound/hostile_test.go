@@ -146,7 +146,7 @@ func (l *ledger) KnownBytes(raw []byte) (bool, error) {
 	return slices.ContainsFunc(l.got, func(f Fetched) bool { return bytes.Equal(f.Bytes(), raw) }), nil
 }
 func (l *ledger) Pending(string) ([]Todo, error) { return nil, nil }
-func (l *ledger) Done(Todo) error                { return nil }
+func (l *ledger) Done(...Todo) error             { return nil }
 func (l *ledger) handle(_ context.Context, f Fetched) error {
 	l.mu.Lock()
 	defer l.mu.Unlock()

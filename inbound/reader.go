@@ -31,8 +31,6 @@ type Todo struct {
 	Turn        uint32
 	UID         uint32
 	Outcome     string
-	MessageID   string
-	Key         string // the ledger's
 }
 
 // Fetched is a message as it came from the server.
@@ -65,7 +63,7 @@ type Ledger interface {
 	Known(mailbox string, at Cursor, uid uint32) (bool, error)
 	KnownBytes(raw []byte) (bool, error) // a record of the same message, wherever it lay
 	Pending(mailbox string) ([]Todo, error)
-	Done(Todo) error
+	Done(...Todo) error // at most 100
 }
 
 // Handler carries a message to its record. An error means that nothing was
@@ -83,6 +81,7 @@ type Reader struct {
 	history map[uint32]bool // messages from before the start
 	fewer   int             // how often the number of dates asked for at once was halved
 
+	stuck  bool // the server has refused to move messages in this pass
 	untidy bool // the session before broke off while messages were moved
 
 	low        uint32    // all messages with a smaller UID were looked at,
@@ -299,6 +298,7 @@ func (r *Reader) idle(ctx context.Context, c *connection) error {
 // the server.
 func (r *Reader) pass(ctx context.Context, c *connection) error {
 	started := time.Now().UTC()
+	r.stuck = false
 	cursor, err := r.begin(c)
 	if err != nil {
 		return err

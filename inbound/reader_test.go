@@ -33,13 +33,15 @@ func (s *store) Pending(string) (todo []Todo, err error) {
 	return todo, nil
 }
 
-func (s *store) Done(t Todo) error {
+func (s *store) Done(todo ...Todo) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.done == nil {
 		s.done = map[uint32]bool{}
 	}
-	s.done[t.UID] = true
+	for _, t := range todo {
+		s.done[t.UID] = true
+	}
 	return nil
 }
 
@@ -326,5 +328,38 @@ func TestTurnWithinSession(t *testing.T) {
 	<-ended
 	if s.at.Turn != 0 || len(s.done) != 3 {
 		t.Errorf("the server never went back, and 3 messages came: %+v, %d done", s.at, len(s.done))
+	}
+}
+
+// TestMoveRefused: a server that refuses to move messages is asked once a pass,
+// however many wait; they stay to be done.
+func TestMoveRefused(t *testing.T) {
+	moves := 0
+	h := newHostile(t, "* OK hi", func(tag, command string, w net.Conn) bool {
+		switch {
+		case strings.HasPrefix(command, "CAPABILITY"):
+			fmt.Fprintf(w, "* CAPABILITY IMAP4rev1 MOVE\r\n%s OK\r\n", tag)
+		case strings.HasPrefix(command, "UID MOVE"):
+			moves++
+			fmt.Fprintf(w, "%s NO over quota\r\n", tag)
+		case strings.HasPrefix(command, "CREATE"):
+			fmt.Fprintf(w, "%s NO it is there\r\n", tag)
+		case strings.HasPrefix(command, "UID SEARCH"):
+			fmt.Fprintf(w, "* SEARCH\r\n%s OK\r\n", tag)
+		default:
+			return false
+		}
+		return true
+	})
+	defer h.close()
+	s := &store{ledger: ledger{at: Cursor{UIDValidity: 9, Floor: 1}, known: map[uint32]bool{}}}
+	for uid := range uint32(1000) {
+		s.known[uid+1] = true
+	}
+	r := NewReader(Settings{Name: "support", Server: h.addr, TLS: "none", Timeout: 5 * time.Second}, s, s.handle, zerolog.Nop())
+	for pass := 1; pass <= 2; pass++ {
+		if err := r.Once(context.Background()); err != nil || moves != 2*pass || len(s.done) != 0 {
+			t.Errorf("pass %d: %v, %d moves tried, %d done", pass, err, moves, len(s.done))
+		}
 	}
 }

@@ -85,25 +85,37 @@ func (s *Store) ReleaseMailbox(mailbox, agent string, judge bool) error {
 	})
 }
 
+// todoKey is under which a to-do on IMAP stands until it is done.
+func todoKey(src Source) string { return "todo/" + src.key() }
+
+// addTodo notes that the message is to be moved or marked on IMAP.
+func addTodo(tx kv.Tx, src Source, outcome policy.Outcome) error {
+	return kv.Save(tx, todoKey(src), inbound.Todo{Mailbox: src.Mailbox, UIDValidity: src.UIDValidity, Turn: src.Turn, UID: src.UID, Outcome: string(outcome)})
+}
+
 // Pending gives what is still to be done on IMAP for messages with a final record.
 func (s *Store) Pending(mailbox string) (todo []inbound.Todo, err error) {
 	err = s.kv.View(func(v kv.View) error {
-		return v.Scan("todo/"+mailbox+"/", "", func(key string, value []byte) error {
-			m, ok, err := kv.Load[Message](v, numbered("msg", string(value)))
-			if err != nil || !ok {
-				return err
-			}
-			todo = append(todo, inbound.Todo{Mailbox: mailbox, UIDValidity: m.Source.UIDValidity, Turn: m.Source.Turn, UID: m.Source.UID,
-				Outcome: string(m.Outcome), MessageID: m.Facts.MessageID, Key: key})
-			return nil
+		return v.Scan("todo/"+mailbox+"/", "", func(key string, _ []byte) error {
+			t, _, err := kv.Load[inbound.Todo](v, key)
+			todo = append(todo, t)
+			return err
 		})
 	})
 	return todo, err
 }
 
-// Done records that a to-do was carried out.
-func (s *Store) Done(t inbound.Todo) error {
-	return s.group.Update(func(tx kv.Tx) error { return tx.Delete(t.Key) })
+// Done records that to-dos were carried out, at most 100.
+func (s *Store) Done(todo ...inbound.Todo) error {
+	return s.group.Update(func(tx kv.Tx) error {
+		for _, t := range todo {
+			src := Source{Mailbox: t.Mailbox, UIDValidity: t.UIDValidity, Turn: t.Turn, UID: t.UID}
+			if err := tx.Delete(todoKey(src)); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
 }
 
 // attempts is how often judging a message has begun without coming to an end.

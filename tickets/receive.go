@@ -202,7 +202,7 @@ func (s *Store) settle(tx kv.Tx, m *Message, f policy.Facts) error {
 	if m.Source.Observe || m.Source.UID == 0 {
 		return nil
 	}
-	return tx.Put("todo/"+m.Source.key(), []byte(m.ID))
+	return addTodo(tx, m.Source, m.Outcome)
 }
 
 // applyTicket writes what the message does to its ticket.

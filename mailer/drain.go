@@ -21,7 +21,7 @@ type Item struct {
 	To      string
 	Message []byte
 	Tries   int       // attempts before this one
-	First   time.Time // when it was queued
+	First   time.Time // from when it was to go out; after five days it is given up
 }
 
 // Outbox is what the mailer needs of the store: the notices that are due, and a

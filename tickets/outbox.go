@@ -34,7 +34,7 @@ type Outgoing struct {
 	Class   string    `json:"class"` // A: asks for proof, at least once; B: courtesy, at most once
 	State   string    `json:"state"`
 	Tries   int       `json:"tries"`
-	First   time.Time `json:"first"`
+	First   time.Time `json:"first"` // from when it was to go out
 	Next    time.Time `json:"next,omitzero"`
 	Error   string    `json:"error,omitempty"`
 	Resent  bool      `json:"resent,omitempty"` // after an unknown outcome
@@ -73,7 +73,7 @@ func (s *Store) enqueue(tx kv.Tx, t *Ticket, n notice, l Letter) error {
 		return err
 	}
 	o := Outgoing{ID: fmt.Sprintf("o-%d", count), Notice: n.ID, Ticket: t.ID, To: n.Address, Kind: n.Kind, Class: class,
-		State: Queued, First: s.Now(), Next: next, Paced: next.After(s.Now()), Places: places}
+		State: Queued, First: next, Next: next, Paced: next.After(s.Now()), Places: places}
 	n.Out = o.ID
 	if err := kv.Save(tx, "notice/"+n.ID, n); err != nil {
 		return err

@@ -446,6 +446,11 @@ func TestWithdrawn(t *testing.T) {
 		}
 	}
 	check(t, d.Attempt("o-13", d.Now()))
+	defer func() { // what had to wait for a cap is not given up for the time of that
+		if o := d.outbox(t, ticket.ID)[13]; !o.Paced || !o.First.Equal(o.Next) || !o.First.After(d.Now()) {
+			t.Errorf("over the cap: %+v", o)
+		}
+	}()
 	_, err := d.Edit(EditRequest{Ticket: ticket.ID, Request: "Other", Agent: "kim"})
 	check(t, err)
 	if ids := d.due(t, false); len(ids) != 0 {

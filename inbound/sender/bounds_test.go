@@ -196,7 +196,8 @@ func TestResultsEnd(t *testing.T) {
 			t.Errorf("parseResults(%s) = %s, %+v", value, id, results)
 		}
 	}
-	for _, value := range []string{"mx.example; spf=pass (a (b) smtp.mailfrom=b.example) smtp.mailfrom=a.example", `mx.example; spf=pass reason="; dkim=pass" smtp.mailfrom=a.example`} {
+	for _, value := range []string{"mx.example; spf=pass (a (b) smtp.mailfrom=b.example) smtp.mailfrom=a.example", `mx.example; spf=pass reason="; dkim=pass" smtp.mailfrom=a.example`,
+		`mx.example; spf=pass reason=";" smtp.mailfrom=a.example`} {
 		if _, results, err := parseResults(value); err != nil || len(results) != 1 || results[0].properties["smtp.mailfrom"] != "a.example" {
 			t.Errorf("parseResults(%s) = %+v, %v", value, results, err)
 		}

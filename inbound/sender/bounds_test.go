@@ -186,12 +186,13 @@ func TestResultsBounds(t *testing.T) {
 	}
 }
 
-// TestResultsEnd: what is opened in a field of the border and never closed makes
-// all of it unreadable, wherever the rest would be read without the opening.
+// TestResultsEnd: what is opened in a field of the border and never closed, and
+// what stands beside its id, makes all of it unreadable.
 func TestResultsEnd(t *testing.T) {
 	for _, value := range []string{"mx.example; spf=pass (smtp.mailfrom=a.example", "mx.example; spf=pass ((x) smtp.mailfrom=a.example",
 		`mx.example; spf=pass reason=" smtp.mailfrom=a.example`, `mx.example; spf=pass reason="\" smtp.mailfrom=a.example`,
-		`mx.example; spf=pass \ smtp.mailfrom=a.example`, "mx.example; spf=pass ) smtp.mailfrom=a.example"} {
+		`mx.example; spf=pass \ smtp.mailfrom=a.example`, "mx.example; spf=pass ) smtp.mailfrom=a.example",
+		"mx.example 1 2; spf=pass smtp.mailfrom=a.example", "mx.example x y; spf=pass", "mx.example 2; spf=pass", "spf=pass smtp.mailfrom=a.example", "=; spf=pass"} {
 		if id, results, err := parseResults(value); err == nil {
 			t.Errorf("parseResults(%s) = %s, %+v", value, id, results)
 		}

@@ -248,4 +248,11 @@ func sealedCases() {
 		k.dmarc("v=DMARC1; p=reject; p=none")
 		k.fails()
 	})
+	add("boundary-ends-the-walk", "psd=n says that the owner ends here: what stands above is another's", func(k *sample) {
+		k.seals = nil
+		k.sub("ada@north", "ada@mail.north")
+		k.dmarc("v=DMARC1; p=none; psd=n")
+		k.add(txtLine("_dmarc.example", "v=DMARC1; p=reject"))
+		k.ends("none", "", "", "fail", "none", "not_aligned")
+	})
 }

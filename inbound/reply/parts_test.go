@@ -95,6 +95,10 @@ func TestNest(t *testing.T) {
 			t.Errorf("%d elements deep: %t", depth, ok)
 		}
 	}
+	long := append([]byte{tagOctets, 0x82, 1, 0x2C}, make([]byte, 300)...)
+	if body, rest, ok := element(append(long, 'x'), tagOctets, 0); !ok || len(body) != 300 || string(rest) != "x" {
+		t.Errorf("%d bytes of 300, %q behind them, %t", len(body), rest, ok)
+	}
 	if _, _, ok := element([]byte{tagOctets, 5, 'x'}, tagOctets, 0); ok {
 		t.Error("an element is longer than its bytes")
 	}

@@ -36,7 +36,7 @@ func TestLanguagesDisagree(t *testing.T) {
 		text, lang string
 		want       policy.Intent
 	}{
-		{"tak", "pl", "yes"}, {"tak", "da", "unclear"}, {"tak", "en", "unclear"}, {"no", "de", "no"}, {"ΝΑΙ, ΕΥΧΑΡΙΣΤΩ", "el", "yes"}, {"Ano, dekuji", "cs", "yes"}, {"Evet, tesekkurler", "tr", "yes"}, {"Nao, obrigado", "pt", "no"},
+		{"tak", "pl", "yes"}, {"tak", "da", "unclear"}, {"tak", "en", "unclear"}, {"no", "de", "no"}, {"ΝΑΙ, ΕΥΧΑΡΙΣΤΩ", "el", "yes"}, {"Ναι, ευχαριστω πολύ", "el", "yes"}, {"Ano, dekuji", "cs", "yes"}, {"Evet, tesekkurler", "tr", "yes"}, {"Nao, obrigado", "pt", "no"},
 		{"Yes, that's me", "en", "yes"}, {"Of course not", "en", "unclear"}, {"no", "pl", "unclear"}, {"no", "cs", "unclear"}, {"da", "ro", "yes"}, {"da", "it", "unclear"},
 		{"si", "es", "yes"}, {"si", "fr", "unclear"}, {"ne", "cs", "no"}, {"ne", "el", "yes"}, {"no", "en", "no"}, {"no", "es", "no"}, {"Да, спасибо", "ru", "yes"},
 	} {

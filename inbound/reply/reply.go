@@ -95,7 +95,7 @@ func decodeHeader(s string) string {
 // Clean takes out what a person can't see: controls, marks of direction and
 // characters without width. Line ends become line feeds.
 func Clean(s string) string {
-	s = strings.ReplaceAll(strings.ToValidUTF8(s, "\uFFFD"), "\r\n", "\n")
+	s = strings.ReplaceAll(s, "\r\n", "\n")
 	if plainASCII(s) {
 		return s
 	}

@@ -77,6 +77,7 @@ func TestRead(t *testing.T) {
 		"agree":        {"Content-Type: multipart/alternative; boundary=b\n", "--b\n\nYes\n--b\nContent-Type: text/html\n\n<p>Yes</p>\n--b--\n", "Yes", "yes"},
 		"pgp":          {"", "-----BEGIN PGP SIGNED MESSAGE-----\nHash: SHA256\n\nYes\n-----BEGIN PGP SIGNATURE-----\nxx\n", "Yes", "yes"},
 		"broken quote": {"", "> " + strings.Repeat("word ", 14) + "\nyes\n", "yes", "unclear"},
+		"broken, no":   {"", "> " + strings.Repeat("word ", 14) + "\nnope\n", "nope", "no"},
 		"vacation":     {"Auto-Submitted: auto-replied\n", "Yes\n", "Yes", "unclear"},
 	} {
 		if r := read(t, c.header, c.body); r.Text != c.text || r.Answer.Intent != c.want {
@@ -85,6 +86,19 @@ func TestRead(t *testing.T) {
 	}
 	if r := read(t, "Content-Type: text/plain; charset=utf-7\n", "Yes\n"); len(r.Refusals) == 0 {
 		t.Error("UTF-7 is read")
+	}
+}
+
+// A name that is an address says nobody's name.
+func TestNameIsAddress(t *testing.T) {
+	for from, want := range map[string]policy.Intent{"Customer <ada@customer.example>": "yes", "\"ada@customer.example\" <ada@customer.example>": "unclear"} {
+		m := &rawmail.Message{}
+		if m, _ = rawmail.Scan(rawmail.Normalize([]byte("From: "+from+"\nSubject: Re: x\n\nYes, customer\n")), rawmail.DefaultLimits()); m == nil {
+			t.Fatal(from)
+		}
+		if r := Read(m, corpusOwn); r.Answer.Intent != want {
+			t.Errorf("%s: %s, want %s", from, r.Answer.Intent, want)
+		}
 	}
 }
 

@@ -58,6 +58,7 @@ func TestAnswerLine(t *testing.T) {
 		{"Hello yes,\ngo ahead", "", "unclear"},
 		{"Hello no way,\ngo ahead", "", "unclear"},
 		{"Hello nope,\ngo ahead", "", "unclear"},
+		{"Hello cancelar,\ngo ahead", "", "unclear"},
 		{"Hello but,\ngo ahead", "", "unclear"},
 		{"Hello Sam, Ada, Bob,\ngo ahead", "", "unclear"},
 		{"Hello Sam Ada Bob Eve Tom\ngo ahead", "", "unclear"},
@@ -77,6 +78,15 @@ func TestAnswerLine(t *testing.T) {
 	} {
 		if got := Intent(c.text, c.name).For("en"); got != c.want {
 			t.Errorf("Intent(%q, %q) = %s, want %s", c.text, c.name, got, c.want)
+		}
+	}
+}
+
+// Objections in English count for contacts of every language.
+func TestEnglishObjection(t *testing.T) {
+	for _, text := range []string{"Ja, bitte\nunless it rains", "Ja, bitte\nexcept web-4"} {
+		if got := Intent(text).For("de"); got != policy.Unclear {
+			t.Errorf("Intent(%q) for de = %s", text, got)
 		}
 	}
 }

@@ -139,7 +139,7 @@ func TestKind(t *testing.T) {
 		t.Errorf("%+v", r.Bounce)
 	}
 	r = read(t, "X-Failed-Recipients: ada@customer.example\n", "Reply-To: support+"+id+"@desk.example\nMessage-ID: <"+strings.Repeat("b3", 13)+"@desk.example>\n"+
-		"References: <"+id+"@evil.example>\nx"+id+"@desk.example\n")
+		"References: <"+id+"@evil.example>\nx"+id+"@desk.example\nsee "+strings.Repeat("c4", 13)+"@desk.example\n")
 	if !slices.Equal(r.Bounce.Sent, []string{id, strings.Repeat("b3", 13)}) || r.Bounce.ReturnPaths != nil {
 		t.Errorf("%+v", r.Bounce)
 	}

@@ -2,6 +2,8 @@ package tickets
 
 import (
 	"errors"
+	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -225,5 +227,19 @@ func TestOwnThreadFirst(t *testing.T) {
 	e.Threads, e.Numbers = nil, []string{others.ID}
 	if m := d.receive(t, e); m.Ticket == others.ID || m.Ticket == own.ID {
 		t.Errorf("a mail that only names another client's ticket was filed under %s", m.Ticket)
+	}
+}
+
+// TestLookAlikeInHistory: who reads the ticket is told whom a stranger could be
+// taken for.
+func TestLookAlikeInHistory(t *testing.T) {
+	d := memoryDesk(t, nil)
+	ticket, l := d.ask(t, bob, policy.PasswordChange)
+	e := d.reply(l, policy.Yes)
+	e.From = "bob@c1ient.example"
+	d.receive(t, e)
+	s := d.show(t, ticket.ID)
+	if s.State != policy.StateUnconfirmed || !slices.ContainsFunc(s.History, func(e Event) bool { return strings.Contains(e.Text, "looks like "+bob) }) {
+		t.Errorf("%s: %+v", s.State, s.History)
 	}
 }

@@ -238,9 +238,11 @@ func (s *Store) applyTicket(tx kv.Tx, m *Message, f policy.Facts, d policy.Decis
 	}
 	if d.Verdict != policy.Deferred {
 		code := d.Reason()
-		text := "message " + m.ID + ": " + policy.Because(code).Text
-		if len(d.Reasons) > 0 {
-			text = "message " + m.ID + ": " + d.Reasons[0].Text
+		text := "message " + m.ID + ":"
+		for i, r := range d.Reasons {
+			if i == 0 || r.Code == "look_alike" { // whom it could be taken for is for whoever reads the ticket
+				text += " " + r.Text
+			}
 		}
 		if err := s.record(tx, &t, Event{Event: "message " + string(d.Verdict), Reason: code, Text: text}); err != nil {
 			return err

@@ -87,6 +87,7 @@ func TestScan(t *testing.T) {
 		{"two-boundaries", swap("To: ", "Content-Type: multipart/mixed; boundary=a; boundary=b\r\nTo: "), "ambiguous_mime"},
 		{"boundary-in-two-forms", swap("To: ", "Content-Type: multipart/mixed; boundary=a; boundary*=us-ascii''b\r\nTo: "), "ambiguous_mime"},
 		{"two-charsets", swap("To: ", "Content-Type: text/plain; charset=utf-8; charset=utf-7\r\nTo: "), "ambiguous_mime"},
+		{"charset-in-two-forms", swap("To: ", "Content-Type: text/plain; charset=utf-8; charset*=us-ascii''utf-7\r\nTo: "), "ambiguous_mime"},
 		{"one-charset-twice", swap("To: ", "Content-Type: text/plain; charset=utf-8; format=flowed; charset=UTF-8\r\nTo: "), ""},
 		{"boundary-in-another-form", swap("To: ", "Content-Type: multipart/mixed; boundary*=us-ascii''b\r\nTo: "), "ambiguous_mime"},
 		{"boundary-ends-with-blank", swap("To: ", "Content-Type: multipart/mixed; boundary=\"b \"\r\nTo: "), "ambiguous_mime"},

@@ -35,8 +35,8 @@ var flow = [][]string{
 // what lies below it. Tests may use what they like, but for what
 // has no home at all.
 var homes = []struct {
-	library string
-	in      []string
+	module string
+	in     []string
 }{
 	{"github.com/emersion/go-imap/v2", []string{"inbound", "internal/mailtest"}},
 	{"github.com/emersion/go-message", []string{"inbound", "inbound/reply", "internal/mailtest"}},
@@ -182,7 +182,7 @@ func TestHomes(t *testing.T) {
 	for _, f := range files(t) {
 		for _, p := range f.imports() {
 			for _, h := range homes {
-				if p != h.library && !strings.HasPrefix(p, h.library+"/") {
+				if p != h.module && !strings.HasPrefix(p, h.module+"/") {
 					continue
 				}
 				switch {

@@ -12,7 +12,7 @@ import (
 // Release lets a held mailbox be read again: with judge, old messages are judged
 // like new ones; otherwise they are left alone like those from before the start.
 func (c *Cursor) Release(judge bool) {
-	c.Held, c.Strange = time.Time{}, 0
+	c.Held = time.Time{}
 	if judge {
 		c.Read = time.Time{}
 	} else if before := c.Read.Add(-lateness); before.After(c.Started) {

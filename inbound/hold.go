@@ -75,8 +75,8 @@ func (r *Reader) sift(ctx context.Context, c *connection, cursor Cursor, uids []
 }
 
 func (r *Reader) hold(cursor Cursor) error {
-	cursor.Held, cursor.Strange = time.Now().UTC(), maxStrange+1
-	if err := r.ledger.Advance(r.set.Name, func(c *Cursor) { c.Held, c.Strange = cursor.Held, cursor.Strange }); err != nil {
+	cursor.Held = time.Now().UTC()
+	if err := r.ledger.Advance(r.set.Name, func(c *Cursor) { c.Held = cursor.Held }); err != nil {
 		return err
 	}
 	err := r.held(cursor)

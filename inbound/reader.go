@@ -15,13 +15,12 @@ import (
 // Cursor is where reading of a mailbox began, and how far it has come.
 type Cursor struct {
 	UIDValidity uint32    `json:"uidvalidity"`
-	Turn        uint32    `json:"turn,omitempty"`    // how often the server gave out its UIDs anew without saying so
-	Floor       uint32    `json:"floor"`             // messages with a smaller UID were there before
-	Started     time.Time `json:"started"`           // zero: from the beginning
-	Next        uint32    `json:"next,omitempty"`    // greater than every UID that was seen
-	Read        time.Time `json:"read,omitzero"`     // what had arrived by then was read
-	Held        time.Time `json:"held,omitzero"`     // since then a person has to decide
-	Strange     int       `json:"strange,omitempty"` // for how many old unknown messages
+	Turn        uint32    `json:"turn,omitempty"` // how often the server gave out its UIDs anew without saying so
+	Floor       uint32    `json:"floor"`          // messages with a smaller UID were there before
+	Started     time.Time `json:"started"`        // zero: from the beginning
+	Next        uint32    `json:"next,omitempty"` // greater than every UID that was seen
+	Read        time.Time `json:"read,omitzero"`  // what had arrived by then was read
+	Held        time.Time `json:"held,omitzero"`  // since then a person has to decide
 }
 
 // Todo is what is to be done on IMAP for a message whose outcome is recorded.

@@ -17,11 +17,13 @@ import (
 	"io"
 	"net/http"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/rs/zerolog"
 
 	"countersign/internal/blob"
+	"countersign/internal/config"
 	"countersign/internal/exit"
 	"countersign/internal/gateway"
 	"countersign/internal/kv"
@@ -32,8 +34,12 @@ import (
 // Prefix stands before every operation's name in a URL.
 const Prefix = "/api/v1/"
 
-// maxBody bounds a request: an import of some 100,000 contacts, or a message.
-const maxBody = 64 << 20
+// maxBody bounds a request: an import of some 100,000 contacts, or a message
+// past the largest configurable size in base64.
+const maxBody = config.MaxSize/3*4 + 1<<20
+
+// largeBody is what many agents may ask with side by side.
+const largeBody = 8 << 20
 
 // Server carries operations out.
 type Server struct {
@@ -42,6 +48,8 @@ type Server struct {
 	Blobs   *blob.Store
 	Log     zerolog.Logger
 	Status  func() Status // of the running daemon; nil in process
+
+	large sync.Mutex // one request over largeBody at a time
 }
 
 // Caller is who asks, as the operating system says.
@@ -143,6 +151,10 @@ func (s *Server) serve(w *answer, r *http.Request) error {
 		return &exit.Error{Code: exit.NoPerm, Reason: "not_permitted",
 			Message: fmt.Sprintf("You (uid %d) may not do that: %s is for role %s.", caller.UID, name, op.role),
 			Try:     "countersign agent add ID --unix-user YOU, by an administrator"}
+	}
+	if r.ContentLength < 0 || r.ContentLength > largeBody {
+		s.large.Lock()
+		defer s.large.Unlock()
 	}
 	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxBody))
 	if err != nil {

@@ -42,7 +42,7 @@ func (r *reader) check() {
 		}
 	}
 	number := func(n int64) string { return strconv.FormatInt(n, 10) }
-	between("limits.size", int64(c.Limits.Size), 1<<10, 100<<20, func(n int64) string { return Size(n).String() })
+	between("limits.size", int64(c.Limits.Size), 1<<10, MaxSize, func(n int64) string { return Size(n).String() })
 	between("limits.notices_per_minute", int64(c.Limits.NoticesPerMinute), 1, 1_000_000, number)
 	between("limits.notices_per_contact_hour", int64(c.Limits.NoticesPerContactHour), 1, 1_000_000, number)
 	between("limits.notices_per_ticket_day", int64(c.Limits.NoticesPerTicketDay), 1, 1_000_000, number)

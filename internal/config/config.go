@@ -93,6 +93,9 @@ type Proof struct {
 // Size is a number of bytes, written like 25MiB.
 type Size int64
 
+// MaxSize is the most that limits.size may be.
+const MaxSize = 100 << 20
+
 // Limits bound what comes in and what goes out.
 type Limits struct {
 	Size                  Size `toml:"size"` // of one message

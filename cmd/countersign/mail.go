@@ -87,7 +87,7 @@ func (a *app) auditCommand() *cobra.Command {
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			in := api.Checkpoint{}
 			if old != "" {
-				b, err := a.message(old)
+				b, err := a.read(old)
 				if err != nil {
 					return err
 				}

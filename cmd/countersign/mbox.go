@@ -7,69 +7,75 @@ import (
 	"fmt"
 	"io"
 	"os"
-
-	"github.com/schollz/progressbar/v3"
-	"golang.org/x/term"
 )
 
-// eachOfMbox splits an mbox file (RFC 4155, the mboxrd kind) at its From lines,
-// one message in memory at a time.
-func eachOfMbox(name string, fn func(label string, raw []byte) error) error {
-	f, err := os.Open(name)
-	if err != nil {
-		return err
-	}
-	defer f.Close()
-	in := bufio.NewReaderSize(f, 1<<16)
-	var msg bytes.Buffer
-	n, blank := 0, true
-	flush := func() error {
-		if n == 0 {
-			return nil
+// isMbox reports whether what is read begins as an mbox does: "From ", RFC 4155.
+func isMbox(in *bufio.Reader) bool {
+	b, _ := in.Peek(5)
+	return string(b) == "From "
+}
+
+// sizeOf gives a file's size in bytes, and -1 for what isn't one.
+func sizeOf(in io.Reader) int64 {
+	if f, ok := in.(*os.File); ok {
+		if info, err := f.Stat(); err == nil && info.Mode().IsRegular() {
+			return info.Size()
 		}
-		raw := msg.Bytes()
-		if blank { // the empty line that stands before a From line, in the file's own line end
-			raw = bytes.TrimSuffix(bytes.TrimSuffix(raw, []byte("\n")), []byte("\r"))
-		}
-		return fn(fmt.Sprintf("%s:%d", name, n), bytes.Clone(raw))
 	}
-	for {
-		line, err := in.ReadBytes('\n')
-		if len(line) > 0 {
+	return -1
+}
+
+// mbox splits an mbox file (RFC 4155, the mboxrd kind) at its From lines, one
+// message in memory at a time.
+func mbox(name string, in *bufio.Reader, size int64) collection {
+	return collection{size, func(fn func(found) error) error {
+		var msg bytes.Buffer
+		n, read := 0, int64(0)
+		flush := func(blank bool) error {
+			if n == 0 {
+				return nil
+			}
+			raw := msg.Bytes()
+			if blank { // the empty line that stands before a From line, in the file's own line end
+				raw = bytes.TrimSuffix(bytes.TrimSuffix(raw, []byte("\n")), []byte("\r"))
+			}
+			return fn(found{fmt.Sprintf("%s:%d", name, n), bytes.Clone(raw), read})
+		}
+		for start, blank := true, true; ; { // of a line; after an empty one
+			line, err := in.ReadSlice('\n')
 			switch {
-			case blank && bytes.HasPrefix(line, []byte("From ")):
-				if err := flush(); err != nil {
+			case start && blank && bytes.HasPrefix(line, []byte("From ")):
+				if err := flush(true); err != nil {
 					return err
 				}
 				msg.Reset()
-				n++
-			case n == 0:
-				return errNoMbox
+				n, read = n+1, 0
+			case msg.Len() > maxMessageFile: // too large already
+			case start:
+				msg.Write(unquoted(line))
 			default:
-				if quoted := bytes.TrimLeft(line, ">"); len(quoted) < len(line) && bytes.HasPrefix(quoted, []byte("From ")) {
-					line = line[1:]
-				}
-				if msg.Len() < maxMessageFile {
-					msg.Write(line)
-				}
+				msg.Write(line)
 			}
-			blank = len(bytes.TrimRight(line, "\r\n")) == 0
+			read += int64(len(line))
+			part := errors.Is(err, bufio.ErrBufferFull)
+			if len(line) > 0 {
+				blank = start && len(bytes.TrimRight(line, "\r\n")) == 0
+				start = !part
+			}
+			if errors.Is(err, io.EOF) {
+				return flush(blank)
+			}
+			if err != nil && !part {
+				return err
+			}
 		}
-		if errors.Is(err, io.EOF) {
-			return flush()
-		}
-		if err != nil {
-			return err
-		}
-	}
+	}}
 }
 
-// progress gives a bar on a terminal, and nothing elsewhere.
-func progress(w io.Writer, what string) *progressbar.ProgressBar {
-	f, ok := w.(*os.File)
-	if !ok || !term.IsTerminal(int(f.Fd())) {
-		return progressbar.DefaultSilent(-1)
+// unquoted takes one > off a From line that was quoted.
+func unquoted(line []byte) []byte {
+	if rest := bytes.TrimLeft(line, ">"); len(rest) < len(line) && bytes.HasPrefix(rest, []byte("From ")) {
+		return line[1:]
 	}
-	return progressbar.NewOptions(-1, progressbar.OptionSetWriter(w), progressbar.OptionSetDescription(clean(what)),
-		progressbar.OptionShowCount(), progressbar.OptionClearOnFinish())
+	return line
 }

@@ -281,6 +281,24 @@ func (a *app) open(name string) (io.Reader, func(), error) {
 	return f, func() { f.Close() }, nil
 }
 
+// read reads a small file, or standard input for -.
+func (a *app) read(name string) ([]byte, error) {
+	f, closeFile, err := a.open(name)
+	if err != nil {
+		return nil, err
+	}
+	defer closeFile()
+	b, err := io.ReadAll(io.LimitReader(f, 1<<20))
+	if err != nil {
+		return nil, unreadable(name, err)
+	}
+	return b, nil
+}
+
+func unreadable(name string, err error) error {
+	return &exit.Error{Code: exit.IOErr, Reason: "unreadable", Message: "Can't read " + name + ": " + err.Error(), Err: err}
+}
+
 func orElse(s, other string) string {
 	if s == "" {
 		return other

@@ -1,14 +1,11 @@
 package main
 
 import (
+	"bufio"
 	"context"
-	"errors"
 	"fmt"
 	"io"
-	"io/fs"
 	"os"
-	"path/filepath"
-	"strings"
 	"time"
 
 	"github.com/rs/zerolog"
@@ -22,15 +19,16 @@ import (
 	"countersign/tickets"
 )
 
-// maxMessageFile bounds a message that is read from a file; what is over the
-// configured size is refused by its own reason before.
-const maxMessageFile = 60 << 20
+// maxMessageFile bounds a message that is read from a file: past the largest
+// size that can be configured, it is too large whatever follows.
+const maxMessageFile = config.MaxSize + 1
 
 func (a *app) verifyCommand() *cobra.Command {
 	var world string
 	c := &cobra.Command{Use: "verify FILE|-", Short: "Judge one message as the daemon would, changing nothing", Args: cobra.ExactArgs(1),
 		Long: "Judges a message as the daemon would, changing nothing. Exit status 0 says who wrote it, not that they said yes:\n" +
-			"for yes look at `confirmed`. 75: DNS did not answer. 77: everything else.",
+			"for yes look at `confirmed`. 75: DNS did not answer. 77: everything else.\n\n" +
+			"An mbox file, on standard input too, or a maildir gives a line a message and a summary, and 0 only if all are authenticated.",
 		Example: "  countersign verify reply.eml\n  countersign verify --world world.json --at 2026-11-25T14:02:00Z reply.eml --json"}
 	c.Flags().StringVar(&world, "world", "", "judge against the small desk in this JSON `file` instead of the store")
 	c.RunE = func(cmd *cobra.Command, args []string) error {
@@ -39,12 +37,21 @@ func (a *app) verifyCommand() *cobra.Command {
 			return err
 		}
 		defer done()
-		if info, err := os.Stat(args[0]); err == nil && info.IsDir() || err == nil && isMbox(args[0]) {
-			return a.verifyMany(cmd.Context(), args[0], judge)
+		if info, err := os.Stat(args[0]); err == nil && info.IsDir() {
+			return a.verifyMany(cmd.Context(), args[0], maildir(args[0]), judge)
 		}
-		raw, err := a.message(args[0])
+		f, closeFile, err := a.open(args[0])
 		if err != nil {
 			return err
+		}
+		defer closeFile()
+		in := bufio.NewReader(f)
+		if isMbox(in) {
+			return a.verifyMany(cmd.Context(), args[0], mbox(args[0], in, sizeOf(f)), judge)
+		}
+		raw, err := readMessage(in)
+		if err != nil {
+			return unreadable(args[0], err)
 		}
 		v, err := judge(cmd.Context(), raw)
 		if err != nil {
@@ -64,8 +71,11 @@ func (a *app) verifyCommand() *cobra.Command {
 	return c
 }
 
+// judgeFunc judges one message.
+type judgeFunc func(context.Context, []byte) (gateway.Verification, error)
+
 // judge gives the function that judges a message: through the API, or against a world.
-func (a *app) judge(ctx context.Context, world string) (func(context.Context, []byte) (gateway.Verification, error), func(), error) {
+func (a *app) judge(ctx context.Context, world string) (judgeFunc, func(), error) {
 	at := time.Time{}
 	if a.at != "" {
 		var err error
@@ -118,18 +128,9 @@ func (a *app) world(file string, at time.Time) (*desk, error) {
 	return d, nil
 }
 
-// message reads one message from a file or standard input.
-func (a *app) message(name string) ([]byte, error) {
-	f, closeFile, err := a.open(name)
-	if err != nil {
-		return nil, err
-	}
-	defer closeFile()
-	raw, err := io.ReadAll(io.LimitReader(f, maxMessageFile))
-	if err != nil {
-		return nil, &exit.Error{Code: exit.IOErr, Reason: "unreadable", Message: "Can't read " + name + ": " + err.Error(), Err: err}
-	}
-	return raw, nil
+// readMessage reads one message, or of a larger one what shows that it is too large.
+func readMessage(in io.Reader) ([]byte, error) {
+	return io.ReadAll(io.LimitReader(in, maxMessageFile))
 }
 
 func (a *app) sayVerification(v gateway.Verification) error {
@@ -162,106 +163,3 @@ func (a *app) sayVerification(v gateway.Verification) error {
 	}
 	return err
 }
-
-// verifyMany judges every message of an mbox file or maildir: a line each and a
-// summary. Its exit status is 0 if all are authenticated.
-func (a *app) verifyMany(ctx context.Context, name string, judge func(context.Context, []byte) (gateway.Verification, error)) error {
-	counts := map[policy.Verdict]int{}
-	bar := progress(a.stderr, name)
-	err := eachMessage(name, func(label string, raw []byte) error {
-		v, err := judge(ctx, raw)
-		if err != nil {
-			return err
-		}
-		counts[v.Verdict]++
-		_ = bar.Add(1)
-		if a.json {
-			return a.print(struct {
-				File string `json:"file"`
-				gateway.Verification
-			}{label, v})
-		}
-		reason := ""
-		if len(v.Reasons) > 0 {
-			reason = v.Reasons[0].Code
-		}
-		_, err = fmt.Fprintf(a.stdout, "%-15s %-18s %-30s %s\n", v.Verdict, reason, clean(v.From), clean(label))
-		return err
-	})
-	_ = bar.Finish()
-	if path, ok := errors.AsType[*fs.PathError](err); ok {
-		return &exit.Error{Code: exit.IOErr, Reason: "unreadable", Message: "Can't read " + path.Path + ": " + path.Err.Error(), Err: err}
-	}
-	if err != nil {
-		return err
-	}
-	total := 0
-	var parts []string
-	for _, verdict := range []policy.Verdict{policy.Authenticated, policy.Unauthenticated, policy.Rejected, policy.Deferred, policy.Ignored} {
-		total += counts[verdict]
-		parts = append(parts, fmt.Sprintf("%d %s", counts[verdict], verdict))
-	}
-	if total == 0 { // which proves nothing
-		return &exit.Error{Code: exit.NoInput, Reason: "no_message", Message: "There is no message in " + name + "."}
-	}
-	fmt.Fprintf(a.stderr, "%d messages: %s\n", total, strings.Join(parts, ", "))
-	if counts[policy.Authenticated] != total {
-		return answered(exit.NoPerm)
-	}
-	return nil
-}
-
-// eachMessage calls fn for every message of a maildir (or any folder of files)
-// or of an mbox file.
-func eachMessage(name string, fn func(label string, raw []byte) error) error {
-	info, err := os.Stat(name)
-	if err != nil {
-		return err
-	}
-	if !info.IsDir() {
-		return eachOfMbox(name, fn)
-	}
-	var dirs []string
-	for _, sub := range []string{"cur", "new"} {
-		if _, err := os.Stat(filepath.Join(name, sub)); err == nil {
-			dirs = append(dirs, filepath.Join(name, sub))
-		}
-	}
-	if len(dirs) == 0 { // in a maildir, what lies beside cur and new is no message
-		dirs = []string{name}
-	}
-	for _, dir := range dirs {
-		entries, err := os.ReadDir(dir)
-		if err != nil {
-			return err
-		}
-		for _, e := range entries {
-			if !e.Type().IsRegular() {
-				continue
-			}
-			path := filepath.Join(dir, e.Name())
-			raw, err := os.ReadFile(path)
-			if err != nil {
-				return err
-			}
-			if err := fn(path, raw); err != nil {
-				return err
-			}
-		}
-	}
-	return nil
-}
-
-// isMbox reports whether the file begins as an mbox does: "From ", RFC 4155.
-func isMbox(name string) bool {
-	f, err := os.Open(name)
-	if err != nil {
-		return false
-	}
-	defer f.Close()
-	b := make([]byte, 5)
-	_, err = io.ReadFull(f, b)
-	return err == nil && string(b) == "From "
-}
-
-var errNoMbox = errors.New("does not begin with a From line")

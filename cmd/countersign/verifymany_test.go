@@ -41,9 +41,9 @@ func (w *world) many(path string) (code int, verdicts []string, lines, summary s
 	return code, verdicts, text.String(), errs.String() + out.String()
 }
 
-// mbox joins messages as the mboxrd kind does: each From line of a message gets
+// mboxOf joins messages as the mboxrd kind does: each From line of a message gets
 // one more >.
-func mbox(newline string, messages ...[]byte) []byte {
+func mboxOf(newline string, messages ...[]byte) []byte {
 	var b bytes.Buffer
 	for _, m := range messages {
 		b.WriteString("From sender@client.example Wed Nov 25 12:00:00 2026" + newline)
@@ -88,7 +88,7 @@ func TestVerifyMbox(t *testing.T) {
 			t.Run(tt.name+"/"+ends, func(t *testing.T) {
 				w.t = t
 				path := filepath.Join(t.TempDir(), "box")
-				b := mbox(newline, tt.messages...)
+				b := mboxOf(newline, tt.messages...)
 				must(t, os.WriteFile(path, b[:len(b)-tt.cut], 0o600))
 				code, verdicts, lines, summary := w.many(path)
 				if code != tt.exit || !slices.Equal(verdicts, tt.want) || !strings.Contains(summary, tt.summary) {
@@ -110,7 +110,7 @@ func TestVerifyMboxIsVerify(t *testing.T) {
 	_, alone := w.verify(raw)
 	for ends, newline := range map[string]string{"lf": "\n", "crlf": "\r\n"} {
 		path := filepath.Join(t.TempDir(), "box")
-		must(t, os.WriteFile(path, mbox(newline, raw, raw), 0o600))
+		must(t, os.WriteFile(path, mboxOf(newline, raw, raw), 0o600))
 		_, _, _, out := w.many(path)
 		n := 0
 		for line := range strings.Lines(out) {
@@ -126,6 +126,34 @@ func TestVerifyMboxIsVerify(t *testing.T) {
 		if n != 2 {
 			t.Errorf("%s: %d messages, want 2", ends, n)
 		}
+	}
+}
+
+// TestVerifyMboxFromStandardInput: an mbox is one however it comes.
+func TestVerifyMboxFromStandardInput(t *testing.T) {
+	w := newWorld(t)
+	yes := w.sign("north.example", w.answer("Ada Berg <ada@north.example>", "YES"))
+	var out, errs bytes.Buffer
+	code := run(context.Background(), []string{"--config", filepath.Join(w.dir, "c.toml"), "verify", "--world", filepath.Join(w.dir, "world.json"), "-"},
+		bytes.NewReader(mboxOf("\n", yes, yes)), &out, &errs)
+	if code != 0 || strings.Count(out.String(), "authenticated") != 2 || !strings.Contains(errs.String(), "2 messages: 2 authenticated") {
+		t.Errorf("exit %d\n%s%s", code, out.String(), errs.String())
+	}
+}
+
+// TestVerifyMboxTooLarge: a message over every limit, without a line end, is
+// one verdict, and the next message is read.
+func TestVerifyMboxTooLarge(t *testing.T) {
+	w := newWorld(t)
+	ada := "Ada Berg <ada@north.example>"
+	yes := w.sign("north.example", w.answer(ada, "YES"))
+	must(t, os.WriteFile(filepath.Join(w.dir, "c.toml"), fmt.Appendf(nil, "[dns]\nresolver = %q\n[limits]\nsize = \"1MiB\"\n", w.dns.Addr), 0o600))
+	path := filepath.Join(t.TempDir(), "box")
+	large := []byte(w.answer(ada, strings.Repeat("x", 2<<20)+" From here"))
+	must(t, os.WriteFile(path, mboxOf("\n", large, yes), 0o600))
+	code, verdicts, _, summary := w.many(path)
+	if want := []string{"rejected", "authenticated"}; code != 77 || !slices.Equal(verdicts, want) || !strings.Contains(summary, "too_large") {
+		t.Errorf("exit %d, %v\n%.900s", code, verdicts, summary)
 	}
 }
 

@@ -128,5 +128,6 @@ func cases() []testCase {
 	arcCases()
 	countedCases()
 	sealedCases()
+	domainKeyCases()
 	return slices.Clone(list)
 }

@@ -60,18 +60,18 @@ func countedCases() {
 			k.add(txtLine("s1._domainkey.north.example", fmt.Sprintf("site-verification=p%d; v=spf1 p=", i)))
 		}
 	})
-	add("keys-in-great-number", "so many keys under one name that looking at all of them would cost too much", func(k *sample) {
+	add("broken-keys-in-great-number", "many keys under one name of which none can be read", func(k *sample) {
 		k.zone = txtLine("_dmarc.north.example", "v=DMARC1; p=reject")
-		for i := range maxKeys + 1 {
+		for i := range 5 {
 			k.add(txtLine("s1._domainkey.north.example", fmt.Sprintf("v=DKIM1; k=rsa; n=%d; p=AAAA", i)))
 		}
-		k.fails("dkim_two_keys")
+		k.fails("dkim_bad_key")
 	})
 	add("key-with-odd-characters", "a key record that holds a control character can be read in two ways", func(k *sample) {
 		k.key(keyRecord("ed", "n=a\x07b; "))
 		k.fails("dkim_bad_key")
 	})
-	add("key-of-16384-bits", "a key so large that nobody needs it isn't even parsed", func(k *sample) {
+	add("key-of-16384-bits", "a key so large that nobody needs it is refused before it costs anything", func(k *sample) {
 		k.key(bigKey(16384))
 		k.s().key, k.s().a = "ed", "rsa-sha256"
 		k.fails("dkim_weak_key")

@@ -22,7 +22,7 @@ type record struct {
 
 // parseRecord reads a record, and tells whether the string is one at all.
 func parseRecord(txt string) (r record, ok bool) {
-	if len(txt) > 4096 {
+	if len(txt) > maxRecordText {
 		return r, false
 	}
 	first, _, _ := strings.Cut(txt, ";")

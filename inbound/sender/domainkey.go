@@ -1,0 +1,89 @@
+package sender
+
+import (
+	"crypto"
+	"crypto/ed25519"
+	"crypto/x509"
+	"slices"
+	"strings"
+)
+
+// maxRecordText bounds the key and policy records that are read, in bytes.
+const maxRecordText = 4096
+
+// domainKey is a DKIM key record (RFC 6376 section 3.6.1). Lists that are absent
+// are nil.
+type domainKey struct {
+	kind     string           // k=: rsa or ed25519
+	hashes   []string         // h=, the only ones that may be used
+	services []string         // s=, likewise
+	flags    []string         // t=
+	key      crypto.PublicKey // nil: revoked
+}
+
+// parseKey reads a key record. isKey tells whether the text, if it is none that
+// can be used, was meant for one: other text may stand under the name, as a
+// wildcard puts it there.
+func parseKey(txt string) (r *domainKey, isKey bool, err error) {
+	tags, err := parseTags(txt)
+	if err != nil || len(txt) > maxRecordText {
+		return nil, strings.HasPrefix(txt, "v=DKIM1"), errMalformed
+	}
+	p, found := tags["p"]
+	if v, ok := tags["v"]; ok {
+		if v != "DKIM1" {
+			return nil, false, errMalformed // of a version to come, or SPF
+		}
+		if name, _, _ := strings.Cut(txt, "="); strings.Trim(name, " \t") != "v" {
+			return nil, true, errMalformed // it has to be the first
+		}
+		isKey = true
+	}
+	if !found {
+		return nil, isKey, errMalformed
+	}
+	r = &domainKey{kind: lower(tags["k"]), hashes: colons(tags, "h"), services: colons(tags, "s"), flags: colons(tags, "t")}
+	if r.kind == "" {
+		r.kind = "rsa"
+	}
+	if p != "" {
+		r.key, err = publicKey(r.kind, p)
+	}
+	return r, true, err
+}
+
+// colons takes a list apart, in lower case; nil if there is none.
+func colons(tags map[string]string, name string) (out []string) {
+	list, ok := tags[name]
+	if !ok {
+		return nil
+	}
+	for e := range strings.SplitSeq(list, ":") {
+		out = append(out, lower(strings.Trim(e, " \t")))
+	}
+	return out
+}
+
+// publicKey reads p=. An RSA key stands there as SubjectPublicKeyInfo (erratum
+// 3017 of RFC 6376) or bare, as the RFC's own text has it; an Ed25519 key
+// without any structure (RFC 8463 section 4.2).
+func publicKey(kind, p string) (crypto.PublicKey, error) {
+	b, err := unbase64(p)
+	switch {
+	case err != nil:
+		return nil, err
+	case kind == "ed25519" && len(b) == ed25519.PublicKeySize:
+		return ed25519.PublicKey(b), nil
+	case kind != "rsa":
+		return nil, errMalformed
+	}
+	if key, err := x509.ParsePKCS1PublicKey(b); err == nil {
+		return key, nil
+	}
+	return x509.ParsePKIXPublicKey(b)
+}
+
+// allows tells whether a list of the record has the word, or restricts nothing.
+func allows(list []string, word string) bool {
+	return list == nil || slices.Contains(list, word)
+}

@@ -102,12 +102,25 @@ func (c *check) sealedPass(ctx context.Context, sets []arcSet) bool {
 			if r.method != "dkim" || r.value != "pass" {
 				continue
 			}
-			if ok, err := c.aligned(ctx, lower(r.properties["header.d"]), strictDKIM); err == nil && ok {
+			if ok, err := c.aligned(ctx, c.signer(r), strictDKIM); err == nil && ok {
 				return true
 			}
 		}
 	}
 	return false
+}
+
+// signer gives the domain whose signature a dkim result is of: header.d or, where
+// a sealer says only header.i, as Google does, the domain in that. It may lie
+// below d=, so it is none where nothing but d= itself counts.
+func (c *check) signer(r result) string {
+	if d, ok := r.properties["header.d"]; ok {
+		return lower(d)
+	}
+	if c.tenant() || c.demand.record != nil && c.demand.record.strictDKIM {
+		return ""
+	}
+	return r.identity()
 }
 
 // arcSets collects the sets in order (RFC 8617 section 5.2, steps 1 to 3). It

@@ -58,15 +58,19 @@ func edSign(sum []byte) string {
 
 const arcFields = "from:to:subject:date:message-id"
 
+// sealed: a list changed the Subject, and sealed what it had seen.
+func (k *sample) sealed(results string) {
+	k.edit("Reset of", "[list] Reset of")
+	k.add(keyLine("list.example", "arc", "other"))
+	k.want["sealers"] = "list.example"
+	before := k.after
+	k.after = func(s string) string { return arcSeal(before(s), "list.example", 1, "none", results, arcFields) }
+}
+
 func arcCases() {
-	// A list changed the Subject and the body, and sealed what it had seen.
 	sealed := func(k *sample, results string) {
-		k.edit("Reset of", "[list] Reset of")
 		k.edit("YES", "YES [list]")
-		k.add(keyLine("list.example", "arc", "other"))
-		k.want["sealers"] = "list.example"
-		before := k.after
-		k.after = func(s string) string { return arcSeal(before(s), "list.example", 1, "none", results, arcFields) }
+		k.sealed(results)
 	}
 	const seen = "dkim=pass header.d=north.example; dmarc=pass header.from=north.example"
 	pass := func(k *sample) { k.ends("pass", "arc", "list.example", "pass", "reject", "") }
@@ -203,32 +207,25 @@ func arcCases() {
 
 // sealedCases: what a seal says, and who may say it.
 func sealedCases() {
-	seal := func(k *sample, results string) {
-		k.edit("Reset of", "[list] Reset of")
-		k.add(keyLine("list.example", "arc", "other"))
-		k.want["sealers"] = "list.example"
-		before := k.after
-		k.after = func(s string) string { return arcSeal(before(s), "list.example", 1, "none", results, arcFields) }
-	}
 	const seen = "dkim=pass header.d=north.example"
 	add("arc-saw-dmarc-of-a-domain", "the sealer saw DMARC pass, which may rest on SPF, and names a domain", func(k *sample) {
-		seal(k, "dmarc=pass header.d=north.example; spf=pass header.d=north.example")
+		k.sealed("dmarc=pass header.d=north.example; spf=pass header.d=north.example")
 		k.fails("dkim_bad_signature")
 	})
 	add("arc-nobody-listed", "where no sealer is listed, a chain isn't even looked at", func(k *sample) {
-		seal(k, seen)
+		k.sealed(seen)
 		delete(k.want, "sealers")
 		k.want["arc"] = "none"
 		k.fails("dkim_bad_signature")
 	})
 	add("arc-results-twice", "a second list of results in a set that is sealed", func(k *sample) {
-		seal(k, seen)
+		k.sealed(seen)
 		k.prepend("ARC-Authentication-Results: i=1; list.example; dkim=fail header.d=north.example\r\n")
 		k.want["arc"] = "fail"
 		k.fails("dkim_bad_signature")
 	})
 	add("arc-signature-twice", "a second message signature in a set that is sealed", func(k *sample) {
-		seal(k, seen)
+		k.sealed(seen)
 		before := k.after
 		k.after = func(s string) string {
 			s = before(s)
@@ -254,5 +251,24 @@ func sealedCases() {
 		k.dmarc("v=DMARC1; p=none; psd=n")
 		k.add(txtLine("_dmarc.example", "v=DMARC1; p=reject"))
 		k.ends("none", "", "", "fail", "none", "not_aligned")
+	})
+}
+
+// identityCases are of results that say header.i and not header.d.
+func identityCases() {
+	const seen = "dkim=pass header.i=@north.example header.s=s1 header.b=AbCdEfGh"
+	add("arc-saw-identity", "the sealer names whom it saw by header.i, as Google does", func(k *sample) {
+		k.sealed(seen)
+		k.ends("pass", "arc", "list.example", "pass", "reject", "")
+	})
+	add("arc-saw-identity-strict", "the same where the domain demands d= itself, which header.i may lie below", func(k *sample) {
+		k.sealed(seen)
+		k.dmarc("v=DMARC1; p=reject; adkim=s")
+		k.fails("dkim_bad_signature")
+	})
+	add("arc-saw-identity-tenant", "the same below a domain that strangers share", func(k *sample) {
+		k.sealed(seen)
+		k.want["strict"] = "north.example"
+		k.fails("dkim_bad_signature")
 	})
 }

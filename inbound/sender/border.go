@@ -76,7 +76,7 @@ func (r result) isOf(s *signature) bool {
 		if lower(d) != s.domain {
 			return false
 		}
-	} else if i := lower(r.properties["header.i"]); i[strings.LastIndexByte(i, '@')+1:] != s.identity {
+	} else if r.identity() != s.identity {
 		return false
 	}
 	if selector, ok := r.properties["header.s"]; ok && lower(selector) != s.selector {
@@ -84,6 +84,12 @@ func (r result) isOf(s *signature) bool {
 	}
 	b, ok := r.properties["header.b"]
 	return !ok || b != "" && strings.HasPrefix(base64.StdEncoding.EncodeToString(s.sig), b)
+}
+
+// identity gives the domain of header.i, "" if there is none.
+func (r result) identity() string {
+	i := lower(r.properties["header.i"])
+	return i[strings.LastIndexByte(i, '@')+1:]
 }
 
 // spf gives the border's SPF result and the domain of MAIL FROM that it is for.

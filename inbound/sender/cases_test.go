@@ -129,5 +129,6 @@ func cases() []testCase {
 	countedCases()
 	sealedCases()
 	domainKeyCases()
+	identityCases()
 	return slices.Clone(list)
 }

@@ -3,6 +3,7 @@ package sender
 import (
 	"context"
 	"errors"
+	"slices"
 	"strings"
 
 	"countersign/policy"
@@ -215,15 +216,19 @@ func (c *check) related(domain string) alignment {
 	if domain == c.domain {
 		return same
 	}
-	for _, s := range c.strict {
-		if c.domain == s || strings.HasSuffix(c.domain, "."+s) {
-			return apart // its subdomains belong to strangers
-		}
+	if c.tenant() {
+		return apart
 	}
 	if org := c.suffixes.organization(c.domain); domain != "" && org != "" && org == c.suffixes.organization(domain) {
 		return related
 	}
 	return apart
+}
+
+// tenant tells whether the From domain is, or lies below, one whose subdomains
+// belong to strangers.
+func (c *check) tenant() bool {
+	return slices.ContainsFunc(c.strict, func(s string) bool { return c.domain == s || strings.HasSuffix(c.domain, "."+s) })
 }
 
 // aligned tells whether a domain vouches for that of the From address

@@ -129,7 +129,7 @@ const chunk = 32 << 10
 // end of a line are none, as are empty lines at the end.
 func relaxedBody(h hash.Hash, body []byte) {
 	empty := 0
-	buf := make([]byte, 0, chunk+2)
+	buf := make([]byte, 0, min(len(body), chunk)+2)
 	for len(body) > 0 {
 		line := body
 		if end := lineEnd(body); end >= 0 {

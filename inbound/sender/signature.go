@@ -170,8 +170,10 @@ func timestamp(tags map[string]string, name string) (time.Time, error) {
 	return time.Unix(int64(n), 0).UTC(), nil
 }
 
+var noBlanks = strings.NewReplacer(" ", "", "\t", "")
+
 func unbase64(s string) ([]byte, error) {
-	return base64.StdEncoding.Strict().DecodeString(strings.NewReplacer(" ", "", "\t", "").Replace(s))
+	return base64.StdEncoding.Strict().DecodeString(noBlanks.Replace(s))
 }
 
 // isDomain tells whether s is made of labels of letters, digits and hyphens, or

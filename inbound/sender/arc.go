@@ -217,17 +217,11 @@ func (set *arcSet) put(f *rawmail.Field) bool {
 // parseARC reads the tags that both kinds of signature share. Here i= is the
 // number of the set and not an identity.
 func parseARC(field []byte) (*signature, error) {
-	s := &signature{field: field, header: "simple", body: "simple"}
-	if len(field) > maxSignatureField {
-		return s, errMalformed
-	}
-	_, value, _ := bytes.Cut(field, []byte(":"))
-	tags, err := parseTags(strings.TrimSuffix(string(value), "\r\n"))
+	s, err := tagged(field)
 	if err != nil {
 		return s, err
 	}
-	delete(tags, "i")
-	s.tags = tags
+	delete(s.tags, "i")
 	return s, s.who()
 }
 

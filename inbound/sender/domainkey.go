@@ -3,6 +3,7 @@ package sender
 import (
 	"crypto"
 	"crypto/ed25519"
+	"crypto/rsa"
 	"crypto/x509"
 	"slices"
 	"strings"
@@ -80,7 +81,11 @@ func publicKey(kind, p string) (crypto.PublicKey, error) {
 	if key, err := x509.ParsePKCS1PublicKey(b); err == nil {
 		return key, nil
 	}
-	return x509.ParsePKIXPublicKey(b)
+	key, err := x509.ParsePKIXPublicKey(b)
+	if _, ok := key.(*rsa.PublicKey); err == nil && !ok {
+		err = errMalformed
+	}
+	return key, err
 }
 
 // allows tells whether a list of the record has the word, or restricts nothing.

@@ -42,6 +42,15 @@ func domainKeyCases() {
 		k.key("v=DKIM1; k=ed25519; p=" + base64.StdEncoding.EncodeToString(der))
 		k.fails("dkim_bad_key")
 	})
+	add("key-says-rsa-holds-ed25519", "k=rsa around a whole Ed25519 key", func(k *sample) {
+		der, err := x509.MarshalPKIXPublicKey(testKeys()["ed"].Public())
+		if err != nil {
+			panic(err)
+		}
+		k.key("v=DKIM1; k=rsa; p=" + base64.StdEncoding.EncodeToString(der))
+		k.s().a = "rsa-sha256"
+		k.fails("dkim_bad_key")
+	})
 	add("key-says-rsa-is-ed25519", "k=rsa above the bytes of an Ed25519 key", func(k *sample) {
 		k.key(strings.Replace(keyRecord("ed", ""), "k=ed25519", "k=rsa", 1))
 		k.fails("dkim_bad_key")

@@ -75,23 +75,28 @@ func tagName(s string) bool {
 // parseSignature reads a DKIM-Signature field. Even with an error it gives the
 // domain and selector where they could be read.
 func parseSignature(field []byte) (*signature, error) {
-	s := &signature{field: field, header: "simple", body: "simple"}
+	s, err := tagged(field)
+	if err != nil {
+		return s, err
+	}
+	if err := s.who(); err != nil {
+		return s, err
+	}
+	if s.tags["v"] != "1" {
+		return s, errMalformed
+	}
+	return s, s.rest()
+}
+
+// tagged takes a field with tags apart.
+func tagged(field []byte) (s *signature, err error) {
+	s = &signature{field: field, header: "simple", body: "simple"}
 	if len(field) > maxSignatureField {
 		return s, errMalformed
 	}
 	_, value, _ := bytes.Cut(field, []byte(":"))
-	tags, err := parseTags(strings.TrimSuffix(string(value), "\r\n"))
-	if err != nil {
-		return s, err
-	}
-	s.tags = tags
-	if err := s.who(); err != nil {
-		return s, err
-	}
-	if tags["v"] != "1" {
-		return s, errMalformed
-	}
-	return s, s.rest()
+	s.tags, err = parseTags(strings.TrimSuffix(string(value), "\r\n"))
+	return s, err
 }
 
 // who reads who signed.

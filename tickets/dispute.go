@@ -28,7 +28,7 @@ func (s *Store) dispute(tx kv.Tx, t *Ticket, f policy.Facts, hadProof bool) erro
 	text := "The person on file said no. Nothing may be done; tell the team lead."
 	if hadProof {
 		text = "The person on file said no after an earlier proof. Nothing privileged is done for this client until a lead has lifted the stop."
-		if err := kv.Save(tx, "stop/"+t.Client, stop{t.ID, s.Now()}); err != nil {
+		if err := s.stopClient(tx, t); err != nil {
 			return err
 		}
 	}
@@ -41,10 +41,24 @@ func (s *Store) dispute(tx kv.Tx, t *Ticket, f policy.Facts, hadProof bool) erro
 	return tx.Put("afresh/"+t.Contact, []byte(t.ID))
 }
 
-// stop is why nothing privileged is done for a client.
+// stop is why nothing privileged is done for a client: the tickets that were
+// disputed after a proof. Each has to be lifted, since the primary contact can
+// only agree to go on after what they were asked about.
 type stop struct {
-	Ticket string    `json:"ticket"`
-	At     time.Time `json:"at"`
+	Tickets []string  `json:"tickets"`
+	At      time.Time `json:"at"`
+}
+
+func (s *Store) stopClient(tx kv.Tx, t *Ticket) error {
+	st, ok, err := kv.Load[stop](tx, "stop/"+t.Client)
+	if err != nil || slices.Contains(st.Tickets, t.ID) {
+		return err
+	}
+	if !ok {
+		st.At = s.Now()
+	}
+	st.Tickets = append(st.Tickets, t.ID)
+	return kv.Save(tx, "stop/"+t.Client, st)
 }
 
 // stopped reports whether the client is stopped.
@@ -53,20 +67,23 @@ func stopped(r kv.Reader, client string) (bool, error) {
 	return b != nil, err
 }
 
-// Lift asks the primary contact of a ticket's client whether the stop shall end.
-// Only a lead may call it, who neither opened nor edited the ticket; only the
-// proved yes of the primary contact ends the stop.
+// Lift asks the primary contact of a ticket's client whether the stop that its
+// dispute has put on the client shall end. Only a lead may call it, who neither
+// opened nor edited the ticket; only the proved yes of the primary contact ends
+// the stop.
 func (s *Store) Lift(id, agent, reason string) (t Ticket, err error) {
 	if err := checkText("reason", reason, MaxRequest); err != nil || strings.TrimSpace(reason) == "" {
 		return t, &InvalidError{errors.Join(err, errors.New("reason: say why the stop should end"))}
 	}
 	return t, s.change(id, agent, func(tx kv.Tx, t *Ticket, a staff.Agent) error {
-		is, err := stopped(tx, t.Client)
+		st, is, err := kv.Load[stop](tx, "stop/"+t.Client)
 		switch {
 		case err != nil:
 			return err
 		case !is:
 			return fmt.Errorf("%w: client %s is not stopped", ErrNotAllowed, t.Client)
+		case !slices.Contains(st.Tickets, t.ID): // who opened the disputed one could lift it here, and it is quoted
+			return fmt.Errorf("%w: client %s is stopped because of %s, not of %s", ErrNotAllowed, t.Client, strings.Join(st.Tickets, ", "), t.ID)
 		case a.Role == staff.RoleAgent || a.ID == t.OpenedBy || slices.Contains(t.Edited, a.ID):
 			return fmt.Errorf("%w: %s may not lift this: it takes a lead who neither opened nor edited %s", ErrNotAllowed, a.ID, t.ID)
 		}
@@ -87,12 +104,24 @@ func (s *Store) Lift(id, agent, reason string) (t Ticket, err error) {
 	}, &t)
 }
 
-// lifted ends the stop of a client.
+// lifted ends the stop of a client, as far as it is because of this ticket.
 func (s *Store) lifted(tx kv.Tx, t *Ticket) error {
-	if err := tx.Delete("stop/" + t.Client); err != nil {
+	st, _, err := kv.Load[stop](tx, "stop/"+t.Client)
+	if err != nil {
 		return err
 	}
-	return s.record(tx, t, Event{Event: "lifted", Reason: "lifted", Text: policy.Because("lifted").Text})
+	text := policy.Because("lifted").Text
+	st.Tickets = slices.DeleteFunc(st.Tickets, func(id string) bool { return id == t.ID })
+	if len(st.Tickets) > 0 {
+		text += " It stays stopped because of " + strings.Join(st.Tickets, ", ") + "."
+		err = kv.Save(tx, "stop/"+t.Client, st)
+	} else {
+		err = tx.Delete("stop/" + t.Client)
+	}
+	if err != nil {
+		return err
+	}
+	return s.record(tx, t, Event{Event: "lifted", Reason: "lifted", Text: text})
 }
 
 // askAfresh carries out what dispute left: every other open privileged ticket

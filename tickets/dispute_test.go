@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"countersign/clients"
 	"countersign/policy"
 )
 
@@ -109,6 +110,10 @@ func TestLift(t *testing.T) {
 		{"reference-only", func(_ *desk, e *policy.Evidence) { e.Tokens = nil }, "no_token", false},
 		{"machine", func(_ *desk, e *policy.Evidence) { e.Kind = policy.KindAutoReply }, "auto_reply", false},
 		{"late", func(d *desk, e *policy.Evidence) { e.Arrived = e.Arrived.Add(169 * time.Hour) }, "no_token", false},
+		{"no-longer-primary", func(d *desk, _ *policy.Evidence) {
+			d.contact(t, "ada", func(c *clients.Contact) { c.Role = clients.Authorised })
+			d.contact(t, "bob", func(c *clients.Contact) { c.Role = clients.Primary })
+		}, "token_superseded", false},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -133,6 +138,37 @@ func TestLift(t *testing.T) {
 			}
 			d.state(t, ticket.ID, policy.StateDisputed)
 		})
+	}
+}
+
+// TestLiftIsOfOneTicket: a stop is lifted on the ticket that caused it and on no
+// other, by no lead who had a hand in that one, and a yes to the question about
+// an earlier dispute does not end the stop of a later one.
+func TestLiftIsOfOneTicket(t *testing.T) {
+	d, first, other := stoppedDesk(t)
+	for _, id := range []string{other.ID, "T-999"} {
+		if _, err := d.Lift(id, "max", "Talked to Ada"); err == nil {
+			t.Errorf("a lift was asked on %s, which was not disputed", id)
+		}
+	}
+	ticket, l := d.ask(t, bob, policy.ServerChange)
+	_, err := d.Edit(EditRequest{Ticket: ticket.ID, Request: "More memory", Agent: "max"})
+	check(t, err)
+	_, err = d.Lift(first.ID, "max", "Talked to Ada")
+	check(t, err)
+	early := d.last(t, "lift", first.ID)
+	l = d.last(t, "confirm", ticket.ID)
+	d.receive(t, d.reply(l, policy.Yes))
+	d.receive(t, d.reply(d.last(t, "confirmed", ticket.ID), policy.No))
+	wants(t, d.receive(t, d.reply(early, policy.Yes)), "lifted")
+	if a := d.may(t, other.ID, policy.DNSChange, "kim"); !has(a, "client_stopped") {
+		t.Errorf("a yes about %s ended the stop of %s: %+v", first.ID, ticket.ID, a)
+	}
+	if _, err := d.Lift(ticket.ID, "max", "Talked to Ada"); !errors.Is(err, ErrNotAllowed) {
+		t.Errorf("lift by who edited the ticket: %v", err)
+	}
+	if _, err := d.Lift(first.ID, "max", "Talked to Ada"); !errors.Is(err, ErrNotAllowed) {
+		t.Errorf("lift of what was lifted: %v", err)
 	}
 }
 

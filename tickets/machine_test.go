@@ -37,7 +37,7 @@ type machine struct {
 	tickets []*modelTicket
 	letters []*modelLetter
 	file    map[string][]string // contact: addresses on file
-	stopped map[string]bool     // client
+	stopped map[string][]string // client: tickets
 	past    []policy.Evidence
 }
 
@@ -65,7 +65,7 @@ func (m *machine) dispute(t *modelTicket) {
 		return
 	}
 	if t.yes {
-		m.stopped[clientOf[t.contact]] = true
+		m.stopped[clientOf[t.contact]] = append(m.stopped[clientOf[t.contact]], t.id)
 	}
 	t.disputed, t.yes, t.weak = true, false, false
 	m.kill(t.id, void)
@@ -203,7 +203,8 @@ func (m *machine) answer(t *rapid.T) {
 				other.spent = other.spent || other.Kind == "lift" && other.revision == k.revision && other.contact == l.contact
 			})
 			if intent == policy.Yes {
-				m.stopped[clientOf[l.contact]] = false
+				c := clientOf[l.contact]
+				m.stopped[c] = slices.DeleteFunc(m.stopped[c], func(id string) bool { return id == k.id })
 			}
 		}
 	case proved && usable && from != k.contact:
@@ -265,7 +266,7 @@ func (m *machine) move(t *rapid.T) {
 
 func (m *machine) lift(t *rapid.T) {
 	k := m.any(t)
-	if _, err := m.Lift(k.id, "max", "A reason"); err != nil && m.stopped[clientOf[k.contact]] {
+	if _, err := m.Lift(k.id, "max", "A reason"); err != nil && slices.Contains(m.stopped[clientOf[k.contact]], k.id) {
 		t.Fatalf("lift of a stopped client: %v", err)
 	}
 	m.learn(t)
@@ -279,7 +280,7 @@ func (m *machine) allowed(t *rapid.T) {
 		return
 	}
 	proved := k.yes || k.class == policy.MinorChange && !k.disputed // its sender or token may do
-	if !proved || k.over || k.disputed || k.class.Privileged() && m.stopped[clientOf[k.contact]] {
+	if !proved || k.over || k.disputed || k.class.Privileged() && len(m.stopped[clientOf[k.contact]]) > 0 {
 		t.Fatalf("%+v allowed: %+v", k, a)
 	}
 	if k.receiptRevision != k.revision {
@@ -346,7 +347,7 @@ func TestMachine(t *testing.T) {
 			d.open(rt, engine, nil)
 		}
 		defer func() { d.Store.Close(); d.engine.Close() }()
-		m := &machine{desk: d, file: map[string][]string{"ada": {ada}, "bob": {bob}, "eve": {eve}}, stopped: map[string]bool{}}
+		m := &machine{desk: d, file: map[string][]string{"ada": {ada}, "bob": {bob}, "eve": {eve}}, stopped: map[string][]string{}}
 		rt.Repeat(m.actions())
 		if _, err := audit.Verify(d.KV()); err != nil {
 			rt.Fatal(err)

@@ -167,7 +167,8 @@ func (s *Store) eachNotice(tx kv.Tx, t *Ticket, change func(*notice)) error {
 }
 
 // facts says what policy must know of the notice now. It is void, too, where
-// its address is no longer on file for its contact.
+// its address is no longer on file for its contact, or where it asks one who is
+// no longer the primary contact whether a stop shall end.
 func (n notice) facts(r kv.Reader, t Ticket) (policy.Notice, error) {
 	c, ok, err := clients.Get(r, n.Contact)
 	if err != nil {
@@ -175,6 +176,11 @@ func (n notice) facts(r kv.Reader, t Ticket) (policy.Notice, error) {
 	}
 	e, _, err := kv.Load[epoch](r, epochKey)
 	gone := n.Sent.Before(e.Began) || !ok || c.Status == clients.Removed || !slices.Contains(c.Addresses, n.Address)
+	if n.Lifts && err == nil {
+		var primary string
+		primary, _, err = clients.PrimaryOf(r, c.Client)
+		gone = gone || primary != n.Contact
+	}
 	return policy.Notice{ID: n.ID, Ticket: n.Ticket, Contact: n.Contact, Revision: n.Revision, Sent: n.Sent,
 		Expires: n.Expires, Lifts: n.Lifts, Spent: n.Spent, Void: n.Void || n.Revision != t.Revision || gone}, err
 }

@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"countersign/internal/kv"
+	"countersign/internal/token"
 	"countersign/policy"
 )
 
@@ -18,10 +19,10 @@ func (s *Store) bounced(tx kv.Tx, m *Message, f policy.Facts) error {
 		return err
 	}
 	m.Ticket = t.ID
-	event := Event{Event: "undeliverable", Reason: "bounce", Text: "Our notice did not reach the contact: " +
-		oneLine(f.Bounce.Status+" "+f.Bounce.Diagnostic)}
+	said := token.Blot(f.Bounce.Diagnostic) // which may quote our addresses
+	event := Event{Event: "undeliverable", Reason: "bounce", Text: "Our notice did not reach the contact: " + oneLine(f.Bounce.Status+" "+said)}
 	if f.Bounce.Delayed {
-		event.Event, event.Text = "delayed", "Our notice is delayed: "+oneLine(f.Bounce.Diagnostic)
+		event.Event, event.Text = "delayed", "Our notice is delayed: "+oneLine(said)
 	}
 	if err := s.record(tx, &t, event); err != nil {
 		return err

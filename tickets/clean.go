@@ -55,35 +55,16 @@ func canonical(addr string) (string, error) { return rawmail.Canonical(addr) }
 // masked blots out every token and reference that stands in what is kept of a
 // message: nobody who reads records may learn them. Decide needs none of it.
 func masked(f policy.Facts) policy.Facts {
-	mask := func(s string) string {
-		for _, secret := range token.Find(s) {
-			s = blot(s, secret)
-		}
-		for _, reference := range token.FindReferences(s) {
-			s = blot(s, reference[strings.LastIndexByte(reference, '-')+1:])
-		}
-		return s
-	}
 	if f.Kind == policy.KindLoop { // the Message-ID of a mail of ours is a secret, too
-		f.MessageID = mask(f.MessageID)
+		f.MessageID = token.Blot(f.MessageID)
 	}
-	f.Subject, f.Text, f.KindWhy = mask(f.Subject), mask(f.Text), mask(f.KindWhy)
+	f.Subject, f.Text, f.KindWhy = token.Blot(f.Subject), token.Blot(f.Text), token.Blot(f.KindWhy)
 	f.Threads, f.Recipients = slices.Clone(f.Threads), slices.Clone(f.Recipients)
 	for i, id := range f.Threads {
-		f.Threads[i] = mask(id)
+		f.Threads[i] = token.Blot(id)
 	}
 	for i, m := range f.Recipients {
-		f.Recipients[i].Value = mask(m.Value)
+		f.Recipients[i].Value = token.Blot(m.Value)
 	}
 	return f
-}
-
-// blot replaces every secret, in either case of letters, by stars.
-func blot(s, secret string) string {
-	for i := 0; i+len(secret) <= len(s); i++ {
-		if strings.EqualFold(s[i:i+len(secret)], secret) {
-			s = s[:i] + strings.Repeat("*", len(secret)) + s[i+len(secret):]
-		}
-	}
-	return s
 }

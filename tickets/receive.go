@@ -132,7 +132,7 @@ func (s *Store) apply(tx kv.Tx, m *Message, f policy.Facts, d policy.Decision) e
 	m.Facts, m.Decision = bounded(masked(f)), d
 	if !m.Source.Observe {
 		if d.Open {
-			t, err := s.openedByMail(tx, f)
+			t, err := s.openedByMail(tx, m.Facts)
 			if err != nil {
 				return err
 			}
@@ -273,7 +273,8 @@ func (s *Store) prove(t *Ticket, p policy.Proof) {
 
 // openedByMail makes the ticket that a contact's own message opens. A message
 // doesn't say its class: it is a question until an agent edits it, which asks
-// for confirmation.
+// for confirmation. The facts are those that are kept: what the message quotes
+// of a notice is no agent's to see.
 func (s *Store) openedByMail(tx kv.Tx, f policy.Facts) (Ticket, error) {
 	c, _, err := clients.Get(tx, f.Person.ID)
 	if err != nil {

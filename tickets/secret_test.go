@@ -91,6 +91,14 @@ func TestNoSecretIsKept(t *testing.T) {
 	_, err := d.Lift(ticket.ID, "max", "Talked to Ada")
 	check(t, err)
 	d.ask(t, eve, policy.DNSChange)
+	quoting := d.reply(l, policy.Unclear) // new mail, which no header ties to the ticket
+	quoting.Kind, quoting.Tokens, quoting.References, quoting.Threads = policy.KindNew, nil, nil, nil
+	quoting.Recipients = []policy.Mark{{Value: "support@desk.example", Field: "to"}}
+	quoting.Subject, quoting.Text = "What is "+l.Token, "You wrote to me as "+l.ReplyTo+" about "+l.Reference
+	wants(t, d.receive(t, quoting), "opened")
+	bounce := policy.Evidence{Kind: policy.KindBounce, Hash: digest("bounce"), RawHash: digest("bounce"), Arrived: d.clock(),
+		Bounce: policy.Bounce{Sent: []string{l.Token}, Status: "5.1.1", Diagnostic: "550 <" + l.MessageID + "> refused: " + l.ReplyTo}}
+	wants(t, d.receive(t, bounce), "bounce")
 
 	seen := d.dump(t)
 	explained, err := d.Explain(ticket.ID)

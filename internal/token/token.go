@@ -101,6 +101,36 @@ func distinct(re *regexp.Regexp, s string, text func([]string) string) []string 
 	return out
 }
 
+// Blot puts stars in place of every token and of the code of every reference in
+// s, in whatever case. Its time is that of reading s once.
+func Blot(s string) string {
+	b := []byte(s)
+	stars := func(start, end int) {
+		for i := start; i < end; i++ {
+			b[i] = '*'
+		}
+	}
+	for start := 0; start < len(s); {
+		end := start
+		for end < len(s) && alphanumeric(s[end]) {
+			end++
+		}
+		if end-start == Length && valid(s[start:end]) {
+			stars(start, end)
+		}
+		start = max(end, start+1)
+	}
+	for from := 0; from < len(s); {
+		at := reference.FindStringSubmatchIndex(s[from:])
+		if at == nil {
+			break
+		}
+		stars(from+at[4], from+at[5]) // the code
+		from += at[1]
+	}
+	return string(b)
+}
+
 func valid(s string) bool {
 	for i := range len(s) {
 		if c := s[i] | 0x20; !('a' <= c && c <= 'z' || '2' <= s[i] && s[i] <= '7') {

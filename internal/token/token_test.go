@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"countersign/internal/token"
 )
@@ -107,7 +108,39 @@ func TestFindBounds(t *testing.T) {
 	}
 }
 
-// FuzzFind: what is found has the form of a token and stands in the input, whatever its case.
+func TestBlot(t *testing.T) {
+	a := token.New()
+	tests := []struct{ in, want string }{
+		{"nothing", "nothing"},
+		{"support+" + a + "@desk.example", "support+**************************@desk.example"},
+		{strings.ToUpper(a) + " " + a, "************************** **************************"},
+		{"[T-1042-7KQ3MX] and t-7-aaaaaa", "[T-1042-******] and t-7-******"},
+		{"T-1-AAAAAA T-2-BBBBBB", "T-1-****** T-2-******"},
+		{"x" + a, "x" + a},
+		{"T-1042-7KQ3MXA", "T-1042-7KQ3MXA"},
+		{"grün T-1-AAAAAA grün", "grün T-1-****** grün"},
+	}
+	for _, tt := range tests {
+		if got := token.Blot(tt.in); got != tt.want {
+			t.Errorf("Blot(%q) = %q, want %q", tt.in, got, tt.want)
+		}
+	}
+}
+
+// TestBlotTime: a text full of what looks like secrets is read in no time, all of it.
+func TestBlotTime(t *testing.T) {
+	text := strings.Repeat(token.New()+" T-1-AAAAAA ", 1<<18/38)
+	began := time.Now()
+	if got := token.Blot(text); strings.Count(got, "*") != 32*(1<<18/38) {
+		t.Errorf("%d stars in %d bytes", strings.Count(got, "*"), len(text))
+	}
+	if took := time.Since(began); took > 500*time.Millisecond {
+		t.Errorf("%d bytes took %v", len(text), took)
+	}
+}
+
+// FuzzFind: what is found has the form of a token and stands in the input, whatever
+// its case; and nothing is found any more where it was blotted out.
 func FuzzFind(f *testing.F) {
 	f.Add("Support <support+" + token.New() + "@desk.example>, [T-1-AAAAAA][T-2-BBBBBB]")
 	f.Fuzz(func(t *testing.T, s string) {
@@ -120,6 +153,9 @@ func FuzzFind(f *testing.F) {
 			if !strings.Contains(strings.ToUpper(s), found) {
 				t.Errorf("FindReferences(%q) gave %q", s, found)
 			}
+		}
+		if b := token.Blot(s); len(b) != len(s) || len(token.Find(b)) > 0 || len(token.FindReferences(b)) > 0 {
+			t.Errorf("Blot(%q) left %q", s, b)
 		}
 	})
 }

@@ -246,11 +246,14 @@ func unbound(f Facts) (Decision, bool) {
 	if f.Binding.Bound == BoundToken || f.Binding.Bound == BoundReference {
 		return Decision{}, false
 	}
-	if len(f.Binding.Reasons) > 0 {
-		d := file(f, Unauthenticated, f.Binding.Reasons[0].Code)
-		return stopped(f, d), true
+	code := "not_bound"
+	switch {
+	case f.Ticket.State == StateDisputed: // a no takes every question of its ticket back
+		code = "disputed"
+	case len(f.Binding.Reasons) > 0:
+		code = f.Binding.Reasons[0].Code
 	}
-	return stopped(f, file(f, Unauthenticated, "not_bound")), true
+	return stopped(f, file(f, Unauthenticated, code)), true
 }
 
 // lifting: the answer of the primary contact to the question whether the stop

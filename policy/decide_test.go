@@ -115,6 +115,12 @@ func TestDecide(t *testing.T) {
 			n.Tokens[0].Notice.Void, n.References[0].Notice.Void = true, true
 			rebind(f, n)
 		}, Unauthenticated, Applied, "token_superseded", false},
+		{"superseded-by-a-no", func(f *Facts) {
+			n := names()
+			n.Tokens[0].Notice.Void, n.References[0].Notice.Void = true, true
+			rebind(f, n)
+			f.Ticket.State = StateDisputed
+		}, Unauthenticated, Applied, "disputed", false},
 		{"nothing-signed-binds", func(f *Facts) { f.Sender.Covered = []string{"from", "date"}; rebind(f, names()) }, Unauthenticated, Applied, "token_unsigned", false},
 		{"thread-only", func(f *Facts) { rebind(f, Names{Threads: []string{"T-1"}}) }, Unauthenticated, Applied, "not_bound", false},
 	}

@@ -33,7 +33,7 @@ func TestNoBeatsYes(t *testing.T) {
 			}
 			wants(t, d.receive(t, d.reply(answer, policy.No)), "denied")
 			d.state(t, ticket.ID, policy.StateDisputed)
-			d.receive(t, d.reply(l, policy.Yes))
+			wants(t, d.receive(t, d.reply(l, policy.Yes)), "disputed")
 			d.state(t, ticket.ID, policy.StateDisputed)
 			if a := d.may(t, ticket.ID, policy.PasswordChange, "kim"); a.Decision != policy.Deny || !has(a, "disputed") {
 				t.Errorf("disputed ticket: %+v", a)
@@ -113,7 +113,7 @@ func TestLift(t *testing.T) {
 		{"no-longer-primary", func(d *desk, _ *policy.Evidence) {
 			d.contact(t, "ada", func(c *clients.Contact) { c.Role = clients.Authorised })
 			d.contact(t, "bob", func(c *clients.Contact) { c.Role = clients.Primary })
-		}, "token_superseded", false},
+		}, "disputed", false},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

@@ -179,7 +179,7 @@ func (s *Store) reset(tx kv.Tx, id string, todo map[string]string) error {
 	if err != nil || t.State.Over() || t.State == policy.StateDisputed || !t.Class.Privileged() {
 		return err
 	}
-	mark := "reset/" + todo[t.Contact] + "/" + id // a crash between tickets must not ask twice
+	mark := "reset/" + todo[t.Contact] + "/" + t.ID // a crash between tickets must not ask twice
 	if done, err := tx.Get(mark); err != nil || done != nil {
 		return err
 	}

@@ -233,6 +233,23 @@ func TestResetExpires(t *testing.T) {
 	d.state(t, other.ID, policy.StateExpired)
 }
 
+// TestResetOnce: a dispute asks another ticket afresh once, whether Tick or an
+// agent who spells its number otherwise comes first.
+func TestResetOnce(t *testing.T) {
+	d := memoryDesk(t, nil)
+	_, l := d.ask(t, bob, policy.PasswordChange)
+	other, ol := d.ask(t, bob, policy.DNSChange)
+	d.receive(t, d.reply(ol, policy.Yes))
+	d.receive(t, d.reply(l, policy.No))
+	d.may(t, strings.ToLower(other.ID), policy.DNSChange, "kim")
+	d.receive(t, d.reply(d.last(t, "confirm", other.ID), policy.Yes))
+	check(t, d.Tick())
+	if n := d.count("confirm", other.ID); n != 2 {
+		t.Errorf("asked %d times, want 2", n)
+	}
+	d.state(t, other.ID, policy.StateConfirmed)
+}
+
 // TestDisputedThenClosed: closing a ticket doesn't bring back what a no took.
 func TestDisputedThenClosed(t *testing.T) {
 	d := memoryDesk(t, nil)

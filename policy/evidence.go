@@ -107,6 +107,9 @@ type Sender struct {
 	Covered []string `json:"covered,omitempty"`
 	// SignatureID identifies the counted signature: SHA-256 (hex) over d=, s= and b=.
 	SignatureID string `json:"signature_id,omitempty"`
+	// AlsoSigned identifies, in the same way, the other signatures by which the
+	// message could count: whoever passes a copy on may take the counted one off.
+	AlsoSigned []string `json:"also_signed,omitempty"`
 	// SignedAt is t= of the counted signature, or else the Date that it
 	// covers; zero if it says neither.
 	SignedAt time.Time `json:"signed_at,omitzero"`
@@ -131,6 +134,14 @@ func (s Sender) Proves(privileged bool) bool {
 		return s.Exclusive || !privileged
 	}
 	return false
+}
+
+// SignatureIDs identifies the message by every signature that it could count by.
+func (s Sender) SignatureIDs() (ids []string) {
+	if s.SignatureID != "" {
+		ids = append(ids, s.SignatureID)
+	}
+	return append(ids, s.AlsoSigned...)
 }
 
 // Covers reports whether the counted signature covers the header field.

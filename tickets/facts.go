@@ -26,10 +26,12 @@ func (s *Store) facts(r kv.Reader, e policy.Evidence, own string) (f policy.Fact
 		}
 		f.Duplicate = f.Duplicate || known
 	}
-	if id := e.Sender.SignatureID; id != "" {
-		if f.SignatureUsed, err = otherThan(r, "seen/sig/"+id, own); err != nil {
+	for _, id := range e.Sender.SignatureIDs() {
+		used, err := otherThan(r, "seen/sig/"+id, own)
+		if err != nil {
 			return f, err
 		}
+		f.SignatureUsed = f.SignatureUsed || used
 	}
 	names, err := s.names(r, e)
 	if err != nil {

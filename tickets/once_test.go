@@ -52,6 +52,19 @@ func TestAppliedOnce(t *testing.T) {
 	again.Hash, again.RawHash = digest("other bytes"), digest("other bytes")
 	wants(t, d.receive(t, again), "signature_used")
 
+	// Nor does a copy of which somebody took one of two signatures off.
+	twice := d.reply(l, policy.Unclear)
+	twice.Sender.AlsoSigned = []string{digest("the other one")}
+	d.receive(t, twice)
+	for _, left := range []string{twice.Sender.SignatureID, "", digest("the other one")} {
+		stripped := d.reply(l, policy.Unclear)
+		stripped.Sender.SignatureID = left
+		if left == "" {
+			stripped.Sender.SignatureID, stripped.Sender.AlsoSigned = digest("a third one"), twice.Sender.AlsoSigned
+		}
+		wants(t, d.receive(t, stripped), "signature_used")
+	}
+
 	// A Message-ID chosen by a sender suppresses nothing.
 	yes := d.reply(l, policy.Yes)
 	yes.MessageID = e.MessageID

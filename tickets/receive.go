@@ -194,9 +194,11 @@ func (s *Store) settle(tx kv.Tx, m *Message, f policy.Facts) error {
 		}
 	}
 	counted := len(m.Decision.Proofs) > 0 || m.Decision.Spend || m.Decision.Dispute || m.Decision.Ask != ""
-	if id := f.Sender.SignatureID; id != "" && counted {
-		if err := tx.Put("seen/sig/"+id, []byte(m.ID)); err != nil {
-			return err
+	if counted {
+		for _, id := range f.Sender.SignatureIDs() {
+			if err := tx.Put("seen/sig/"+id, []byte(m.ID)); err != nil {
+				return err
+			}
 		}
 	}
 	if m.Source.Observe || m.Source.UID == 0 {

@@ -16,6 +16,10 @@ import (
 // maxChain bounds a chain; RFC 8617 lets it have 50 links, honest mail has 1 to 4.
 const maxChain = 10
 
+// maxAuthors bounds the signatures beside a chain by which a message is known
+// again; honest mail has 1 to 4.
+const maxAuthors = 16
+
 // arcSet is what one sealer added (RFC 8617 section 4.2).
 type arcSet struct {
 	results, message, seal *rawmail.Field
@@ -49,39 +53,49 @@ func (c *check) byARC(ctx context.Context, s *policy.Sender) bool {
 		}
 		return false
 	}
-	if !c.sealedPass(ctx, sets) {
+	authors := c.authors()
+	if !c.sealedPass(ctx, sets) || len(authors) > maxAuthors {
 		return false
 	}
 	o := outcome{Signature: policy.Signature{Domain: last.ams.domain}, sig: last.ams}
 	o.count(s, c.Message)
-	c.asWritten(s)
+	c.asWritten(s, authors)
 	s.Result, s.By, s.Exclusive = policy.ResultPass, policy.ByARC, c.Trust.Exclusive
 	return true
 }
 
 // asWritten takes when the message was made, and by what it is known again,
 // from the author's side where that is still there: a forwarder seals an old
-// message afresh whenever it is sent through it again.
-func (c *check) asWritten(s *policy.Sender) {
+// message afresh whenever it is sent through it again. Which of the signatures
+// the forwarder saw pass can't be told any more, so it is known by all of them.
+func (c *check) asWritten(s *policy.Sender, authors []*signature) {
 	earlier := func(t time.Time) {
 		if !t.IsZero() && t.Before(s.SignedAt) {
 			s.SignedAt = t
 		}
 	}
 	earlier(date(c.Message.Get("date")))
-	for _, f := range c.Message.Fields {
-		if f.Key != "dkim-signature" {
-			continue
-		}
-		sig, err := parseSignature(f.Raw)
-		if err != nil {
-			continue
-		}
+	for _, sig := range authors {
 		earlier(sig.signed)
 		if sig.domain == c.domain {
 			s.SignatureID = sig.id()
 		}
+		s.AlsoSigned = append(s.AlsoSigned, sig.id())
 	}
+	s.AlsoSigned = slices.DeleteFunc(s.AlsoSigned, func(id string) bool { return id == s.SignatureID })
+}
+
+// authors gives the DKIM signatures that can be read.
+func (c *check) authors() (out []*signature) {
+	for _, f := range c.Message.Fields {
+		if f.Key != "dkim-signature" {
+			continue
+		}
+		if sig, err := parseSignature(f.Raw); err == nil {
+			out = append(out, sig)
+		}
+	}
+	return out
 }
 
 func (c *check) sealer(domain string) bool {

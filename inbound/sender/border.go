@@ -139,6 +139,7 @@ func (c *check) byBorder(ctx context.Context, s *policy.Sender, outcomes []outco
 		}
 		if ok, err := c.aligned(ctx, o.Domain, strictDKIM); err == nil && ok {
 			o.count(s, c.Message)
+			o.alsoSigned(s, outcomes)
 			s.Result, s.By, s.Exclusive = policy.ResultPass, policy.ByBorder, c.Trust.Exclusive
 			return true
 		}

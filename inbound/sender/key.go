@@ -137,3 +137,13 @@ func (o *outcome) count(s *policy.Sender, m *rawmail.Message) {
 	s.SignatureID = o.sig.id()
 	s.SignedAt = o.sig.madeAt(m)
 }
+
+// alsoSigned notes the other signatures that hold, or might had DNS answered. A
+// copy without the counted one would count by one of them.
+func (o *outcome) alsoSigned(s *policy.Sender, all []outcome) {
+	for i := range all {
+		if other := &all[i]; other != o && (other.intact || other.Result == policy.ResultTempError) {
+			s.AlsoSigned = append(s.AlsoSigned, other.sig.id())
+		}
+	}
+}

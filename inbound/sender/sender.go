@@ -163,6 +163,7 @@ func (c *check) judge(ctx context.Context, s *policy.Sender) {
 	}
 	if best := c.best(ctx, outcomes); best != nil {
 		best.count(s, c.Message)
+		best.alsoSigned(s, outcomes)
 		s.Result, s.By = policy.ResultPass, policy.ByDKIM
 		s.SPF, _ = c.border().spf()
 		return

@@ -53,6 +53,54 @@ func TestSealedAsWritten(t *testing.T) {
 	}
 }
 
+// TestKnownByEverySignature: a message is known again by every signature that a
+// copy of it could count by, and by none that doesn't hold.
+func TestKnownByEverySignature(t *testing.T) {
+	srv := startServer(t, keyLine("north.example", "s1", "ed")+keyLine("north.example", "s2", "other")+keyLine("list.example", "arc", "other"))
+	c, err := New(Config{Resolver: srv.addr})
+	if err != nil {
+		t.Fatal(err)
+	}
+	trust := Trust{ARCSealers: []string{"list.example"}, AuthservIDs: []string{"mx.desk.example"}}
+	known := func(raw string) []string {
+		t.Helper()
+		m, _ := rawmail.Scan([]byte(raw), rawmail.DefaultLimits())
+		s := c.Check(context.Background(), Request{Message: m, From: "ada@north.example", Arrived: arrival, Trust: trust})
+		if s.Result != policy.ResultPass {
+			t.Fatalf("Check() = %s %v", s.Result, s.Reasons)
+		}
+		return s.SignatureIDs()
+	}
+	seal1, seal2 := seal{d: "north.example", t: arrival.Unix()}, seal{d: "north.example", s: "s2", key: "other", t: arrival.Unix()}
+	one, two := sign(honest, seal1), sign(honest, seal2)
+	field := func(raw string) string { return strings.TrimSuffix(raw, honest) }
+	both := field(one) + two
+	first, second := known(one), known(two)
+	junk := strings.Replace(field(one), "t=", "t=1", 1)
+	for name, raw := range map[string]string{
+		"both":   both,
+		"turned": field(two) + one,
+		"junk":   junk + both,
+		"border": "Authentication-Results: mx.desk.example; dkim=pass header.d=north.example\r\n" + strings.Replace(both, "YES\r\n", "YES\r\nscanned\r\n", 1),
+	} {
+		if ids := known(raw); len(ids) != 2 || !slices.Contains(ids, first[0]) || !slices.Contains(ids, second[0]) {
+			t.Errorf("%s: known by %d signatures, want both", name, len(ids))
+		}
+	}
+	sealed := func(raw string) string {
+		return arcSeal(strings.Replace(raw, "Reset", "[list] Reset", 1), "list.example", 1, "none", "dkim=pass header.d=north.example", arcFields)
+	}
+	for name, raw := range map[string]string{"sealed": one, "sealed-with-junk": field(one) + strings.Replace(two, "t=", "t=1", 1)} {
+		if ids := known(sealed(raw)); !slices.Contains(ids, first[0]) {
+			t.Errorf("%s: not known by the author's signature", name)
+		}
+	}
+	many, _ := rawmail.Scan([]byte(sealed(strings.Repeat(junk, maxAuthors)+one)), rawmail.DefaultLimits())
+	if s := c.Check(context.Background(), Request{Message: many, From: "ada@north.example", Arrived: arrival, Trust: trust}); s.Result == policy.ResultPass {
+		t.Error("more signatures than are looked at: pass")
+	}
+}
+
 // TestShownKept: the addresses in the name beside From are told, whoever sent it.
 func TestShownKept(t *testing.T) {
 	srv := startServer(t, keyLine("north.example", "s1", "ed"))

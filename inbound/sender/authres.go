@@ -3,6 +3,8 @@ package sender
 import (
 	"errors"
 	"strings"
+
+	"countersign/internal/rawmail"
 )
 
 // result is one result of an Authentication-Results field with the properties
@@ -41,11 +43,11 @@ func tokens(s string) (out []token, err error) {
 			i++
 			glued = false
 		case c == '(':
-			end := skipComment(s[i:])
+			end := rawmail.Comment(s[i:])
 			if end < 0 {
 				return nil, errResults
 			}
-			i += end
+			i += end + 1
 			glued = false
 		case c == '"':
 			text, n := quotedString(s[i:])
@@ -71,25 +73,6 @@ func tokens(s string) (out []token, err error) {
 		}
 	}
 	return out, nil
-}
-
-// skipComment gives the length of the comment at the start of s, -1 if it does
-// not end. Comments nest.
-func skipComment(s string) int {
-	depth := 0
-	for i := 0; i < len(s); i++ {
-		switch s[i] {
-		case '\\':
-			i++
-		case '(':
-			depth++
-		case ')':
-			if depth--; depth == 0 {
-				return i + 1
-			}
-		}
-	}
-	return -1
 }
 
 // quotedString gives what the quotation at the start of s says and its length,

@@ -53,7 +53,7 @@ func mailboxes(value string, limit int) (out []string, err error) {
 			i, quoted = i+end, true
 			b.WriteByte(' ')
 		case '(':
-			end := comment(value[i:])
+			end := Comment(value[i:])
 			if end < 0 {
 				return out, errComment
 			}
@@ -117,8 +117,9 @@ func quotation(s string) int {
 	return -1
 }
 
-// comment gives where the comment at the start of s ends, -1 if nowhere.
-func comment(s string) int {
+// Comment gives where the comment at the start of s ends, -1 if nowhere. Comments
+// nest (RFC 5322 section 3.2.2).
+func Comment(s string) int {
 	depth := 0
 	for i := 0; i < len(s); i++ {
 		switch s[i] {

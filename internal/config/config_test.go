@@ -66,6 +66,7 @@ func TestProblems(t *testing.T) {
 		{"trust-first", "[[mailbox]]", "[mailbox.trust]\n[[mailbox]]", "c.toml:5:3: key mailbox already exists as a table, but should be an array table"},
 		{"trust-without-mailbox", good, "[mailbox.trust]\nexclusive = true\n", "c.toml:1:2: mailbox: begin it with [[mailbox]] first."},
 		{"no-toml", `key_file = `, `key_file `, "c.toml:2:10: expected '=' after key. Correct this first"},
+		{"hostile-key-twice", `key_file = `, "\"\\u001b[2J\" = 1\n[\"\\u001b[2J\"]\nkey_file = ", "c.toml:3:2: key ?[2J should be a table, not a value. Correct this first"},
 		{"twice", `key_file = `, "state = \"x\"\nkey_file = ", "c.toml:2:1: key state is already defined. Correct this first"},
 		{"number-as-text", `"mail.desk.example:587"`, `587`, "c.toml:12:10: smtp.server: is a text: put it in quotes."},
 		{"text-as-number", `[smtp]`, "[limits]\nnotices_per_minute = \"60\"\n[smtp]", "c.toml:12:22: limits.notices_per_minute: is a whole number, without quotes."},

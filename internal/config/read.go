@@ -10,6 +10,7 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode"
 	"unicode/utf8"
 
 	"github.com/pelletier/go-toml/v2"
@@ -74,7 +75,13 @@ func (r *reader) syntax() {
 	if err == nil {
 		return
 	}
-	p := Problem{File: r.name, Text: strings.TrimPrefix(err.Error(), "toml: ") + ". Correct this first; the rest is checked then."}
+	said := strings.Map(func(c rune) rune { // it names keys as they stand there
+		if !unicode.IsPrint(c) {
+			return '?'
+		}
+		return c
+	}, strings.TrimPrefix(err.Error(), "toml: "))
+	p := Problem{File: r.name, Text: said + ". Correct this first; the rest is checked then."}
 	if e, ok := errors.AsType[*toml.DecodeError](err); ok {
 		p.Line, p.Col = e.Position()
 	}

@@ -20,8 +20,9 @@ var (
 // as written and at most limit of them. It reads once from left to right:
 // quoted strings and comments are passed over, so neither can hold an address.
 func mailboxes(value string, limit int) (out []string, err error) {
-	var b strings.Builder                 // what stands outside quotations, comments and brackets
-	angle, quoted, at := "", false, false // at: b holds an @
+	var b strings.Builder // what stands outside quotations, comments and brackets
+	angle, quoted := "", false
+	text, at := false, false // b holds more than blanks, an @
 	flush := func() error {
 		word := strings.TrimSpace(b.String())
 		b.Reset()
@@ -33,7 +34,7 @@ func mailboxes(value string, limit int) (out []string, err error) {
 			spec = `"` + word
 		}
 		had := angle != "" || word != "" || quoted
-		angle, quoted, at = "", false, false
+		angle, quoted, text, at = "", false, false, false
 		if !had {
 			return nil // an empty element of the list, RFC 5322 section 4.4
 		}
@@ -75,7 +76,7 @@ func mailboxes(value string, limit int) (out []string, err error) {
 			}
 			i += end
 			b.Reset()
-			at = false
+			text, at = false, false
 		case '>':
 			return out, errAngle
 		case ':', ';':
@@ -83,7 +84,7 @@ func mailboxes(value string, limit int) (out []string, err error) {
 		case ',':
 			// A name with a comma that should be quoted, as in Berg, Ada <a@b>:
 			// what stands before it is no address for anybody.
-			if angle == "" && !at && strings.TrimSpace(b.String()) != "" {
+			if angle == "" && !at && text {
 				b.WriteByte(' ')
 				continue
 			}
@@ -94,7 +95,7 @@ func mailboxes(value string, limit int) (out []string, err error) {
 			if angle != "" && c != ' ' && c != '\t' {
 				return out, errComma
 			}
-			at = at || c == '@'
+			text, at = text || c != ' ' && c != '\t', at || c == '@'
 			b.WriteByte(c)
 		}
 	}

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/emersion/go-message"
 )
@@ -216,6 +217,19 @@ func TestAddresses(t *testing.T) {
 }
 
 // TestScanSingle: each field that must stand once does.
+// A header of 256 KiB may be one list, and it is read once from left to right.
+func TestAddressesInLinearTime(t *testing.T) {
+	for _, piece := range []string{",", "(),", " ,", "\"\",", "x,", "<", "a@b,", "\\", "=", "@ "} {
+		start := time.Now()
+		for range 10 {
+			_, _ = Addresses("x"+strings.Repeat(piece, 250_000/len(piece)), 100)
+		}
+		if took := time.Since(start); took > 5*time.Second {
+			t.Errorf("ten lists of %q take %v", piece, took)
+		}
+	}
+}
+
 func TestScanSingle(t *testing.T) {
 	for _, key := range []string{"from", "sender", "reply-to", "to", "cc", "subject", "date", "message-id", "in-reply-to", "references",
 		"content-type", "content-transfer-encoding", "mime-version"} {

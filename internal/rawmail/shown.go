@@ -1,10 +1,13 @@
 package rawmail
 
 import (
+	"io"
 	"mime"
 	"slices"
 	"strings"
 	"unicode"
+
+	"golang.org/x/text/unicode/norm"
 )
 
 // maxShown bounds the addresses that are looked for in one name.
@@ -19,25 +22,43 @@ func (m *Message) Shown() (out []string) {
 		return nil
 	}
 	value := m.Get("from")
-	if decoded, err := new(mime.WordDecoder).DecodeHeader(value); err == nil {
+	words := mime.WordDecoder{CharsetReader: asASCII}
+	if decoded, err := words.DecodeHeader(value); err == nil {
 		value = decoded
 	}
-	value = strings.Map(func(r rune) rune { // what nobody sees hides nothing
-		if unicode.Is(unicode.Cf, r) {
-			return -1
-		}
-		return r
-	}, value)
+	value = strings.Map(visible, norm.NFKC.String(value)) // with a fullwidth @ as one
 	for _, word := range strings.FieldsFunc(value, between) {
-		if addr, err := Canonical(strings.Trim(word, ".")); err == nil && addr != own && !slices.Contains(out, addr) && len(out) < maxShown {
-			out = append(out, addr)
+		word = strings.TrimRightFunc(word, mark)
+		if addr, err := Canonical(word); err == nil && addr == own {
+			continue
+		}
+		for _, word := range []string{word, strings.TrimLeftFunc(word, mark)} {
+			if addr, err := Canonical(word); err == nil && addr != own && !slices.Contains(out, addr) && len(out) < maxShown {
+				out = append(out, addr)
+			}
 		}
 	}
 	return out
 }
 
+// asASCII reads text in any character set for the addresses in it: those that
+// mail programs know spell ASCII as ASCII, but for the NULs of UTF-16.
+func asASCII(_ string, in io.Reader) (io.Reader, error) { return in, nil }
+
+// visible drops what nobody sees, which hides nothing, and the backslashes of
+// quotations.
+func visible(r rune) rune {
+	if r == 0 || r == '\\' || unicode.In(r, unicode.Cf, unicode.Other_Default_Ignorable_Code_Point, unicode.Variation_Selector) {
+		return -1
+	}
+	return r
+}
+
+// mark tells what may stand around an address without being read as part of it.
+func mark(r rune) bool { return unicode.IsPunct(r) || unicode.IsSymbol(r) }
+
 // between tells whether a character can't be part of an address that people
 // would read in a name.
 func between(r rune) bool {
-	return unicode.IsSpace(r) || unicode.IsControl(r) || strings.ContainsRune(`"'()<>[]{},;:|\`, r)
+	return unicode.IsSpace(r) || unicode.IsControl(r) || strings.ContainsRune(`"'()<>[]{},;:|`, r)
 }

@@ -1,9 +1,11 @@
 package sender
 
 import (
+	"cmp"
 	"crypto/sha256"
 	"encoding/hex"
 	"net/mail"
+	"strings"
 	"time"
 )
 
@@ -12,11 +14,29 @@ func date(value string) time.Time {
 	if len(value) > 200 {
 		return time.Time{}
 	}
+	if i := strings.LastIndexByte(value, ' '); i >= 0 && zoneName(value[i+1:]) {
+		zone := zones[value[i+1:]]
+		value = value[:i+1] + cmp.Or(zone, "-0000")
+	}
 	t, err := mail.ParseDate(value)
 	if err != nil {
 		return time.Time{}
 	}
 	return t.UTC()
+}
+
+// zones are the names that RFC 5322 section 4.3 knows; every other one is -0000
+// there. The library takes a name for what it means where the program runs.
+var zones = map[string]string{"EDT": "-0400", "EST": "-0500", "CDT": "-0500", "CST": "-0600", "MDT": "-0600", "MST": "-0700",
+	"PDT": "-0700", "PST": "-0800"}
+
+func zoneName(s string) bool {
+	for i := range len(s) {
+		if s[i] < 'A' || s[i] > 'Z' {
+			return false
+		}
+	}
+	return s != ""
 }
 
 // id identifies a signature, in whatever way its field is folded: SHA-256 over

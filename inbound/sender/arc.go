@@ -67,7 +67,8 @@ func (c *check) byARC(ctx context.Context, s *policy.Sender) bool {
 // asWritten takes when the message was made, and by what it is known again,
 // from the author's side where that is still there: a forwarder seals an old
 // message afresh whenever it is sent through it again. Which of the signatures
-// the forwarder saw pass can't be told any more, so it is known by all of them.
+// the forwarder saw pass can't be told any more, and the seal doesn't cover them:
+// it is known by all of them that could count, and by the sealer's own.
 func (c *check) asWritten(s *policy.Sender, authors []*signature) {
 	earlier := func(t time.Time) {
 		if !t.IsZero() && t.Before(s.SignedAt) {
@@ -75,12 +76,15 @@ func (c *check) asWritten(s *policy.Sender, authors []*signature) {
 		}
 	}
 	earlier(date(c.Message.Get("date")))
+	s.AlsoSigned = []string{s.SignatureID}
 	for _, sig := range authors {
 		earlier(sig.signed)
 		if sig.domain == c.domain {
 			s.SignatureID = sig.id()
 		}
-		s.AlsoSigned = append(s.AlsoSigned, sig.id())
+		if c.related(sig.domain) != apart {
+			s.AlsoSigned = append(s.AlsoSigned, sig.id())
+		}
 	}
 	s.AlsoSigned = slices.DeleteFunc(s.AlsoSigned, func(id string) bool { return id == s.SignatureID })
 }
@@ -116,7 +120,7 @@ func (c *check) sealedPass(ctx context.Context, sets []arcSet) bool {
 			if r.method != "dkim" || r.value != "pass" {
 				continue
 			}
-			if ok, err := c.aligned(ctx, c.signer(r), strictDKIM); err == nil && ok {
+			if c.vouches(ctx, c.signer(r), strictDKIM) {
 				return true
 			}
 		}

@@ -272,3 +272,38 @@ func identityCases() {
 		k.fails("dkim_bad_signature")
 	})
 }
+
+// relatedCases are of words about a related domain whose boundary DNS did not tell.
+func relatedCases() {
+	away := ";!servfail _dmarc.mail.north.example.\n"
+	add("arc-boundary-servfail", "the sealer saw a related domain, and whether the tree ends between is not answered", func(k *sample) {
+		k.sealed("dkim=pass header.d=mail.north.example")
+		k.add(away)
+		k.temp("fail", "reject")
+		k.want["arc"], k.want["reasons"] = "pass", "dns_temperror dkim_bad_signature"
+	})
+	add("border-boundary-servfail", "the border saw a related domain before it changed the body, and whether the tree ends between is not answered", func(k *sample) {
+		k.s().d = "mail.north.example"
+		k.edit("YES", "YES [list]")
+		k.add(keyLine("mail.north.example", "s1", "ed"), away)
+		k.border("dkim=pass header.d=mail.north.example")
+		k.temp("fail", "reject")
+		k.want["reasons"] = "dns_temperror dkim_body_changed"
+	})
+	add("spf-boundary-servfail", "SPF passed for a related domain, and whether the tree ends between is not answered", func(k *sample) {
+		k.seals = nil
+		k.border("spf=pass smtp.mailfrom=ada@mail.north.example")
+		k.add(away)
+		k.temp("fail", "reject")
+	})
+	add("border-equals-in-mailfrom", "a local part with equals signs, as forwarders and bulk senders write it", func(k *sample) {
+		k.edit("YES", "YES [list]")
+		k.border("spf=pass smtp.mailfrom=SRS0=x=y=north.example=ada@evil.example; dkim=pass header.d=north.example")
+		k.ends("pass", "border", "north.example", "pass", "reject", "")
+	})
+	add("border-equals-in-domain", "an equals sign behind the address", func(k *sample) {
+		k.edit("YES", "YES [list]")
+		k.border("spf=pass smtp.mailfrom=ada@north.example=x; dkim=pass header.d=north.example")
+		k.fails("dkim_body_changed", "border_malformed")
+	})
+}

@@ -190,15 +190,20 @@ func pair(t []token, version bool) (string, pairRest, error) {
 	if len(t) < 2 || t[0].text != "=" || t[0].quoted || isMark(t[1]) {
 		return "", pairRest{}, errResults
 	}
-	value, quoted := t[1].text, t[1].quoted
+	value, quoted, glued := t[1].text, t[1].quoted, t[1].glued
 	t = t[2:]
-	// A slash belongs to a value, as in base64; nothing else may touch it.
+	// A slash belongs to a value, as in base64, and = to a local part, as in
+	// prvs=1=ada@north.example; nothing else may touch it.
 	for len(t) > 0 && t[0].glued {
-		if quoted || t[0].quoted || t[0].text == "=" || t[0].text == ";" {
+		if quoted || t[0].quoted || t[0].text == ";" {
 			return "", pairRest{}, errResults
 		}
 		value += t[0].text
 		t = t[1:]
+	}
+	equals := strings.LastIndexByte(value, '=')
+	if !quoted && equals >= 0 && (!glued || equals > strings.LastIndexByte(value, '@')) {
+		return "", pairRest{}, errResults // the next pair, behind a value that is missing
 	}
 	return name, pairRest{value, t}, nil
 }

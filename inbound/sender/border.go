@@ -137,7 +137,7 @@ func (c *check) byBorder(ctx context.Context, s *policy.Sender, outcomes []outco
 		if !o.intact || !b.dkim(o.sig) {
 			continue
 		}
-		if ok, err := c.aligned(ctx, o.Domain, strictDKIM); err == nil && ok {
+		if c.vouches(ctx, o.Domain, strictDKIM) {
 			o.count(s, c.Message)
 			o.alsoSigned(s, outcomes)
 			s.Result, s.By, s.Exclusive = policy.ResultPass, policy.ByBorder, c.Trust.Exclusive
@@ -147,7 +147,7 @@ func (c *check) byBorder(ctx context.Context, s *policy.Sender, outcomes []outco
 	if s.SPF != policy.ResultPass || mailFrom == "" {
 		return false
 	}
-	if ok, err := c.aligned(ctx, mailFrom, strictSPF); err == nil && ok {
+	if c.vouches(ctx, mailFrom, strictSPF) {
 		s.Result, s.By, s.Domain = policy.ResultPass, policy.BySPF, mailFrom
 		return true
 	}

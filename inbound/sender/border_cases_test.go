@@ -90,7 +90,7 @@ func borderCases() {
 	injected("inject-closed-comment", "a bracket too many", `spf=fail ) ; dkim=pass header.d=north.example`)
 	injected("inject-duplicate-dmarc", "a method twice", `dmarc=pass header.from=north.example; dmarc=fail header.from=north.example`)
 	injected("inject-duplicate-property", "a property twice", `dkim=pass header.d=north.example header.d=evil.example`)
-	injected("inject-equals", "an address with an equals sign", `spf=pass smtp.mailfrom=a=b@evil.example; dkim=pass header.d=north.example`)
+	injected("inject-equals", "a value that is missing, behind which the next pair stands", `spf=pass smtp.mailfrom= header.from=ada@north.example; dkim=pass header.d=north.example`)
 	injected("inject-backslash", "a backslash outside quotation", `spf=pass smtp.mailfrom=a\;b; dkim=pass header.d=north.example`)
 	add("inject-in-comment", "a result within a comment is nothing", func(k *sample) {
 		broken(k)

@@ -130,5 +130,6 @@ func cases() []testCase {
 	sealedCases()
 	domainKeyCases()
 	identityCases()
+	relatedCases()
 	return slices.Clone(list)
 }

@@ -252,5 +252,13 @@ func (c *check) aligned(ctx context.Context, domain string, strict func(*record)
 	return err == nil && ours == theirs, err
 }
 
+// vouches is aligned where a question without an answer is noted: it makes the
+// result temperror unless something else vouches.
+func (c *check) vouches(ctx context.Context, domain string, strict func(*record) bool) bool {
+	ok, err := c.aligned(ctx, domain, strict)
+	c.unanswered(err)
+	return ok && err == nil
+}
+
 func strictDKIM(r *record) bool { return r.strictDKIM }
 func strictSPF(r *record) bool  { return r.strictSPF }

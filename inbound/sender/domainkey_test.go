@@ -64,7 +64,12 @@ func TestParseKey(t *testing.T) {
 	for name, txt := range map[string]string{
 		"capitals": strings.Replace(keyRecord("ed", "h=SHA256; s=EMAIL; "), "k=ed25519", "k=Ed25519", 1),
 		"folded":   strings.TrimSuffix(plain, end) + " \t" + end, // as some zone editors leave it
-		"star":     keyRecord("ed", "s=other:*; "),
+		"star":     keyRecord("ed", "s=*; "),
+		"stars":    keyRecord("ed", "s=other:*; "),
+		"no-flags": keyRecord("ed", "t=; "),
+		"end":      plain + "; ",
+		"8-bit":    keyRecord("ed", "n=Schlüssel; "),
+		"unpadded": strings.TrimRight(plain, "="),
 	} {
 		r, _, err := parseKey(txt)
 		if err != nil || !reflect.DeepEqual(r.key, crypto.PublicKey(testKeys()["ed"].Public())) {

@@ -138,8 +138,9 @@ func (o *outcome) count(s *policy.Sender, m *rawmail.Message) {
 	s.SignedAt = o.sig.madeAt(m)
 }
 
-// alsoSigned notes the other signatures that hold, or might had DNS answered. A
-// copy without the counted one would count by one of them.
+// alsoSigned notes the other signatures that could vouch for the message, or
+// might had DNS answered. A copy without the counted one would count by one of
+// them.
 func (o *outcome) alsoSigned(s *policy.Sender, all []outcome) {
 	for i := range all {
 		if other := &all[i]; other != o && (other.intact || other.Result == policy.ResultTempError) {

@@ -185,14 +185,7 @@ func (c *check) best(ctx context.Context, outcomes []outcome) (best *outcome) {
 	most := -1
 	for i := range outcomes {
 		o := &outcomes[i]
-		if o.Result != policy.ResultPass {
-			continue
-		}
-		ok, err := c.aligned(ctx, o.Domain, strictDKIM)
-		if err != nil {
-			c.unanswered(err)
-		}
-		if !ok {
+		if o.Result != policy.ResultPass || !c.vouches(ctx, o.Domain, strictDKIM) {
 			continue
 		}
 		score := 0

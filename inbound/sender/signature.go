@@ -177,8 +177,13 @@ func timestamp(tags map[string]string, name string) (time.Time, error) {
 
 var noBlanks = strings.NewReplacer(" ", "", "\t", "")
 
+// unbase64 reads a base64string (RFC 6376 section 3.2), whose padding may be
+// left out.
 func unbase64(s string) ([]byte, error) {
-	return base64.StdEncoding.Strict().DecodeString(noBlanks.Replace(s))
+	if s = noBlanks.Replace(s); len(s)%4 == 0 {
+		return base64.StdEncoding.Strict().DecodeString(s)
+	}
+	return base64.RawStdEncoding.Strict().DecodeString(s)
 }
 
 // isDomain tells whether s is made of labels of letters, digits and hyphens, or

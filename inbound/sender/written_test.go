@@ -56,7 +56,8 @@ func TestSealedAsWritten(t *testing.T) {
 // TestKnownByEverySignature: a message is known again by every signature that a
 // copy of it could count by, and by none that doesn't hold.
 func TestKnownByEverySignature(t *testing.T) {
-	srv := startServer(t, keyLine("north.example", "s1", "ed")+keyLine("north.example", "s2", "other")+keyLine("list.example", "arc", "other"))
+	srv := startServer(t, keyLine("north.example", "s1", "ed")+keyLine("north.example", "s2", "other")+
+		keyLine("list.example", "arc", "other")+keyLine("evil.example", "s1", "ed"))
 	c, err := New(Config{Resolver: srv.addr})
 	if err != nil {
 		t.Fatal(err)
@@ -94,6 +95,13 @@ func TestKnownByEverySignature(t *testing.T) {
 		if ids := known(sealed(raw)); !slices.Contains(ids, first[0]) {
 			t.Errorf("%s: not known by the author's signature", name)
 		}
+	}
+	stripped := known(strings.Replace(sealed(one), "DKIM-Signature", "X-Old-Signature", 1))
+	if !slices.Contains(known(sealed(one)), stripped[0]) {
+		t.Error("stripped: a sealed message is not known again without its author's signature")
+	}
+	if ids := known(sealed(field(sign(honest, seal{d: "evil.example", t: arrival.Unix()})) + one)); len(ids) != 2 {
+		t.Error("stranger: known by the signature of a domain that can't vouch for it")
 	}
 	many, _ := rawmail.Scan([]byte(sealed(strings.Repeat(junk, maxAuthors)+one)), rawmail.DefaultLimits())
 	if s := c.Check(context.Background(), Request{Message: many, From: "ada@north.example", Arrived: arrival, Trust: trust}); s.Result == policy.ResultPass {

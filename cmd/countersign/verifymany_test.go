@@ -157,6 +157,24 @@ func TestVerifyMboxTooLarge(t *testing.T) {
 	}
 }
 
+// TestVerifyPipe: a message that comes through a pipe, as /dev/stdin or from
+// a shell's <(), is read whole.
+func TestVerifyPipe(t *testing.T) {
+	w := newWorld(t)
+	raw := w.sign("north.example", w.answer("Ada Berg <ada@north.example>", "YES"))
+	r, pipe, err := os.Pipe()
+	must(t, err)
+	defer r.Close()
+	_, err = pipe.Write(raw)
+	must(t, err)
+	must(t, pipe.Close())
+	var out, errs bytes.Buffer
+	args := []string{"--config", filepath.Join(w.dir, "c.toml"), "verify", "--world", filepath.Join(w.dir, "world.json"), fmt.Sprintf("/dev/fd/%d", r.Fd())}
+	if code := run(context.Background(), args, strings.NewReader(""), &out, &errs); code != 0 {
+		t.Errorf("exit %d: %s%s", code, &out, &errs)
+	}
+}
+
 // TestVerifyMaildir: the messages of a maildir are those in cur and new, and
 // not the index files that mail servers keep beside them.
 func TestVerifyMaildir(t *testing.T) {

@@ -3,6 +3,8 @@ package reply
 import (
 	"strings"
 	"testing"
+
+	"countersign/policy"
 )
 
 func TestHides(t *testing.T) {
@@ -14,12 +16,12 @@ func TestHides(t *testing.T) {
 		"opacity:0": true, "opacity:.0": true, "opacity:0.5": false, "opacity:": false,
 		"width:0": true, "max-height:0px": true, "height:10px": false, "line-height:0": false, "min-width:0": false,
 		"clip:rect(0 0 0 0)": true, "clip-path:inset(50%)": true, "clip:auto": false,
-		"left:-9999px": true, "text-indent:-999em": true, "margin-left:-12px": false, "left:9999px": false,
+		"left:-9999px": true, "text-indent:-999em": true, "margin-left:-12px": false, "left:9999px": true,
 		"text-decoration:line-through": true, "text-decoration-line: line-through": true, "text-decoration:underline": false,
 		"color:white": true, "color:#FFF": true, "color:#fefefe": true, "color: rgb(255, 255, 255)": true, "color:#0f0f0f": false, "color:#fff;background:#000": false,
 		"color:#fff; background-color: white": true, "color:white;background:none": true, "color:transparent;background:#000": true, "color:red": false,
 		"background:#fff": false, "dis\\70lay:none": true, "display/**/:/**/none": true, "font:url(a;b);display:none": true, "": false, "display": false,
-		strings.Repeat("x:y;", 2000) + "display:none": false, // past what is read
+		strings.Repeat("x:y;", 2000) + "display:none": true,
 	} {
 		if got := hides(style); got != want {
 			t.Errorf("hides(%.60q) = %t", style, got)
@@ -91,6 +93,42 @@ func TestHTMLOwn(t *testing.T) {
 		text, _ := htmlText(c[0])
 		if got := OwnText(Clean(text)); got != c[1] {
 			t.Errorf("%s: %q, want %q", c[0], got, c[1])
+		}
+	}
+}
+
+// TestSeen reads a yes that some reader doesn't show, and one that something
+// shown takes back: none is a yes. What every reader shows stays one.
+func TestSeen(t *testing.T) {
+	for _, body := range []string{
+		"<p style='font:0/0 a'>Yes</p>", "<p style='font-size:0vw'>Yes</p>", "<p style='font-size:calc(0px)'>Yes</p>", "<p style='opacity:0.01'>Yes</p>", "<p style='filter:opacity(0)'>Yes</p>",
+		"<p style='width:1px;height:1px;overflow:hidden'>Yes</p>", "<p style='line-height:0;overflow:hidden'>Yes</p>", "<p style='max-height:0.0em'>Yes</p>", "<p style='clip:rect(1px,1px,1px,1px)'>Yes</p>",
+		"<p style='transform:scale(0)'>Yes</p>", "<p style='transform:translate(-9999px,0)'>Yes</p>", "<p style='scale:0'>Yes</p>", "<p style='margin:0 -9999px'>Yes</p>", "<p style='text-indent:200%'>Yes</p>", "<p style='z-index:-1'>Yes</p>",
+		"<p style='display:n\\6fne'>Yes</p>", "<p style='content-visibility:hidden'>Yes</p>", "<p style='x:" + strings.Repeat("y", 5000) + ";display:none'>Yes</p>",
+		"<p style='color:rgba(0,0,0,0)'>Yes</p>", "<p style='color:#fff0'>Yes</p>", "<p style='color:#ffff'>Yes</p>", "<p style='color:ivory'>Yes</p>", "<p style='color:rgb(254, 254, 254)'>Yes</p>", "<p style='color:rgb(100% 100% 100%)'>Yes</p>", "<p style='color:hsl(0,0%,100%)'>Yes</p>", "<p style='-webkit-text-fill-color:transparent'>Yes</p>",
+		"<p style='color:#000;background:#010101'>Yes</p>", "<p style='color:navy;background:navy'>Yes</p>", "<div style='background:#369'><span style='color:#336699'>Yes</span></div>", "<div style='color:#369'><span style='background:#369'>Yes</span></div>",
+		"<table bgcolor=black><tr><td><font color=black>Yes</font></table>", "<body bgcolor=black><font color=black>Yes</font></body>", "<div style='background:#000'></div><p style='color:#fff'>Yes</p>",
+		"<details>Yes</details>", "<dialog>Yes</dialog>", "<noembed>Yes</noembed>", "<canvas>Yes</canvas>", "<progress>Yes</progress>",
+		"<p class=x>Yes</p><style>.x{display:none}</style>", "<STYLE>*{font-size:0}</STYLE><p>Yes</p>", "<style>[class=x]{display:none}</style><p class=x>Yes</p>", "<style>[title]{display:none}</style><p>Yes</p>", "<style>.\\78{display:none}</style><p class=x>Yes</p>",
+		"<style>[owa] .x{display:none}</style><p class=x>Yes</p>", "<style>.y [title]{display:none}</style><p>Yes</p>",
+		"<style>" + strings.Repeat(".a{color:red}", 5000) + ".x{display:none}</style><p class=x>Yes</p>",
+		"<p>Yes</p><p style='display:none'>x<p>but not today</p>", "<div>Yes <span style='display:none'>x</div><div>but not today</div>", "<div><p>Yes</p><p style='display:none'>x</div><div>but not today</div>",
+		"<p>Yes</p><div style='font-size:0'><span style='font-size:14px'>but not today</span></div>", "<p>Yes</p><div style='height:0'>but not today</div>", "<p>Yes</p><div style='mso-hide:all'>but not today</div>", "<p>Yes</p><div style='color:#fff'><b style='color:red'>but not today</b></div>",
+		"<p>Yes</p><table><tr><td>Ada</td><td>only</td><td>web-3</td></tr></table>", "<p>Yes</p>Ada<h5>only</h5><address>web-3</address>",
+	} {
+		if r := read(t, "Content-Type: text/html\n", body); r.Answer.Intent == policy.Yes {
+			t.Errorf("%.120s: %q, yes", body, r.Text)
+		}
+	}
+	for _, body := range []string{
+		"<p>Yes</p><div style='display:none'>but not today</div>", "<p>Yes</p><div style='font-size:0'>&nbsp;&#8203;</div>", "<p style='color:#fff;background:#369'>Yes</p>", "<div style='background:#369'><p style='color:#fff'>Yes</p></div>",
+		"<p>Yes</p><table><tr><td bgcolor='#003366'><a style='color:#ffffff'>Ada Berg</a></td></tr></table>", "<p style='color:#000'>Yes</p>", "<p style='color:windowtext;background:white'>Yes</p>", "<div style='color:#fff'></div><p>Yes</p>",
+		"<table><tr><td style='width:1px;white-space:nowrap'>Yes</td></tr></table>", "<p style='margin:0 auto;padding:0;line-height:0'>Yes</p>", "<p style='margin-left:-18.0pt;text-indent:-18pt'>Yes</p>", "<p style='font:14px/20px Arial'>Yes</p>", "<p style='transform:none;clip:auto;clip-path:none'>Yes</p>",
+		"<p style='font-family:\"\\@SimSun\"'>Yes</p>", "<style>[hidden]{display:none} a[title]{display:none} .x:hover{display:none}</style><p>Yes</p>", "<style>[class=x]{display:none}</style><p>Yes</p>", "<p>Yes<p>Ada", "<body style='background:#000;color:#fff'><p style='color:#fff'>Yes</p></body>",
+		"<p style='width:100px;overflow:hidden'>Yes</p>",
+	} {
+		if r := read(t, "Content-Type: text/html\n", body); r.Answer.Intent != policy.Yes {
+			t.Errorf("%.120s: %q, %s", body, r.Text, r.Answer.Intent)
 		}
 	}
 }

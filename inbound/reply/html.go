@@ -2,6 +2,7 @@ package reply
 
 import (
 	"bytes"
+	"cmp"
 	"regexp"
 	"strings"
 
@@ -19,8 +20,8 @@ var (
 // voidTags never have an end tag (HTML section 13.1.2); blockTags begin a line.
 var (
 	voidTags  = set("area base br col embed hr img input link meta source track wbr")
-	blockTags = set("p div tr li ul ol table h1 h2 h3 h4 hr blockquote section pre dl dt dd center article header footer")
-	unseenTag = set("script style title template noscript textarea select object iframe svg audio video datalist s del strike") // what is struck out isn't said
+	blockTags = set("p div tr li ul ol table h1 h2 h3 h4 h5 h6 hr blockquote section pre dl dt dd center article header footer address aside caption details fieldset figcaption figure form legend main nav summary")
+	unseenTag = set("script style title template noscript textarea select object iframe svg audio video datalist canvas dialog meter noembed noframes progress rp s del strike") // what is struck out isn't said
 )
 
 func set(list string) map[string]bool {
@@ -39,6 +40,8 @@ const quoteMark = "\n>\n"
 type page struct {
 	out      strings.Builder
 	hidden   map[string]bool // what the style sheets hide
+	colours  []colours       // of the elements open that set some, the innermost last
+	ground   string          // the colour of the page
 	skip     string          // the element that is left out, and how deep within its kind
 	depth    int
 	doubt    int    // elements open of the kind doubtTag, from the first that a sheet hides
@@ -46,8 +49,17 @@ type page struct {
 	doubtful bool
 	sign     strings.Builder // what stands in elements marked as a signature
 	signing  bool            // the element that is left out is one
+	unsure   bool            // the element that is left out may be seen elsewhere
+	quoting  bool            // the element that is left out is a quote
 	pre      int
 	fresh    bool // nothing stands in the line yet
+}
+
+// colours are those of an element, and how deep within its kind the page is.
+type colours struct {
+	tag         string
+	depth       int
+	ink, ground string
 }
 
 // htmlText gives the text of HTML that a reader sees and that isn't a quote or
@@ -59,11 +71,13 @@ func htmlText(s string) (text string, doubtful bool) {
 }
 
 func readHTML(s string) *page {
-	p := &page{hidden: map[string]bool{}, fresh: true}
+	p := &page{hidden: sheets(s), ground: paper, fresh: true}
 	z := html.NewTokenizer(strings.NewReader(s))
 	for {
 		switch z.Next() {
 		case html.ErrorToken:
+			// What is hidden and never ends: readers differ on where it does.
+			p.doubtful = p.doubtful || p.skip != "" && !p.quoting && !p.signing
 			return p
 		case html.TextToken:
 			p.text(z)
@@ -85,22 +99,27 @@ func readHTML(s string) *page {
 }
 
 // passes reports that a tag stands in what is left out and is of another kind.
+// A paragraph ends where the next block begins.
 func (p *page) passes(raw []byte, open string) bool {
 	n := len(open) + len(p.skip)
-	return p.skip != "" && (len(raw) < n || !bytes.EqualFold(raw[len(open):n], []byte(p.skip)))
+	return p.skip != "" && p.skip != "p" && (len(raw) < n || !bytes.EqualFold(raw[len(open):n], []byte(p.skip)))
 }
 
 func (p *page) text(z *html.Tokenizer) {
 	switch {
-	case p.skip == "style":
-		styleRules(string(z.Raw()), p.hidden)
 	case p.signing:
 		p.sign.Write(z.Text())
 		p.sign.WriteByte(' ')
+	case p.unsure:
+		p.doubtful = p.doubtful || seen(z.Text())
 	case p.skip == "":
 		t := z.Text()
-		if p.doubt > 0 && len(bytes.TrimSpace(t)) > 0 {
+		faded := p.faded()
+		if (faded || p.doubt > 0) && seen(t) {
 			p.doubtful = true
+		}
+		if faded {
+			return
 		}
 		if p.pre > 0 {
 			p.out.Write(t)
@@ -111,9 +130,50 @@ func (p *page) text(z *html.Tokenizer) {
 	}
 }
 
+// seen reports text of which there is something to see.
+func seen(t []byte) bool { return oneLine(string(t)) != "" }
+
+// faded reports that the page's ground swallows what is written now.
+func (p *page) faded() bool {
+	if n := len(p.colours); n > 0 {
+		return pale(p.colours[n-1].ink, p.colours[n-1].ground)
+	}
+	return false
+}
+
+// paint notes the colours that an element sets.
+func (p *page) paint(tag string, l look) {
+	n := len(p.colours)
+	if l.ink == "" && l.ground == "" {
+		if n > 0 && p.colours[n-1].tag == tag {
+			p.colours[n-1].depth++
+		}
+		return
+	}
+	around := colours{ink: print, ground: p.ground}
+	if n > 0 {
+		around = p.colours[n-1]
+	}
+	p.colours = append(p.colours, colours{tag, 1, cmp.Or(l.ink, around.ink), cmp.Or(l.ground, around.ground)})
+}
+
+// unpaint ends an element.
+func (p *page) unpaint(tag string) {
+	n := len(p.colours)
+	if n == 0 || p.colours[n-1].tag != tag {
+		return
+	}
+	if p.colours[n-1].depth--; p.colours[n-1].depth == 0 {
+		p.colours = p.colours[:n-1]
+	}
+}
+
 // start reports whether reading goes on behind the start tag.
 func (p *page) start(tag []byte, z *html.Tokenizer, more bool) bool {
 	void := voidTags[string(tag)]
+	if p.skip == "p" && blockTags[string(tag)] {
+		p.skip, p.signing, p.unsure, p.quoting = "", false, false, false
+	}
 	if p.skip != "" {
 		if string(tag) == p.skip {
 			p.depth++
@@ -141,11 +201,15 @@ func (p *page) start(tag []byte, z *html.Tokenizer, more bool) bool {
 		p.fresh = true
 	}
 	if m.quote || m.unseen {
-		p.skip, p.depth, p.signing = name, 1, m.sign && !m.quote
+		p.skip, p.depth, p.signing, p.quoting = name, 1, m.sign && !m.quote, m.quote
+		p.unsure = m.unsure && !m.quote && !m.sign
 		if name == "pre" {
 			p.pre--
 		}
-	} else if m.sheet && p.doubt == 0 {
+		return true
+	}
+	p.paint(name, m.look)
+	if m.sheet && p.doubt == 0 {
 		p.doubt, p.doubtTag = 1, name
 	}
 	return true
@@ -153,10 +217,14 @@ func (p *page) start(tag []byte, z *html.Tokenizer, more bool) bool {
 
 func (p *page) end(tag []byte) {
 	name := string(tag)
+	if p.skip == "p" && name != "p" && blockTags[name] {
+		p.depth, p.doubtful = 1, true // it ends here if it stands in that element
+		name = "p"
+	}
 	switch {
 	case p.skip == name:
 		if p.depth--; p.depth == 0 {
-			p.skip, p.signing = "", false
+			p.skip, p.signing, p.unsure, p.quoting = "", false, false, false
 		}
 		return
 	case p.skip != "":
@@ -164,6 +232,7 @@ func (p *page) end(tag []byte) {
 	case name == "pre" && p.pre > 0:
 		p.pre--
 	}
+	p.unpaint(name)
 	if p.doubt > 0 && name == p.doubtTag {
 		p.doubt--
 	}
@@ -171,29 +240,32 @@ func (p *page) end(tag []byte) {
 }
 
 // line begins a line where an element does: br always, a block unless a line
-// has just begun.
+// has just begun. Cells stand apart.
 func (p *page) line(tag string) {
+	if (tag == "td" || tag == "th") && !p.fresh && !strings.HasSuffix(p.out.String(), " ") {
+		p.out.WriteByte(' ')
+	}
 	if tag == "br" || blockTags[tag] && !p.fresh {
 		p.out.WriteByte('\n')
 		p.fresh = true
 	}
 }
 
-// marks says what an element's markup makes of its text: unseen, a quote,
-// a signature, hidden by a sheet, or the start of the quoted rest.
-type marks struct{ unseen, quote, sign, sheet, rest bool }
+// marks says what an element's markup makes of its text: unseen, perhaps so, a
+// quote, a signature, hidden by a sheet, or the start of the quoted rest.
+type marks struct {
+	unseen, unsure, quote, sign, sheet, rest bool
+	look                                     look
+}
 
 func (p *page) markup(tag string, z *html.Tokenizer, more bool) (m marks) {
 	root := tag == "html" || tag == "body" || tag == "head"
 	m.quote = tag == "blockquote"
 	m.unseen = unseenTag[tag]
-	m.sheet = p.hidden[tag] && !root
+	m.sheet = p.hidden[tag] || p.hidden[anyName] || tag == "details"
 	for more {
 		var k, v []byte
 		k, v, more = z.TagAttr()
-		if len(v) > 4000 {
-			v = v[:4000]
-		}
 		switch string(k) {
 		case "class", "id", "name", "data-marker":
 			m.quote = m.quote || quoteName.Match(v)
@@ -206,19 +278,23 @@ func (p *page) markup(tag string, z *html.Tokenizer, more bool) (m marks) {
 				}
 			}
 		case "style":
-			m.unseen = m.unseen || hides(string(v))
+			l := lookOf(string(v))
+			m.look.ink, m.look.ground = cmp.Or(l.ink, m.look.ink), cmp.Or(l.ground, m.look.ground)
+			m.unseen, m.unsure = m.unseen || l.gone || l.hidden, l.hidden && !l.gone
 			m.rest = m.rest || tag == "div" && outlookRule.Match(v)
 		case "hidden":
 			m.unseen = true
 		case "color":
-			c := strings.ToLower(string(v))
-			m.unseen = m.unseen || c == "white" || c == "#ffffff" || c == "#fff"
+			m.look.ink = cmp.Or(m.look.ink, canonical(strings.ToLower(string(v))))
+		case "bgcolor":
+			m.look.ground = cmp.Or(m.look.ground, canonical(strings.ToLower(string(v))))
 		case "size":
 			m.unseen = m.unseen || tag == "font" && string(v) == "0"
 		}
 	}
 	// A body's text is what there is; its style sheet matters all the same.
 	if root {
+		p.ground = cmp.Or(m.look.ground, p.ground)
 		return marks{}
 	}
 	m.sign = m.sign && !m.unseen

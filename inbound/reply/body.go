@@ -10,6 +10,8 @@ import (
 	"mime/quotedprintable"
 	"net/textproto"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"golang.org/x/text/encoding"
 	"golang.org/x/text/encoding/charmap"
@@ -42,7 +44,11 @@ const maxDepth = 20
 
 func (b *body) part(h textproto.MIMEHeader, raw []byte, depth int) {
 	typ, params, err := mime.ParseMediaType(h.Get("Content-Type"))
-	if err != nil || typ == "" {
+	if err != nil && typ != "" {
+		params = map[string]string{} // a type with a fault behind it
+		b.doubtful = b.doubtful || !strings.HasPrefix(typ, "application/")
+	}
+	if typ == "" || typ == "text" { // RFC 2045 section 5.2
 		typ, params = "text/plain", map[string]string{}
 	}
 	attached := strings.HasPrefix(strings.ToLower(strings.TrimSpace(h.Get("Content-Disposition"))), "attachment")
@@ -93,7 +99,8 @@ func (b *body) entity(p []byte, depth int) {
 	if !ok {
 		return
 	}
-	h, _ := textproto.NewReader(bufio.NewReader(io.MultiReader(bytes.NewReader(head), strings.NewReader("\r\n\r\n")))).ReadMIMEHeader()
+	h, err := textproto.NewReader(bufio.NewReader(io.MultiReader(bytes.NewReader(head), strings.NewReader("\r\n\r\n")))).ReadMIMEHeader()
+	b.doubtful = b.doubtful || err != nil // readers differ on what follows a line that is no field
 	b.part(h, text, depth)
 }
 
@@ -101,7 +108,10 @@ func (b *body) text(h textproto.MIMEHeader, params map[string]string, raw []byte
 	raw = raw[:min(len(raw), 4*maxText)]
 	decoded := raw
 	var r io.Reader
-	switch strings.ToLower(strings.TrimSpace(h.Get("Content-Transfer-Encoding"))) {
+	switch strings.ToLower(strings.Trim(h.Get("Content-Transfer-Encoding"), " \t;\"")) {
+	case "", "7bit", "8bit", "binary":
+	default:
+		b.doubtful = true // RFC 2045 section 6.4: nobody can tell what it says
 	case "base64":
 		r = base64.NewDecoder(base64.StdEncoding, bytes.NewReader(raw))
 	case "quoted-printable":
@@ -122,10 +132,27 @@ func (b *body) text(h textproto.MIMEHeader, params map[string]string, raw []byte
 	}
 	if e != nil {
 		out, err := io.ReadAll(io.LimitReader(e.NewDecoder().Reader(bytes.NewReader(decoded)), maxText*2))
-		b.doubtful = b.doubtful || err != nil
+		b.doubtful = b.doubtful || err != nil || bytes.Contains(out, replacement) && !bytes.Contains(decoded, replacement)
 		decoded = out
+	} else if !utf8.Valid(decoded) && unnamed(decoded) {
+		b.doubtful = true
 	}
 	return unixLines(decoded)
+}
+
+// replacement stands for what can't be decoded.
+var replacement = []byte("\uFFFD")
+
+// unnamed reports that a text which is no UTF-8, as its label says or silence
+// means, may say anything: a word of it holds no letter of ASCII. The odd
+// accent of an old program takes nothing from the words around it.
+func unnamed(text []byte) bool {
+	for word := range bytes.FieldsSeq(text) {
+		if !utf8.Valid(word) && bytes.IndexFunc(word, func(r rune) bool { return r < utf8.RuneSelf && unicode.IsLetter(r) }) < 0 {
+			return true
+		}
+	}
+	return false
 }
 
 // unixLines copies a text with line feeds alone for line ends.

@@ -35,6 +35,18 @@ func TestParts(t *testing.T) {
 		{"hz", "Content-Type: text/plain; charset=hz-gb-2312\n", "Yes\n", "", "unclear"},
 		{"iso-2022-cn", "Content-Type: text/plain; charset=iso-2022-cn\n", "Yes\n", "", "unclear"},
 		{"another-name-of-utf-7", "Content-Type: text/plain; charset=unicode-1-1-utf-7\n", "Yes\n", "", "unclear"},
+		{"no-field", mixed, "--b\nno field\nContent-Disposition: attachment; filename=x.txt\n\nYes\n--b\n\nsee the file\n--b--\n", "Yes\n\nsee the file", "unclear"},
+		{"fault-behind-a-type", mixed, yes + "--b\nContent-Type: application/octet-stream; name=a b.bin\n\nbut\n--b--\n", "Yes", "yes"},
+		{"fault-behind-a-text's-type", "Content-Type: text/html; charset=utf-8; x\n", "<p>Yes</p>\n", "Yes", "unclear"},
+		{"fault-behind-multipart", "Content-Type: multipart/mixed; boundary=b; x\n", "Yes\n--b\n\nhm\n--b--\n", "", "unclear"},
+		{"no-subtype", "Content-Type: text\n", "Yes\n", "Yes", "yes"},
+		{"unknown-encoding", "Content-Transfer-Encoding: x-uuencode\n", "Yes\n", "Yes", "unclear"},
+		{"semicolon-behind-encoding", "Content-Transfer-Encoding: base64;\n", "WWVz\n", "Yes", "yes"},
+		{"words-of-another-charset", "", "OK\n\xed\xe5\xf2\n", "OK\n\uFFFD\uFFFD\uFFFD", "unclear"},
+		{"words-of-another-charset-within-latin", "", "OK\nada: \xed\xe5\xf2\n", "OK\nada: \uFFFD\uFFFD\uFFFD", "unclear"},
+		{"an-accent-of-another-charset", "", "Yes\nAda M\xfcller\n", "Yes\nAda M\uFFFDller", "yes"},
+		{"what-a-charset-lacks", "Content-Type: text/plain; charset=euc-kr\n", "OK\n\xff\xff\n", "OK\n\uFFFD\uFFFD", "unclear"},
+		{"other-line-ends", "", "Yes\nthat was not\vme\n", "Yes\nthat was not\nme", "no"},
 		{"question-of-a-person-away", "", "I am out of the office until Monday. Can Bob confirm?\n", "I am out of the office until Monday. Can Bob confirm?", "unclear"},
 	} {
 		r := read(t, c.header, c.body)
@@ -76,7 +88,7 @@ func TestUnflow(t *testing.T) {
 func TestClean(t *testing.T) {
 	for in, want := range map[string]string{
 		"a\r\nb": "a\nb", "a\x1bb": "ab", "a\x00b": "ab", "a\u200bb": "ab", "a\u202eb": "ab", "a\u00a0b": "a b", "a\rb": "a b", "a\tb": "a\tb",
-		"a\xffb": "a\uFFFDb", "a\U000E0061b": "ab", "a\u0085b": "ab", "à": "à", "a\x7fb": "ab",
+		"a\xffb": "a\uFFFDb", "a\U000E0061b": "ab", "a\u0085b": "a\nb", "a\vb": "a\nb", "a\fb": "a\nb", "a\u2028b": "a\nb", "a\u2029b": "a\nb", "à": "à", "a\x7fb": "ab",
 	} {
 		if got := Clean(in); got != want {
 			t.Errorf("Clean(%q) = %q, want %q", in, got, want)
@@ -133,5 +145,17 @@ func TestBareLineEnds(t *testing.T) {
 	inner := cms([]byte("Content-Type: text/plain\n\nYes\n"), false)
 	if r := read(t, p7m, base64.StdEncoding.EncodeToString(inner)+"\n"); r.Text != "Yes" {
 		t.Errorf("%q", r.Text)
+	}
+}
+
+// A word that languages read differently is the same answer in text and HTML
+// only if both mean the same in each.
+func TestAlternativesByLanguage(t *testing.T) {
+	const alternative = "Content-Type: multipart/alternative; boundary=b\n"
+	for html, want := range map[string]policy.Intent{"tak": "yes", "Who asked for this": "unclear", "nie": "unclear", "da": "unclear"} {
+		r := read(t, alternative, "--b\n\ntak\n--b\nContent-Type: text/html\n\n<p>"+html+"</p>\n--b--\n")
+		if got := r.Answer.For("pl"); got != want {
+			t.Errorf("tak beside %q is %s in Polish, want %s", html, got, want)
+		}
 	}
 }

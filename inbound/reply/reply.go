@@ -9,6 +9,7 @@
 package reply
 
 import (
+	"maps"
 	"mime"
 	"strings"
 	"unicode"
@@ -60,7 +61,7 @@ func Read(m *rawmail.Message, own Own) Reading {
 	}
 	name := displayName(m)
 	r.Answer = said.intent(name)
-	disagree := strings.TrimSpace(b.plain) != "" && b.html != "" && (plain.own == "" || html.intent(name).Intent != r.Answer.Intent)
+	disagree := strings.TrimSpace(b.plain) != "" && b.html != "" && (plain.own == "" || !same(html.intent(name), r.Answer))
 	// Only in an answer that answers nothing: a person may be away and say yes.
 	if r.Kind == policy.KindReply && r.Answer.Intent == policy.Unclear && !question(r.Text) && !saysYes(r.Text) && holds(lower(head(r.Text)), autoTexts) {
 		r.Kind, r.KindWhy = policy.KindAutoReply, "It says that a program sent it, or that its writer is away."
@@ -70,6 +71,11 @@ func Read(m *rawmail.Message, own Own) Reading {
 		r.Answer = policy.Answer{Intent: policy.Unclear}
 	}
 	return r
+}
+
+// same reports two answers that are the same to contacts of every language.
+func same(a, b policy.Answer) bool {
+	return a.Intent == b.Intent && maps.Equal(a.ByLanguage, b.ByLanguage)
 }
 
 // Text gives the own words of a message, cleaned.
@@ -105,6 +111,8 @@ func Clean(s string) string {
 			return r
 		case r == '\u00A0' || r == '\r':
 			return ' '
+		case r == '\v' || r == '\f' || r == '\u0085' || r == '\u2028' || r == '\u2029': // line ends, too (UAX 14)
+			return '\n'
 		case unicode.IsControl(r) || unicode.Is(unicode.Cf, r) || r >= 0xE0000 && r <= 0xE0FFF:
 			return -1
 		}

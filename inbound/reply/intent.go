@@ -97,6 +97,9 @@ func (l *lexicon) readings(line phrase, names map[string]bool) map[policy.Intent
 		for i < line.len() {
 			step := 0
 			l.matches(line, i, func(size int, e *[lists]languages) bool {
+				if e[otherList]&bit != 0 {
+					return true // says something else: an order to us, as "please confirm"
+				}
 				isYes, isNo := e[yesList]&bit != 0, e[noList]&bit != 0
 				if !isYes && !isNo && e[politeList]&bit == 0 {
 					return false
@@ -188,7 +191,7 @@ func ownNames(names []string) map[string]bool {
 // question reports a question mark, those within an address of the web apart.
 func question(s string) bool {
 	for {
-		i := strings.IndexAny(s, "?？؟\u037e")
+		i := strings.IndexAny(s, "?？؟\u037e﹖⁇⁈⁉‽⸮❓❔")
 		if i < 0 {
 			return false
 		}

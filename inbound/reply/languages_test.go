@@ -71,3 +71,72 @@ func takeOut(n list, language languages) (restore func()) {
 		}
 	}
 }
+
+// neverAsked is "I never asked for this" and "maybe" of each language.
+var neverAsked = map[string][2]string{
+	"en": {"I have never asked for this.", "Maybe on Friday"},
+	"de": {"Das habe ich nie angefordert.", "vielleicht am Freitag"},
+	"fr": {"Je n’ai jamais demandé cela.", "à condition que ce soit gratuit"},
+	"es": {"Nunca he pedido esto.", "siempre que sea gratis"},
+	"pt": {"Nunca pedi isto.", "desde que seja grátis"},
+	"it": {"Non l'ho mai chiesto.", "a condizione che sia gratis"},
+	"nl": {"Hier heb ik nooit om gevraagd.", "mits het gratis is"},
+	"pl": {"Nigdy o to nie prosiłam.", "o ile jest za darmo"},
+	"cs": {"Nikdy jsem o to nežádala.", "možná v pátek"},
+	"sk": {"Nikdy som o to nežiadala.", "možno v piatok"},
+	"sv": {"Jag har aldrig bett om detta.", "kanske på fredag"},
+	"da": {"Det har jeg aldrig bedt om.", "måske på fredag"},
+	"no": {"Jeg ba aldri om dette.", "kanskje på fredag"},
+	"fi": {"En ole koskaan pyytänyt tätä.", "ehkä perjantaina"},
+	"hu": {"Ezt soha nem kértem.", "talán pénteken"},
+	"ro": {"Nu am cerut niciodată așa ceva.", "poate vineri"},
+	"tr": {"Bunu hiç istemedim.", "belki cuma günü"},
+	"el": {"Ποτέ δεν το ζήτησα.", "ίσως την Παρασκευή"},
+	"ru": {"Я никогда этого не просила.", "может быть, в пятницу"},
+	"uk": {"Я ніколи цього не просила.", "можливо, у п'ятницю"},
+	"ja": {"依頼した覚えはありません。", "やっぱり金曜日に"},
+	"zh": {"我从来没有要求过这个。", "也许周五"},
+	"ko": {"저는 요청한 적이 없습니다.", "아마 금요일에"},
+	"ar": {"أنا لم اطلب هذا أبدا.", "ربما يوم الجمعة"},
+	"he": {"מעולם לא ביקשתי את זה.", "אולי ביום שישי"},
+}
+
+// A denial is a no by itself and below a yes, and a doubt below a yes leaves it
+// unclear, in every language.
+func TestDenials(t *testing.T) {
+	for language := range said {
+		c := neverAsked[language]
+		for _, text := range []string{c[0], said[language][0] + "\n\n" + c[0], "OK\n\nP.S. " + c[0]} {
+			if got := Intent(text).For(language); got != policy.No {
+				t.Errorf("%s: %q is %s, want no", language, text, got)
+			}
+		}
+		if text := said[language][0] + "\n\n" + c[1]; Intent(text).For(language) != policy.Unclear {
+			t.Errorf("%s: %q is %s, want unclear", language, text, Intent(text).For(language))
+		}
+	}
+}
+
+// Who asks us to confirm, or says that they will look, confirms nothing.
+func TestAsksBack(t *testing.T) {
+	for text, language := range map[string]string{"Please confirm": "en", "Please confirm, thanks": "en", "Confirm please": "en", "Please correct.": "en", "Thanks, please correct this": "en",
+		"Bitte bestätige": "de", "Bestätige bitte": "de", "请确认": "zh", "請批准，謝謝": "zh", "確認します": "ja", "大丈夫です": "ja", "承認お願いします": "ja", "괜찮습니다": "ko", "승인 부탁드립니다": "ko",
+		"נא אישור": "he", "Onay lütfen": "tr", "موافقة من فضلك": "ar", "Yes\n❓": "en", "Yes\n🛑": "en", "Yes\n\nlet me check with Bob": "en", "Yes\nas long as it is free": "en", "Yes\nwho asked for this": "en"} {
+		if got := Intent(text).For(language); got != policy.Unclear {
+			t.Errorf("%s: %q is %s, want unclear", language, text, got)
+		}
+	}
+}
+
+// People type two letters for one that their keyboard lacks, and leave out the
+// signs that Arabic and Hebrew may do without.
+func TestSpellings(t *testing.T) {
+	for text, language := range map[string]string{"Ja, ich bestaetige die Anfrage": "de", "Jeg bekraefter dette": "da", "انا موافق": "ar", "أوافقُ": "ar", "مـوافق": "ar", "כֵּן": "he"} {
+		if got := Intent(text).For(language); got != policy.Yes {
+			t.Errorf("%s: %q is %s, want yes", language, text, got)
+		}
+	}
+	if got := Intent("כן־לא").For("he"); got != policy.Unclear {
+		t.Errorf("a joined yes and no is %s", got)
+	}
+}

@@ -70,6 +70,9 @@ func parseWords(file string) *lexicon {
 			if bare := words(withoutAccents(entry)); !slices.Equal(bare, w) {
 				l.add(list(n), bits, bare) // many write without them
 			}
+			if long := words(digraphs.Replace(entry)); !slices.Equal(long, w) {
+				l.add(list(n), bits, long) // or with two letters for one
+			}
 			if bare := words(strings.ReplaceAll(entry, "'", "")); !slices.Equal(bare, w) {
 				l.add(list(n), bits, bare) // and without apostrophes
 			}
@@ -113,8 +116,13 @@ func withoutAccents(s string) string {
 	return norm.NFC.String(out.String())
 }
 
-// greek takes off the accents that capitals don't have, and the last sigma.
-var greek = map[rune]rune{'ά': 'α', 'έ': 'ε', 'ή': 'η', 'ί': 'ι', 'ό': 'ο', 'ύ': 'υ', 'ώ': 'ω', 'ϊ': 'ι', 'ϋ': 'υ', 'ΐ': 'ι', 'ΰ': 'υ', 'ς': 'σ'}
+// digraphs spell what a keyboard lacks.
+var digraphs = strings.NewReplacer("ä", "ae", "ö", "oe", "ü", "ue", "ß", "ss", "å", "aa", "ø", "oe", "æ", "ae")
+
+// folded takes off the accents that capitals of Greek don't have, and the last
+// sigma; and makes one what people type in two ways in Arabic.
+var folded = map[rune]rune{'أ': 'ا', 'إ': 'ا', 'آ': 'ا', 'ٱ': 'ا', 'ى': 'ي', 'ی': 'ي', 'ک': 'ك', 'ة': 'ه',
+	'ά': 'α', 'έ': 'ε', 'ή': 'η', 'ί': 'ι', 'ό': 'ο', 'ύ': 'υ', 'ώ': 'ω', 'ϊ': 'ι', 'ϋ': 'υ', 'ΐ': 'ι', 'ΰ': 'υ', 'ς': 'σ'}
 
 // language gives the set of one language.
 func (l *lexicon) language(name string) languages {
@@ -193,9 +201,10 @@ func words(s string) (out []string) {
 		case unicode.In(r, unicode.Han, unicode.Hiragana, unicode.Katakana, unicode.Hangul):
 			flush()
 			out = append(out, string(r))
+		case r == 'ـ' || r >= 0x591 && r <= 0x652 && unicode.Is(unicode.Mn, r): // vowel signs and the stretched line of Arabic and Hebrew
 		case unicode.IsLetter(r) || unicode.IsDigit(r) || unicode.Is(unicode.M, r) && r != 0xFE0F:
 			r = unicode.ToLower(r)
-			if bare, ok := greek[r]; ok {
+			if bare, ok := folded[r]; ok {
 				r = bare
 			}
 			b.WriteRune(r)

@@ -1,5 +1,7 @@
 package reply
 
+import "strings"
+
 // cutCases are texts in which something else stands beside the writer's words:
 // where it begins and ends, and what it does to the answer.
 func cutCases() (out []corpusCase) {
@@ -74,5 +76,40 @@ func cutCases() (out []corpusCase) {
 	raw("charset", "the same by its other name", "text/plain; charset=IBM850", "Gr\x81\xe1e", "Grüße", "unclear")
 	raw("charset", "a database's name for UTF-8", "text/plain; charset=utf8mb4", "Grüße", "Grüße", "unclear")
 	raw("charset", "nobody knows the label, but the text is ASCII", "text/plain; charset=x-corporate", "Yes", "Yes", "yes")
+	for _, c := range [][3]string{
+		{"en", "Yes", "This message contains confidential information and is intended only\nfor the individual named. If you are not the named addressee, do not read it."},
+		{"en", "Yes", "The text of this mail is meant for its reader alone, is intended\nsolely for the addressee, and not for you."},
+		{"de", "Ja", "Bitte denken Sie an die Umwelt, bevor Sie diese E-Mail ausdrucken."},
+		{"fr", "Oui", "Pensez à l'environnement avant d'imprimer ce courriel."},
+		{"fr", "Oui", "Ce courriel et ses pièces jointes sont confidentiels. Si vous l'avez reçu par erreur, merci de le détruire."},
+		{"es", "Sí", "Antes de imprimir este correo, piense en el planeta."},
+		{"pt", "Sim", "Antes de imprimir, pense no planeta."},
+		{"it", "Sì", "Prima di stampare, pensate all'ambiente."},
+		{"it", "Sì", "Le informazioni di questa e-mail sono riservate. Se non siete il destinatario, non leggetele."},
+		{"nl", "Ja", "Denk aan het milieu voordat u deze e-mail afdrukt."},
+		{"pl", "Tak", "Zanim wydrukujesz tę wiadomość, pomyśl o drzewach."},
+		{"cs", "Ano", "Tento e-mail je důvěrný. Pokud nejste příjemce, smažte jej."},
+		{"sv", "Ja", "Tänk på miljön innan du skriver ut brevet."},
+		{"da", "Ja", "Tænk på miljøet, før du udskriver brevet."},
+		{"no", "Ja", "Tenk på miljøet før du skriver ut brevet."},
+		{"no", "Ja", "Skaff deg Outlook for iOS<https://aka.example/ios>"},
+		{"ru", "Да", "Отправлено из мобильной почты\n\nвторник, 24 ноября 2026 г., 10:02 +0300 от support@desk.example:\nAnswer yes or no."},
+		{"zh", "是的", "------------------&nbsp;原始邮件&nbsp;------------------\n发件人: Desk\nAnswer yes or no."},
+		{"zh", "是的", "------------------ Original ------------------\nAnswer yes or no."},
+	} {
+		add("tail", "what stands below: "+strings.ReplaceAll(c[2], "\n", " / "), c[1]+"\n\n"+c[2], c[1], "yes")
+		out[len(out)-1].lang = c[0]
+	}
+	for _, c := range [][2]string{
+		{"CAUTION: This mail originated from outside of the organization. Do not click\nits links if you do not know the sender.\n\nYes", "yes"},
+		{"[EXTERNAL EMAIL]\n\nYes", "yes"},
+		{"[EXTERNAL EMAIL]\nI did not request this\n\nYes", "unclear"},
+		{"[EXTERNAL EMAIL]\nYes", "unclear"},
+		{"Caution is needed, and only on Friday\n\nYes", "unclear"},
+		{"Yes\n\nour [external] host, but on Friday", "unclear"},
+		{"Yes\n\n-- Original plan was not that", "unclear"},
+	} {
+		add("banner", "a gateway's banner, or none: "+strings.ReplaceAll(c[0], "\n", " / "), c[0], "", c[1])
+	}
 	return out
 }

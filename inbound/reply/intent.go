@@ -2,7 +2,6 @@ package reply
 
 import (
 	"strings"
-	"unicode"
 	"unicode/utf8"
 
 	"countersign/policy"
@@ -190,21 +189,21 @@ func ownNames(names []string) map[string]bool {
 
 // question reports a question mark, those within an address of the web apart.
 func question(s string) bool {
-	for {
-		i := strings.IndexAny(s, "?？؟\u037e﹖⁇⁈⁉‽⸮❓❔")
-		if i < 0 {
-			return false
+	if !strings.ContainsAny(s, questionMarks) {
+		return false
+	}
+	for word := range strings.FieldsSeq(s) {
+		if !strings.ContainsAny(word, questionMarks) {
+			continue
 		}
-		word := s[strings.LastIndexFunc(s[:i], unicode.IsSpace)+1:]
-		if j := strings.IndexFunc(word, unicode.IsSpace); j >= 0 {
-			word = word[:j]
-		}
-		if s[i] != '?' || !strings.Contains(word, "://") && !strings.HasPrefix(word, "www.") || strings.HasSuffix(word, "?") {
+		if !strings.Contains(word, "://") && !strings.HasPrefix(word, "www.") || strings.ContainsAny(word, questionMarks[1:]) || strings.HasSuffix(word, "?") {
 			return true
 		}
-		s = s[i+1:]
 	}
+	return false
 }
+
+const questionMarks = "?？؟\u037e﹖⁇⁈⁉‽⸮❓❔"
 
 // saysYes reports whether the answer begins with a yes, whatever follows.
 func saysYes(own string) (yes bool) {

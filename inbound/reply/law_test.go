@@ -177,6 +177,10 @@ func TestLinear(t *testing.T) {
 		"html-attr":  {"Content-Type: text/html\n", "<p class='" + strings.Repeat("a ", size/2) + "'>Yes"},
 		"html-open":  {"Content-Type: text/html\n", strings.Repeat("<", size)},
 		"base64":     {"Content-Transfer-Encoding: base64\n", base64.StdEncoding.EncodeToString(bytes.Repeat([]byte("yes "), size/6))},
+		"questions":  {"", "Yes\n" + strings.Repeat("http://x?a", size/10)},
+		"empty":      {"", strings.Repeat("\n", size/4) + strings.Repeat("x\n", size/4)},
+		"html-end":   {"Content-Type: text/html\n", strings.Repeat("<b style=color:red>", size/200) + strings.Repeat("</i>", size/8)},
+		"html-rules": {"Content-Type: text/html\n", "<style>" + strings.Repeat(".a,.b{display:none}", size/19) + "</style>Yes"},
 		"boundary":   {"Content-Type: multipart/mixed; boundary=b\n", strings.Repeat("--b\n", 100) + strings.Repeat("--\n", size/3)},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -33,6 +33,7 @@ var (
 	fieldWords    = setOf(patterns["field"])
 	phoneWords    = patterns["phone"]
 	legalWords    = patterns["legal"]
+	bannerWords   = patterns["banner"]
 	footWords     = patterns["foot"]
 	autoSubjects  = patterns["subject"]
 	ackSubjects   = patterns["ack"]

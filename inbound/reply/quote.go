@@ -21,6 +21,7 @@ func divide(plain string) pieces {
 	lines := strings.Split(strings.ReplaceAll(plain, "\r\n", "\n"), "\n")
 	out := make([]string, 0, 16)
 	var foot, sign []string
+	begun := false            // own words stand above
 	below := (*[]string)(nil) // where lines go until a quote comes; nil is out
 	done := func() pieces { return pieces{join(out), join(foot), join(sign)} }
 	for i := 0; i < len(lines); i++ {
@@ -34,10 +35,15 @@ func divide(plain string) pieces {
 		case quoted(line):
 			below = nil
 			continue
+		case !begun && banner(lines[i:]) > 0:
+			n := banner(lines[i:])
+			sign = append(sign, lines[i:i+n]...)
+			i += n - 1
+			continue
 		case original(line), headerBlock(lines[i:]):
 			out = withoutRule(out)
 			return done()
-		case strings.TrimRight(lines[i], "\r ") == "--", line == "—", legal(line):
+		case strings.TrimRight(lines[i], "\r ") == "--", line == "—", legal(line), disclaims(lines[i:]):
 			// A signature may stand above the quote below which the answer does.
 			below = &sign
 		case below == nil && (phone(line) || listFoot(lines[i:])):
@@ -61,7 +67,7 @@ func divide(plain string) pieces {
 			*below = append(*below, line)
 			continue
 		}
-		out = append(out, strings.TrimRight(lines[i], " \t\r"))
+		out, begun = append(out, strings.TrimRight(lines[i], " \t\r")), true
 	}
 	if below != nil {
 		out = withoutRule(out)
@@ -113,7 +119,8 @@ func original(line string) bool {
 	if c := line[0]; c != '-' && c != '_' && c != '*' && c != 'B' {
 		return false
 	}
-	bare := strings.TrimLeft(line, "-_* ")
+	line = strings.ReplaceAll(line, "&nbsp;", " ") // QQ writes it into its text
+	bare := strings.TrimLeft(line, "-_* \u00A0")
 	dashes := len(line) - len(bare)
 	if dashes < 2 {
 		return bare == "Begin forwarded message:"
@@ -128,6 +135,30 @@ func phone(line string) bool {
 }
 
 func legal(line string) bool { return len(line) >= 20 && holds(lower(line), legalWords) }
+
+// disclaims reports a disclaimer of which the words that tell it stand over two
+// lines.
+func disclaims(lines []string) bool {
+	if len(lines) < 2 || strings.TrimSpace(lines[0]) == "" {
+		return false
+	}
+	next := strings.TrimSpace(lines[1])
+	return len(next) < 400 && len(lines[0]) < 400 && next != "" && !legal(next) && legal(strings.TrimSpace(lines[0])+" "+next)
+}
+
+// banner tells how many lines at the start are a gateway's, which sets them on
+// top of mail from outside: a paragraph that says so.
+func banner(lines []string) int {
+	n := 0
+	for n < len(lines) && n < 8 && strings.TrimSpace(lines[n]) != "" && !quoted(strings.TrimSpace(lines[n])) {
+		n++
+	}
+	text := strings.Join(lines[:n], " ")
+	if len(text) > 1000 || !holds(lower(text), bannerWords) {
+		return 0
+	}
+	return n
+}
 
 // listFoot reports the lines that a mailing list adds: below a rule of
 // underscores, few, and they say so.

@@ -108,27 +108,33 @@ func headerBlock(lines []string) bool {
 	if !field(lines[0]) {
 		return false
 	}
-	n := 0
+	n, topic := 0, false
 	for _, line := range lines[:min(len(lines), 8)] {
 		if field(line) {
 			n++
+			topic = topic || topicWords[label(line)]
 		}
 	}
 	if n == 2 && field(lines[1]) {
 		both := lines[0] + lines[1]
 		return strings.Contains(both, "@") && fullTime.MatchString(both)
 	}
-	return n >= 3
+	// Three may be a time that is asked for: "From: 22:00", "To: 23:00", "Date: Friday".
+	block := strings.Join(lines[:min(len(lines), 8)], " ")
+	return n >= 4 || n == 3 && (topic || strings.Contains(block, "@") || fullTime.MatchString(block))
 }
 
 var fullTime = regexp.MustCompile(`\b(19|20)\d\d\b.*\b\d{1,2}[:.]\d\d\b`)
 
 // field reports whether a line begins with a label of a quoted header.
-func field(line string) bool {
+func field(line string) bool { return fieldWords[label(line)] }
+
+// label gives what stands before a line's colon.
+func label(line string) string {
 	line = strings.TrimSpace(line)
 	i := strings.IndexAny(line[:min(len(line), 48)], ":：")
 	if i <= 0 {
-		return false
+		return ""
 	}
-	return fieldWords[lower(strings.Trim(line[:i], "* \u00A0\u202F"))]
+	return lower(strings.Trim(line[:i], "* \u00A0\u202F"))
 }

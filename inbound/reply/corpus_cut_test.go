@@ -108,6 +108,8 @@ func cutCases() (out []corpusCase) {
 		{"Caution is needed, and only on Friday\n\nYes", "unclear"},
 		{"Yes\n\nour [external] host, but on Friday", "unclear"},
 		{"Yes\n\n-- Original plan was not that", "unclear"},
+		{"Yes\n\nFrom: 22:00\nTo: 23:00\nDate: only on Friday", "unclear"},
+		{"Yes\n\nFrom: Desk\nTo: Ada\nSubject: only on Friday", "yes"},
 	} {
 		add("banner", "a gateway's banner, or none: "+strings.ReplaceAll(c[0], "\n", " / "), c[0], "", c[1])
 	}

@@ -31,6 +31,7 @@ var (
 	startWords    = patterns["start"]
 	originalWords = patterns["original"]
 	fieldWords    = setOf(patterns["field"])
+	topicWords    = setOf(patterns["topic"])
 	phoneWords    = patterns["phone"]
 	legalWords    = patterns["legal"]
 	bannerWords   = patterns["banner"]

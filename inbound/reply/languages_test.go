@@ -140,3 +140,16 @@ func TestSpellings(t *testing.T) {
 		t.Errorf("a joined yes and no is %s", got)
 	}
 }
+
+// A refusal is a no by itself, and leaves a yes of another language unclear.
+func TestRefusals(t *testing.T) {
+	for text, language := range map[string]string{"I refuse": "en", "Ich lehne das ab": "de", "Je m'y oppose": "fr", "Me niego": "es", "Eu recuso": "pt", "Mi rifiuto": "it", "Ik weiger": "nl", "Odmawiam": "pl",
+		"Jag vägrar": "sv", "Jeg nægter": "da", "Jeg nekter": "no", "Kieltäydyn": "fi", "Visszautasítom": "hu", "Αρνούμαι": "el", "Відмовляюся": "uk", "Я против": "ru"} {
+		if got := Intent(text).For(language); got != policy.No {
+			t.Errorf("%s: %q is %s, want no", language, text, got)
+		}
+		if got := Intent("Yes\n" + text).For(language); got != policy.Unclear {
+			t.Errorf("%s: yes, and %q, is %s", language, text, got)
+		}
+	}
+}

@@ -79,6 +79,8 @@ func TestHTMLOwn(t *testing.T) {
 		{"<p>Yes</p><font size=0>no</font>", "Yes"},
 		{"<p>Yes</p><font color=White>no</font>", "Yes"},
 		{"<p>Yes</p><strike>no</strike>", "Yes"},
+		{"<p>Yes</p><p hidden>no<div>sir</div>", "Yes\nsir"},
+		{"<div><p>Yes</p><p hidden>no</div>sir", "Yes\nsir"},
 		{"<p>Yes</p><textarea>no</textarea><script>no</script>", "Yes"},
 		{"<body style='color:#fff'>Yes</body>", "Yes"},
 		{"Yes<div>sir</div>", "Yes\nsir"},

@@ -22,7 +22,7 @@ const longestAnswer = 200
 // Names are the writer's, from the From field: they say nothing in a line.
 func Intent(own string, names ...string) policy.Answer {
 	unclear := policy.Answer{Intent: policy.Unclear}
-	if lex.has(newPhrase(words(own)), denyList, every) {
+	if lex.denies(newPhrase(words(own))) {
 		return policy.Answer{Intent: policy.No}
 	}
 	first, rest := answerLine(own)
@@ -70,7 +70,7 @@ func (p pieces) intent(names ...string) policy.Answer {
 		return policy.Answer{Intent: policy.Unclear}
 	}
 	a := Intent(p.own+"\n"+p.foot, names...)
-	if a.Intent != policy.No && lex.has(newPhrase(words(p.sign)), denyList, every) {
+	if a.Intent != policy.No && lex.denies(newPhrase(words(p.sign))) {
 		return policy.Answer{Intent: policy.Unclear}
 	}
 	return a

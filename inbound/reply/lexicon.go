@@ -21,13 +21,14 @@ const (
 	politeList
 	otherList
 	denyList
+	openList
 	butList
 	harmlessList
 	helloList
 	lists
 )
 
-var listNames = [lists]string{"yes", "no", "polite", "other", "deny", "but", "harmless", "hello"}
+var listNames = [lists]string{"yes", "no", "polite", "other", "deny", "open", "but", "harmless", "hello"}
 
 // languages is a set of languages, as bits in the order of lexicon.names.
 type languages uint32
@@ -119,10 +120,11 @@ func withoutAccents(s string) string {
 // digraphs spell what a keyboard lacks.
 var digraphs = strings.NewReplacer("ä", "ae", "ö", "oe", "ü", "ue", "ß", "ss", "å", "aa", "ø", "oe", "æ", "ae")
 
-// folded takes off the accents that capitals of Greek don't have, and the last
-// sigma; and makes one what people type in two ways in Arabic.
-var folded = map[rune]rune{'أ': 'ا', 'إ': 'ا', 'آ': 'ا', 'ٱ': 'ا', 'ى': 'ي', 'ی': 'ي', 'ک': 'ك', 'ة': 'ه',
-	'ά': 'α', 'έ': 'ε', 'ή': 'η', 'ί': 'ι', 'ό': 'ο', 'ύ': 'υ', 'ώ': 'ω', 'ϊ': 'ι', 'ϋ': 'υ', 'ΐ': 'ι', 'ΰ': 'υ', 'ς': 'σ'}
+// folded gives one form of letters that people write in several: Greek without
+// the accents that capitals don't have and the last sigma, Arabic without the
+// hamza's seats, Russian without ё, Romanian with a cedilla for its comma.
+var folded = map[rune]rune{'ά': 'α', 'έ': 'ε', 'ή': 'η', 'ί': 'ι', 'ό': 'ο', 'ύ': 'υ', 'ώ': 'ω', 'ϊ': 'ι', 'ϋ': 'υ', 'ΐ': 'ι', 'ΰ': 'υ', 'ς': 'σ',
+	'أ': 'ا', 'إ': 'ا', 'آ': 'ا', 'ٱ': 'ا', 'ى': 'ي', 'ی': 'ي', 'ک': 'ك', 'ة': 'ه', 'ё': 'е', 'ș': 'ş', 'ț': 'ţ'}
 
 // language gives the set of one language.
 func (l *lexicon) language(name string) languages {
@@ -165,6 +167,35 @@ func (l *lexicon) matches(p phrase, i int, f func(n int, e *[lists]languages) (e
 	}
 }
 
+// denies reports whether a denial stands in the phrase, in any language. A word
+// behind it may leave it open, and it may be part of a harmless phrase.
+func (l *lexicon) denies(p phrase) (found bool) {
+	for i := 0; i < p.len() && !found; {
+		step := 1
+		l.matches(p, i, func(n int, e *[lists]languages) bool {
+			if e[harmlessList] != 0 {
+				step = n
+				return true
+			}
+			found = e[denyList] != 0 && e[denyList]&^l.opened(p, i+n) != 0
+			return found
+		})
+		i += step
+	}
+	return found
+}
+
+// opened gives the languages in which word i leaves open what was denied.
+func (l *lexicon) opened(p phrase, i int) (out languages) {
+	if i < p.len() {
+		l.matches(p, i, func(_ int, e *[lists]languages) bool {
+			out |= e[openList]
+			return false
+		})
+	}
+	return out
+}
+
 // has reports whether an entry of the list in one of the languages stands in
 // the phrase.
 func (l *lexicon) has(p phrase, n list, of languages) (found bool) {
@@ -190,13 +221,17 @@ func words(s string) (out []string) {
 		}
 		b.Reset()
 	}
+	s = strings.ReplaceAll(s, "´", "'") // which NFKC takes apart
 	for _, r := range norm.NFKC.String(s) {
 		switch {
 		case r < 0x80 && (r >= 'a' && r <= 'z' || r >= '0' && r <= '9' || r == '\''):
 			b.WriteByte(byte(r))
 		case r < 0x80 && r >= 'A' && r <= 'Z':
 			b.WriteByte(byte(r) + 'a' - 'A')
-		case r == '’' || r == '‘':
+		case r == 'ß':
+			b.WriteString("ss")
+		case r == 'ـ' || r >= 0x64B && r <= 0x652: // Arabic's stretched lines and vowels
+		case r == '’' || r == '‘' || r == 'ʼ' || r == '`':
 			b.WriteByte('\'')
 		case unicode.In(r, unicode.Han, unicode.Hiragana, unicode.Katakana, unicode.Hangul):
 			flush()

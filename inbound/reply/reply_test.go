@@ -14,7 +14,7 @@ func TestIntent(t *testing.T) {
 		"Yes": "yes", "YES.": "yes", "Yes please": "yes", "ok": "yes", "👍🏽": "yes", "Go ahead!": "yes", "Ja, bitte": "yes",
 		"Hi Sam,\n\nYes, please go ahead. Thanks!\n\nAda": "yes", "Hello Sam, yes": "yes", "Dear support team\nyes": "yes",
 		"Oui, merci": "yes", "Sí, gracias": "yes", "Sim": "yes", "Sì, grazie": "yes", "Ano, prosím": "yes", "Kyllä": "yes",
-		"Igen": "yes", "Evet": "yes", "Ναι": "yes", "Да, спасибо": "unclear", "はい、お願いします": "yes", "是的": "yes", "네": "yes",
+		"Evet": "yes", "Ναι": "yes", "Да, спасибо": "unclear", "はい、お願いします": "yes", "是的": "yes", "네": "yes",
 		"نعم": "yes", "כן": "yes", "はい。": "yes",
 		"No": "unclear", "Nope": "no", "no thanks": "no", "Please don't": "no", "I did not request this": "no",
 		"That wasn't me": "no", "Yes\n\nWait, I didn't ask for this": "no", "Nein": "no", "stop": "no", "👎": "no",
@@ -36,7 +36,7 @@ func TestLanguagesDisagree(t *testing.T) {
 		text, lang string
 		want       policy.Intent
 	}{
-		{"tak", "pl", "yes"}, {"tak", "da", "unclear"}, {"tak", "en", "unclear"}, {"no", "de", "no"}, {"ΝΑΙ, ΕΥΧΑΡΙΣΤΩ", "el", "yes"}, {"Ναι, ευχαριστω πολύ", "el", "yes"}, {"Ano, dekuji", "cs", "yes"}, {"Evet, tesekkurler", "tr", "yes"}, {"Nao, obrigado", "pt", "no"},
+		{"tak", "pl", "yes"}, {"igen", "hu", "yes"}, {"igen", "da", "unclear"}, {"так", "uk", "yes"}, {"так", "ru", "unclear"}, {"tak", "da", "unclear"}, {"tak", "en", "unclear"}, {"no", "de", "no"}, {"ΝΑΙ, ΕΥΧΑΡΙΣΤΩ", "el", "yes"}, {"Ναι, ευχαριστω πολύ", "el", "yes"}, {"Ano, dekuji", "cs", "yes"}, {"Evet, tesekkurler", "tr", "yes"}, {"Nao, obrigado", "pt", "no"},
 		{"Yes, that's me", "en", "yes"}, {"Of course not", "en", "unclear"}, {"no", "pl", "unclear"}, {"no", "cs", "unclear"}, {"da", "ro", "yes"}, {"da", "it", "unclear"},
 		{"si", "es", "yes"}, {"si", "fr", "unclear"}, {"ne", "cs", "no"}, {"ne", "el", "yes"}, {"no", "en", "no"}, {"no", "es", "no"}, {"Да, спасибо", "ru", "yes"},
 	} {

@@ -55,8 +55,11 @@ func (b *body) part(h textproto.MIMEHeader, raw []byte, depth int) {
 	// A text with a file's name is a file, as mail programs show it, too.
 	named := params["name"] != "" || strings.Contains(strings.ToLower(h.Get("Content-Disposition")), "filename")
 	attached = attached || depth > 0 && named && strings.HasPrefix(typ, "text/") && typ != "text/calendar"
-	if !attached || typ != "text/calendar" || params["method"] != "" {
-		b.types[typ] = true // an invitation that a person attached is a file like another
+	// An invitation that a person attached is a file like another, and so is a
+	// report's part outside a report.
+	invitation, report := typ == "text/calendar" && params["method"] == "", strings.HasPrefix(typ, "message/") && !b.types["multipart/report"]
+	if !attached || !invitation && !report {
+		b.types[typ] = true
 	}
 	if depth > maxDepth {
 		b.doubtful = true

@@ -4,6 +4,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"countersign/internal/rawmail"
 )
 
 func TestBounceFields(t *testing.T) {
@@ -33,6 +35,22 @@ func TestBounceFields(t *testing.T) {
 		}
 		if c.paths > 0 && !slices.Equal(b.ReturnPaths, []string{id}) {
 			t.Errorf("%s: %q", c.name, b.ReturnPaths)
+		}
+	}
+}
+
+// A warning that no report belongs to says in its subject that nothing failed.
+func TestBounceDelayed(t *testing.T) {
+	for subject, want := range map[string]bool{
+		"Warning: message 1abc-2 delayed 24 hours": true, "Delivery Status Notification (Delay)": true, "Warning: could not send message for past 4 hours": true,
+		"Undelivered Mail Returned to Sender": false, "failure notice": false,
+	} {
+		m, bad := rawmail.Scan(rawmail.Normalize([]byte("Return-Path: <>\nFrom: MAILER-DAEMON@mx.customer.example\nSubject: "+subject+"\n\nA message that you sent.\n")), rawmail.DefaultLimits())
+		if m == nil {
+			t.Fatal(bad)
+		}
+		if r := Read(m, corpusOwn); r.Kind != "bounce" || r.Bounce.Delayed != want {
+			t.Errorf("%s: %s, delayed %v, want %v", subject, r.Kind, r.Bounce.Delayed, want)
 		}
 	}
 }

@@ -78,7 +78,11 @@ func machineCases() (out []corpusCase) {
 	}
 	add("auto-reply", "report-feedback", "a complaint of RFC 5965", person+"Subject: abuse\n"+report("feedback-report", "--b1\nContent-Type: message/feedback-report\n\nFeedback-Type: abuse\n\n"))
 	for _, f := range []string{"List-Id: Talk <talk.list.example>", "List-Post: <mailto:talk@list.example>", "List-Unsubscribe: <mailto:u@list.example>", "List-Subscribe: <mailto:s@list.example>", "List-Help: <mailto:h@list.example>", "Mailing-List: contact h@list.example", "X-Mailing-List: talk@list.example", "X-MLServer: fml", "Precedence: bulk", "Precedence: list", "Precedence: junk", "Resent-From: <x@list.example>", "Resent-Sender: <x@list.example>"} {
-		add("list", "list", f, answering+f+"\n\nYes\n")
+		base := answering
+		if strings.HasPrefix(f, "List-Unsubscribe") { // beside an answer it says nothing
+			base = person + "Subject: Offers\n"
+		}
+		add("list", "list", f, base+f+"\n\nYes\n")
 	}
 	add("loop", "loop-address", "our own address wrote it", strings.Replace(answering, "ada@customer.example>\nTo", "support@desk.example>\nTo", 1)+"\nYes\n")
 	add("loop", "loop-field", "our own mark stands in it", answering+"X-Countersign-Loop: 1\n\nYes\n")

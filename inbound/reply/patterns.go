@@ -38,6 +38,7 @@ var (
 	footWords     = patterns["foot"]
 	autoSubjects  = patterns["subject"]
 	ackSubjects   = patterns["ack"]
+	receiptMails  = patterns["receipt"]
 	autoTexts     = patterns["text"]
 )
 

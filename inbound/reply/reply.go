@@ -45,7 +45,7 @@ func Read(m *rawmail.Message, own Own) Reading {
 	b := open(m)
 	r.Kind, r.KindWhy = kind(m, own, r.Subject, b)
 	if r.Kind == policy.KindBounce {
-		r.Bounce = bounce(m, own)
+		r.Bounce = bounce(m, own, r.Subject)
 	}
 	r.Refusals = b.refusals
 	plain, html := divide(Clean(b.plain)), divide(Clean(b.html))

@@ -205,16 +205,20 @@ func question(s string) bool {
 
 const questionMarks = "?？؟\u037e﹖⁇⁈⁉‽⸮❓❔"
 
-// saysYes reports whether the answer begins with a yes, whatever follows.
-func saysYes(own string) (yes bool) {
+// saysYes reports whether a clause of the first line is a yes, as "but yes" is
+// in "I'm away, but yes, do it".
+func saysYes(own string) bool {
 	first, _ := answerLine(own)
-	if p := newPhrase(words(first[:min(len(first), longestAnswer)])); p.len() > 0 {
-		lex.matches(p, 0, func(_ int, e *[lists]languages) bool {
-			yes = e[yesList] != 0
-			return yes
-		})
+	for clause := range strings.FieldsFuncSeq(first, func(r rune) bool { return strings.ContainsRune(".,;:!。，、；：！،", r) }) {
+		w := words(clause[:min(len(clause), longestAnswer)])
+		if len(w) > 1 && lex.has(newPhrase(w[:1]), butList, every) {
+			w = w[1:]
+		}
+		if lex.readings(newPhrase(w), nil)[policy.Yes] != 0 {
+			return true
+		}
 	}
-	return yes
+	return false
 }
 
 // answerLine gives the first line that is no greeting, and what follows it.

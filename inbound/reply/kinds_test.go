@@ -69,6 +69,10 @@ func TestKinds(t *testing.T) {
 		{"unsubscribe-alone", re + "List-Unsubscribe: <mailto:u@gateway.example>\n\nYes\n", "reply"},
 		{"vacation-before", re + "\nI will be on holiday next week, please do it before Friday.\n", "reply"},
 		{"vacation-yes", re + "\nI am on holiday but yes, do it\n", "reply"},
+		{"vacation-but-yes", re + "\nI am out of the office until Monday, but yes, restart it.\n", "reply"},
+		{"vacation-go-ahead", re + "\nI am out of the office until Monday. Go ahead!\n", "reply"},
+		{"vacation-aber-ja", re + "\nIch bin bis Montag nicht im Büro, aber ja, bitte.\n", "reply"},
+		{"vacation-zh-sorry", re + "Content-Type: text/plain; charset=utf-8\n\n对不起，我正在休假。\n", "auto-reply"},
 		{"about-delivery", ada + "Subject: Mail delivery failed since Monday\n\nOur shop gets these.\n", "new"},
 		{"postmaster-person", "From: Bob <postmaster@customer.example>\n" + to + "Subject: Re: [T-1042] Please confirm\nIn-Reply-To: <n1@desk.example>\n\nYes\n", "reply"},
 	} {

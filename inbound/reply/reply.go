@@ -63,7 +63,7 @@ func Read(m *rawmail.Message, own Own) Reading {
 	r.Answer = said.intent(name)
 	disagree := strings.TrimSpace(b.plain) != "" && b.html != "" && (plain.own == "" || !same(html.intent(name), r.Answer))
 	// Only in an answer that answers nothing: a person may be away and say yes.
-	if r.Kind == policy.KindReply && r.Answer.Intent == policy.Unclear && !question(r.Text) && !saysYes(r.Text) && holds(lower(head(r.Text)), autoTexts) {
+	if r.Kind == policy.KindReply && r.Answer.Intent == policy.Unclear && !question(r.Text) && !saysYes(head(r.Text)) && holds(lower(head(r.Text)), autoTexts) {
 		r.Kind, r.KindWhy = policy.KindAutoReply, "It says that a program sent it, or that its writer is away."
 		return r
 	}

@@ -245,6 +245,12 @@ func answerLine(own string) (first, rest string) {
 // greeting takes "Hi Sam," off a line: a greeting and at most four words, none
 // of which answers or objects.
 func greeting(line string) (tail string, ok bool) {
+	if i := strings.IndexAny(line, ".。"); i >= 0 { // no name may stand there, as in "Dear Mr. Low"
+		if e := lex.entries[strings.Join(words(line[:i]), " ")]; e != nil && e[helloList] != 0 {
+			_, size := utf8.DecodeRuneInString(line[i:])
+			return line[i+size:], true
+		}
+	}
 	head := line
 	if i := strings.IndexAny(line, ",!:，、،！"); i >= 0 {
 		_, size := utf8.DecodeRuneInString(line[i:])

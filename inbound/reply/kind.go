@@ -14,7 +14,7 @@ var (
 	replySubject = regexp.MustCompile(`(?i)^(re|aw|sv|vs|antw|odp|ynt|rif|res|ref|回复|回覆|答复|返信|답장|ответ|отв|απ|השב|رد)(\[\d+\])?\s*[:：]`)
 	bounceFrom   = regexp.MustCompile(`(?i)\b(mailer-daemon|postmaster)\b|^\s*<>\s*$`)
 	bounceTitle  = regexp.MustCompile(`(?i)undeliver|deliver(y|ed) (status|failure|failed|has failed|delayed|problem|incomplete)|delivery to .* failed|failure (notice|delivery)|mail failed, returning|delayed mail|returned (mail|to sender)|mail delivery|mail system error|(could not|couldn't|cannot|unable to|not) (be )?(deliver|sent?\b)|warning: could not send|warning: message \S+ delayed|unzustellbar|nicht zugestellt|non remis|no se (puede|pudo) entregar|mancata consegna|não entregue|niet (bezorgd|afgeleverd)|niedostarczon|nedoručen|не (доставлено|удалось доставить)|未送達|(配信|配送)でき|メールエラー|退信|반송`)
-	robotFrom    = regexp.MustCompile(`(?i)^([^@]*[+._-])?(mailer-daemon|no-?reply|do-?not-?reply)([+._-][^@]*)?@`)
+	robotFrom    = regexp.MustCompile(`(?i)^([^@]*[+._-])?(mailer-daemon|no-?reply|do-?not-?reply|keine-?antwort|nicht-?antworten|ne-?pas-?repondre|no-?responder|nao-?respond(a|er)|non-?rispondere|niet-?beantwoorden|nie-?odpowiadac|neodpovidat|ej-?svara|svara-?ej)([+._-][^@]*)?@`)
 	statusLine   = regexp.MustCompile(`(?im)^Status:\s*([245]\.\d{1,3}\.\d{1,3})`)
 	diagnostic   = regexp.MustCompile(`(?im)^Diagnostic-Code:[ \t]*([^\r\n]+(?:\r?\n[ \t][^\r\n]+)*)`)
 	delayedLine  = regexp.MustCompile(`(?im)^Action:\s*delayed`)

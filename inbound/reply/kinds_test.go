@@ -46,7 +46,11 @@ func TestKinds(t *testing.T) {
 		{"receipt-class", re + "Content-Class: urn:content-classes:mdn\n\nYes\n", "receipt"},
 		{"receipt-outlook", subject("Read: [T-1042] Please confirm") + "\nYour message\n\n   To: Ada\n   Subject: [T-1042] Please confirm\n   Sent: Tuesday, November 24, 2026 10:02:00 AM\n\n was read on Tuesday, November 24, 2026 11:00:00 AM.\n", "receipt"},
 		{"receipt-outlook-de", subject("Gelesen: [T-1042] Please confirm") + "\nIhre Nachricht\n\n   An: Ada\n   Betreff: [T-1042]\n\n wurde gelesen am Dienstag, 24. November 2026.\n", "receipt"},
+		{"no-reply-fr", "From: Boutique <ne-pas-repondre@customer.example>\n" + to + "Subject: Re: [T-1042] x\nIn-Reply-To: <n1@desk.example>\n\nOui\n", "auto-reply"},
+		{"no-reply-de", "From: Shop <shop.nicht-antworten@customer.example>\n" + to + "Subject: Re: [T-1042] x\nIn-Reply-To: <n1@desk.example>\n\nJa\n", "auto-reply"},
+		{"no-reply-es", "From: Tienda <noresponder@customer.example>\n" + to + "Subject: Re: [T-1042] x\nIn-Reply-To: <n1@desk.example>\n\nSi\n", "auto-reply"},
 		// people
+		{"responder-person", "From: First Responder <first.responder@customer.example>\n" + to + "Subject: Re: [T-1042] x\nIn-Reply-To: <n1@desk.example>\n\nYes\n", "reply"},
 		{"read-this", subject("Read: the new manual") + "\nPlease tell me where it is.\n", "new"},
 		{"recall-this", subject("Recall: how do I recall a mail?") + "\nPlease help.\n", "new"},
 		{"auto-de", subject("Auto: neuer Leasingvertrag") + "\nBitte anlegen.\n", "new"},

@@ -91,3 +91,31 @@ func TestKinds(t *testing.T) {
 		})
 	}
 }
+
+// TestAway reads notices of an absence that neither a field nor their subject
+// marks.
+func TestAway(t *testing.T) {
+	for _, text := range []string{
+		"Thank you for your mail. I am currently out of office with limited access to email.",
+		"I'm out of the office and will be back on Monday.", "I am on leave until 3 January.",
+		"Ich bin vom 23.11. bis 30.11. im Urlaub. Ihre E-Mail wird nicht weitergeleitet.", "Ich bin ab dem 30.11. wieder erreichbar.",
+		"Je suis en congés jusqu’au 30 novembre.", "Estoy de vacaciones hasta el lunes.", "Estou de férias até segunda-feira.",
+		"Sono in ferie fino al 30 novembre.", "Ik ben op vakantie tot 30 november.", "Jestem na urlopie do 30 listopada.", "Jsem na dovolené do pondělí.",
+		"Som na dovolenke do pondelka.", "Jag har semester till den 30 november.", "Jeg holder ferie til mandag.", "Jeg har ferie til mandag.",
+		"Olen vuosilomalla 30.11. asti.", "Szabadságon vagyok november 30-ig.", "Sunt în concediu de odihnă până luni.", "30 Kasım'a kadar izindeyim.",
+		"Βρίσκομαι σε άδεια έως τη Δευτέρα.", "Нахожусь в отпуске.", "Я у відпустці з понеділка.", "ただいま休暇中です。", "我目前正在度假，无法及时回复您的邮件。",
+		"현재 휴가 중으로 답변이 늦을 수 있습니다.", "أنا في إجازة سنوية حتى الاثنين.", "אני בחופשה עד יום שני.",
+	} {
+		if r := read(t, "In-Reply-To: <n1@desk.example>\nContent-Type: text/plain; charset=utf-8\n", text+"\n"); r.Kind != "auto-reply" {
+			t.Errorf("%q: %s", text, r.Kind)
+		}
+	}
+	for _, text := range []string{
+		"I will be on holiday next week, please do it before Friday.", "Please do it before I go on leave.", "Our shop is down while I am travelling.",
+		"Der Server ist wieder erreichbar.", "Merci. En cas d'urgence : 555 0100", "Ich fahre nächste Woche in Urlaub, bitte vorher erledigen.", "Je pars en congés vendredi, faites-le avant.", "Я уезжаю в отпуск, сделайте это раньше.",
+	} {
+		if r := read(t, "In-Reply-To: <n1@desk.example>\nContent-Type: text/plain; charset=utf-8\n", text+"\n"); r.Kind != "reply" {
+			t.Errorf("%q: %s", text, r.Kind)
+		}
+	}
+}

@@ -1,6 +1,7 @@
 package policy
 
 import (
+	"maps"
 	"slices"
 	"time"
 )
@@ -171,6 +172,20 @@ func (a Answer) For(language string) Intent {
 		}
 	}
 	return a.Intent
+}
+
+// But gives the same answer but for contacts of some languages.
+func (a Answer) But(i Intent, languages ...string) Answer {
+	if len(languages) > 0 {
+		a.ByLanguage = maps.Clone(a.ByLanguage)
+		if a.ByLanguage == nil {
+			a.ByLanguage = map[string]Intent{}
+		}
+	}
+	for _, l := range languages {
+		a.ByLanguage[l] = i
+	}
+	return a
 }
 
 // Evidence is what was established about one message, as values. Everything

@@ -30,34 +30,44 @@ func Intent(own string, names ...string) policy.Answer {
 		return unclear
 	}
 	readings := lex.readings(newPhrase(words(first)), ownNames(names))
-	if readings[policy.Yes] != 0 {
-		spoilt := languages(0)
-		if asks := question(rest); asks {
-			spoilt = every
-		} else {
-			spoilt = lex.spoilt(rest, readings[policy.Yes] == lex.all())
-		}
-		readings[policy.Unclear] |= readings[policy.Yes] & spoilt
-		readings[policy.Yes] &^= spoilt
+	if readings[policy.Yes] == 0 {
+		return lex.answer(readings)
 	}
+	spoilt := languages(every)
+	if !question(rest) {
+		spoilt = lex.spoilt(rest, readings[policy.Yes] == lex.all())
+	}
+	readings[policy.Unclear] |= readings[policy.Yes] & spoilt
+	readings[policy.Yes] &^= spoilt
+	out := lex.answer(readings)
+	// A "Yes" above "pas maintenant" is none of a French contact.
+	return out.But(policy.Unclear, lex.list(spoilt&^(readings[policy.No]|readings[policy.Unclear]))...)
+}
+
+// answer makes one of what a line is in which languages.
+func (l *lexicon) answer(readings map[policy.Intent]languages) policy.Answer {
+	out := policy.Answer{Intent: policy.Unclear}
 	var distinct []policy.Intent
 	for _, i := range []policy.Intent{policy.Yes, policy.No, policy.Unclear} {
 		if readings[i] != 0 {
 			distinct = append(distinct, i)
 		}
 	}
-	switch len(distinct) {
-	case 0:
-		return unclear
-	case 1:
-		return policy.Answer{Intent: distinct[0]}
+	if len(distinct) == 1 {
+		out.Intent = distinct[0]
+		return out
 	}
-	out := policy.Answer{Intent: policy.Unclear, ByLanguage: map[string]policy.Intent{}}
-	for i, set := range readings {
-		for n, name := range lex.names {
-			if set&(1<<n) != 0 {
-				out.ByLanguage[name] = i
-			}
+	for _, i := range distinct {
+		out = out.But(i, l.list(readings[i])...)
+	}
+	return out
+}
+
+// list names the languages of a set.
+func (l *lexicon) list(set languages) (out []string) {
+	for n, name := range l.names {
+		if set&(1<<n) != 0 {
+			out = append(out, name)
 		}
 	}
 	return out

@@ -148,6 +148,18 @@ func TestBareLineEnds(t *testing.T) {
 	}
 }
 
+// Text and HTML that say different things are no answer, to whom no language
+// decides either.
+func TestAlternativesAgree(t *testing.T) {
+	const alternative = "Content-Type: multipart/alternative; boundary=b\n"
+	for html, want := range map[string]policy.Intent{"Ja": "yes", "Nein": "unclear", "Oui": "yes", "": "unclear", "Wer?": "unclear"} {
+		r := read(t, alternative, "--b\n\nJa\n--b\nContent-Type: text/html\n\n<p>"+html+"</p>\n--b--\n")
+		if got := r.Answer.For("xx"); got != want {
+			t.Errorf("Ja beside %q is %s, want %s", html, got, want)
+		}
+	}
+}
+
 // A word that languages read differently is the same answer in text and HTML
 // only if both mean the same in each.
 func TestAlternativesByLanguage(t *testing.T) {
@@ -157,5 +169,10 @@ func TestAlternativesByLanguage(t *testing.T) {
 		if got := r.Answer.For("pl"); got != want {
 			t.Errorf("tak beside %q is %s in Polish, want %s", html, got, want)
 		}
+	}
+	// What only one of them has may be a word of one language.
+	r := read(t, alternative, "--b\n\nYes\n\nAda Berg\nPas de Deux Ltd\n--b\nContent-Type: text/html\n\n<p>Yes</p><div class=gmail_signature>Ada Berg<br>Pas de Deux Ltd</div>\n--b--\n")
+	if en, fr := r.Answer.For("en"), r.Answer.For("fr"); en != policy.Yes || fr != policy.Unclear {
+		t.Errorf("a name with a word of French: %s in English, %s in French", en, fr)
 	}
 }

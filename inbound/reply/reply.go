@@ -9,7 +9,6 @@
 package reply
 
 import (
-	"maps"
 	"mime"
 	"strings"
 	"unicode"
@@ -61,21 +60,36 @@ func Read(m *rawmail.Message, own Own) Reading {
 	}
 	name := displayName(m)
 	r.Answer = said.intent(name)
-	disagree := strings.TrimSpace(b.plain) != "" && b.html != "" && (plain.own == "" || !same(html.intent(name), r.Answer))
 	// Only in an answer that answers nothing: a person may be away and say yes.
 	if r.Kind == policy.KindReply && r.Answer.Intent == policy.Unclear && !question(r.Text) && !saysYes(head(r.Text)) && holds(lower(head(r.Text)), autoTexts) {
 		r.Kind, r.KindWhy = policy.KindAutoReply, "It says that a program sent it, or that its writer is away."
 		return r
 	}
-	if b.doubtful || disagree || wrappedQuote(b.plain) && r.Answer.Intent != policy.No {
+	if strings.TrimSpace(b.plain) != "" && b.html != "" {
+		r.Answer = agreed(plain.intent(name), html.intent(name))
+	}
+	if b.doubtful || wrappedQuote(b.plain) && r.Answer.Intent != policy.No {
 		r.Answer = policy.Answer{Intent: policy.Unclear}
 	}
 	return r
 }
 
-// same reports two answers that are the same to contacts of every language.
-func same(a, b policy.Answer) bool {
-	return a.Intent == b.Intent && maps.Equal(a.ByLanguage, b.ByLanguage)
+// agreed gives what two answers say alike: where they differ to contacts of a
+// language, nothing is clear.
+func agreed(a, b policy.Answer) policy.Answer {
+	common := func(x, y policy.Intent) policy.Intent {
+		if x == y {
+			return x
+		}
+		return policy.Unclear
+	}
+	out := policy.Answer{Intent: common(a.Intent, b.Intent)}
+	for _, l := range lex.names { // English first, which holds for others, too
+		if i := common(a.For(l), b.For(l)); i != out.For(l) {
+			out = out.But(i, l)
+		}
+	}
+	return out
 }
 
 // Text gives the own words of a message, cleaned.

@@ -27,6 +27,16 @@ func TestTakenBack(t *testing.T) {
 			t.Errorf("Intent(%q) for %s = %s", s, language, got)
 		}
 	}
+	// So it does below the yes of another language, and to nobody else.
+	for s, language := range map[string]string{"Yes\npas maintenant": "fr", "Yes\nodota": "fi", "Ja\nattendez": "fr", "Oui\nmen inte nu": "sv"} {
+		a := Intent(s)
+		if got := a.For(language); got != policy.Unclear {
+			t.Errorf("Intent(%q) for %s = %s", s, language, got)
+		}
+		if got := a.For("ja"); got != policy.Yes {
+			t.Errorf("Intent(%q) for ja = %s", s, got)
+		}
+	}
 	for _, s := range []string{"Yes\n\nLet me know if you need anything else.", "Yes please.\n\nThanks,\nAda Berg\nHead of IT, Northwind",
 		"Yes\n\nBest regards\nAda", "Yes\nThe server is web-3.", "Ja, bitte\n\nViele Grüße\nAda", "Oui\n\nMerci beaucoup"} {
 		if got := Intent(s).For(""); got != policy.Yes {

@@ -121,8 +121,8 @@ func liveTokens(e Evidence, n Names) (live []Named, state string) {
 	return live, state
 }
 
-// tokenCovered reports whether the signature covers the token itself or the
-// reference of the same question.
+// tokenCovered reports whether the signature covers the token itself or a
+// reference of the same question, one that still stands, so of the same revision.
 func tokenCovered(e Evidence, t Named, refs []Named) bool {
 	switch t.Field {
 	case "to", "cc", "in-reply-to", "references":
@@ -131,8 +131,8 @@ func tokenCovered(e Evidence, t Named, refs []Named) bool {
 		}
 	}
 	for _, r := range refs {
-		if r.Notice.Ticket == t.Notice.Ticket && r.Notice.Revision == t.Notice.Revision &&
-			r.Notice.Contact == t.Notice.Contact && e.Sender.Covers(r.Field) {
+		if r.Notice.Ticket == t.Notice.Ticket && r.Notice.Lifts == t.Notice.Lifts &&
+			!r.Notice.Void && r.Notice.Contact == t.Notice.Contact && e.Sender.Covers(r.Field) {
 			return true
 		}
 	}

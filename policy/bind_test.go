@@ -35,6 +35,14 @@ func TestBind(t *testing.T) {
 			e.Sender.Covered = []string{"from", "subject"}
 			n.References[0].Notice.Contact = "nils"
 		}, BoundReference, "T-1", "token_unsigned", true},
+		{"reference-that-no-longer-stands-covers-no-token", func(e *Evidence, n *Names) {
+			e.Sender.Covered = []string{"from", "subject"}
+			n.References[0].Notice.Void = true
+		}, BoundThread, "T-1", "token_unsigned", true},
+		{"reference-of-another-question-covers-no-token", func(e *Evidence, n *Names) {
+			e.Sender.Covered = []string{"from", "subject"}
+			n.References[0].Notice.Lifts = true
+		}, BoundReference, "T-1", "token_unsigned", true},
 		{"token-in-references-signed", func(e *Evidence, n *Names) {
 			n.Tokens[0].Field, n.References = "references", nil
 			e.Sender.Covered = []string{"from", "references"}

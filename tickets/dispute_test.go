@@ -172,6 +172,28 @@ func TestLiftIsOfOneTicket(t *testing.T) {
 	}
 }
 
+// TestStoppedTwice: a client who is stopped because of two tickets stays stopped
+// when one of them is lifted, whichever it is.
+func TestStoppedTwice(t *testing.T) {
+	d, first, other := stoppedDesk(t)
+	second, _ := d.ask(t, bob, policy.ServerChange)
+	_, err := d.Lift(first.ID, "max", "Talked to Ada")
+	check(t, err)
+	d.receive(t, d.reply(d.last(t, "confirm", second.ID), policy.Yes))
+	d.receive(t, d.reply(d.last(t, "confirmed", second.ID), policy.No))
+	_, err = d.Lift(second.ID, "max", "Talked to Ada")
+	check(t, err)
+	for _, id := range []string{second.ID, first.ID} {
+		if a := d.may(t, other.ID, policy.DNSChange, "kim"); !has(a, "client_stopped") {
+			t.Errorf("no stop before %s is lifted: %+v", id, a)
+		}
+		wants(t, d.receive(t, d.reply(d.last(t, "lift", id), policy.Yes)), "lifted")
+	}
+	if a := d.may(t, other.ID, policy.DNSChange, "kim"); has(a, "client_stopped") {
+		t.Errorf("still stopped: %+v", a)
+	}
+}
+
 // TestUnprovedNo: a no that only the token vouches for stops its ticket until
 // a fresh notice is answered.
 func TestUnprovedNo(t *testing.T) {

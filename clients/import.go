@@ -223,7 +223,7 @@ func (opt ImportOptions) date(next *Contact, old Contact, ok, first bool) {
 	}
 	for _, a := range next.Addresses {
 		at := old.Since[a]
-		if !slices.Contains(old.Addresses, a) {
+		if !slices.Contains(old.Addresses, a) || old.Status == Removed && next.Status != Removed {
 			at = opt.Now
 		}
 		if !at.IsZero() {

@@ -57,4 +57,8 @@ func TestRemove(t *testing.T) {
 	if c, ok := find(t, s, "ada@north.example"); !ok || c.Status != clients.Removed || c.May("question") {
 		t.Errorf("a removed contact = %+v, %v", c, ok)
 	}
+	contacts(t, s, header+ada, later)
+	if c, _ := find(t, s, "ada@north.example"); c.Status == clients.Removed || c.Since["ada@north.example"].IsZero() {
+		t.Errorf("who comes back has their address since %v: %+v", c.Since, c)
+	}
 }

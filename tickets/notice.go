@@ -175,7 +175,8 @@ func (n notice) facts(r kv.Reader, t Ticket) (policy.Notice, error) {
 		return policy.Notice{}, err
 	}
 	e, _, err := kv.Load[epoch](r, epochKey)
-	gone := n.Sent.Before(e.Began) || !ok || c.Status == clients.Removed || !slices.Contains(c.Addresses, n.Address)
+	gone := n.Sent.Before(e.Began) || !ok || c.Status == clients.Removed || !slices.Contains(c.Addresses, n.Address) ||
+		c.Since[n.Address].After(n.Sent) // it was taken away and came back
 	if n.Lifts && err == nil {
 		var primary string
 		primary, _, err = clients.PrimaryOf(r, c.Client)

@@ -24,6 +24,12 @@ func TestNoticeVoid(t *testing.T) {
 		{"second-address", func(_ *notice, _ *Ticket, c *clients.Contact, _ *epoch) {
 			c.Addresses = append([]string{"new@north.example"}, c.Addresses...)
 		}, false},
+		{"address-back", func(n *notice, _ *Ticket, c *clients.Contact, _ *epoch) {
+			c.Since = map[string]time.Time{n.Address: n.Sent.Add(time.Second)}
+		}, true},
+		{"address-new", func(n *notice, _ *Ticket, c *clients.Contact, _ *epoch) {
+			c.Since = map[string]time.Time{n.Address: n.Sent.Add(-time.Second)}
+		}, false},
 		{"contact-unknown", func(n *notice, _ *Ticket, _ *clients.Contact, _ *epoch) { n.Contact = "nobody" }, true},
 		{"sent-before-a-restore", func(n *notice, _ *Ticket, _ *clients.Contact, e *epoch) { e.Began = n.Sent.Add(time.Second) }, true},
 		{"sent-after-a-restore", func(n *notice, _ *Ticket, _ *clients.Contact, e *epoch) { e.Began = n.Sent.Add(-time.Second) }, false},

@@ -133,7 +133,7 @@ func missing(a Ask, d Demand) []string {
 		}
 		expired = expired || a.had(kind)
 	}
-	if !d.Approval && slices.Contains(a.TokenClasses, a.Class) && a.has(ProofToken) && !a.Channel.Live() {
+	if a.Class.StandsIn(a.TokenClasses) && a.has(ProofToken) && !a.Channel.Live() {
 		return nil
 	}
 	switch {
@@ -175,10 +175,13 @@ func (a Ask) expiry(p Proof) time.Time {
 	return end
 }
 
-// last is when the last proof of this revision came.
+// last is when the last proof of this revision came, of those that the class
+// asks for: a "thank you" renews no yes.
 func (a Ask) last() (t time.Time) {
+	d := a.Class.Demands()
 	for _, p := range a.Proofs {
-		if p.Revision == a.Ticket.Revision && p.At.After(t) {
+		asked := slices.Contains(d.AnyOf, p.Kind) || p.Kind == ProofApproval && d.Approval || p.Kind == ProofToken && a.Class.StandsIn(a.TokenClasses)
+		if asked && p.Revision == a.Ticket.Revision && p.At.After(t) {
 			t = p.At
 		}
 	}

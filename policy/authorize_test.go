@@ -51,6 +51,23 @@ func TestAuthorize(t *testing.T) {
 		{"used-by-same-just-now", func(a *Ask) { a.UsedBy, a.UsedAt = "sam", noon.Add(-ReceiptLife+time.Second) }, Allow, "proved"},
 		{"used-by-same-long-ago", func(a *Ask) { a.UsedBy, a.UsedAt = "sam", noon.Add(-ReceiptLife) }, Deny, "already_used"},
 
+		{"thanks-renew-no-yes", func(a *Ask) {
+			a.Now = noon.Add(ProofLife)
+			a.Proofs = append(a.Proofs, Proof{Kind: ProofSender, Revision: 2, At: noon.Add(6 * 24 * time.Hour), Expires: noon.Add(13 * 24 * time.Hour)})
+		}, Deny, "proof_expired"},
+		{"nor-does-a-weak-proof", func(a *Ask) {
+			a.Now = noon.Add(ProofLife)
+			a.Proofs = append(a.Proofs, Proof{Kind: ProofToken, Revision: 2, At: noon.Add(6 * 24 * time.Hour), Expires: noon.Add(13 * 24 * time.Hour)})
+		}, Deny, "proof_expired"},
+		{"nor-an-approval-that-nobody-asks-for", func(a *Ask) {
+			a.Now = noon.Add(ProofLife)
+			a.Proofs = append(a.Proofs, Proof{Kind: ProofApproval, Revision: 2, At: noon.Add(6 * 24 * time.Hour), Expires: noon.Add(13 * 24 * time.Hour)})
+		}, Deny, "proof_expired"},
+		{"an-approval-renews-the-yes-that-it-needs", func(a *Ask) {
+			class(a, Cancellation)
+			a.Now = noon.Add(ProofLife)
+			a.Proofs = append(a.Proofs, Proof{Kind: ProofApproval, Revision: 2, At: noon.Add(6 * 24 * time.Hour), Expires: noon.Add(13 * 24 * time.Hour)})
+		}, Allow, "proved"},
 		{"approval-missing", func(a *Ask) { class(a, Cancellation) }, Hold, "approval_missing"},
 		{"approval-and-reply-missing", func(a *Ask) { class(a, Cancellation); only(a, ProofSender) }, Deny, "not_confirmed"},
 		{"approved", func(a *Ask) {

@@ -52,7 +52,11 @@ type Binding struct {
 	// LiveToken says that a live token of Ticket is somewhere in the message,
 	// whether or not a signature covers it. Somebody reads that mailbox.
 	LiveToken *Notice
-	Reasons   []Reason // why it isn't bound more strongly
+	// SignedToken says that the signature covers a token of Ticket, though it
+	// binds nothing: it may no longer be answered, or the message names other
+	// questions, too. A no is heard all the same.
+	SignedToken *Notice
+	Reasons     []Reason // why it isn't bound more strongly
 }
 
 // Bind ties a message to a ticket. A mark counts only where the one counted
@@ -62,7 +66,7 @@ func Bind(e Evidence, n Names) Binding {
 	b := Binding{Bound: BoundNone}
 	if n.TwoReferences {
 		b.because("two_references")
-		return b.thread(n)
+		return b.thread(e, n)
 	}
 	live, state := liveTokens(e, n)
 	if notice, ok := one(live); ok {
@@ -86,7 +90,7 @@ func Bind(e Evidence, n Names) Binding {
 	switch {
 	case len(counted) > 0:
 		b.because("two_tickets")
-		return b.thread(n)
+		return b.thread(e, n)
 	case stale:
 		b.because("signature_before_notice")
 	case len(live) > 0 && e.Sender.Result == ResultPass:
@@ -100,7 +104,7 @@ func Bind(e Evidence, n Names) Binding {
 			return b
 		}
 	}
-	return b.thread(n)
+	return b.thread(e, n)
 }
 
 // liveTokens are the tokens that may still be answered, and what is wrong with
@@ -160,12 +164,22 @@ func one(marks []Named) (Named, bool) {
 
 func (b *Binding) because(code string) { b.Reasons = append(b.Reasons, Because(code)) }
 
+// signed notes the token of the ticket that the signature covers.
+func (b Binding) signed(e Evidence, n Names) Binding {
+	for i, t := range n.Tokens {
+		if t.Notice.Ticket == b.Ticket && !t.Notice.Lifts && tokenCovered(e, t, nil) && !madeBefore(e, t.Notice) {
+			b.SignedToken = &n.Tokens[i].Notice
+		}
+	}
+	return b
+}
+
 // thread files the message under the first ticket that anything in it names.
-func (b Binding) thread(n Names) Binding {
+func (b Binding) thread(e Evidence, n Names) Binding {
 	for _, list := range [][]Named{n.Tokens, n.References} {
 		for _, m := range list {
 			b.Bound, b.Ticket = BoundThread, m.Notice.Ticket
-			return b
+			return b.signed(e, n)
 		}
 	}
 	for _, t := range n.Threads {

@@ -91,6 +91,12 @@ func (c Class) Known() bool { return slices.Contains(Classes, c) }
 // small change. A class that isn't known is privileged.
 func (c Class) Privileged() bool { return c != Question && c != MinorChange }
 
+// StandsIn reports whether the proof token stands in for reply in c, where the
+// administrator lets it in these classes: never where an approval is asked for.
+func (c Class) StandsIn(classes []Class) bool {
+	return slices.Contains(classes, c) && !c.Demands().Approval
+}
+
 // Demands gives what c asks for. A class that isn't known asks for what nobody
 // can give.
 func (c Class) Demands() Demand {

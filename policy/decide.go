@@ -185,7 +185,8 @@ func tokenOnly(f Facts) (Decision, bool) {
 		}
 		d := file(f, Unauthenticated, "token_only", "not_aligned")
 		if !f.Person.Cooling || !f.Ticket.Class.Privileged() {
-			d.Proofs, d.Spend = []ProofKind{ProofToken}, true
+			// Where it counts for nothing, it must not use up what the real yes needs.
+			d.Proofs, d.Spend = []ProofKind{ProofToken}, f.StandsIn
 		}
 		return d, true
 	}
@@ -253,7 +254,13 @@ func unbound(f Facts) (Decision, bool) {
 	case len(f.Binding.Reasons) > 0:
 		code = f.Binding.Reasons[0].Code
 	}
-	return stopped(f, file(f, Unauthenticated, code)), true
+	d := file(f, Unauthenticated, code)
+	// A proved no is heard, too, where the question can't be answered with yes.
+	if n := f.Binding.SignedToken; n != nil && n.Contact == f.Person.ID && n.Contact == f.Ticket.Contact && f.Answer.For(f.Person.Language) == No {
+		d.Dispute = true
+		d.Reasons = append(d.Reasons, Because("denied"))
+	}
+	return stopped(f, d), true
 }
 
 // lifting: the answer of the primary contact to the question whether the stop

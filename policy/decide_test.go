@@ -205,6 +205,52 @@ func TestTokenOnly(t *testing.T) {
 			if !slices.Equal(d.Proofs, tt.proofs) || d.UnprovedNo != tt.unNo || d.Confirmed || d.Verdict == Authenticated {
 				t.Errorf("Decide() = %+v, want proofs %v, unproved no %v", d, tt.proofs, tt.unNo)
 			}
+			if d.Spend {
+				t.Error("a weak yes that counts for nothing uses the token up")
+			}
+			f.StandsIn = true
+			if d := Decide(f); d.Spend != (len(tt.proofs) > 0) {
+				t.Errorf("where it stands in: spend %v", d.Spend)
+			}
+		})
+	}
+}
+
+// TestNoWithDeadToken: a proved no is heard by a covered token of the ticket
+// that a yes can no longer answer.
+func TestNoWithDeadToken(t *testing.T) {
+	tests := []struct {
+		name  string
+		spoil func(*Facts, *Names)
+		want  bool
+	}{
+		{"spent", func(*Facts, *Names) {}, true},
+		{"void", func(_ *Facts, n *Names) { n.Tokens[0].Notice.Spent, n.Tokens[0].Notice.Void = false, true }, true},
+		{"expired", func(f *Facts, n *Names) {
+			n.Tokens[0].Notice.Spent = false
+			f.Arrived = n.Tokens[0].Notice.Expires.Add(time.Second)
+		}, true},
+		{"two-references", func(_ *Facts, n *Names) { n.Tokens[0].Notice.Spent, n.TwoReferences = false, true }, true},
+		{"yes", func(f *Facts, _ *Names) { f.Answer.Intent = Yes }, false},
+		{"unclear", func(f *Facts, _ *Names) { f.Answer.Intent = Unclear }, false},
+		{"unsigned", func(f *Facts, _ *Names) { f.Sender.Covered = []string{"from"} }, false},
+		{"signed-before-it", func(f *Facts, n *Names) { f.Sender.SignedAt = n.Tokens[0].Notice.Sent.Add(-time.Hour) }, false},
+		{"of-a-lift", func(_ *Facts, n *Names) { n.Tokens[0].Notice.Lifts = true }, false},
+		{"not-proved", func(f *Facts, _ *Names) { f.Sender = Sender{Result: ResultNone} }, false},
+		{"other-contact", func(f *Facts, _ *Names) { f.Person.ID = "nils" }, false},
+		{"asked-another", func(_ *Facts, n *Names) { n.Tokens[0].Notice.Contact = "nils" }, false},
+		{"ticket-of-another", func(f *Facts, _ *Names) { f.Ticket.Contact = "nils" }, false},
+		{"machine", func(f *Facts, _ *Names) { f.Kind = KindAutoReply }, false},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			f, n := good(), names()
+			f.Answer.Intent, n.References, n.Tokens[0].Notice.Spent = No, nil, true
+			tt.spoil(&f, &n)
+			rebind(&f, n)
+			if d := Decide(f); d.Dispute != tt.want || d.Spend || len(d.Proofs) > 0 || d.Confirmed {
+				t.Errorf("Decide() = %+v, want dispute %v", d, tt.want)
+			}
 		})
 	}
 }

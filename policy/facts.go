@@ -74,6 +74,7 @@ type Facts struct {
 	Person        Person
 	Binding       Binding
 	Ticket        Ticket // of Binding.Ticket
+	StandsIn      bool   // the proof token stands in for reply in the ticket's class
 	ToUs          bool   // To or Cc names the mailbox's address
 	ToUsSigned    bool   // and the counted signature covers that field
 	GaveUp        bool   // DNS has been asked as long as it may be

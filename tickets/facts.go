@@ -50,7 +50,7 @@ func (s *Store) facts(r kv.Reader, e policy.Evidence, own string) (f policy.Fact
 		case err != nil:
 			return f, err
 		default:
-			f.Ticket, class = t.facts(), t.Class
+			f.Ticket, class, f.StandsIn = t.facts(), t.Class, t.Class.StandsIn(s.opt.TokenClasses)
 		}
 	}
 	f.ToUs, f.ToUsSigned = s.toUs(e)

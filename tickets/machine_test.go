@@ -212,7 +212,7 @@ func (m *machine) answer(t *rapid.T) {
 			m.dispute(k)
 		}
 	case from != k.contact || from != l.contact:
-	case proved && usable && intent == policy.No && !k.over:
+	case proved && (usable || len(e.Tokens) > 0) && intent == policy.No && !k.over: // by a dead token, too
 		m.dispute(k)
 	case proved && token && intent == policy.Yes && open:
 		k.yes = true
@@ -222,7 +222,9 @@ func (m *machine) answer(t *rapid.T) {
 		}
 	case weak && token && open && intent == policy.Yes:
 		k.weak = true
-		m.kill(k.id, answered)
+		if k.class == policy.MinorChange { // where it counts
+			m.kill(k.id, answered)
+		}
 	case weak && token && open && intent == policy.No && !got.Decision.UnprovedNo:
 		t.Fatalf("an unproved no with the token came to %v", got.Reasons)
 	}

@@ -8,6 +8,7 @@ import (
 
 	"countersign/clients"
 	"countersign/internal/kv"
+	"countersign/internal/token"
 	"countersign/policy"
 	"countersign/staff"
 )
@@ -59,7 +60,7 @@ func (s *Store) Open(o OpenRequest) (t Ticket, err error) {
 		if strings.TrimSpace(request) == "" {
 			request = o.Subject
 		}
-		t, err = s.create(tx, Ticket{Client: c.Client, Contact: c.ID, Subject: oneLine(o.Subject), Request: request,
+		t, err = s.create(tx, Ticket{Client: c.Client, Contact: c.ID, Subject: token.Blot(oneLine(o.Subject)), Request: request, // a second reference would bind no answer
 			Class: o.Class, Channel: o.Channel, OpenedBy: agent.ID, Assignee: agent.ID,
 			Priority: oneLine(o.Priority), Category: oneLine(o.Category)}, "")
 		if err != nil || o.Class == policy.Question {

@@ -120,6 +120,45 @@ func TestNoSecretIsKept(t *testing.T) {
 	}
 }
 
+// TestSubjectWithReference: an agent who copies a reference into a subject
+// leaves the customer's answer one reference only.
+func TestSubjectWithReference(t *testing.T) {
+	d := memoryDesk(t, nil)
+	_, l := d.ask(t, bob, policy.PasswordChange)
+	ticket, err := d.Open(OpenRequest{Contact: bob, Channel: policy.Phone, Class: policy.PasswordChange, Subject: "Re: [" + l.Reference + "] again", Agent: "kim"})
+	check(t, err)
+	if strings.Contains(ticket.Subject, l.Reference) || !strings.Contains(ticket.Subject, "again") {
+		t.Errorf("subject is %q", ticket.Subject)
+	}
+}
+
+// TestWeakYesUsesNothingUp: a yes that nothing proves, where it counts for
+// nothing, leaves the secret to the real one.
+func TestWeakYesUsesNothingUp(t *testing.T) {
+	for class, want := range map[policy.Class]string{policy.PasswordChange: "confirmed", policy.MinorChange: "token_spent"} {
+		d := memoryDesk(t, nil)
+		ticket, l := d.ask(t, bob, class)
+		weak := d.reply(l, policy.Yes)
+		weak.Sender = policy.Sender{Result: policy.ResultNone}
+		wants(t, d.receive(t, weak), "token_only")
+		wants(t, d.receive(t, d.reply(l, policy.Yes)), want)
+		if a := d.may(t, ticket.ID, class, "kim"); a.Decision != policy.Allow {
+			t.Errorf("%s: %+v", class, a)
+		}
+	}
+}
+
+// TestNoAfterYesByToken: a no by the secret alone, which the yes has used up.
+func TestNoAfterYesByToken(t *testing.T) {
+	d := memoryDesk(t, nil)
+	ticket, l := d.ask(t, bob, policy.PasswordChange)
+	d.receive(t, d.reply(l, policy.Yes))
+	no := d.reply(l, policy.No)
+	no.References = nil
+	wants(t, d.receive(t, no), "token_spent")
+	d.state(t, ticket.ID, policy.StateDisputed)
+}
+
 // TestEditVoids: what the notice quoted is what is authorised.
 func TestEditVoids(t *testing.T) {
 	d := openDesk(t, nil)

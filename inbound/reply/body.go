@@ -24,6 +24,8 @@ import (
 // body is what a message's parts hold for reading.
 type body struct {
 	plain, html string
+	sure        string          // of the HTML, without what a style sheet hides
+	veiled      string          // what only some readers of the HTML hide
 	sign        string          // what HTML marks as a signature
 	doubtful    bool            // something may be hidden, or isn't readable
 	types       map[string]bool // media types that stand in it
@@ -86,10 +88,15 @@ func (b *body) part(h textproto.MIMEHeader, raw []byte, depth int) {
 	case typ == "text/enriched", typ == "text/richtext", typ == "text/rtf", typ == "application/rtf", typ == "text/x-amp-html":
 		b.doubtful = true // a mail program may have shown this one, which we don't read
 	case typ == "text/html":
-		p := readHTML(b.text(h, params, raw))
-		b.doubtful = b.doubtful || p.doubtful
+		text := b.text(h, params, raw)
+		p := readHTML(text, false)
 		b.html += p.out.String() + "\n"
+		b.veiled += p.veiled.String()
 		b.sign += p.sign.String()
+		if p.doubtful {
+			p = readHTML(text, true)
+		}
+		b.sure += p.out.String() + "\n"
 	}
 }
 

@@ -103,8 +103,8 @@ func cutCases() (out []corpusCase) {
 	for _, c := range [][2]string{
 		{"CAUTION: This mail originated from outside of the organization. Do not click\nits links if you do not know the sender.\n\nYes", "yes"},
 		{"[EXTERNAL EMAIL]\n\nYes", "yes"},
-		{"[EXTERNAL EMAIL]\nI did not request this\n\nYes", "unclear"},
-		{"[EXTERNAL EMAIL]\nYes", "unclear"},
+		{"[EXTERNAL EMAIL]\nI did not request this\n\nYes", "no"},
+		{"[EXTERNAL EMAIL]\nYes", "yes"},
 		{"Caution is needed, and only on Friday\n\nYes", "unclear"},
 		{"Yes\n\nour [external] host, but on Friday", "unclear"},
 		{"Yes\n\n-- Original plan was not that", "unclear"},

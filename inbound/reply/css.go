@@ -15,10 +15,10 @@ type look struct {
 }
 
 // hides reports whether the body of a rule makes text invisible. White hides
-// only where no ground of its own is set.
-func hides(style string) bool {
+// only where no ground of its own is set, and the page isn't a dark one.
+func hides(style string, dark bool) bool {
 	l := lookOf(style)
-	return l.gone || l.hidden || pale(l.ink, cmp.Or(l.ground, paper))
+	return l.gone || l.hidden || !dark && pale(l.ink, cmp.Or(l.ground, paper))
 }
 
 // lookOf reads a style attribute or the body of a rule.
@@ -283,6 +283,7 @@ func indexFold(s, text string) int {
 // compound counts: it names the element that is hidden.
 func styleRules(sheet string, seen map[string]bool) {
 	sheet = strings.ReplaceAll(strings.ReplaceAll(uncomment(sheet), "<!--", ""), "-->", "")
+	dark := false // the rules are for readers that set white on black
 	for {
 		open := strings.IndexByte(sheet, '{')
 		if open < 0 {
@@ -290,23 +291,32 @@ func styleRules(sheet string, seen map[string]bool) {
 		}
 		selectors := sheet[:open]
 		if i := strings.LastIndexAny(selectors, "};"); i >= 0 {
+			dark = dark && !strings.Contains(selectors, "}") // the block of such rules ended
 			selectors = selectors[i+1:]
 		}
 		sheet = sheet[open+1:]
 		if strings.HasPrefix(strings.TrimSpace(selectors), "@") {
+			dark = dark || forDark(selectors)
 			continue // the rules inside are read as if they always held
 		}
 		end := strings.IndexByte(sheet, '}')
 		if end < 0 {
 			end = len(sheet)
 		}
-		if hides(sheet[:end]) {
+		if hides(sheet[:end], dark || forDark(selectors)) {
 			for selector := range strings.SplitSeq(selectors, ",") {
 				seen[hiddenName(selector)] = true
 			}
 		}
-		sheet = sheet[end:]
+		sheet = sheet[min(end+1, len(sheet)):]
 	}
+}
+
+// forDark reports what begins rules for dark pages: the standard's condition,
+// and the attributes that Outlook sets there.
+func forDark(selectors string) bool {
+	selectors = strings.ToLower(selectors)
+	return strings.Contains(selectors, "prefers-color-scheme") && strings.Contains(selectors, "dark") || strings.Contains(selectors, "[data-ogs")
 }
 
 // hiddenName gives the class, identifier or element that a selector ends in.

@@ -36,8 +36,8 @@ func TestDivide(t *testing.T) {
 		{"date-and-address-before-a-colon", "24.11.2026, Sam <s@desk.example>:\nno", "", "", ""},
 	} {
 		got := divide(Clean(c.in))
-		if got != (pieces{c.own, c.foot, c.sign}) {
-			t.Errorf("%s: %+q, want %+q", c.name, got, pieces{c.own, c.foot, c.sign})
+		if want := (pieces{own: c.own, foot: c.foot, sign: c.sign}); got != want {
+			t.Errorf("%s: %+q, want %+q", c.name, got, want)
 		}
 	}
 }

@@ -23,7 +23,7 @@ func TestHides(t *testing.T) {
 		"background:#fff": false, "dis\\70lay:none": true, "display/**/:/**/none": true, "font:url(a;b);display:none": true, "": false, "display": false,
 		strings.Repeat("x:y;", 2000) + "display:none": true,
 	} {
-		if got := hides(style); got != want {
+		if got := hides(style, false); got != want {
 			t.Errorf("hides(%.60q) = %t", style, got)
 		}
 	}
@@ -57,9 +57,9 @@ func TestSheet(t *testing.T) {
 		{"body" + none, "<body>Yes</body>", false},
 		{".x" + none, "<br class=x>Yes", false},
 	} {
-		text, doubtful := htmlText("<style>" + c.sheet + "</style>" + c.body)
-		if doubtful != c.want || strings.TrimSpace(text) != "Yes" {
-			t.Errorf("%s %s: %q, %t", c.sheet, c.body, text, doubtful)
+		p := readHTML("<style>"+c.sheet+"</style>"+c.body, false)
+		if text := p.out.String(); p.doubtful != c.want || strings.TrimSpace(text) != "Yes" {
+			t.Errorf("%s %s: %q, %t", c.sheet, c.body, text, p.doubtful)
 		}
 	}
 }
@@ -92,8 +92,7 @@ func TestHTMLOwn(t *testing.T) {
 		{"<p>Ada</p><p>--</p><p>no</p><blockquote>x</blockquote><p>Yes</p>", "Ada\nYes"},
 		{"a &lt; b", "a < b"},
 	} {
-		text, _ := htmlText(c[0])
-		if got := OwnText(Clean(text)); got != c[1] {
+		if got := OwnText(Clean(readHTML(c[0], false).out.String())); got != c[1] {
 			t.Errorf("%s: %q, want %q", c[0], got, c[1])
 		}
 	}
@@ -131,6 +130,53 @@ func TestSeen(t *testing.T) {
 	} {
 		if r := read(t, "Content-Type: text/html\n", body); r.Answer.Intent != policy.Yes {
 			t.Errorf("%.120s: %q, %s", body, r.Text, r.Answer.Intent)
+		}
+	}
+}
+
+// What signatures, gateways and programs that watch readers add to a yes is
+// hidden in every way there is, and takes nothing from it unless it objects.
+func TestHonestMarkup(t *testing.T) {
+	for _, body := range []string{
+		`<div>Yes</div><table style="font-size:0;line-height:0"><tr><td style="font-size:14px;line-height:20px">Ada Berg</td></tr></table>`,
+		`<p>Yes</p><a style="font:0/0 a;color:transparent">Northwind</a>`,
+		`<p>Yes</p><p style="font-size:1px;line-height:1px">.</p>`,
+		`<p>Yes</p><div style="font-size:0pt;line-height:0pt">signature-id-4711</div>`,
+		`<p>Yes</p><div style="mso-hide:all">Ada Berg</div>`,
+		`<p>Yes</p><span style="position:absolute;width:1px;height:1px;overflow:hidden;clip:rect(0,0,0,0)">our site</span>`,
+		`<p>Yes</p><font color="#ffffff" size="1">ᐧ</font>`,
+		`<p>Yes</p><p style="color:#f2f2f2">Ada</p>`,
+		`<p>Yes</p><div style="background-image:url(https://x.example/a.png)"><span style="color:#fff">Northwind</span></div>`,
+		`<p>Yes</p><table background="https://x.example/a.png"><tr><td><font color="#ffffff">Northwind</font></td></tr></table>`,
+		`<div style="font-size:1px;color:#ffffff;max-height:0px;overflow:hidden">&zwnj;&nbsp;&#847;</div><p>Yes</p>`,
+		`<div style="font-size:1px;opacity:0">Northwind news</div><p>Yes</p>`,
+		`<div>Yes</div><span style="display:none"><img src=x>`,
+		`<style>@media (max-width:600px){.wide{display:none!important}}</style><p>Yes</p><table><tr><td class="wide">Ada Berg</td></tr></table>`,
+		`<style>@media (prefers-color-scheme: dark){p,td{color:#fff!important} .bg{background:#111}}</style><p>Yes</p>`,
+		`<style>@media (prefers-color-scheme:dark){*{color:#fff}} [data-ogsc] p{color:#fff}</style><p>Yes</p>`,
+		`<table><tr><td>Some people who received this message don't often get email from ada@customer.example. <a>Learn why this is important</a></td></tr></table><div>Yes</div>`,
+		`<div>[External] Be careful with links.</div><div>Yes</div>`,
+		`<div>This mail originated from outside of the organization. Do not click links or open attachments unless you know the sender.</div><div>Yes, please.</div><div>The server is web-3.</div>`,
+	} {
+		if r := read(t, "Content-Type: text/html; charset=utf-8\n", body); r.Answer.Intent != policy.Yes {
+			t.Errorf("%s: %q, %s", body, r.Text, r.Answer.Intent)
+		}
+		no := strings.Replace(body, "Yes", "I did not request this", 1)
+		if r := read(t, "Content-Type: text/html; charset=utf-8\n", no); r.Answer.Intent != policy.No {
+			t.Errorf("%s: %q, %s", no, r.Text, r.Answer.Intent)
+		}
+	}
+	for _, body := range []string{
+		`<p>Yes</p><p style="font-size:1px">but not today</p>`,
+		`<p>Yes</p><p style="opacity:0">I did not request this</p>`,
+		`<p>Yes</p><p style="color:#fff">really?</p>`,
+		`<div>Yes</div><span style="display:none">not today`,
+		`<style>@media (prefers-color-scheme:dark){p{display:none}}</style><p>Yes</p>`,
+		`<style>@media (prefers-color-scheme:dark){b{color:red}} p{color:#fff}</style><p>Yes</p>`,
+		`<style>@media (prefers-color-scheme:dark){} p{color:#fff}</style><p>Yes</p>`,
+	} {
+		if r := read(t, "Content-Type: text/html\n", body); r.Answer.Intent != policy.Unclear {
+			t.Errorf("%s: %q, %s", body, r.Text, r.Answer.Intent)
 		}
 	}
 }

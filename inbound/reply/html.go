@@ -44,12 +44,15 @@ type page struct {
 	ground   string          // the colour of the page
 	skip     string          // the element that is left out, and how deep within its kind
 	depth    int
-	doubt    int    // elements open of the kind doubtTag, from the first that a sheet hides
-	doubtTag string // what the sheet hides may still be seen elsewhere
-	doubtful bool
+	doubt    int             // elements open of the kind doubtTag, from the first that a sheet hides
+	doubtTag string          // what the sheet hides may still be seen elsewhere
+	sure     bool            // what a sheet hides is left out
+	doubtful bool            // a sheet hides text
 	sign     strings.Builder // what stands in elements marked as a signature
 	signing  bool            // the element that is left out is one
-	unsure   bool            // the element that is left out may be seen elsewhere
+	gone     strings.Builder // what stands in the element that is left out
+	unsure   bool            // it may be seen elsewhere
+	veiled   strings.Builder // what only some readers hide
 	quoting  bool            // the element that is left out is a quote
 	pre      int
 	fresh    bool // nothing stands in the line yet
@@ -62,22 +65,18 @@ type colours struct {
 	ink, ground string
 }
 
-// htmlText gives the text of HTML that a reader sees and that isn't a quote or
-// signature by its markup. doubtful reports text in an element that a style
-// sheet hides, for readers disagree on sheets.
-func htmlText(s string) (text string, doubtful bool) {
-	p := readHTML(s)
-	return p.out.String(), p.doubtful
-}
-
-func readHTML(s string) *page {
-	p := &page{hidden: sheets(s), ground: paper, fresh: true}
+// readHTML gives the text of HTML that a reader sees and that isn't a quote or
+// signature by its markup. Readers disagree on sheets: sure leaves out what one
+// hides.
+func readHTML(s string, sure bool) *page {
+	p := &page{hidden: sheets(s), ground: paper, fresh: true, sure: sure}
 	z := html.NewTokenizer(strings.NewReader(s))
 	for {
 		switch z.Next() {
 		case html.ErrorToken:
 			// What is hidden and never ends: readers differ on where it does.
-			p.doubtful = p.doubtful || p.skip != "" && !p.quoting && !p.signing
+			p.unsure = true
+			p.unskip()
 			return p
 		case html.TextToken:
 			p.text(z)
@@ -110,16 +109,20 @@ func (p *page) text(z *html.Tokenizer) {
 	case p.signing:
 		p.sign.Write(z.Text())
 		p.sign.WriteByte(' ')
-	case p.unsure:
-		p.doubtful = p.doubtful || seen(z.Text())
-	case p.skip == "":
+	case p.quoting:
+	case p.skip != "":
+		p.gone.Write(z.Text())
+		p.gone.WriteByte(' ')
+	case p.faded():
+		p.veiled.Write(z.Text())
+		p.veiled.WriteByte(' ')
+	default:
 		t := z.Text()
-		faded := p.faded()
-		if (faded || p.doubt > 0) && seen(t) {
+		if p.doubt > 0 && oneLine(string(t)) != "" {
 			p.doubtful = true
-		}
-		if faded {
-			return
+			if p.sure {
+				return
+			}
 		}
 		if p.pre > 0 {
 			p.out.Write(t)
@@ -130,8 +133,15 @@ func (p *page) text(z *html.Tokenizer) {
 	}
 }
 
-// seen reports text of which there is something to see.
-func seen(t []byte) bool { return oneLine(string(t)) != "" }
+// unskip ends the element that is left out.
+func (p *page) unskip() {
+	if p.unsure {
+		p.veiled.WriteString(p.gone.String())
+		p.veiled.WriteByte('\n')
+	}
+	p.gone.Reset()
+	p.skip, p.signing, p.unsure, p.quoting = "", false, false, false
+}
 
 // faded reports that the page's ground swallows what is written now.
 func (p *page) faded() bool {
@@ -172,7 +182,7 @@ func (p *page) unpaint(tag string) {
 func (p *page) start(tag []byte, z *html.Tokenizer, more bool) bool {
 	void := voidTags[string(tag)]
 	if p.skip == "p" && blockTags[string(tag)] {
-		p.skip, p.signing, p.unsure, p.quoting = "", false, false, false
+		p.unskip()
 	}
 	if p.skip != "" {
 		if string(tag) == p.skip {
@@ -218,13 +228,13 @@ func (p *page) start(tag []byte, z *html.Tokenizer, more bool) bool {
 func (p *page) end(tag []byte) {
 	name := string(tag)
 	if p.skip == "p" && name != "p" && blockTags[name] {
-		p.depth, p.doubtful = 1, true // it ends here if it stands in that element
+		p.depth, p.unsure = 1, true // it ends here if it stands in that element
 		name = "p"
 	}
 	switch {
 	case p.skip == name:
 		if p.depth--; p.depth == 0 {
-			p.skip, p.signing, p.unsure, p.quoting = "", false, false, false
+			p.unskip()
 		}
 		return
 	case p.skip != "":

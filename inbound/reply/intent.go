@@ -79,9 +79,13 @@ func (p pieces) intent(names ...string) policy.Answer {
 	if first, _ := answerLine(p.own); first == "" {
 		return policy.Answer{Intent: policy.Unclear}
 	}
-	a := Intent(p.own+"\n"+p.foot, names...)
+	said := p.own + "\n" + p.foot
+	a := Intent(said, names...)
 	if a.Intent != policy.No && lex.denies(newPhrase(words(p.sign))) {
 		return policy.Answer{Intent: policy.Unclear}
+	}
+	if strings.TrimSpace(p.veiled) != "" {
+		return agreed(a, Intent(said+"\n"+p.veiled, names...))
 	}
 	return a
 }

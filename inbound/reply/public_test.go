@@ -72,7 +72,7 @@ func publicText(t *testing.T, file string) string {
 		}
 		return Text(m)
 	case ".html":
-		text, _ := htmlText(string(raw))
+		text := readHTML(string(raw), false).out.String()
 		return OwnText(Clean(text))
 	}
 	return OwnText(Clean(string(raw)))

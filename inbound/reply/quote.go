@@ -3,6 +3,8 @@ package reply
 import (
 	"strings"
 	"unicode/utf8"
+
+	"countersign/policy"
 )
 
 // OwnText gives the lines of plain text that its writer added: without quotes,
@@ -15,6 +17,8 @@ type pieces struct {
 	own  string // what the writer says
 	foot string // what stands below the line of a phone or a list: it can't say yes, but can object
 	sign string // signature and disclaimer: nothing in them counts but a denial
+
+	veiled string // what only some readers hide: it can't say yes, but can object
 }
 
 func divide(plain string) pieces {
@@ -23,7 +27,7 @@ func divide(plain string) pieces {
 	var foot, sign []string
 	begun := false            // own words stand above
 	below := (*[]string)(nil) // where lines go until a quote comes; nil is out
-	done := func() pieces { return pieces{join(out), join(foot), join(sign)} }
+	done := func() pieces { return pieces{own: join(out), foot: join(foot), sign: join(sign)} }
 	for i := 0; i < len(lines); i++ {
 		line := strings.TrimSpace(lines[i])
 		switch {
@@ -147,17 +151,31 @@ func disclaims(lines []string) bool {
 }
 
 // banner tells how many lines at the start are a gateway's, which sets them on
-// top of mail from outside: a paragraph that says so.
+// top of mail from outside: a paragraph that says so. An answer right below is
+// none of it, nor is what follows a line that no program wraps, as HTML has.
 func banner(lines []string) int {
-	n := 0
-	for n < len(lines) && n < 8 && strings.TrimSpace(lines[n]) != "" && !quoted(strings.TrimSpace(lines[n])) {
-		n++
+	n, told := 0, 0
+	for ; n < len(lines) && n < 8 && told <= 1000; n++ {
+		line := strings.TrimSpace(lines[n])
+		if line == "" || quoted(line) || n > 0 && (len(lines[n-1]) > 100 || answers(line)) {
+			break
+		}
+		told += len(line)
 	}
-	text := strings.Join(lines[:n], " ")
-	if len(text) > 1000 || !holds(lower(text), bannerWords) {
+	if told > 1000 || n == 0 || !holds(lower(strings.Join(lines[:n], " ")), bannerWords) {
 		return 0
 	}
 	return n
+}
+
+// answers reports a line made only of words that say yes or no, or a denial.
+func answers(line string) bool {
+	if len(line) > longestAnswer {
+		return false
+	}
+	p := newPhrase(words(line))
+	r := lex.readings(p, nil)
+	return r[policy.Yes]|r[policy.No] != 0 || lex.denies(p)
 }
 
 // listFoot reports the lines that a mailing list adds: below a rule of

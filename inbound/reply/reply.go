@@ -50,6 +50,7 @@ func Read(m *rawmail.Message, own Own) Reading {
 	plain, html := divide(Clean(b.plain)), divide(Clean(b.html))
 	plain.sign += "\n" + Clean(b.sign)
 	html.sign += "\n" + Clean(b.sign)
+	html.veiled = Clean(b.veiled)
 	said := plain
 	if plain.own == "" {
 		said = html
@@ -67,6 +68,9 @@ func Read(m *rawmail.Message, own Own) Reading {
 	}
 	if strings.TrimSpace(b.plain) != "" && b.html != "" {
 		r.Answer = agreed(plain.intent(name), html.intent(name))
+	}
+	if b.sure != b.html {
+		r.Answer = agreed(r.Answer, divide(Clean(b.sure)).intent(name))
 	}
 	if b.doubtful || wrappedQuote(b.plain) && r.Answer.Intent != policy.No {
 		r.Answer = policy.Answer{Intent: policy.Unclear}

@@ -22,7 +22,7 @@ const longestAnswer = 200
 // Names are the writer's, from the From field: they say nothing in a line.
 func Intent(own string, names ...string) policy.Answer {
 	unclear := policy.Answer{Intent: policy.Unclear}
-	if lex.denies(newPhrase(words(own))) {
+	if lex.denies(newPhrase(words(sentences(own)))) {
 		return policy.Answer{Intent: policy.No}
 	}
 	first, rest := answerLine(own)
@@ -100,45 +100,59 @@ func (l *lexicon) readings(line phrase, names map[string]bool) map[policy.Intent
 	if whole := l.entries[line.run(0, line.len())]; whole != nil {
 		out[policy.Unclear] = whole[otherList]
 	}
+	way := parse{lexicon: l, line: line, names: names, stuck: make([]bool, line.len())}
 	for n := range l.names {
-		bit := languages(1) << n
-		if out[policy.Unclear]&bit != 0 {
+		way.in = languages(1) << n
+		if out[policy.Unclear]&way.in != 0 {
 			continue
 		}
-		var yes, no bool
-		i := 0
-		for i < line.len() {
-			step := 0
-			l.matches(line, i, func(size int, e *[lists]languages) bool {
-				if e[otherList]&bit != 0 {
-					return true // says something else: an order to us, as "please confirm"
-				}
-				isYes, isNo := e[yesList]&bit != 0, e[noList]&bit != 0
-				if !isYes && !isNo && e[politeList]&bit == 0 {
-					return false
-				}
-				yes, no, step = yes || isYes, no || isNo, size
-				return true
-			})
-			if step == 0 && names[line.run(i, 1)] {
-				step = 1
-			}
-			if step == 0 {
-				break
-			}
-			i += step
-		}
-		switch {
-		case i < line.len():
+		clear(way.stuck)
+		switch yes, no, ok := way.from(0); {
+		case !ok:
 		case yes && !no:
-			out[policy.Yes] |= bit
+			out[policy.Yes] |= way.in
 		case no && !yes:
-			out[policy.No] |= bit
+			out[policy.No] |= way.in
 		default:
-			out[policy.Unclear] |= bit
+			out[policy.Unclear] |= way.in
 		}
 	}
 	return out
+}
+
+// parse looks for a way to take a line apart into entries of one language.
+type parse struct {
+	*lexicon
+	line  phrase
+	names map[string]bool
+	in    languages
+	stuck []bool // no way leads from there
+}
+
+// from takes apart what begins at word i, by long entries first.
+func (p *parse) from(i int) (yes, no, ok bool) {
+	if i == p.line.len() {
+		return false, false, true
+	}
+	if p.stuck[i] {
+		return false, false, false
+	}
+	p.matches(p.line, i, func(size int, e *[lists]languages) bool {
+		if e[otherList]&p.in != 0 {
+			return true // says something else: an order to us, as "please confirm"
+		}
+		if (e[yesList]|e[noList]|e[politeList])&p.in == 0 {
+			return false
+		}
+		yes, no, ok = p.from(i + size)
+		yes, no = yes || e[yesList]&p.in != 0, no || e[noList]&p.in != 0
+		return ok
+	})
+	if !ok && p.names[p.line.run(i, 1)] {
+		yes, no, ok = p.from(i + 1)
+	}
+	p.stuck[i] = !ok
+	return yes && ok, no && ok, ok
 }
 
 // spoilt gives the languages in which later lines take the clearness from a

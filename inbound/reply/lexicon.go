@@ -208,6 +208,26 @@ func (l *lexicon) has(p phrase, n list, of languages) (found bool) {
 	return found
 }
 
+// sentenceEnd stands behind a sentence where that matters; words makes it one.
+const sentenceEnd = '\x1e'
+
+// sentences marks where the sentences of a text end: at a full stop and the
+// like before a blank, and where a line begins with a capital or is empty. What
+// opens a denial stands in its sentence: "I did not ask for this. Until now ..."
+func sentences(s string) string {
+	var out strings.Builder
+	out.Grow(len(s) + len(s)/16)
+	last := ' '
+	for _, r := range s {
+		if unicode.IsSpace(r) && strings.ContainsRune(".!?;", last) || strings.ContainsRune("。！？", last) || last == '\n' && (r == '\n' || unicode.IsUpper(r)) {
+			out.WriteRune(sentenceEnd)
+		}
+		out.WriteRune(r)
+		last = r
+	}
+	return out.String()
+}
+
 // words gives the words of a text in lower case, without punctuation. Scripts
 // written without blanks give one word a character, a thumb is a word.
 func words(s string) (out []string) {
@@ -230,6 +250,9 @@ func words(s string) (out []string) {
 			b.WriteByte(byte(r) + 'a' - 'A')
 		case r == 'ß':
 			b.WriteString("ss")
+		case r == sentenceEnd:
+			flush()
+			out = append(out, ".")
 		case r == 'ـ' || r >= 0x64B && r <= 0x652: // Arabic's stretched lines and vowels
 		case r == '’' || r == '‘' || r == 'ʼ' || r == '`':
 			b.WriteByte('\'')

@@ -10,6 +10,7 @@ func TestDivide(t *testing.T) {
 		{"wide-mark", "Yes\n＞ no", "Yes", "", ""},
 		{"long-dash", "Yes\n—\nAda\nno", "Yes", "", "—\nAda\nno"},
 		{"two-dashes", "Yes\n-- \nAda", "Yes", "", "--\nAda"},
+		{"banner-of-one-line", "This mail originated from outside of the organization. Do not click its links if you do not know the sender.\nHi Sam,\nYes", "Hi Sam,\nYes", "", "This mail originated from outside of the organization. Do not click its links if you do not know the sender."},
 		{"disclaimer", "Yes\nThis is for its intended recipient.\nno", "Yes", "", "This is for its intended recipient.\nno"},
 		{"phone", "Yes\nSent from my phone\nno", "Yes", "no", ""},
 		{"disclaimer-below-phone", "Yes\nSent from my phone\nno\nThis is for its intended recipient.", "Yes", "no", "This is for its intended recipient."},

@@ -45,6 +45,27 @@ func TestTakenBack(t *testing.T) {
 	}
 }
 
+// A yes for another day, or for a part, is none to what was asked; a farewell
+// that names tomorrow leaves it one.
+func TestPostponed(t *testing.T) {
+	for language, later := range map[string]string{"en": "Tomorrow, thanks", "de": "ab Montag", "fr": "demain", "es": "mañana", "pt": "amanhã", "it": "da lunedì", "nl": "vanaf maandag", "pl": "jutro", "cs": "zítra", "sk": "zajtra", "sv": "imorgon", "da": "fra mandag", "no": "i morgen",
+		"fi": "huomenna", "hu": "holnap", "ro": "mâine", "tr": "yarın", "el": "αύριο", "ru": "завтра", "uk": "завтра", "ja": "明日お願いします", "zh": "下周再做", "ko": "내일 해주세요", "ar": "غدا", "he": "מחר"} {
+		if got := Intent(said[language][0] + "\n" + later).For(language); got != policy.Unclear {
+			t.Errorf("%s: yes, and %q, is %s", language, later, got)
+		}
+	}
+	for _, text := range []string{"Agreed\nminus the reboot", "Yes\nnext week", "Yes\nlet me know if you need to cancel first", "Yes\nI take that back"} {
+		if got := Intent(text).For("en"); got != policy.Unclear {
+			t.Errorf("%q is %s", text, got)
+		}
+	}
+	for text, language := range map[string]string{"Yes\nSee you tomorrow": "en", "Yes\nLet me know if you need anything else": "en", "Oui\nÀ demain": "fr", "Sí\nHasta mañana": "es", "Sim\nAté amanhã": "pt", "Sì\nA domani": "it", "Tak\nDo jutra": "pl", "Ja, bitte\nSchönen Morgen": "de"} {
+		if got := Intent(text).For(language); got != policy.Yes {
+			t.Errorf("%q is %s", text, got)
+		}
+	}
+}
+
 // TestAnswerLine spoils one thing at a time of lines that answer.
 func TestAnswerLine(t *testing.T) {
 	for _, c := range []struct {

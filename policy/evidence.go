@@ -106,7 +106,8 @@ type Sender struct {
 	// Covered names, in lower case, the header fields that the counted
 	// signature covers.
 	Covered []string `json:"covered,omitempty"`
-	// SignatureID identifies the counted signature: SHA-256 (hex) over d=, s= and b=.
+	// SignatureID identifies the counted signature: SHA-256 (hex) over the
+	// From address, d=, s= and b=.
 	SignatureID string `json:"signature_id,omitempty"`
 	// AlsoSigned identifies, in the same way, the other signatures by which the
 	// message could count: whoever passes a copy on may take the counted one off.

@@ -58,7 +58,7 @@ func (c *check) byARC(ctx context.Context, s *policy.Sender) bool {
 		return false
 	}
 	o := outcome{Signature: policy.Signature{Domain: last.ams.domain}, sig: last.ams}
-	o.count(s, c.Message)
+	o.count(s, c.Request)
 	c.asWritten(s, authors)
 	s.Result, s.By, s.Exclusive = policy.ResultPass, policy.ByARC, c.Trust.Exclusive
 	return true
@@ -80,10 +80,10 @@ func (c *check) asWritten(s *policy.Sender, authors []*signature) {
 	for _, sig := range authors {
 		earlier(sig.signed)
 		if sig.domain == c.domain {
-			s.SignatureID = sig.id()
+			s.SignatureID = sig.id(c.From)
 		}
 		if c.related(sig.domain) != apart {
-			s.AlsoSigned = append(s.AlsoSigned, sig.id())
+			s.AlsoSigned = append(s.AlsoSigned, sig.id(c.From))
 		}
 	}
 	s.AlsoSigned = slices.DeleteFunc(s.AlsoSigned, func(id string) bool { return id == s.SignatureID })

@@ -138,8 +138,8 @@ func (c *check) byBorder(ctx context.Context, s *policy.Sender, outcomes []outco
 			continue
 		}
 		if c.vouches(ctx, o.Domain, strictDKIM) {
-			o.count(s, c.Message)
-			o.alsoSigned(s, outcomes)
+			o.count(s, c.Request)
+			o.alsoSigned(s, c.Request, outcomes)
 			s.Result, s.By, s.Exclusive = policy.ResultPass, policy.ByBorder, c.Trust.Exclusive
 			return true
 		}

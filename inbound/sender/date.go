@@ -39,11 +39,12 @@ func zoneName(s string) bool {
 	return s != ""
 }
 
-// id identifies a signature, in whatever way its field is folded: SHA-256 over
-// d=, s= and b=.
-func (s *signature) id() string {
+// id identifies a signature of a message of that From address, in whatever way
+// its field is folded: SHA-256 over the address, d=, s= and b=. A field that
+// somebody copies into a message of their own is another one.
+func (s *signature) id(from string) string {
 	h := sha256.New()
-	h.Write([]byte(s.domain + "\n" + s.selector + "\n"))
+	h.Write([]byte(from + "\n" + s.domain + "\n" + s.selector + "\n"))
 	h.Write(s.sig)
 	return hex.EncodeToString(h.Sum(nil))
 }

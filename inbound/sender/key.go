@@ -8,7 +8,6 @@ import (
 	"errors"
 	"slices"
 
-	"countersign/internal/rawmail"
 	"countersign/policy"
 )
 
@@ -131,20 +130,20 @@ func keyAllows(r *domainKey, s *signature) (policy.Result, string) {
 }
 
 // count gives what a counted signature says of the message.
-func (o *outcome) count(s *policy.Sender, m *rawmail.Message) {
+func (o *outcome) count(s *policy.Sender, r Request) {
 	s.Domain = o.Domain
-	s.Covered = o.sig.covered(m)
-	s.SignatureID = o.sig.id()
-	s.SignedAt = o.sig.madeAt(m)
+	s.Covered = o.sig.covered(r.Message)
+	s.SignatureID = o.sig.id(r.From)
+	s.SignedAt = o.sig.madeAt(r.Message)
 }
 
 // alsoSigned notes the other signatures that could vouch for the message, or
 // might had DNS answered. A copy without the counted one would count by one of
 // them.
-func (o *outcome) alsoSigned(s *policy.Sender, all []outcome) {
+func (o *outcome) alsoSigned(s *policy.Sender, r Request, all []outcome) {
 	for i := range all {
 		if other := &all[i]; other != o && (other.intact || other.Result == policy.ResultTempError) {
-			s.AlsoSigned = append(s.AlsoSigned, other.sig.id())
+			s.AlsoSigned = append(s.AlsoSigned, other.sig.id(r.From))
 		}
 	}
 }

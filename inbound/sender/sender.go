@@ -162,8 +162,8 @@ func (c *check) judge(ctx context.Context, s *policy.Sender) {
 		s.DKIM = append(s.DKIM, o.Signature)
 	}
 	if best := c.best(ctx, outcomes); best != nil {
-		best.count(s, c.Message)
-		best.alsoSigned(s, outcomes)
+		best.count(s, c.Request)
+		best.alsoSigned(s, c.Request, outcomes)
 		s.Result, s.By = policy.ResultPass, policy.ByDKIM
 		s.SPF, _ = c.border().spf()
 		return

@@ -43,8 +43,8 @@ func TestSealedAsWritten(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if s.By != policy.ByARC || !s.SignedAt.Equal(tt.want) || s.SignatureID != author.id() {
-				t.Errorf("Check() = by %s, signed %v, known by %.8s; want arc, %v, %.8s", s.By, s.SignedAt, s.SignatureID, tt.want, author.id())
+			if s.By != policy.ByARC || !s.SignedAt.Equal(tt.want) || s.SignatureID != author.id("ada@north.example") {
+				t.Errorf("Check() = by %s, signed %v, known by %.8s; want arc, %v, %.8s", s.By, s.SignedAt, s.SignatureID, tt.want, author.id("ada@north.example"))
 			}
 			if s.Exclusive || s.Proves(true) {
 				t.Error("a sealer's word counts for what is privileged")
@@ -106,6 +106,44 @@ func TestKnownByEverySignature(t *testing.T) {
 	many, _ := rawmail.Scan([]byte(sealed(strings.Repeat(junk, maxAuthors)+one)), rawmail.DefaultLimits())
 	if s := c.Check(context.Background(), Request{Message: many, From: "ada@north.example", Arrived: arrival, Trust: trust}); s.Result == policy.ResultPass {
 		t.Error("more signatures than are looked at: pass")
+	}
+}
+
+// TestKnownOfItsSender: who copies the signature of another's message into one of
+// their own, at the same provider or where DNS doesn't answer, doesn't make that
+// message known.
+func TestKnownOfItsSender(t *testing.T) {
+	srv := startServer(t, keyLine("north.example", "s1", "ed")+keyLine("list.example", "arc", "other")+
+		";!servfail slow._domainkey.north.example\n")
+	c, err := New(Config{Resolver: srv.addr})
+	if err != nil {
+		t.Fatal(err)
+	}
+	known := func(raw, from string) []string {
+		t.Helper()
+		m, _ := rawmail.Scan([]byte(raw), rawmail.DefaultLimits())
+		s := c.Check(context.Background(), Request{Message: m, From: from, Arrived: arrival, Trust: Trust{ARCSealers: []string{"list.example"}}})
+		if s.Result != policy.ResultPass {
+			t.Fatalf("Check() of %s = %s %v", from, s.Result, s.Reasons)
+		}
+		return s.SignatureIDs()
+	}
+	own := seal{d: "north.example", t: arrival.Unix()}
+	slow := seal{d: "north.example", s: "slow", t: arrival.Unix()}
+	hers := sign(sign(honest, slow), own)
+	fields := strings.TrimSuffix(hers, honest)
+	his := sign(strings.Replace(honest, "ada@", "bob@", 1), own)
+	sealed := arcSeal(fields+strings.Replace(his, "Reset", "[list] Reset", 1), "list.example", 1, "none", "dkim=pass header.d=north.example", arcFields)
+	victim := known(hers, "ada@north.example")
+	if len(victim) != 2 {
+		t.Fatalf("known by %d signatures, want 2", len(victim))
+	}
+	for name, raw := range map[string]string{"unanswered": fields + his, "sealed": sealed} {
+		for _, id := range known(raw, "bob@north.example") {
+			if slices.Contains(victim, id) {
+				t.Errorf("%s: the message of another is known by it", name)
+			}
+		}
 	}
 }
 

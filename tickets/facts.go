@@ -19,12 +19,8 @@ func hexOf(b []byte) string { return hex.EncodeToString(b) }
 // store is now. own is the record of the message if it was deferred before.
 func (s *Store) facts(r kv.Reader, e policy.Evidence, own string) (f policy.Facts, err error) {
 	f.Evidence = e
-	for _, hash := range []string{e.Hash, e.RawHash} {
-		known, err := otherThan(r, "seen/hash/"+hash, own)
-		if err != nil {
-			return f, err
-		}
-		f.Duplicate = f.Duplicate || known
+	if f.Duplicate, err = otherThan(r, "seen/hash/"+e.RawHash, own); err != nil {
+		return f, err
 	}
 	for _, id := range e.Sender.SignatureIDs() {
 		used, err := otherThan(r, "seen/sig/"+id, own)
@@ -70,9 +66,40 @@ func (s *Store) facts(r kv.Reader, e policy.Evidence, own string) (f policy.Fact
 		}
 	}
 	if p := &f.Person; p.ID == "" && !p.Staff && e.From != "" {
-		p.LooksLike, p.Shows, err = clients.TakenFor(r, e.From, e.Sender.Shown)
+		if p.LooksLike, p.Shows, err = clients.TakenFor(r, e.From, e.Sender.Shown); err != nil {
+			return f, err
+		}
+	}
+	if !f.Duplicate {
+		f.Duplicate, err = copied(r, f, own)
 	}
 	return f, err
+}
+
+// copied reports whether the message is a copy, by another way, of one that was
+// judged. Who gets the message first could pass it on with trace fields that make
+// it nothing, as an empty Return-Path does: where that one was not proved, this
+// one may be.
+func copied(r kv.Reader, f policy.Facts, own string) (bool, error) {
+	known, err := otherThan(r, "seen/hash/"+f.Hash, own)
+	if err != nil || !known {
+		return false, err
+	}
+	id, err := r.Get("seen/hash/" + f.Hash)
+	if err != nil {
+		return false, err
+	}
+	first, ok, err := kv.Load[Message](r, numbered("msg", string(id)))
+	if err != nil || !ok || first.Facts.Sender.Result == policy.ResultPass || counts(first.Decision) {
+		return true, err
+	}
+	d := policy.Decide(f)
+	return !counts(d) && d.Outcome != policy.OutcomeDefer, nil
+}
+
+// counts reports whether a message did something by what proves it.
+func counts(d policy.Decision) bool {
+	return len(d.Proofs) > 0 || d.Spend || d.Dispute || d.Ask != ""
 }
 
 func otherThan(r kv.Reader, key, own string) (bool, error) {

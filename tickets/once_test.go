@@ -71,6 +71,44 @@ func TestAppliedOnce(t *testing.T) {
 	wants(t, d.receive(t, yes), "confirmed")
 }
 
+// TestCopySpoilsNothing: who gets a message first and passes it on with other
+// trace fields, by which it proves nothing, doesn't make it a duplicate.
+func TestCopySpoilsNothing(t *testing.T) {
+	for name, spoil := range map[string]func(*policy.Evidence){
+		"empty return path": func(e *policy.Evidence) { e.Kind, e.Sender = policy.KindAutoReply, policy.Sender{} },
+		"too many fields": func(e *policy.Evidence) {
+			e.Refusals, e.Sender = []policy.Reason{{Code: "too_many_headers"}}, policy.Sender{}
+		},
+		"another server": func(e *policy.Evidence) { e.Sender = policy.Sender{Result: policy.ResultNone} },
+	} {
+		for _, intent := range []policy.Intent{policy.Yes, policy.No} {
+			t.Run(name+" "+string(intent), func(t *testing.T) {
+				d := memoryDesk(t, nil)
+				_, l := d.ask(t, bob, policy.PasswordChange)
+				e := d.reply(l, intent)
+				e.RawHash = digest("as it came")
+				early := e
+				early.RawHash, early.Answer = digest("as it was passed on"), policy.Answer{}
+				spoil(&early)
+				for range 2 {
+					d.receive(t, early)
+				}
+				want := map[policy.Intent]string{policy.Yes: "confirmed", policy.No: "denied"}[intent]
+				wants(t, d.receive(t, e), want)
+				e.RawHash = digest("in another mailbox")
+				wants(t, d.receive(t, e), "duplicate")
+			})
+		}
+	}
+	d := memoryDesk(t, nil) // what was proved and filed is filed once
+	_, l := d.ask(t, bob, policy.PasswordChange)
+	e := d.reply(l, policy.Yes)
+	e.From, e.RawHash = ada, digest("as it came")
+	wants(t, d.receive(t, e), "other_contact")
+	e.From = bob
+	wants(t, d.receive(t, e), "duplicate")
+}
+
 // TestForgerySpendsNothing: what proves nothing leaves token and signature to
 // the message that does.
 func TestForgerySpendsNothing(t *testing.T) {

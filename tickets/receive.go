@@ -193,8 +193,7 @@ func (s *Store) settle(tx kv.Tx, m *Message, f policy.Facts) error {
 			return err
 		}
 	}
-	counted := len(m.Decision.Proofs) > 0 || m.Decision.Spend || m.Decision.Dispute || m.Decision.Ask != ""
-	if counted {
+	if counts(m.Decision) {
 		for _, id := range f.Sender.SignatureIDs() {
 			if err := tx.Put("seen/sig/"+id, []byte(m.ID)); err != nil {
 				return err

@@ -2,6 +2,7 @@ package sender
 
 import (
 	"errors"
+	"slices"
 	"strings"
 
 	"countersign/internal/rawmail"
@@ -96,8 +97,8 @@ func quotedString(s string) (string, int) {
 }
 
 // parseResults reads the value of an Authentication-Results field strictly:
-// whatever could be read in two ways makes all of it invalid, as does a method
-// other than dkim that stands twice. id is in lower case.
+// whatever could be read in two ways makes all of it invalid, as do two results
+// other than dkim of one method and one identity. id is in lower case.
 func parseResults(value string) (id string, out []result, err error) {
 	t, err := tokens(value)
 	if err != nil {
@@ -127,19 +128,36 @@ func parseResults(value string) (id string, out []result, err error) {
 	if len(parts) > maxResults {
 		return "", nil, errResults
 	}
-	seen := map[string]bool{}
 	for _, p := range parts {
 		r, err := parseResult(p)
 		if err != nil {
 			return "", nil, err
 		}
-		if r.method != "dkim" && seen[r.method] {
+		if r.method != "dkim" && slices.ContainsFunc(out, r.contradicts) {
 			return "", nil, errResults
 		}
-		seen[r.method] = true
 		out = append(out, r)
 	}
 	return id, out, nil
+}
+
+// contradicts tells whether two results may be of the same thing. They aren't
+// where they name different identities, as SPF of MAIL FROM and of HELO does
+// (RFC 8601 section 2.7.2).
+func (r result) contradicts(other result) bool {
+	ours, theirs := r.identities(), other.identities()
+	return r.method == other.method && (len(ours) == 0 || len(theirs) == 0 ||
+		slices.ContainsFunc(ours, func(name string) bool { return slices.Contains(theirs, name) }))
+}
+
+// identities names the properties that come from the message or its envelope.
+func (r result) identities() (names []string) {
+	for name := range r.properties {
+		if strings.HasPrefix(name, "smtp.") || strings.HasPrefix(name, "header.") {
+			names = append(names, name)
+		}
+	}
+	return names
 }
 
 func isMark(t token) bool {

@@ -95,10 +95,11 @@ func (r result) identity() string {
 // spf gives the border's SPF result and the domain of MAIL FROM that it is for.
 func (b border) spf() (policy.Result, string) {
 	for _, r := range b.results {
-		if r.method != "spf" {
+		mailFrom, named := r.properties["smtp.mailfrom"]
+		if _, helo := r.properties["smtp.helo"]; r.method != "spf" || helo && !named {
 			continue
 		}
-		from := lower(r.properties["smtp.mailfrom"])
+		from := lower(mailFrom)
 		from = from[strings.IndexByte(from, '@')+1:]
 		if !isDomain(from, false) {
 			from = ""

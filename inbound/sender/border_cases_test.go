@@ -168,3 +168,34 @@ func borderCases() {
 		k.temp("fail", "reject")
 	})
 }
+
+// identityResultCases: a border may give one method several results, of
+// different identities.
+func identityResultCases() {
+	spf := func(k *sample) {
+		k.seals = nil
+		k.ends("pass", "spf", "north.example", "pass", "reject", "spf_only")
+		delete(k.want, "covers")
+	}
+	bad := func(k *sample) {
+		k.edit("YES", "YES [checked]")
+		k.fails("dkim_body_changed", "border_malformed")
+	}
+	add("spf-helo-beside-mailfrom", "SPF of HELO and of MAIL FROM, as Stalwart and policyd-spf tell both", func(k *sample) {
+		spf(k)
+		k.border("spf=none smtp.helo=mail.north.example; spf=pass smtp.mailfrom=ada@north.example")
+	})
+	add("inject-second-mailfrom", "two results of MAIL FROM", func(k *sample) {
+		bad(k)
+		k.border("dkim=pass header.d=north.example; spf=pass smtp.mailfrom=ada@north.example; spf=fail smtp.mailfrom=x@evil.example smtp.helo=evil.example")
+	})
+	add("inject-second-spf-of-nobody", "a second SPF result that names nothing", func(k *sample) {
+		bad(k)
+		k.border("dkim=pass header.d=north.example; spf=pass smtp.mailfrom=ada@north.example; spf=fail")
+	})
+	add("border-method-of-two-identities", "a method of the border's own, of the header's and the envelope's domain, as Fastmail writes it", func(k *sample) {
+		k.edit("YES", "YES [checked]")
+		k.ends("pass", "border", "north.example", "pass", "reject", "")
+		k.border("dkim=pass header.d=north.example; x-return-mx=pass header.domain=north.example policy.is_org=yes; x-return-mx=pass smtp.domain=north.example policy.is_org=yes")
+	})
+}

@@ -131,5 +131,6 @@ func cases() []testCase {
 	domainKeyCases()
 	identityCases()
 	relatedCases()
+	identityResultCases()
 	return slices.Clone(list)
 }

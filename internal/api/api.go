@@ -10,6 +10,7 @@ package api
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -49,7 +50,8 @@ type Server struct {
 	Log     zerolog.Logger
 	Status  func() Status // of the running daemon; nil in process
 
-	large sync.Mutex // one request over largeBody at a time
+	large    sync.Mutex    // one request over largeBody at a time
+	bodyTime time.Duration // for a request to arrive whole; zero: a minute
 }
 
 // Caller is who asks, as the operating system says.
@@ -156,7 +158,11 @@ func (s *Server) serve(w *answer, r *http.Request) error {
 		s.large.Lock()
 		defer s.large.Unlock()
 	}
+	// A client that stands still in the middle keeps nobody out for long.
+	conn := http.NewResponseController(w)
+	_ = conn.SetReadDeadline(time.Now().Add(cmp.Or(s.bodyTime, time.Minute)))
 	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxBody))
+	_ = conn.SetReadDeadline(time.Time{})
 	if err != nil {
 		return &exit.Error{Code: exit.DataErr, Reason: "too_large", Message: "The request is too large or broke off.", Err: err}
 	}

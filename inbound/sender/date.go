@@ -7,6 +7,8 @@ import (
 	"net/mail"
 	"strings"
 	"time"
+
+	"countersign/internal/rawmail"
 )
 
 // date reads a Date field; zero if it is none, or absurdly long.
@@ -14,6 +16,14 @@ func date(value string) time.Time {
 	if len(value) > 200 {
 		return time.Time{}
 	}
+	for i := strings.IndexByte(value, '('); i >= 0; i = strings.IndexByte(value, '(') {
+		end := rawmail.Comment(value[i:])
+		if end < 0 {
+			return time.Time{}
+		}
+		value = value[:i] + " " + value[i+end+1:] // RFC 5322 section 3.2.2
+	}
+	value = strings.Join(strings.Fields(value), " ")
 	if i := strings.LastIndexByte(value, ' '); i >= 0 && zoneName(value[i+1:]) {
 		zone := zones[value[i+1:]]
 		value = value[:i+1] + cmp.Or(zone, "-0000")

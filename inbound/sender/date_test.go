@@ -25,6 +25,10 @@ func TestDate(t *testing.T) {
 			"Wed, 25 Nov 2026 07:00:00 EST":         noon,
 			"Wed, 25 Nov 2026 05:00:00 PDT":         noon,
 			"Wed, 25 Nov 2026 12:00:00 CET":         noon,
+			"Wed, 25 Nov 2026 07:00:00 EST (East)":  noon,
+			"Wed, 25 Nov 2026 12:00:00 CET(so (x))": noon,
+			"Wed, 25 Nov 2026 (day) 05:00:00 PDT ":  noon,
+			"Wed, 25 Nov 2026 12:00:00 GMT (UTC":    {},
 			"Wed, 25 Nov 2026":                      {},
 			"YES":                                   {},
 		} {

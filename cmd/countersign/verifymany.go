@@ -106,6 +106,10 @@ func maildir(name string) collection {
 	return collection{int64(len(paths)), func(fn func(found) error) error {
 		for _, path := range paths {
 			raw, err := readFile(path)
+			if errors.Is(err, fs.ErrNotExist) {
+				path = renamed(path)
+				raw, err = readFile(path)
+			}
 			if err == nil {
 				err = fn(found{path, raw, 1})
 			}
@@ -115,6 +119,21 @@ func maildir(name string) collection {
 		}
 		return nil
 	}}
+}
+
+// renamed finds where a mail program has moved a message of a maildir that was
+// read or marked meanwhile: to cur, with other flags behind the colon. It gives
+// the path back where there is no such file.
+func renamed(path string) string {
+	unique, _, _ := strings.Cut(filepath.Base(path), ":")
+	cur := filepath.Join(filepath.Dir(filepath.Dir(path)), "cur")
+	entries, _ := os.ReadDir(cur)
+	for _, e := range entries {
+		if name, _, flagged := strings.Cut(e.Name(), ":"); flagged && name == unique && e.Type().IsRegular() {
+			return filepath.Join(cur, e.Name())
+		}
+	}
+	return path
 }
 
 func isDir(name string) bool {

@@ -22,6 +22,7 @@ func (s *Store) dispute(tx kv.Tx, t *Ticket, f policy.Facts, hadProof bool) erro
 		return nil
 	}
 	t.State = policy.StateDisputed
+	t.Disputes++
 	if err := s.void(tx, t); err != nil {
 		return err
 	}
@@ -38,7 +39,7 @@ func (s *Store) dispute(tx kv.Tx, t *Ticket, f policy.Facts, hadProof bool) erro
 	if !t.Class.Privileged() {
 		return nil
 	}
-	return tx.Put("afresh/"+t.Contact, []byte(t.ID))
+	return tx.Put("afresh/"+t.Contact, fmt.Appendf(nil, "%s/%d", t.ID, t.Disputes))
 }
 
 // stop is why nothing privileged is done for a client: the tickets that were
@@ -140,7 +141,7 @@ func (s *Store) askAfresh() error {
 		for contact, disputed := range todo {
 			prefix := "open/" + contact + "/"
 			err := v.Scan(prefix, "", func(key string, _ []byte) error {
-				if id := strings.TrimPrefix(key, prefix); id != disputed {
+				if id := strings.TrimPrefix(key, prefix); id != ticketOf(disputed) {
 					tickets = append(tickets, id)
 				}
 				return nil
@@ -173,6 +174,12 @@ func (s *Store) askAfresh() error {
 	return nil
 }
 
+// ticketOf gives the ticket of a dispute, "T-1/2".
+func ticketOf(dispute string) string {
+	id, _, _ := strings.Cut(dispute, "/")
+	return id
+}
+
 // reset puts one ticket back to unconfirmed, once for each dispute.
 func (s *Store) reset(tx kv.Tx, id string, todo map[string]string) error {
 	t, err := load(tx, id)
@@ -188,7 +195,7 @@ func (s *Store) reset(tx kv.Tx, id string, todo map[string]string) error {
 		return err
 	}
 	if err := s.record(tx, &t, Event{Event: "unconfirmed", Reason: "denied",
-		Text: "The contact disputed " + todo[t.Contact] + "; this request is asked again."}); err != nil {
+		Text: "The contact disputed " + ticketOf(todo[t.Contact]) + "; this request is asked again."}); err != nil {
 		return err
 	}
 	if err := s.ask(tx, &t, "confirm"); err != nil {

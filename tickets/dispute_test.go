@@ -172,6 +172,23 @@ func TestLiftIsOfOneTicket(t *testing.T) {
 	}
 }
 
+// TestDisputedAnew: a no to a ticket that was disputed and closed is heard once
+// more by all that the contact has confirmed since.
+func TestDisputedAnew(t *testing.T) {
+	d := openDesk(t, nil)
+	first, l := d.ask(t, eve, policy.DNSChange)
+	other, _ := d.ask(t, eve, policy.PasswordChange)
+	for range 2 {
+		d.receive(t, d.reply(l, policy.No))
+		check(t, d.Tick())
+		d.state(t, other.ID, policy.StateUnconfirmed)
+		d.receive(t, d.reply(d.last(t, "confirm", other.ID), policy.Yes))
+		d.state(t, other.ID, policy.StateConfirmed)
+		_, err := d.CloseTicket(first.ID, "kim")
+		check(t, err)
+	}
+}
+
 // TestStoppedTwice: a client who is stopped because of two tickets stays stopped
 // when one of them is lifted, whichever it is.
 func TestStoppedTwice(t *testing.T) {

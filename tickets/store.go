@@ -108,6 +108,7 @@ type Ticket struct {
 	Category string         `json:"category,omitempty"`
 	OpenedBy string         `json:"opened_by,omitempty"` // agent; empty: the contact
 	Edited   []string       `json:"edited,omitempty"`    // agents
+	Disputes int            `json:"disputes,omitempty"`  // how often; a closed ticket can be disputed anew
 	Opened   time.Time      `json:"opened"`
 	Until    time.Time      `json:"until,omitzero"` // the question is open so long
 	Proofs   []policy.Proof `json:"proofs,omitempty"`

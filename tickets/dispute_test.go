@@ -151,14 +151,13 @@ func TestLiftIsOfOneTicket(t *testing.T) {
 			t.Errorf("a lift was asked on %s, which was not disputed", id)
 		}
 	}
-	ticket, l := d.ask(t, bob, policy.ServerChange)
+	ticket, _ := d.ask(t, bob, policy.ServerChange)
 	_, err := d.Edit(EditRequest{Ticket: ticket.ID, Request: "More memory", Agent: "max"})
 	check(t, err)
 	_, err = d.Lift(first.ID, "max", "Talked to Ada")
 	check(t, err)
 	early := d.last(t, "lift", first.ID)
-	l = d.last(t, "confirm", ticket.ID)
-	d.receive(t, d.reply(l, policy.Yes))
+	d.receive(t, d.reply(d.last(t, "confirm", ticket.ID), policy.Yes))
 	d.receive(t, d.reply(d.last(t, "confirmed", ticket.ID), policy.No))
 	wants(t, d.receive(t, d.reply(early, policy.Yes)), "lifted")
 	if a := d.may(t, other.ID, policy.DNSChange, "kim"); !has(a, "client_stopped") {

@@ -120,12 +120,12 @@ func (b *body) text(h textproto.MIMEHeader, params map[string]string, raw []byte
 	var r io.Reader
 	switch strings.ToLower(strings.Trim(h.Get("Content-Transfer-Encoding"), " \t;\"")) {
 	case "", "7bit", "8bit", "binary":
-	default:
-		b.doubtful = true // RFC 2045 section 6.4: nobody can tell what it says
 	case "base64":
 		r = base64.NewDecoder(base64.StdEncoding, bytes.NewReader(raw))
 	case "quoted-printable":
 		r = quotedprintable.NewReader(bytes.NewReader(raw))
+	default:
+		b.doubtful = true // RFC 2045 section 6.4: nobody can tell what it says
 	}
 	if r != nil {
 		var err error

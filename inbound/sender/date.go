@@ -16,23 +16,31 @@ func date(value string) time.Time {
 	if len(value) > 200 {
 		return time.Time{}
 	}
-	for i := strings.IndexByte(value, '('); i >= 0; i = strings.IndexByte(value, '(') {
-		end := rawmail.Comment(value[i:])
-		if end < 0 {
-			return time.Time{}
-		}
-		value = value[:i] + " " + value[i+end+1:] // RFC 5322 section 3.2.2
-	}
-	value = strings.Join(strings.Fields(value), " ")
-	if i := strings.LastIndexByte(value, ' '); i >= 0 && zoneName(value[i+1:]) {
-		zone := zones[value[i+1:]]
-		value = value[:i+1] + cmp.Or(zone, "-0000")
+	if bare, name := zoneOf(value); name != "" {
+		value = bare + cmp.Or(zones[name], "-0000")
 	}
 	t, err := mail.ParseDate(value)
 	if err != nil {
 		return time.Time{}
 	}
 	return t.UTC()
+}
+
+// zoneOf gives what stands before the name of a zone at the end of a date, which
+// a comment may follow; the name is empty where a number is the zone.
+func zoneOf(value string) (bare, name string) {
+	for i := strings.IndexByte(value, '('); i >= 0; i = strings.IndexByte(value, '(') {
+		end := rawmail.Comment(value[i:])
+		if end < 0 {
+			return value, ""
+		}
+		value = value[:i] + " " + value[i+end+1:] // RFC 5322 section 3.2.2
+	}
+	value = strings.Trim(value, " \t")
+	if i := strings.LastIndexAny(value, " \t"); i >= 0 && zoneName(value[i+1:]) {
+		return value[:i+1], value[i+1:]
+	}
+	return value, ""
 }
 
 // zones are the names that RFC 5322 section 4.3 knows; every other one is -0000

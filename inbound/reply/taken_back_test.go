@@ -80,6 +80,8 @@ func TestAnswerLine(t *testing.T) {
 		{strings.Repeat("yes ", 60), "", "unclear"},
 		{"No way, yes", "", "unclear"},
 		{"Thanks", "", "unclear"},
+		{"Hallo nö, ja", "", "unclear"},
+		{"Ja\nEin Mißverständnis", "", "unclear"},
 		{"Yes perhaps", "", "unclear"},
 		{"Yes please", "", "yes"},
 		{"Thats me", "", "yes"},
@@ -123,6 +125,9 @@ func TestEnglishObjection(t *testing.T) {
 		if got := Intent(text).For("de"); got != policy.Unclear {
 			t.Errorf("Intent(%q) for de = %s", text, got)
 		}
+	}
+	if got := Intent("Tak\nunless it rains").For("pl"); got != policy.Unclear { // which Danes read otherwise
+		t.Errorf("Tak, unless it rains, for pl = %s", got)
 	}
 }
 

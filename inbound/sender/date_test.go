@@ -10,12 +10,8 @@ import (
 func TestDate(t *testing.T) {
 	local := time.Local
 	t.Cleanup(func() { time.Local = local })
-	berlin, err := time.LoadLocation("Europe/Berlin")
-	if err != nil {
-		t.Skip(err)
-	}
 	noon := time.Date(2026, 11, 25, 12, 0, 0, 0, time.UTC)
-	for _, time.Local = range []*time.Location{time.UTC, berlin} {
+	for _, time.Local = range []*time.Location{time.UTC, time.FixedZone("CET", 3600), time.FixedZone("EST", 7200)} {
 		for value, want := range map[string]time.Time{
 			"Wed, 25 Nov 2026 12:00:00 +0000":       noon,
 			"Wed, 25 Nov 2026 12:00:00 +0000 (UTC)": noon,

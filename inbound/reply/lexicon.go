@@ -253,7 +253,6 @@ func words(s string) (out []string) {
 		case r == sentenceEnd:
 			flush()
 			out = append(out, ".")
-		case r == 'ـ' || r >= 0x64B && r <= 0x652: // Arabic's stretched lines and vowels
 		case r == '’' || r == '‘' || r == 'ʼ' || r == '`':
 			b.WriteByte('\'')
 		case unicode.In(r, unicode.Han, unicode.Hiragana, unicode.Katakana, unicode.Hangul):

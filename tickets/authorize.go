@@ -8,6 +8,7 @@ import (
 	"slices"
 	"time"
 
+	"countersign/clients"
 	"countersign/internal/kv"
 	"countersign/internal/token"
 	"countersign/policy"
@@ -81,7 +82,11 @@ func (s *Store) Authorize(a Ask) (out Authorization, err error) {
 		if !ok {
 			return fmt.Errorf("%w: %q", ErrNoAgent, a.Agent)
 		}
-		halt, err := stopped(tx, t.Client)
+		c, _, err := clients.Get(tx, t.Contact)
+		if err != nil {
+			return err
+		}
+		halt, err := stopsFor(tx, t.Client, c)
 		if err != nil {
 			return err
 		}

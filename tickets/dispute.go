@@ -59,13 +59,10 @@ func (s *Store) stopClient(tx kv.Tx, t *Ticket) error {
 		st.At = s.Now()
 	}
 	st.Tickets = append(st.Tickets, t.ID)
+	if err := tx.Put("follow/"+t.Client, []byte{1}); err != nil {
+		return err
+	}
 	return kv.Save(tx, "stop/"+t.Client, st)
-}
-
-// stopped reports whether the client is stopped.
-func stopped(r kv.Reader, client string) (bool, error) {
-	b, err := r.Get("stop/" + client)
-	return b != nil, err
 }
 
 // Lift asks the primary contact of a ticket's client whether the stop that its

@@ -26,14 +26,14 @@ func setTimer(tx kv.Tx, t Ticket, kind string, at time.Time) error {
 	return tx.Put(fmt.Sprintf("timer/%s/%s/%d/%s", due(at), t.ID, t.Revision, kind), []byte{1})
 }
 
-// Tick does what time has made due: reminders, expiries, asking afresh after a
-// dispute, giving up notices that have nowhere to go, forgetting old counts.
+// Tick does what time has made due: reminders, expiries, asking afresh and
+// following who is stopped after a dispute, giving up notices that have nowhere to go, forgetting old counts.
 // Nothing is ever allowed by time alone. What fails keeps nothing else back.
 func (s *Store) Tick() error {
 	if err := s.opt.Watch.Check(); err != nil {
 		return err
 	}
-	return errors.Join(s.askAfresh(), s.cancelGone(), s.fireTimers(), s.forgetCaps())
+	return errors.Join(s.askAfresh(), s.followStops(), s.cancelGone(), s.fireTimers(), s.forgetCaps())
 }
 
 // passed gives the keys under prefix whose time has come, at most 1,000.

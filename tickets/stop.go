@@ -1,0 +1,106 @@
+package tickets
+
+import (
+	"slices"
+	"strings"
+
+	"countersign/clients"
+	"countersign/internal/kv"
+)
+
+// Stopped reports whether nothing privileged is done for the client, because of
+// a dispute that no lead has lifted yet.
+func Stopped(r kv.Reader, client string) (bool, error) {
+	b, err := r.Get("stop/" + client)
+	return b != nil, err
+}
+
+// stopsFor reports whether a stop holds what is asked for this contact on a
+// ticket of client: the stop of that client, of the contact's own client now, or
+// of one in whose file an address of theirs stood when it was stopped. Else a
+// stop would end by moving who is stopped.
+func stopsFor(r kv.Reader, client string, c clients.Contact) (bool, error) {
+	all := []string{client, c.Client}
+	for _, addr := range c.Addresses {
+		halts, _, err := kv.Load[[]string](r, "halt/"+addr)
+		if err != nil {
+			return false, err
+		}
+		all = append(all, halts...)
+	}
+	for _, id := range all {
+		if halt, err := Stopped(r, id); err != nil || halt {
+			return halt, err
+		}
+	}
+	return false, nil
+}
+
+// followStops notes, for every client that was stopped since, at each address of
+// its people that the stop is theirs, too. They are many, so a stop leaves it as
+// a to-do for Tick.
+func (s *Store) followStops() error {
+	todo := map[string][]string{} // addresses of a client
+	err := s.kv.View(func(v kv.View) error {
+		err := v.Scan("follow/", "", func(key string, _ []byte) error {
+			todo[strings.TrimPrefix(key, "follow/")] = nil
+			return nil
+		})
+		if err != nil {
+			return err
+		}
+		for client := range todo {
+			prefix := "member/" + client + "/"
+			err := v.Scan(prefix, "", func(key string, _ []byte) error {
+				c, _, err := clients.Get(v, strings.TrimPrefix(key, prefix))
+				if c.Client == client {
+					todo[client] = append(todo[client], c.Addresses...)
+				}
+				return err
+			})
+			if err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	for client, addresses := range todo {
+		for part := range slices.Chunk(addresses, 20) {
+			if err := s.group.Update(func(tx kv.Tx) error { return follow(tx, client, part) }); err != nil {
+				return err
+			}
+		}
+		if err := s.group.Update(func(tx kv.Tx) error { return tx.Delete("follow/" + client) }); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// follow adds the client to the stops that hold the addresses, and forgets those
+// that have ended.
+func follow(tx kv.Tx, client string, addresses []string) error {
+	for _, addr := range addresses {
+		old, _, err := kv.Load[[]string](tx, "halt/"+addr)
+		if err != nil {
+			return err
+		}
+		halts := []string{client}
+		for _, id := range old {
+			halt, err := Stopped(tx, id)
+			if err != nil {
+				return err
+			}
+			if halt && id != client {
+				halts = append(halts, id)
+			}
+		}
+		if err := kv.Save(tx, "halt/"+addr, halts); err != nil {
+			return err
+		}
+	}
+	return nil
+}

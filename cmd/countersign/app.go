@@ -27,6 +27,8 @@ type app struct {
 	configPath string
 	json       bool
 	at         string
+
+	asked, yes bool // a question was asked, and answered with yes
 }
 
 func (a *app) root() *cobra.Command {
@@ -48,14 +50,18 @@ func (a *app) root() *cobra.Command {
 	root.PersistentFlags().BoolVar(&a.json, "json", false, "answer in JSON: one object, or JSON lines for lists")
 	root.PersistentFlags().StringVar(&a.at, "at", "", "take this RFC 3339 `time` for now (verify; else only with [drill] clock = true)")
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error {
+		if twice, ok := errors.AsType[*exit.Error](err); ok {
+			return twice
+		}
 		return usage("%s.", strings.TrimSuffix(err.Error(), "."))
 	})
 	root.CompletionOptions.HiddenDefaultCmd = true
-	root.AddCommand(a.ticketCommand(), a.authorizeCommand(), a.explainCommand(), a.verifyCommand(), a.messageCommand(),
+	root.AddCommand(a.ticketCommand(), a.question(a.authorizeCommand()), a.explainCommand(), a.question(a.verifyCommand()), a.messageCommand(),
 		a.quarantineCommand(), a.outboxCommand(), a.mailboxCommand(), a.auditCommand(), a.clientCommand(), a.contactCommand(), a.agentCommand(),
-		a.runCommand(), a.checkConfigCommand(), a.configCommand(), a.demoCommand(), a.versionCommand())
-	root.AddCommand(notBuilt()...)
+		a.runCommand(), a.question(a.checkConfigCommand()), a.configCommand(), a.demoCommand(), a.versionCommand())
+	root.AddCommand(a.notBuilt()...)
 	countArgs(root)
+	once(root)
 	return root
 }
 
@@ -82,12 +88,12 @@ func group(use, short string, commands ...*cobra.Command) *cobra.Command {
 }
 
 // notBuilt are the commands of the design that aren't there yet: they say so.
-func notBuilt() []*cobra.Command {
+func (a *app) notBuilt() []*cobra.Command {
 	var out []*cobra.Command
 	for _, name := range []string{"quickstart", "doctor", "classify", "approval", "code", "policy", "backup", "restore", "webhook", "readyz"} {
-		out = append(out, &cobra.Command{Use: name, Hidden: true, DisableFlagParsing: true, RunE: func(*cobra.Command, []string) error {
+		out = append(out, a.question(&cobra.Command{Use: name, Hidden: true, DisableFlagParsing: true, RunE: func(*cobra.Command, []string) error {
 			return &exit.Error{Code: exit.Usage, Reason: "not_built", Message: fmt.Sprintf("The command %q isn't built yet.", name), Try: "countersign --help"}
-		}})
+		}}))
 	}
 	return out
 }

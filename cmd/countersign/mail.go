@@ -112,5 +112,5 @@ func (a *app) auditCommand() *cobra.Command {
 				return err
 			})
 		}}
-	return group("audit", "The record of every decision", verify, list, checkpoint)
+	return group("audit", "The record of every decision", a.question(verify), list, checkpoint)
 }

@@ -32,13 +32,20 @@ func main() {
 // run is the program without its process: it takes everything it touches as an
 // argument and leaves only by returning its exit code.
 func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.Writer) int {
-	a := &app{stdin: stdin, stdout: stdout, stderr: stderr}
+	out := &told{Writer: stdout}
+	a := &app{stdin: stdin, stdout: out, stderr: stderr}
 	root := a.root()
 	root.SetArgs(args)
 	root.SetIn(stdin)
-	root.SetOut(stdout)
+	root.SetOut(out)
 	root.SetErr(stderr)
-	err := root.ExecuteContext(ctx)
+	cmd, err := root.ExecuteContextC(ctx)
+	if err == nil {
+		err = a.noAnswer(cmd)
+	}
+	if out.err != nil { // more than any answer
+		err = out.err
+	}
 	if err == nil {
 		return exit.OK
 	}

@@ -94,6 +94,7 @@ func (d *desk) run(ctx context.Context, fromBeginning bool) error {
 	for i, r := range d.readers {
 		work("mailbox "+d.config.Mailbox[i].Name, r.Run)
 	}
+	wait.Go(func() { d.tidy(d.started) })
 	work("outbox", d.sendForever)
 	work("timers", d.tickForever)
 	work("deferred", d.retryForever)

@@ -45,6 +45,7 @@ type desk struct {
 	headless bool   // it can't be kept
 	restored bool   // the store is an older copy; found at this start
 	dial     dialer // nil: TCP
+	started  time.Time
 }
 
 // dialer makes connections to the servers outside, as net.Dialer.DialContext does.
@@ -52,6 +53,7 @@ type dialer = func(ctx context.Context, network, addr string) (net.Conn, error)
 
 // openDesk opens the store and wires the parts over it.
 func openDesk(c config.Config, now func() time.Time, log zerolog.Logger) (*desk, error) {
+	started := time.Now()
 	k, err := keys.Load(c.KeyFile)
 	if err != nil {
 		return nil, &exit.Error{Code: exit.Config, Reason: "key_file", Message: "key_file: " + err.Error(), Err: err}
@@ -69,10 +71,10 @@ func openDesk(c config.Config, now func() time.Time, log zerolog.Logger) (*desk,
 	}
 	d, err := wire(c, engine, k, now, watch, log)
 	if err == nil {
-		d.blobs, err = blob.Open(spoolOf(c))
+		d.blobs, err = blob.Open(spoolOf(c), k)
 	}
 	if err == nil {
-		d.gateway.Blobs = d.blobs
+		d.gateway.Blobs, d.started = d.blobs, started
 		err = errors.Join(d.monotonic(), d.checkHead())
 	}
 	if err != nil {
@@ -253,6 +255,7 @@ func mayOpen(state string) bool {
 
 // once handles what is in the mailboxes and tries everything that waits.
 func (d *desk) once(ctx context.Context, fromBeginning bool) error {
+	d.tidy(d.started)
 	var errs []error
 	errs = append(errs, d.store.RecoverOutbox(), d.store.Tick(), d.drain(ctx, true))
 	for _, m := range d.config.Mailbox {

@@ -1,8 +1,10 @@
 // Package blob keeps bytes under their hash, in files: the raw bytes of messages
 // that are evidence, deferred or set aside.
 //
-// What Put has returned is durable: compressed, synced, renamed into place, and
-// checked against its hash whenever it is read.
+// What Put has returned is durable: compressed, sealed under a key that lies
+// elsewhere, synced, renamed into place, and checked against its hash whenever
+// it is read. A copy of the folder alone shows of a message no more than its
+// hash and about how long it is.
 package blob
 
 import (
@@ -30,16 +32,19 @@ const max = 128 << 20
 // Store is a folder of blobs.
 type Store struct {
 	dir    string
+	seal   Sealer
 	synced sync.Map  // folders below dir whose names are known to be durable
 	pack   sync.Pool // *flate.Writer: one takes a megabyte
+
+	using sync.RWMutex // held for reading from Put to the commit of what refers to it
 }
 
 // Open gives the blobs in dir, which is made (0700) if it isn't there.
-func Open(dir string) (*Store, error) {
+func Open(dir string, seal Sealer) (*Store, error) {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return nil, err
 	}
-	return &Store{dir: dir}, nil
+	return &Store{dir: dir, seal: seal}, nil
 }
 
 var hashForm = regexp.MustCompile(`^[0-9a-f]{64}$`)
@@ -60,33 +65,39 @@ func (s *Store) Put(b []byte) (hash string, err error) {
 	if err != nil {
 		return "", err
 	}
-	if _, err := s.Get(hash); err == nil {
+	if _, open, err := s.read(path, hash); err == nil && !open {
 		return hash, nil
 	}
+	return hash, s.place(path, hash, b)
+}
+
+// place writes the file of a blob beside its place and moves it there.
+func (s *Store) place(path, hash string, b []byte) error {
 	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
-		return "", err
+		return err
 	}
 	f, err := os.CreateTemp(filepath.Dir(path), "new-*") // 0600
 	if err != nil {
-		return "", err
+		return err
 	}
-	if err := s.write(f, b); err != nil {
-		return "", errors.Join(err, os.Remove(f.Name()))
+	if err := s.write(f, hash, b); err != nil {
+		return errors.Join(err, os.Remove(f.Name()))
 	}
 	if err := os.Rename(f.Name(), path); err != nil {
-		return "", errors.Join(err, os.Remove(f.Name()))
+		return errors.Join(err, os.Remove(f.Name()))
 	}
-	return hash, s.sync(filepath.Dir(path))
+	return s.sync(filepath.Dir(path))
 }
 
-func (s *Store) write(f *os.File, b []byte) error {
+func (s *Store) write(f *os.File, hash string, b []byte) error {
 	w, ok := s.pack.Get().(*flate.Writer)
 	if !ok {
 		w, _ = flate.NewWriter(nil, flate.BestSpeed) // fails for an unknown level only
 	}
-	w.Reset(f)
+	sealed := &sealing{to: f, seal: s.seal, hash: hash}
+	w.Reset(sealed)
 	_, err := w.Write(b)
-	err = errors.Join(err, w.Close(), f.Sync(), f.Close())
+	err = errors.Join(err, w.Close(), sealed.Close(), f.Sync(), f.Close())
 	s.pack.Put(w)
 	return err
 }
@@ -116,21 +127,75 @@ func syncDir(dir string) error {
 }
 
 // Get gives the bytes of a hash. fs.ErrNotExist says that there are none,
-// ErrDamaged that they have changed.
+// ErrDamaged that they have changed or were sealed under another key.
 func (s *Store) Get(hash string) ([]byte, error) {
 	path, err := s.path(hash)
 	if err != nil {
 		return nil, err
 	}
-	packed, err := os.ReadFile(path)
+	b, _, err := s.read(path, hash)
+	return b, err
+}
+
+// read gives the bytes of a file, and whether they lie there unsealed, as those
+// of an older state do.
+func (s *Store) read(path, hash string) (b []byte, open bool, err error) {
+	f, err := os.Open(path)
 	if err != nil {
-		return nil, err
+		return nil, false, err
 	}
-	b, err := io.ReadAll(io.LimitReader(flate.NewReader(bytes.NewReader(packed)), max))
+	defer f.Close()
+	head := make([]byte, len(magic))
+	n, err := io.ReadFull(f, head)
+	if err != nil && !errors.Is(err, io.EOF) && !errors.Is(err, io.ErrUnexpectedEOF) {
+		return nil, false, err
+	}
+	open = string(head[:n]) != magic
+	packed := io.MultiReader(bytes.NewReader(head[:n]), f)
+	if !open {
+		packed = &opening{from: f, seal: s.seal, hash: hash}
+	}
+	b, err = io.ReadAll(io.LimitReader(flate.NewReader(packed), max))
 	if sum := sha256.Sum256(b); err != nil || hex.EncodeToString(sum[:]) != hash {
-		return nil, fmt.Errorf("%s: %w", path, ErrDamaged)
+		return nil, open, fmt.Errorf("%s: %w", path, ErrDamaged)
 	}
-	return b, nil
+	return b, open, nil
+}
+
+// Keep puts bytes and calls commit, which makes something refer to their hash.
+// Until commit has returned nothing removes them.
+func (s *Store) Keep(b []byte, commit func(hash string) error) error {
+	s.using.RLock()
+	defer s.using.RUnlock()
+	hash, err := s.Put(b)
+	if err != nil {
+		return fmt.Errorf("keep the bytes of a message: %w", err)
+	}
+	return commit(hash)
+}
+
+// Forget removes bytes if nothing refers to them, which unused says while no
+// Keep is under way.
+func (s *Store) Forget(hash string, unused func() (bool, error)) error {
+	s.using.Lock()
+	defer s.using.Unlock()
+	if ok, err := unused(); err != nil || !ok {
+		return err
+	}
+	return s.Remove(hash)
+}
+
+// Size gives how many bytes the file of a hash takes.
+func (s *Store) Size(hash string) (int64, error) {
+	path, err := s.path(hash)
+	if err != nil {
+		return 0, err
+	}
+	info, err := os.Stat(path)
+	if err != nil {
+		return 0, err
+	}
+	return info.Size(), nil
 }
 
 // Remove forgets bytes. There being none is no error.

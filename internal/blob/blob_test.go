@@ -6,10 +6,12 @@ import (
 	"io/fs"
 	"os"
 	"testing"
+
+	"countersign/internal/keys"
 )
 
 func TestStore(t *testing.T) {
-	s, err := Open(t.TempDir() + "/spool")
+	s, err := Open(t.TempDir()+"/spool", keys.FromSeed([32]byte{1}))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -58,7 +60,7 @@ func TestLargest(t *testing.T) {
 	if testing.Short() {
 		t.Skip("packs 100 MiB")
 	}
-	s, err := Open(t.TempDir())
+	s, err := Open(t.TempDir(), keys.FromSeed([32]byte{1}))
 	if err != nil {
 		t.Fatal(err)
 	}

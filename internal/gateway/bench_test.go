@@ -64,7 +64,7 @@ func newBench(b *testing.B) *bench {
 	}))
 	_, err = w.Store.Open(tickets.OpenRequest{Contact: "ada@north.example", Channel: policy.Chat, Class: policy.PasswordChange, Subject: "A thing", Agent: "sam"})
 	must(err)
-	w.Blobs, err = blob.Open(b.TempDir())
+	w.Blobs, err = blob.Open(b.TempDir(), keys.FromSeed([32]byte{1}))
 	must(err)
 	w.Check, err = sender.New(sender.Config{Resolver: zone.Addr, Timeout: time.Second})
 	must(err)

@@ -36,7 +36,7 @@ func (s *slow) Check(ctx context.Context, r sender.Request) policy.Sender {
 // message from being judged again.
 func TestRetrySideBySide(t *testing.T) {
 	now := time.Date(2026, 11, 25, 9, 0, 0, 0, time.UTC)
-	blobs, err := blob.Open(t.TempDir())
+	blobs, err := blob.Open(t.TempDir(), keys.FromSeed([32]byte{1}))
 	if err != nil {
 		t.Fatal(err)
 	}

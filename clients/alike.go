@@ -180,7 +180,7 @@ func sameDomain(a, b string) bool {
 	return a[strings.IndexByte(a, '@')+1:] == b[strings.IndexByte(b, '@')+1:]
 }
 
-// listed gives the addresses under a key.
+// listed gives what stands under a key, a line each.
 func listed(r kv.Reader, key string) ([]string, error) {
 	v, err := r.Get(key)
 	if err != nil || len(v) == 0 {
@@ -194,22 +194,28 @@ func listed(r kv.Reader, key string) ([]string, error) {
 func indexLook(tx kv.Tx, addr string, there bool) error {
 	l := lookOf(addr)
 	for _, key := range append([]string{l.alike()}, l.near(0)...) {
-		list, err := listed(tx, key)
-		if err != nil {
-			return err
-		}
-		i := slices.Index(list, addr)
-		switch {
-		case there && i < 0 && len(list) < maxAlike:
-			err = tx.Put(key, []byte(strings.Join(append(list, addr), "\n")))
-		case !there && i >= 0 && len(list) == 1:
-			err = tx.Delete(key)
-		case !there && i >= 0:
-			err = tx.Put(key, []byte(strings.Join(slices.Delete(list, i, i+1), "\n")))
-		}
-		if err != nil {
+		if err := indexed(tx, key, addr, there, maxAlike); err != nil {
 			return errors.Join(errors.New("index look-alikes"), err)
 		}
+	}
+	return nil
+}
+
+// indexed puts one into the list under key, unless that has most already, or
+// takes it out.
+func indexed(tx kv.Tx, key, one string, there bool, most int) error {
+	list, err := listed(tx, key)
+	if err != nil {
+		return err
+	}
+	i := slices.Index(list, one)
+	switch {
+	case there && i < 0 && len(list) < most:
+		return tx.Put(key, []byte(strings.Join(append(list, one), "\n")))
+	case !there && i >= 0 && len(list) == 1:
+		return tx.Delete(key)
+	case !there && i >= 0:
+		return tx.Put(key, []byte(strings.Join(slices.Delete(list, i, i+1), "\n")))
 	}
 	return nil
 }

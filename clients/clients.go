@@ -171,28 +171,15 @@ func PutContact(tx kv.Tx, c Contact) error {
 			return err
 		}
 	}
-	if err := indexPrimary(tx, c); err != nil {
+	if old.Client != "" && old.Client != c.Client {
+		if err := errors.Join(indexPrimary(tx, old, false), tx.Delete("member/"+old.Client+"/"+c.ID)); err != nil {
+			return err
+		}
+	}
+	if err := indexPrimary(tx, c, c.Role == Primary && c.Status != Removed); err != nil {
 		return err
 	}
 	return errors.Join(kv.Save(tx, "contact/"+c.ID, c), tx.Put("member/"+c.Client+"/"+c.ID, nil))
-}
-
-// indexPrimary keeps which contact is the primary one of a client.
-func indexPrimary(tx kv.Tx, c Contact) error {
-	key := "primary/" + c.Client
-	if c.Role == Primary && c.Status != Removed {
-		return tx.Put(key, []byte(c.ID))
-	}
-	if id, err := tx.Get(key); err != nil || string(id) != c.ID {
-		return err
-	}
-	return tx.Delete(key)
-}
-
-// PrimaryOf returns the id of the client's active primary contact.
-func PrimaryOf(r kv.Reader, client string) (id string, ok bool, err error) {
-	b, err := r.Get("primary/" + client)
-	return string(b), b != nil, err
 }
 
 // Remove takes the contact's rights and keeps the record: mail from a removed

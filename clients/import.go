@@ -180,6 +180,11 @@ func (opt ImportOptions) contact(tx kv.Tx, r row) (o outcome, err error) {
 	if err != nil || len(o.problems) > 0 {
 		return o, err
 	}
+	next.ID = old.ID
+	if full, err := crowded(tx, next); err != nil || full {
+		o.problem(r, "role", "client %s has %d primary contacts; at most so many are allowed", next.Client, maxPrimaries)
+		return o, err
+	}
 	if _, err := opt.client(tx, r); err != nil {
 		return o, err
 	}

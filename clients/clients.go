@@ -33,6 +33,10 @@ const (
 	SeeCode    = "see-code"
 )
 
+// Records are what the keys of this package that hold people begin with; the
+// others are indexes.
+var Records = []string{"client/", "contact/"}
+
 // Client is an organisation with an account.
 type Client struct {
 	ID       string    `json:"client"`
@@ -194,13 +198,13 @@ func Remove(tx kv.Tx, id string) (Contact, error) {
 }
 
 // EachClient calls fn for every client, by id.
-func EachClient(s kv.Store, fn func(Client) error) error { return each(s, "client/", fn) }
+func EachClient(s kv.Viewer, fn func(Client) error) error { return each(s, "client/", fn) }
 
 // EachContact calls fn for every contact, removed ones too.
-func EachContact(s kv.Store, fn func(Contact) error) error { return each(s, "contact/", fn) }
+func EachContact(s kv.Viewer, fn func(Contact) error) error { return each(s, "contact/", fn) }
 
 // each reads a page at a time, so that fn may be slow.
-func each[T any](s kv.Store, prefix string, fn func(T) error) error {
+func each[T any](s kv.Viewer, prefix string, fn func(T) error) error {
 	const pageSize = 256
 	for from := ""; ; {
 		var page []T

@@ -20,6 +20,13 @@ type ImportOptions struct {
 	StaffAddress func(kv.Reader, string) (bool, error)
 }
 
+// Directory is where an import looks and writes. Whoever offers it records what
+// is written.
+type Directory interface {
+	kv.Viewer
+	Update(fn func(kv.Tx) error) error
+}
+
 // Problem is what is wrong in one line of the file.
 type Problem struct {
 	Line   int    `json:"line"`
@@ -53,7 +60,7 @@ type outcome struct {
 }
 
 // ImportClients imports the columns client and client_name. It may be done again.
-func ImportClients(s kv.Store, r io.Reader, name string, opt ImportOptions) (Report, error) {
+func ImportClients(s Directory, r io.Reader, name string, opt ImportOptions) (Report, error) {
 	header, rows, err := readTable(r, name, "client", "client_name")
 	if err != nil {
 		return Report{}, err
@@ -62,7 +69,7 @@ func ImportClients(s kv.Store, r io.Reader, name string, opt ImportOptions) (Rep
 }
 
 // ImportContacts imports contacts, and their clients where these are new.
-func ImportContacts(s kv.Store, r io.Reader, name string, opt ImportOptions) (Report, error) {
+func ImportContacts(s Directory, r io.Reader, name string, opt ImportOptions) (Report, error) {
 	header, rows, err := readTable(r, name, "client", "email")
 	if err != nil {
 		return Report{}, err
@@ -82,7 +89,7 @@ func ImportContacts(s kv.Store, r io.Reader, name string, opt ImportOptions) (Re
 	return importRows(s, header, rows, opt, opt.contact)
 }
 
-func importRows(s kv.Store, header []string, rows []row, opt ImportOptions, take func(kv.Tx, row) (outcome, error)) (Report, error) {
+func importRows(s Directory, header []string, rows []row, opt ImportOptions, take func(kv.Tx, row) (outcome, error)) (Report, error) {
 	report := Report{Header: header}
 	update := s.Update
 	size := func(r row) int { return rowKeys + addressKeys*min(maxAddresses, len(split(r.fields["email"]))) }

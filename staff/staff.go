@@ -30,6 +30,10 @@ const All = "all"
 // ErrInvalid reports an agent who can't be added as described.
 var ErrInvalid = errors.New("invalid agent")
 
+// Records is what the keys of this package that hold people begin with; the
+// others are indexes.
+var Records = []string{"agent/"}
+
 // Agent is a member of staff.
 type Agent struct {
 	ID          string    `json:"id"`
@@ -148,7 +152,7 @@ func List(v kv.View) (all []Agent, err error) {
 }
 
 // Each calls fn for every agent, by id, outside of any transaction.
-func Each(s kv.Store, fn func(Agent) error) error {
+func Each(s kv.Viewer, fn func(Agent) error) error {
 	var all []Agent
 	err := s.View(func(v kv.View) (err error) { all, err = List(v); return err })
 	for _, a := range all {

@@ -79,7 +79,7 @@ func (d *desk) open(t failer, engine kv.Store, change func(*Options)) {
 		change(&d.opt)
 	}
 	d.Store = New(engine, d.opt)
-	err := d.KV().Update(func(tx kv.Tx) error {
+	err := d.kv.Update(func(tx kv.Tx) error {
 		errs := []error{clients.PutClient(tx, clients.Client{ID: "c1", Name: "Client"}), clients.PutClient(tx, clients.Client{ID: "c2", Name: "Other"})}
 		for _, c := range []clients.Contact{
 			{ID: "ada", Client: "c1", Role: clients.Primary, Addresses: []string{ada}},
@@ -255,7 +255,7 @@ func (d *desk) outbox(t failer, ticket string) (all []Outgoing) {
 // change changes a contact as an import does.
 func (d *desk) contact(t failer, id string, change func(*clients.Contact)) {
 	t.Helper()
-	check(t, d.KV().Update(func(tx kv.Tx) error {
+	check(t, d.kv.Update(func(tx kv.Tx) error {
 		c, _, err := clients.Get(tx, id)
 		if err != nil {
 			return err

@@ -228,7 +228,7 @@ func TestBytesLost(t *testing.T) {
 	d := memoryDesk(t, nil)
 	d.ask(t, bob, policy.PasswordChange)
 	d.ask(t, ada, policy.PasswordChange)
-	check(t, d.KV().Update(func(tx kv.Tx) error { return tx.Delete("outb/o-1") }))
+	check(t, d.kv.Update(func(tx kv.Tx) error { return tx.Delete("outb/o-1") }))
 	due, err := d.Due(d.Now(), 10, false)
 	if err != nil || len(due) != 2 || due[0].Message != nil || due[1].Message == nil {
 		t.Errorf("Due() = %+v, %v", due, err)

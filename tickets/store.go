@@ -64,6 +64,9 @@ type Options struct {
 	PerHour      int    // notices, to a contact
 	PerDay       int    // notices, of a ticket
 	Watch        *Watch // of the daemon's clock; nil: none
+	// Wrote is told of every record of the directory that was written, after
+	// the commit; nil: nobody.
+	Wrote func(by By, why string, w Written)
 }
 
 // Store is the state of the desk.
@@ -90,8 +93,9 @@ func (s *Store) Now() time.Time { return s.opt.Now().UTC().Truncate(time.Millise
 // privileged.
 func (s *Store) Cooling() time.Duration { return s.opt.Cooling }
 
-// KV is the engine beneath, for packages that keep other records in it.
-func (s *Store) KV() kv.Store { return s.kv }
+// KV is the engine beneath, to be looked at: whoever writes does so by a method
+// of Store, so that it is in the audit log.
+func (s *Store) KV() kv.Viewer { return s.kv }
 
 // Ticket is who, for which client, one exact request, and where it stands.
 type Ticket struct {

@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/rs/zerolog"
@@ -24,6 +25,7 @@ import (
 	"countersign/internal/keys"
 	"countersign/internal/kv"
 	"countersign/internal/rawmail"
+	"countersign/internal/redact"
 	"countersign/mailer"
 	"countersign/policy"
 	"countersign/tickets"
@@ -135,6 +137,7 @@ func wire(c config.Config, engine kv.Store, k keys.Keys, now func() time.Time, w
 		Compose:   func(l tickets.Letter) ([]byte, error) { return composer.Compose(letter(l)) },
 		TokenLife: c.Proof.Token, Reminder: c.Proof.Reminder, Cooling: c.Proof.Cooling, DNSWait: c.Proof.DNSWait,
 		PerMinute: c.Limits.NoticesPerMinute, PerHour: c.Limits.NoticesPerContactHour, PerDay: c.Limits.NoticesPerTicketDay}
+	opt.Wrote = func(by tickets.By, why string, w tickets.Written) { logWritten(log, by, why, w) }
 	for _, class := range c.Proof.TokenClasses {
 		opt.TokenClasses = append(opt.TokenClasses, policy.Class(class))
 	}
@@ -165,6 +168,20 @@ func wire(c config.Config, engine kv.Store, k keys.Keys, now func() time.Time, w
 			Limits: limits}
 	}
 	return d, nil
+}
+
+// logWritten says that a record of the directory was written. Of those that a
+// first import brings, which may be many, the line about the import speaks.
+func logWritten(log zerolog.Logger, by tickets.By, why string, w tickets.Written) {
+	if w.Before == nil && !w.Cools() && strings.HasPrefix(w.Record, "c") {
+		return
+	}
+	var addresses []fmt.Stringer
+	for _, a := range w.Addresses() {
+		addresses = append(addresses, redact.Address(a))
+	}
+	log.Info().Str("record", w.Record).Bool("new", w.Before == nil).Strs("fields", w.Fields()).Stringers("addresses", addresses).
+		Stringer("by", by).Int("uid", by.UID).Str("via", by.Via).Str("why", why).Msg("directory written")
 }
 
 // monotonic holds a drill's clock to its promise: never back in one store.

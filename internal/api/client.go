@@ -63,7 +63,7 @@ func (l local) RoundTrip(r *http.Request) (resp *http.Response, err error) {
 			panic(p)
 		}
 	}()
-	ctx := context.WithValue(r.Context(), peerKey{}, named(os.Geteuid()))
+	ctx := context.WithValue(r.Context(), peerKey{}, named(os.Geteuid(), "command"))
 	w := httptest.NewRecorder()
 	l.server.ServeHTTP(w, r.WithContext(ctx))
 	return w.Result(), nil

@@ -14,6 +14,7 @@ import (
 type peer struct {
 	uid  int // -1: not known
 	user string
+	via  string // socket, or command where no daemon runs
 }
 
 func (p peer) owner() bool { return p.uid == 0 || p.uid >= 0 && p.uid == os.Geteuid() }
@@ -36,7 +37,7 @@ func withPeer(ctx context.Context, c net.Conn) context.Context {
 		if raw, err := conn.SyscallConn(); err == nil {
 			_ = raw.Control(func(fd uintptr) {
 				if cred, err := unix.GetsockoptUcred(int(fd), unix.SOL_SOCKET, unix.SO_PEERCRED); err == nil {
-					p = named(int(cred.Uid))
+					p = named(int(cred.Uid), "socket")
 				}
 			})
 		}
@@ -44,8 +45,8 @@ func withPeer(ctx context.Context, c net.Conn) context.Context {
 	return context.WithValue(ctx, peerKey{}, p)
 }
 
-func named(uid int) peer {
-	p := peer{uid: uid}
+func named(uid int, via string) peer {
+	p := peer{uid: uid, via: via}
 	if u, err := user.LookupId(strconv.Itoa(uid)); err == nil {
 		p.user = u.Username
 	}

@@ -7,8 +7,8 @@ import (
 
 	"countersign/clients"
 	"countersign/internal/exit"
-	"countersign/internal/kv"
 	"countersign/staff"
+	"countersign/tickets"
 )
 
 // ImportRequest is a CSV file to import.
@@ -19,16 +19,22 @@ type ImportRequest struct {
 	AllowMove bool   `json:"allow_move,omitempty"`
 }
 
-func (in ImportRequest) options(s *Server) clients.ImportOptions {
-	return clients.ImportOptions{DryRun: in.DryRun, AllowMove: in.AllowMove, Now: s.Store.Now(), StaffAddress: staff.IsStaffAddress}
+// by is the caller as the audit log names who wrote the directory.
+func by(ctx context.Context, c Caller) tickets.By {
+	p := peerOf(ctx)
+	b := tickets.By{UID: p.uid, User: p.user, Owner: c.Owner, Via: p.via}
+	if c.Agent != nil {
+		b.Agent = c.Agent.ID
+	}
+	return b
 }
 
-func importClients(_ context.Context, s *Server, _ Caller, in ImportRequest) (clients.Report, error) {
-	return imported(clients.ImportClients(s.Store.KV(), bytes.NewReader(in.CSV), in.Name, in.options(s)))
+func importClients(ctx context.Context, s *Server, c Caller, in ImportRequest) (clients.Report, error) {
+	return imported(s.Store.ImportClients(by(ctx, c), bytes.NewReader(in.CSV), in.Name, clients.ImportOptions{DryRun: in.DryRun, AllowMove: in.AllowMove}))
 }
 
-func importContacts(_ context.Context, s *Server, _ Caller, in ImportRequest) (clients.Report, error) {
-	return imported(clients.ImportContacts(s.Store.KV(), bytes.NewReader(in.CSV), in.Name, in.options(s)))
+func importContacts(ctx context.Context, s *Server, c Caller, in ImportRequest) (clients.Report, error) {
+	return imported(s.Store.ImportContacts(by(ctx, c), bytes.NewReader(in.CSV), in.Name, clients.ImportOptions{DryRun: in.DryRun, AllowMove: in.AllowMove}))
 }
 
 func imported(r clients.Report, err error) (clients.Report, error) {
@@ -56,20 +62,8 @@ func listContacts(_ context.Context, s *Server, _ Caller, in ContactFilter, emit
 	})
 }
 
-func addAgent(_ context.Context, s *Server, c Caller, in staff.Agent) (out staff.Agent, err error) {
-	in.Added = s.Store.Now()
-	if !c.Owner { // the design, 6.5: what an administrator adds counts after the cooling time
-		in.Counts = in.Added.Add(s.Store.Cooling())
-	}
-	err = s.Store.KV().Update(func(tx kv.Tx) error {
-		if taken, ok, err := clients.ByAddress(tx, in.Email); err != nil {
-			return err
-		} else if ok && taken.Status != clients.Removed {
-			return &exit.Error{Code: exit.DataErr, Reason: "contact_address", Message: in.Email + " is the address of a contact; staff can't have it."}
-		}
-		out, err = staff.Add(tx, in)
-		return err
-	})
+func addAgent(ctx context.Context, s *Server, c Caller, in staff.Agent) (staff.Agent, error) {
+	out, err := s.Store.AddAgent(by(ctx, c), in)
 	if errors.Is(err, staff.ErrInvalid) {
 		return out, &exit.Error{Code: exit.DataErr, Reason: "invalid", Message: err.Error(), Err: err}
 	}

@@ -13,7 +13,7 @@ import (
 // Verify computes every hash again, from the leaves up to the head, and returns
 // the number of entries. What is changed, missing or too much is ErrBroken with
 // the entry in its text.
-func Verify(s kv.Store) (n int64, err error) {
+func Verify(s kv.Viewer) (n int64, err error) {
 	err = s.View(func(v kv.View) error {
 		size, root, err := Head(v)
 		if err != nil {

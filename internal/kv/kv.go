@@ -33,10 +33,15 @@ type View interface {
 	Scan(prefix, from string, fn func(key string, value []byte) error) error
 }
 
+// Viewer is a store as one sees it who only looks.
+type Viewer interface {
+	View(fn func(View) error) error
+}
+
 // Store is an engine.
 type Store interface {
+	Viewer
 	Update(fn func(Tx) error) error
-	View(fn func(View) error) error
 	Limits() Limits
 	Close() error
 }

@@ -2,7 +2,7 @@ package kv
 
 // DryRun runs fn on the store as it is now and throws its writes away; fn sees
 // them meanwhile. It never waits for a writer and never makes one wait.
-func DryRun(s Store, fn func(Tx) error) error {
+func DryRun(s Viewer, fn func(Tx) error) error {
 	return s.View(func(v View) error { return fn(newStage(v)) })
 }
 

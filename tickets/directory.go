@@ -1,0 +1,223 @@
+package tickets
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"maps"
+	"slices"
+	"strings"
+
+	"countersign/clients"
+	"countersign/internal/kv"
+	"countersign/staff"
+)
+
+// By is who writes the directory, as the operating system says.
+type By struct {
+	UID   int    `json:"uid"`
+	User  string `json:"user,omitempty"`  // the Unix user
+	Agent string `json:"agent,omitempty"` // whose Unix user that is
+	Owner bool   `json:"owner,omitempty"` // root or the daemon's own user
+	Via   string `json:"via"`             // socket, or command where no daemon runs
+}
+
+// String names who it was for a line of a log.
+func (b By) String() string {
+	for _, name := range []string{b.Agent, b.User} {
+		if name != "" {
+			return name
+		}
+	}
+	return fmt.Sprint("uid ", b.UID)
+}
+
+// Written is one record of the directory that was written: the fields of it that
+// are not as before. A record that is new has no Before.
+type Written struct {
+	Record string                     `json:"record"` // client north, contact c-7, agent sam
+	Before map[string]json.RawMessage `json:"before,omitempty"`
+	After  map[string]json.RawMessage `json:"after,omitempty"`
+}
+
+// Fields names what was written, for a log, in which the values have no place.
+func (w Written) Fields() []string { return slices.Sorted(maps.Keys(w.After)) }
+
+// Cools reports whether the record was made to do more than before.
+func (w Written) Cools() bool {
+	return w.After["widened"] != nil || w.After["since"] != nil || w.After["counts"] != nil
+}
+
+// Addresses gives the addresses that came into the record.
+func (w Written) Addresses() (all []string) {
+	var email string
+	_ = json.Unmarshal(w.After["addresses"], &all)
+	if json.Unmarshal(w.After["email"], &email) == nil {
+		all = append(all, email)
+	}
+	return all
+}
+
+// directoryWrite is what the audit log holds of it.
+type directoryWrite struct {
+	By      By        `json:"by"`
+	Why     string    `json:"why"` // what was asked for
+	Written []Written `json:"written"`
+}
+
+// maxWritten bounds the records of one audit entry, in bytes; a value of the
+// store holds twice as much.
+const maxWritten = 32 << 10
+
+// directory is the one way in which clients, contacts and agents are written:
+// whatever fn writes of them is in the audit log, with who asked for it, in the
+// same transaction. What fn leaves as it is leaves no trace.
+func (s *Store) directory(by By, why string, fn func(kv.Tx) error) error {
+	var written []Written
+	err := s.group.Update(func(tx kv.Tx) (err error) {
+		w := &watched{Tx: tx, before: map[string][]byte{}}
+		if err := fn(w); err != nil {
+			return err
+		}
+		if written, err = w.written(); err != nil {
+			return err
+		}
+		return s.logWritten(tx, directoryWrite{by, why, written})
+	})
+	if err == nil && s.opt.Wrote != nil {
+		for _, one := range written {
+			s.opt.Wrote(by, why, one)
+		}
+	}
+	return err
+}
+
+// logWritten makes as many audit entries as there is need of, that none is too large.
+func (s *Store) logWritten(tx kv.Tx, d directoryWrite) error {
+	all, size := d.Written, 0
+	d.Written = nil
+	for _, one := range all {
+		b, err := json.Marshal(one)
+		if err != nil {
+			return err
+		}
+		if size += len(b); size > maxWritten && len(d.Written) > 0 {
+			if err := s.logDirectory(tx, d); err != nil {
+				return err
+			}
+			d.Written, size = nil, len(b)
+		}
+		d.Written = append(d.Written, one)
+	}
+	if len(d.Written) == 0 {
+		return nil
+	}
+	return s.logDirectory(tx, d)
+}
+
+func (s *Store) logDirectory(tx kv.Tx, d directoryWrite) error {
+	subject := d.Written[0].Record
+	if n := len(d.Written); n > 1 {
+		subject = fmt.Sprintf("%s and %d more", subject, n-1)
+	}
+	return s.log(tx, "directory", subject, d)
+}
+
+// watched is a transaction that remembers what the records of people were
+// before they were written.
+type watched struct {
+	kv.Tx
+	before map[string][]byte
+}
+
+func (w *watched) Put(key string, value []byte) error {
+	return errors.Join(w.remember(key), w.Tx.Put(key, value))
+}
+
+func (w *watched) Delete(key string) error {
+	return errors.Join(w.remember(key), w.Tx.Delete(key))
+}
+
+func (w *watched) remember(key string) error {
+	if _, ok := w.before[key]; ok || !slices.ContainsFunc(slices.Concat(clients.Records, staff.Records), func(p string) bool { return strings.HasPrefix(key, p) }) {
+		return nil
+	}
+	b, err := w.Get(key)
+	w.before[key] = bytes.Clone(b)
+	return err
+}
+
+// written gives the records that are not as before, in the order of their keys.
+func (w *watched) written() (all []Written, err error) {
+	for _, key := range slices.Sorted(maps.Keys(w.before)) {
+		now, err := w.Get(key)
+		if err != nil {
+			return nil, err
+		}
+		one := Written{Record: strings.Replace(key, "/", " ", 1)}
+		if one.Before, err = fields(w.before[key]); err != nil {
+			return nil, err
+		}
+		if one.After, err = fields(now); err != nil {
+			return nil, err
+		}
+		for name, v := range one.Before {
+			if bytes.Equal(v, one.After[name]) {
+				delete(one.Before, name)
+				delete(one.After, name)
+			}
+		}
+		if len(one.Before)+len(one.After) > 0 {
+			all = append(all, one)
+		}
+	}
+	return all, nil
+}
+
+func fields(record []byte) (f map[string]json.RawMessage, err error) {
+	if record == nil {
+		return nil, nil
+	}
+	return f, json.Unmarshal(record, &f)
+}
+
+// people is the directory as an import sees it.
+type people struct {
+	store *Store
+	by    By
+	why   string
+}
+
+func (p people) View(fn func(kv.View) error) error { return p.store.kv.View(fn) }
+func (p people) Update(fn func(kv.Tx) error) error { return p.store.directory(p.by, p.why, fn) }
+
+// ImportClients imports clients from a file.
+func (s *Store) ImportClients(by By, file io.Reader, name string, opt clients.ImportOptions) (clients.Report, error) {
+	return clients.ImportClients(people{s, by, "client import of " + oneLine(name)}, file, name, s.importing(opt))
+}
+
+// ImportContacts imports contacts from a file, and their clients.
+func (s *Store) ImportContacts(by By, file io.Reader, name string, opt clients.ImportOptions) (clients.Report, error) {
+	return clients.ImportContacts(people{s, by, "contact import of " + oneLine(name)}, file, name, s.importing(opt))
+}
+
+func (s *Store) importing(opt clients.ImportOptions) clients.ImportOptions {
+	opt.Now, opt.StaffAddress = s.Now(), staff.IsStaffAddress
+	return opt
+}
+
+// AddAgent adds an agent. Who is added by the owner of the desk counts at once,
+// others after the cooling time (the design, 6.5).
+func (s *Store) AddAgent(by By, a staff.Agent) (out staff.Agent, err error) {
+	a.Added, a.Counts = s.Now(), s.Now()
+	if !by.Owner {
+		a.Counts = a.Added.Add(s.opt.Cooling)
+	}
+	err = s.directory(by, "agent add", func(tx kv.Tx) error {
+		out, err = staff.Add(tx, a)
+		return err
+	})
+	return out, err
+}

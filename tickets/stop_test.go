@@ -18,7 +18,7 @@ func TestStopFollows(t *testing.T) {
 	}{
 		{"other-id", func(d *desk) {
 			d.contact(t, "ada", func(c *clients.Contact) { c.Addresses = []string{"left@client.example"} })
-			check(t, d.KV().Update(func(tx kv.Tx) error {
+			check(t, d.kv.Update(func(tx kv.Tx) error {
 				return clients.PutContact(tx, clients.Contact{ID: "ada2", Client: "c2", Role: clients.Authorised, Status: clients.Active, Addresses: []string{ada}, Permissions: []string{clients.All}})
 			}))
 		}},
@@ -41,7 +41,7 @@ func TestStopFollows(t *testing.T) {
 			if a := d.may(t, strangers.ID, policy.DNSChange, "kim"); has(a, "client_stopped") != (tt.name == "into-another") {
 				t.Errorf("of the other client: %+v", a)
 			}
-			check(t, d.KV().Update(func(tx kv.Tx) error { return d.lifted(tx, &disputed) }))
+			check(t, d.kv.Update(func(tx kv.Tx) error { return d.lifted(tx, &disputed) }))
 			d.turn(time.Hour)
 			if a := d.may(t, fresh.ID, policy.DNSChange, "kim"); has(a, "client_stopped") {
 				t.Errorf("after the lift: %+v", a)
@@ -66,13 +66,13 @@ func TestStopsOfTwo(t *testing.T) {
 	}
 	first, second := Ticket{ID: "T-7", Client: "c1"}, Ticket{ID: "T-8", Client: "c2"}
 	for _, step := range []*Ticket{&first, &second} {
-		check(t, d.KV().Update(func(tx kv.Tx) error { return d.stopClient(tx, step) }))
+		check(t, d.kv.Update(func(tx kv.Tx) error { return d.stopClient(tx, step) }))
 		check(t, d.Tick())
 		d.contact(t, "ada", func(c *clients.Contact) { c.Client = map[string]string{"c1": "c2", "c2": "c3"}[c.Client] })
 	}
 	held(true)
-	check(t, d.KV().Update(func(tx kv.Tx) error { return d.lifted(tx, &second) }))
+	check(t, d.kv.Update(func(tx kv.Tx) error { return d.lifted(tx, &second) }))
 	held(true)
-	check(t, d.KV().Update(func(tx kv.Tx) error { return d.lifted(tx, &first) }))
+	check(t, d.kv.Update(func(tx kv.Tx) error { return d.lifted(tx, &first) }))
 	held(false)
 }

@@ -137,6 +137,7 @@ func wire(c config.Config, engine kv.Store, k keys.Keys, now func() time.Time, w
 		Compose:   func(l tickets.Letter) ([]byte, error) { return composer.Compose(letter(l)) },
 		TokenLife: c.Proof.Token, Reminder: c.Proof.Reminder, Cooling: c.Proof.Cooling, DNSWait: c.Proof.DNSWait,
 		PerMinute: c.Limits.NoticesPerMinute, PerHour: c.Limits.NoticesPerContactHour, PerDay: c.Limits.NoticesPerTicketDay}
+	opt.SharedDomains = c.Proof.SharedDomains
 	opt.Wrote = func(by tickets.By, why string, w tickets.Written) { logWritten(log, by, why, w) }
 	for _, class := range c.Proof.TokenClasses {
 		opt.TokenClasses = append(opt.TokenClasses, policy.Class(class))

@@ -86,6 +86,7 @@ type Proof struct {
 	Cooling          time.Duration `toml:"cooling"`
 	DNSWait          time.Duration `toml:"dns_wait"`
 	StrictDomains    []string      `toml:"strict_domains"`
+	SharedDomains    []string      `toml:"shared_domains"`
 	TokenClasses     []string      `toml:"token_classes"`
 	PublicSuffixFile string        `toml:"public_suffix_file"` // empty: the built-in list
 }

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"time"
 
+	"countersign/clients"
 	"countersign/internal/kv"
 	"countersign/internal/token"
 	"countersign/policy"
@@ -27,12 +28,10 @@ type Authorization struct {
 	Decision policy.Verb     `json:"decision"`
 	Ticket   string          `json:"ticket"`
 	Class    policy.Class    `json:"class"`
-	Asked    policy.Class    `json:"ticket_class,omitempty"` // of the ticket, where that is another
 	Agent    string          `json:"agent"`
 	Reasons  []policy.Reason `json:"reasons"`
 	Next     []string        `json:"next"`
 	Receipt  string          `json:"receipt"`
-	Repeat   bool            `json:"repeat"`         // the receipt was given before
 	Until    time.Time       `json:"until,omitzero"` // how long the same agent gets the same receipt
 	At       time.Time       `json:"at"`
 }
@@ -83,15 +82,19 @@ func (s *Store) Authorize(a Ask) (out Authorization, err error) {
 		if !ok {
 			return fmt.Errorf("%w: %q", ErrNoAgent, a.Agent)
 		}
-		ask, err := s.weigh(tx, t, a, agent)
+		c, _, err := clients.Get(tx, t.Contact)
 		if err != nil {
 			return err
 		}
-		d := policy.Authorize(ask)
-		out = Authorization{Decision: d.Decision, Ticket: t.ID, Class: a.Class, Agent: agent.ID, Reasons: d.Reasons, Next: d.Next, Repeat: d.Repeat, At: ask.Now}
-		if a.Class != t.Class {
-			out.Asked = t.Class
+		halt, err := stopsFor(tx, t.Client, c)
+		if err != nil {
+			return err
 		}
+		now := s.Now()
+		d := policy.Authorize(policy.Ask{Now: now, Class: a.Class, Channel: a.Channel, Agent: agent.ID,
+			Disabled: agent.Disabled || now.Before(agent.Counts), Authority: mayCarryOut(agent, a.Class), Ticket: t.facts(), Proofs: t.Proofs,
+			TokenClasses: s.opt.TokenClasses, ClientStopped: halt, UsedBy: t.UsedBy, UsedAt: t.UsedAt})
+		out = Authorization{Decision: d.Decision, Ticket: t.ID, Class: a.Class, Agent: agent.ID, Reasons: d.Reasons, Next: d.Next, At: now}
 		if out.Next == nil {
 			out.Next = []string{}
 		}

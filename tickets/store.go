@@ -55,17 +55,15 @@ type Options struct {
 	Compose      func(Letter) ([]byte, error) // final bytes; depends on the letter alone
 	ReplyAddress string                       // with {token}
 	Addresses    []string                     // canonical addresses of the mailboxes
-	// SharedDomains are those at which staff and contacts have mailboxes.
-	SharedDomains []string
-	TokenLife     time.Duration
-	Reminder      time.Duration
-	Cooling       time.Duration
-	DNSWait       time.Duration
-	TokenClasses  []policy.Class
-	PerMinute     int    // notices, all together
-	PerHour       int    // notices, to a contact
-	PerDay        int    // notices, of a ticket
-	Watch         *Watch // of the daemon's clock; nil: none
+	TokenLife    time.Duration
+	Reminder     time.Duration
+	Cooling      time.Duration
+	DNSWait      time.Duration
+	TokenClasses []policy.Class
+	PerMinute    int    // notices, all together
+	PerHour      int    // notices, to a contact
+	PerDay       int    // notices, of a ticket
+	Watch        *Watch // of the daemon's clock; nil: none
 	// Wrote is told of every record of the directory that was written, after
 	// the commit; nil: nobody.
 	Wrote func(by By, why string, w Written)

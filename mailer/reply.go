@@ -28,18 +28,15 @@ func (m *Mailer) clean(err error) string {
 }
 
 func (m *Mailer) cleanText(s string) string {
-	if len(s) > 8*maxReply {
-		s = s[:8*maxReply]
+	if len(s) > 64*maxReply { // far more than is kept, so that no secret is cut in two
+		s = s[:64*maxReply]
 	}
-	s = cleanLine(s)
+	s = cleanLine(token.HideIn(s)) // while its lines are still to be told apart
 	if p := string(m.server.Password); p != "" {
 		s = strings.NewReplacer(p, "***", base64.StdEncoding.EncodeToString([]byte(p)), "***",
 			base64.StdEncoding.EncodeToString([]byte("\x00"+m.server.User+"\x00"+p)), "***").Replace(s)
 	}
 	s = anyAddress.ReplaceAllStringFunc(s, func(a string) string { return redact.Address(a).String() })
-	for _, t := range token.Find(s) {
-		s = regexp.MustCompile(`(?i)`+t).ReplaceAllString(s, redact.Token(t).String())
-	}
 	if len(s) > maxReply {
 		s = strings.ToValidUTF8(s[:maxReply-len("…")], "") + "…"
 	}

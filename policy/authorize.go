@@ -2,6 +2,7 @@ package policy
 
 import (
 	"slices"
+	"strings"
 	"time"
 )
 
@@ -28,7 +29,10 @@ type Proof struct {
 	At       time.Time `json:"at"`
 	Message  string    `json:"message,omitempty"` // hash of the message that gave it
 	Contact  string    `json:"contact,omitempty"` // who gave it
+	Address  string    `json:"address,omitempty"` // from which
+	Epoch    int       `json:"epoch,omitempty"`   // in which it was given; see Ask.Epoch
 	Expires  time.Time `json:"expires"`
+	Giver    Giver     `json:"-"` // Contact as the directory is now
 }
 
 // Ask is what an agent wants to do, and everything that the answer depends on.
@@ -42,11 +46,16 @@ type Ask struct {
 	Authority bool // may carry out Class
 
 	Ticket        Ticket
+	Contact       Giver // of the ticket
 	Proofs        []Proof
 	TokenClasses  []Class // classes for which the proof token stands in for reply
 	ClientStopped bool    // after a dispute; see the design, 6.8
 	UsedBy        string  // agent who was allowed this revision before
 	UsedAt        time.Time
+	UsedIn        int // epoch
+	// Epoch is how often the state was put back from an older copy. What was
+	// proved or allowed in another may have been taken back or used up since.
+	Epoch int
 }
 
 // Answer to an Ask. The zero value denies.
@@ -64,37 +73,49 @@ func Authorize(a Ask) Authorization {
 	d := a.Class.Demands()
 	var deny, hold []Reason
 	var next []string
-	no := func(code, step string) { deny = append(deny, Because(code)); next = appendNew(next, step) }
+	no := func(code string) {
+		deny = appendReason(deny, a.because(code))
+		next = appendNew(next, nextStep[code])
+	}
 
 	if a.Disabled {
-		no("agent_disabled", "another_agent")
+		no("agent_disabled")
 	}
 	if !a.Authority && a.Class != Question {
-		no("no_authority", "another_agent")
+		no("no_authority")
 	}
 	if a.Class != a.Ticket.Class && a.Class != Question {
-		no("class_mismatch", "edit_ticket")
+		no("class_mismatch")
 	}
 	if a.Channel.Live() && !d.Live {
-		no("channel_forbidden", "ask_by_email")
+		no("channel_forbidden")
 	}
 	if a.ClientStopped && a.Class.Privileged() {
-		no("client_stopped", "lift")
+		no("client_stopped")
+	}
+	if code := a.Contact.barred(a); code != "" {
+		no(code)
+	}
+	if a.UsedBy != "" && a.UsedIn != a.Epoch && a.Class != Question {
+		no("already_used") // before a restore
 	}
 	switch a.Ticket.State {
 	case StateDisputed:
-		no("disputed", "new_ticket")
+		no("disputed")
 	case StateClosed:
-		no("ticket_closed", "new_ticket")
+		no("ticket_closed")
 	case StateExpired:
-		no("ticket_expired", "new_ticket")
+		no("ticket_expired")
 	default:
 		for _, code := range missing(a, d) {
-			no(code, nextStep[code])
+			no(code)
 		}
 	}
 	if len(deny) == 0 && d.Approval && !a.has(ProofApproval) {
 		hold = append(hold, Because("approval_missing"))
+		for _, code := range a.wanting(ProofApproval) {
+			hold = appendReason(hold, a.because(code))
+		}
 		next = appendNew(next, "await_approval")
 	}
 	if len(deny) == 0 && d.Wait > 0 && a.Now.Before(a.last().Add(d.Wait)) {
@@ -106,6 +127,8 @@ func Authorize(a Ask) Authorization {
 		return Authorization{Decision: Deny, Reasons: append(deny, hold...), Next: next}
 	case len(hold) > 0:
 		return Authorization{Decision: Hold, Reasons: hold, Next: next}
+	case a.Class == Question && a.Ticket.Class != Question:
+		return Authorization{Decision: Allow, Reasons: []Reason{a.questionOnly()}}
 	case a.UsedBy == "" || a.Class == Question:
 		return Authorization{Decision: Allow, Reasons: []Reason{Because("proved")}}
 	case a.UsedBy == a.Agent && a.Now.Before(a.UsedAt.Add(ReceiptLife)) && !a.Now.Before(a.UsedAt.Add(-Skew)):
@@ -115,10 +138,57 @@ func Authorize(a Ask) Authorization {
 }
 
 var nextStep = map[string]string{
+	"agent_disabled":    "another_agent",
+	"no_authority":      "another_agent",
+	"class_mismatch":    "edit_ticket",
+	"channel_forbidden": "ask_by_email",
+	"client_stopped":    "lift",
+	"contact_removed":   "put_on_file",
+	"contact_moved":     "new_ticket",
+	"no_permission":     "give_permission",
+	"cooling":           "await_cooling",
+	"disputed":          "new_ticket",
+	"ticket_closed":     "new_ticket",
+	"ticket_expired":    "new_ticket",
 	"not_authenticated": "await_reply",
 	"not_confirmed":     "await_reply",
+	"restored":          "await_reply",
 	"proof_expired":     "edit_ticket",
+	"address_gone":      "edit_ticket",
+	"other_contact":     "edit_ticket",
+	"already_used":      "edit_ticket",
 	"code_missing":      "verify_code",
+}
+
+// because is the reason with what is known of when it ends.
+func (a Ask) because(code string) Reason {
+	r := Because(code)
+	if code == "cooling" {
+		until := a.Contact.Cools
+		for _, p := range a.Proofs {
+			if p.Revision == a.Ticket.Revision && p.Giver.Cools.After(until) {
+				until = p.Giver.Cools
+			}
+		}
+		r.Text += " Until " + until.UTC().Format("2006-01-02 15:04 UTC") + "."
+	}
+	return r
+}
+
+// questionOnly is the reason of an allow that reaches no further than a
+// question, on a ticket that asks for more.
+func (a Ask) questionOnly() Reason {
+	own := a
+	own.Class, own.Authority = a.Ticket.Class, true
+	why := "ask for that class."
+	if d := Authorize(own); d.Decision != Allow {
+		var texts []string
+		for _, r := range d.Reasons {
+			texts = append(texts, r.Text)
+		}
+		why = strings.Join(texts, " ")
+	}
+	return Reason{"question_only", "A question may be answered. The request of " + a.Ticket.ID + " itself (" + string(a.Ticket.Class) + ") is NOT allowed: " + why}
 }
 
 // missing names what the class demands and the ticket doesn't have.
@@ -126,19 +196,17 @@ func missing(a Ask, d Demand) []string {
 	if len(d.AnyOf) == 0 || a.Class != a.Ticket.Class {
 		return nil
 	}
-	expired := false
-	for _, kind := range d.AnyOf {
-		if a.has(kind) {
-			return nil
-		}
-		expired = expired || a.had(kind)
+	kinds := slices.Clone(d.AnyOf)
+	if a.Class.StandsIn(a.TokenClasses) && !a.Channel.Live() {
+		kinds = append(kinds, ProofToken)
 	}
-	if a.Class.StandsIn(a.TokenClasses) && a.has(ProofToken) && !a.Channel.Live() {
+	if slices.ContainsFunc(kinds, a.has) {
 		return nil
 	}
+	wanting := a.wanting(kinds...)
 	switch {
-	case expired:
-		return []string{"proof_expired"}
+	case len(wanting) > 0:
+		return wanting
 	case slices.Contains(d.AnyOf, ProofCode) && a.Channel.Live():
 		return []string{"code_missing"}
 	case a.has(ProofSender):
@@ -147,23 +215,40 @@ func missing(a Ask, d Demand) []string {
 	return []string{"not_authenticated"}
 }
 
-// has reports whether a proof of that kind for this very revision is alive. By
-// chat or phone a message proves nothing about who is talking, so there a class
-// that asks for code or sender wants the code.
-func (a Ask) has(kind ProofKind) bool {
-	if a.Channel.Live() && kind == ProofSender {
-		return false
+// given are the proofs of these kinds for this very revision. By chat or phone a
+// message proves nothing about who is talking, so there a class that asks for
+// code or sender wants the code.
+func (a Ask) given(kinds ...ProofKind) (out []Proof) {
+	for _, p := range a.Proofs {
+		if slices.Contains(kinds, p.Kind) && p.Revision == a.Ticket.Revision && !(a.Channel.Live() && p.Kind == ProofSender) {
+			out = append(out, p)
+		}
 	}
-	return slices.ContainsFunc(a.Proofs, func(p Proof) bool {
-		return p.Kind == kind && p.Revision == a.Ticket.Revision && a.Now.Before(a.expiry(p))
-	})
+	return out
 }
 
-// had reports whether there was such a proof for this revision.
-func (a Ask) had(kind ProofKind) bool {
-	return slices.ContainsFunc(a.Proofs, func(p Proof) bool {
-		return p.Kind == kind && p.Revision == a.Ticket.Revision && !a.Now.Before(a.expiry(p))
-	})
+// has reports whether there is a proof of that kind that counts now.
+func (a Ask) has(kind ProofKind) bool {
+	return slices.ContainsFunc(a.given(kind), func(p Proof) bool { return a.void(p) == "" })
+}
+
+// wanting says why those of these kinds that were given count no longer.
+func (a Ask) wanting(kinds ...ProofKind) (codes []string) {
+	for _, p := range a.given(kinds...) {
+		codes = appendNew(codes, a.void(p))
+	}
+	return codes
+}
+
+// void says why a proof counts for nothing now, "" if it counts.
+func (a Ask) void(p Proof) string {
+	if code := a.lost(p); code != "" {
+		return code
+	}
+	if !a.Now.Before(a.expiry(p)) {
+		return "proof_expired"
+	}
+	return ""
 }
 
 // expiry is when a proof dies: 7 days from the last proof or the end of a wait.
@@ -176,12 +261,12 @@ func (a Ask) expiry(p Proof) time.Time {
 }
 
 // last is when the last proof of this revision came, of those that the class
-// asks for: a "thank you" renews no yes.
+// asks for and that count: a "thank you" renews no yes.
 func (a Ask) last() (t time.Time) {
 	d := a.Class.Demands()
 	for _, p := range a.Proofs {
 		asked := slices.Contains(d.AnyOf, p.Kind) || p.Kind == ProofApproval && d.Approval || p.Kind == ProofToken && a.Class.StandsIn(a.TokenClasses)
-		if asked && p.Revision == a.Ticket.Revision && p.At.After(t) {
+		if asked && p.Revision == a.Ticket.Revision && p.At.After(t) && a.lost(p) == "" {
 			t = p.At
 		}
 	}
@@ -193,4 +278,11 @@ func appendNew(list []string, s string) []string {
 		return list
 	}
 	return append(list, s)
+}
+
+func appendReason(list []Reason, r Reason) []Reason {
+	if slices.ContainsFunc(list, func(have Reason) bool { return have.Code == r.Code }) {
+		return list
+	}
+	return append(list, r)
 }

@@ -9,10 +9,21 @@ import (
 // confirmed is an ask that deserves a yes.
 func confirmed() Ask {
 	at := noon.Add(-time.Hour)
-	p := func(k ProofKind) Proof { return Proof{Kind: k, Revision: 2, At: at, Expires: at.Add(ProofLife)} }
-	return Ask{Now: noon, Class: PasswordChange, Channel: Email, Agent: "sam", Authority: true,
-		Ticket: Ticket{ID: "T-1", Class: PasswordChange, State: StateConfirmed, Revision: 2},
-		Proofs: []Proof{p(ProofSender), p(ProofReply)}, TokenClasses: []Class{MinorChange}}
+	return Ask{Now: noon, Class: PasswordChange, Channel: Email, Agent: "sam", Authority: true, Epoch: 1, UsedIn: 1,
+		Ticket:  Ticket{ID: "T-1", Client: "north", Contact: "ada", Class: PasswordChange, State: StateConfirmed, Revision: 2},
+		Contact: onFile(), Proofs: []Proof{given(ProofSender, at), given(ProofReply, at)}, TokenClasses: []Class{MinorChange}}
+}
+
+// onFile is a person in good standing.
+func onFile() Giver { return Giver{Active: true, Client: "north", May: true, OnFile: true} }
+
+// given is a proof that counts: of the ticket's contact, an approval of another.
+func given(k ProofKind, at time.Time) Proof {
+	p := Proof{Kind: k, Revision: 2, At: at, Contact: "ada", Address: "ada@north.example", Epoch: 1, Expires: at.Add(ProofLife), Giver: onFile()}
+	if k == ProofApproval {
+		p.Contact, p.Address = "bob", "bob@north.example"
+	}
+	return p
 }
 
 func only(a *Ask, kinds ...ProofKind) {
@@ -23,7 +34,7 @@ func TestAuthorize(t *testing.T) {
 	class := func(a *Ask, c Class) { a.Class, a.Ticket.Class = c, c }
 	token := func(a *Ask) {
 		a.Ticket.State = StateUnconfirmed
-		a.Proofs = []Proof{{Kind: ProofToken, Revision: 2, At: noon, Expires: noon.Add(ProofLife)}}
+		a.Proofs = []Proof{given(ProofToken, noon)}
 	}
 	tests := []struct {
 		name   string
@@ -53,46 +64,47 @@ func TestAuthorize(t *testing.T) {
 
 		{"thanks-renew-no-yes", func(a *Ask) {
 			a.Now = noon.Add(ProofLife)
-			a.Proofs = append(a.Proofs, Proof{Kind: ProofSender, Revision: 2, At: noon.Add(6 * 24 * time.Hour), Expires: noon.Add(13 * 24 * time.Hour)})
+			a.Proofs = append(a.Proofs, given(ProofSender, noon.Add(6*24*time.Hour)))
 		}, Deny, "proof_expired"},
 		{"nor-does-a-weak-proof", func(a *Ask) {
 			a.Now = noon.Add(ProofLife)
-			a.Proofs = append(a.Proofs, Proof{Kind: ProofToken, Revision: 2, At: noon.Add(6 * 24 * time.Hour), Expires: noon.Add(13 * 24 * time.Hour)})
+			a.Proofs = append(a.Proofs, given(ProofToken, noon.Add(6*24*time.Hour)))
 		}, Deny, "proof_expired"},
 		{"nor-an-approval-that-nobody-asks-for", func(a *Ask) {
 			a.Now = noon.Add(ProofLife)
-			a.Proofs = append(a.Proofs, Proof{Kind: ProofApproval, Revision: 2, At: noon.Add(6 * 24 * time.Hour), Expires: noon.Add(13 * 24 * time.Hour)})
+			a.Proofs = append(a.Proofs, given(ProofApproval, noon.Add(6*24*time.Hour)))
 		}, Deny, "proof_expired"},
 		{"an-approval-renews-the-yes-that-it-needs", func(a *Ask) {
 			class(a, Cancellation)
 			a.Now = noon.Add(ProofLife)
-			a.Proofs = append(a.Proofs, Proof{Kind: ProofApproval, Revision: 2, At: noon.Add(6 * 24 * time.Hour), Expires: noon.Add(13 * 24 * time.Hour)})
+			a.Proofs = append(a.Proofs, given(ProofApproval, noon.Add(6*24*time.Hour)))
 		}, Allow, "proved"},
 		{"approval-missing", func(a *Ask) { class(a, Cancellation) }, Hold, "approval_missing"},
 		{"approval-and-reply-missing", func(a *Ask) { class(a, Cancellation); only(a, ProofSender) }, Deny, "not_confirmed"},
 		{"approved", func(a *Ask) {
 			class(a, Cancellation)
-			a.Proofs = append(a.Proofs, Proof{Kind: ProofApproval, Revision: 2, At: noon, Expires: noon.Add(ProofLife)})
+			a.Proofs = append(a.Proofs, given(ProofApproval, noon))
 		}, Allow, "proved"},
 		{"account-change-waits", func(a *Ask) {
 			class(a, AccountChange)
-			a.Proofs = append(a.Proofs, Proof{Kind: ProofApproval, Revision: 2, At: noon, Expires: noon.Add(ProofLife)})
+			a.Proofs = append(a.Proofs, given(ProofApproval, noon))
 			a.Now = noon.Add(72*time.Hour - time.Second)
 		}, Hold, "waiting"},
 		{"account-change-after-the-wait", func(a *Ask) {
 			class(a, AccountChange)
-			a.Proofs = append(a.Proofs, Proof{Kind: ProofApproval, Revision: 2, At: noon, Expires: noon.Add(ProofLife)})
+			a.Proofs = append(a.Proofs, given(ProofApproval, noon))
 			a.Now = noon.Add(9 * 24 * time.Hour)
 		}, Allow, "proved"},
 
-		{"question-needs-nothing", func(a *Ask) { a.Class = Question; a.Proofs = nil; a.Authority = false; a.Channel = Phone }, Allow, "proved"},
+		{"question-needs-nothing", func(a *Ask) { a.Class = Question; a.Proofs = nil; a.Authority = false; a.Channel = Phone }, Allow, "question_only"},
+		{"question-of-a-question", func(a *Ask) { class(a, Question); a.Proofs = nil; a.Authority = false; a.Channel = Phone }, Allow, "proved"},
 		{"question-on-disputed", func(a *Ask) { a.Class = Question; a.Ticket.State = StateDisputed }, Deny, "disputed"},
 		{"minor-by-mail", func(a *Ask) { class(a, MinorChange); only(a, ProofSender) }, Allow, "proved"},
 		{"minor-by-chat-without-code", func(a *Ask) { class(a, MinorChange); a.Channel = Chat }, Deny, "code_missing"},
 		{"minor-by-chat-with-code", func(a *Ask) {
 			class(a, MinorChange)
 			a.Channel = Chat
-			a.Proofs = []Proof{{Kind: ProofCode, Revision: 2, At: noon, Expires: noon.Add(ProofLife)}}
+			a.Proofs = []Proof{given(ProofCode, noon)}
 		}, Allow, "proved"},
 		{"token-for-a-token-class", func(a *Ask) { class(a, MinorChange); token(a) }, Allow, "proved"},
 		{"token-by-phone", func(a *Ask) { class(a, MinorChange); token(a); a.Channel = Phone }, Deny, "code_missing"},
@@ -127,7 +139,7 @@ func TestNoPrivilegedClassWithoutReply(t *testing.T) {
 				for _, kind := range []ProofKind{ProofSender, ProofToken, ProofCode, ProofApproval} {
 					a := confirmed()
 					a.Class, a.Ticket.Class, a.Ticket.State, a.Channel = class, class, state, channel
-					a.Proofs = []Proof{{Kind: kind, Revision: 2, At: noon, Expires: noon.Add(ProofLife)}}
+					a.Proofs = []Proof{given(kind, noon)}
 					if got := Authorize(a); class.Privileged() && got.Decision != Deny {
 						t.Errorf("%s in state %q by %q with %s alone: %s", class, state, channel, kind, got.Decision)
 					}

@@ -21,9 +21,9 @@ var texts = map[string]string{
 	"unknown_sender":          "The sender's address is not on file.",
 	"look_alike":              "The sender could be taken for an address on file.", // the sentence names the address
 	"staff_address":           "The sender's address belongs to a member of staff.",
-	"contact_removed":         "The sender is no longer a contact.",
-	"no_permission":           "The sender may not ask for this class of request.",
-	"cooling":                 "The sender's address or permission is too new to prove a privileged request.",
+	"contact_removed":         "This person is no longer a contact.",
+	"no_permission":           "This person may not ask for this class of request.",
+	"cooling":                 "An address or permission of this person is too new to prove a privileged request.",
 	"dmarc_fail":              "Nothing proves the sender, and the domain's policy is to refuse such mail.",
 	"not_aligned":             "Nothing proves that the sender's domain sent this message.",
 	"spf_only":                "Only a server is vouched for (SPF); that does not prove who wrote.",
@@ -67,6 +67,10 @@ var texts = map[string]string{
 	"bytes_lost":        "The kept bytes of the message are lost; the mail itself is still in the mailbox.",
 	"unrecordable":      "The message could not be recorded: it is too large for a record.",
 	"client_stopped":    "After a dispute, nothing privileged is done for this client.",
+	"contact_moved":     "The contact belongs to another client now than the ticket.",
+	"address_gone":      "The address that answered has left the file since; its answer counts no longer.",
+	"restored":          "The state was put back from an older copy; what was proved before counts no longer, and the request is asked again.",
+	"question_only":     "A question may be answered; nothing else is allowed by this.",
 	"proved":            "Everything that the class demands is there.",
 }
 

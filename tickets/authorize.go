@@ -8,7 +8,6 @@ import (
 	"slices"
 	"time"
 
-	"countersign/clients"
 	"countersign/internal/kv"
 	"countersign/internal/token"
 	"countersign/policy"
@@ -28,10 +27,12 @@ type Authorization struct {
 	Decision policy.Verb     `json:"decision"`
 	Ticket   string          `json:"ticket"`
 	Class    policy.Class    `json:"class"`
+	Asked    policy.Class    `json:"ticket_class,omitempty"` // of the ticket, where that is another
 	Agent    string          `json:"agent"`
 	Reasons  []policy.Reason `json:"reasons"`
 	Next     []string        `json:"next"`
 	Receipt  string          `json:"receipt"`
+	Repeat   bool            `json:"repeat"`         // the receipt was given before
 	Until    time.Time       `json:"until,omitzero"` // how long the same agent gets the same receipt
 	At       time.Time       `json:"at"`
 }
@@ -82,19 +83,15 @@ func (s *Store) Authorize(a Ask) (out Authorization, err error) {
 		if !ok {
 			return fmt.Errorf("%w: %q", ErrNoAgent, a.Agent)
 		}
-		c, _, err := clients.Get(tx, t.Contact)
+		ask, err := s.weigh(tx, t, a, agent)
 		if err != nil {
 			return err
 		}
-		halt, err := stopsFor(tx, t.Client, c)
-		if err != nil {
-			return err
+		d := policy.Authorize(ask)
+		out = Authorization{Decision: d.Decision, Ticket: t.ID, Class: a.Class, Agent: agent.ID, Reasons: d.Reasons, Next: d.Next, Repeat: d.Repeat, At: ask.Now}
+		if a.Class != t.Class {
+			out.Asked = t.Class
 		}
-		now := s.Now()
-		d := policy.Authorize(policy.Ask{Now: now, Class: a.Class, Channel: a.Channel, Agent: agent.ID,
-			Disabled: agent.Disabled || now.Before(agent.Counts), Authority: mayCarryOut(agent, a.Class), Ticket: t.facts(), Proofs: t.Proofs,
-			TokenClasses: s.opt.TokenClasses, ClientStopped: halt, UsedBy: t.UsedBy, UsedAt: t.UsedAt})
-		out = Authorization{Decision: d.Decision, Ticket: t.ID, Class: a.Class, Agent: agent.ID, Reasons: d.Reasons, Next: d.Next, At: now}
 		if out.Next == nil {
 			out.Next = []string{}
 		}

@@ -19,7 +19,7 @@ func (s *Store) bounced(tx kv.Tx, m *Message, f policy.Facts) error {
 		return err
 	}
 	m.Ticket = t.ID
-	said := token.Blot(f.Bounce.Diagnostic) // which may quote our addresses
+	said := token.HideIn(f.Bounce.Diagnostic) // which may quote our addresses
 	event := Event{Event: "undeliverable", Reason: "bounce", Text: "Our notice did not reach the contact: " + oneLine(f.Bounce.Status+" "+said)}
 	if f.Bounce.Delayed {
 		event.Event, event.Text = "delayed", "Our notice is delayed: "+oneLine(said)

@@ -55,10 +55,11 @@ func canonical(addr string) (string, error) { return rawmail.Canonical(addr) }
 // masked blots out every token and reference that stands in what is kept of a
 // message: nobody who reads records may learn them. Decide needs none of it.
 func masked(f policy.Facts) policy.Facts {
-	if f.Kind == policy.KindLoop { // the Message-ID of a mail of ours is a secret, too
+	local, _, _ := strings.Cut(f.MessageID, "@")
+	if f.Kind == policy.KindLoop || token.Valid(strings.ToLower(local)) { // the Message-ID of a mail of ours is a secret, too
 		f.MessageID = token.Blot(f.MessageID)
 	}
-	f.Subject, f.Text, f.KindWhy = token.Blot(f.Subject), token.Blot(f.Text), token.Blot(f.KindWhy)
+	f.Subject, f.Text, f.KindWhy = token.Blot(f.Subject), token.Blot(f.Text), token.HideIn(f.KindWhy)
 	f.Threads, f.Recipients = slices.Clone(f.Threads), slices.Clone(f.Recipients)
 	for i, id := range f.Threads {
 		f.Threads[i] = token.Blot(id)

@@ -232,7 +232,15 @@ func (s *Store) person(r kv.Reader, addr, asked string, class policy.Class) (p p
 // cooling: what newly widens who can prove something proves nothing privileged
 // at first.
 func (s *Store) cooling(c clients.Contact, addr string) bool {
-	now := s.Now()
-	fresh := func(t time.Time) bool { return !t.IsZero() && now.Before(t.Add(s.opt.Cooling)) }
-	return fresh(c.Widened) || fresh(c.Since[addr])
+	return s.Now().Before(s.coolsUntil(c, addr))
+}
+
+// coolsUntil is when that ends; the zero time where nothing is new.
+func (s *Store) coolsUntil(c clients.Contact, addr string) (until time.Time) {
+	for _, t := range []time.Time{c.Widened, c.Since[addr]} {
+		if end := t.Add(s.opt.Cooling); !t.IsZero() && end.After(until) {
+			until = end
+		}
+	}
+	return until
 }

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"countersign/internal/kv"
+	"countersign/internal/token"
 )
 
 // States of an outgoing notice.
@@ -203,6 +204,9 @@ func (s *Store) MarkSent(id string) error {
 	})
 }
 
+// said is what a server said, without the secrets of the notice that it may quote.
+func said(why string) string { return oneLine(token.HideIn(why)) }
+
 // MarkRetry records a passing failure; refused says that the server had named the
 // notice and refused it before there was an attempt: a try, too. A notice that
 // was canceled meanwhile stays so: its bytes are gone.
@@ -214,7 +218,7 @@ func (s *Store) MarkRetry(id string, next time.Time, refused bool, why string) e
 		if refused {
 			o.Tries++
 		}
-		o.State, o.Next, o.Error, o.Paced = Queued, next, oneLine(why), false
+		o.State, o.Next, o.Error, o.Paced = Queued, next, said(why), false
 		return true, nil
 	})
 }
@@ -225,7 +229,7 @@ func (s *Store) MarkFailed(id, why string) error {
 		if o.State == Canceled {
 			return false, nil
 		}
-		o.State, o.Error = Failed, oneLine(why)
+		o.State, o.Error = Failed, said(why)
 		return false, s.tell(tx, o.Ticket, Event{Event: "undeliverable", Reason: "smtp",
 			Text: "Our notice " + id + " was refused: " + o.Error})
 	})
@@ -235,7 +239,7 @@ func (s *Store) MarkFailed(id, why string) error {
 // asks for proof is sent once more, the same bytes; courtesy is not.
 func (s *Store) MarkUnknown(id, why string) error {
 	return s.update(id, func(tx kv.Tx, o *Outgoing) (bool, error) {
-		o.Error = oneLine(why)
+		o.Error = said(why)
 		if o.Class == "A" && !o.Resent {
 			o.State, o.Resent, o.Next = Queued, true, s.Now().Add(resendAfter)
 			return true, nil

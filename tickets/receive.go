@@ -214,7 +214,7 @@ func (s *Store) applyTicket(tx kv.Tx, m *Message, f policy.Facts, d policy.Decis
 	}
 	hadProof := t.Proved
 	for _, kind := range d.Proofs {
-		s.prove(&t, policy.Proof{Kind: kind, Message: f.Hash, Contact: f.Person.ID})
+		s.prove(&t, policy.Proof{Kind: kind, Message: f.Hash, Contact: f.Person.ID, Address: f.From})
 	}
 	if d.Spend {
 		err = s.spend(tx, &t, f.Person.ID, d.Lift || f.Binding.Notice != nil && f.Binding.Notice.Lifts)

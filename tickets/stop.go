@@ -16,11 +16,11 @@ func Stopped(r kv.Reader, client string) (bool, error) {
 }
 
 // stopsFor reports whether a stop holds what is asked for this contact on a
-// ticket of client: the stop of that client, of the contact's own client now, or
-// of one in whose file an address of theirs stood when it was stopped. Else a
-// stop would end by moving who is stopped.
+// ticket of client: the stop of that client, or of one in whose file an address
+// of theirs stood when it was stopped. Else a stop would end by moving who is
+// stopped.
 func stopsFor(r kv.Reader, client string, c clients.Contact) (bool, error) {
-	all := []string{client, c.Client}
+	all := []string{client}
 	for _, addr := range c.Addresses {
 		halts, _, err := kv.Load[[]string](r, "halt/"+addr)
 		if err != nil {

@@ -51,6 +51,10 @@ var nextWords = map[string]string{
 	"new_ticket":     "a new ticket is opened and answered",
 	"verify_code":    "the caller's code is verified",
 	"lift":           "a team lead lifts the stop",
+
+	"put_on_file":     "an administrator puts the person back on file, or a new ticket is opened for somebody who is",
+	"give_permission": "an administrator gives the permission, or somebody who has it asks",
+	"await_cooling":   "the cooling time ends",
 }
 
 func (a *app) sayAuthorization(z tickets.Authorization) error {
@@ -58,7 +62,7 @@ func (a *app) sayAuthorization(z tickets.Authorization) error {
 		return a.print(z)
 	}
 	if z.Decision == policy.Allow {
-		_, err := fmt.Fprintf(a.stdout, "ALLOW  %s on %s, once, by %s, until %s. Receipt %s\n", z.Class, z.Ticket, z.Agent, z.Until.Local().Format("15:04"), z.Receipt)
+		_, err := fmt.Fprintln(a.stdout, allowed(z))
 		return err
 	}
 	fmt.Fprintf(a.stdout, "%-6s %s on %s\n", strings.ToUpper(string(z.Decision)), z.Class, z.Ticket)
@@ -73,6 +77,26 @@ func (a *app) sayAuthorization(z tickets.Authorization) error {
 		fmt.Fprintf(a.stdout, "To get ALLOW: %s.\n", strings.Join(steps, "; "))
 	}
 	return nil
+}
+
+// allowed is the line of a yes. One that is only for questions must not look
+// like the yes to what the ticket asks for.
+func allowed(z tickets.Authorization) string {
+	switch {
+	case z.Asked != "":
+		why := ""
+		for _, r := range z.Reasons {
+			why += " " + r.Text
+		}
+		return fmt.Sprintf("ALLOW  %s on %s, by %s. Only questions may be answered; %s is NOT allowed.%s Receipt %s", z.Class, z.Ticket, z.Agent, z.Asked, clean(why), z.Receipt)
+	case z.Class == policy.Question:
+		return fmt.Sprintf("ALLOW  %s on %s, by %s. Receipt %s", z.Class, z.Ticket, z.Agent, z.Receipt)
+	}
+	again := ""
+	if z.Repeat {
+		again = " (given before; it is no second leave)"
+	}
+	return fmt.Sprintf("ALLOW  %s on %s, once, by %s, until %s. Receipt %s%s", z.Class, z.Ticket, z.Agent, z.Until.Local().Format("15:04"), z.Receipt, again)
 }
 
 func (a *app) explainCommand() *cobra.Command {

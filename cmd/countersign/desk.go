@@ -56,16 +56,9 @@ type dialer = func(ctx context.Context, network, addr string) (net.Conn, error)
 // openDesk opens the store and wires the parts over it.
 func openDesk(c config.Config, now func() time.Time, log zerolog.Logger) (*desk, error) {
 	started := time.Now()
-	if err := configError(c.CheckPlaces()); err != nil {
-		return nil, err
-	}
 	k, err := keys.Load(c.KeyFile)
 	if err != nil {
-		e := &exit.Error{Code: exit.Config, Reason: "key_file", Message: "key_file: " + err.Error(), Err: err}
-		if errors.Is(err, fs.ErrPermission) {
-			e.Try = fmt.Sprintf("sudo chown %d %s", os.Geteuid(), filepath.Dir(c.KeyFile))
-		}
-		return nil, e
+		return nil, &exit.Error{Code: exit.Config, Reason: "key_file", Message: "key_file: " + err.Error(), Err: err}
 	}
 	if err := os.MkdirAll(filepath.Dir(c.State), 0o700); err != nil {
 		return nil, &exit.Error{Code: exit.IOErr, Reason: "state", Message: "state: " + err.Error(), Err: err}
@@ -212,6 +205,9 @@ func (d *desk) monotonic() error {
 func (d *desk) close() {
 	d.keepHead()
 	d.store.Close()
+	if d.blobs != nil {
+		d.adopt()
+	}
 	if err := d.kv.Close(); err != nil {
 		d.log.Error().Err(err).Msg("store not closed cleanly")
 	}
@@ -270,7 +266,7 @@ func mayOpen(state string) bool {
 		if errors.Is(err, fs.ErrNotExist) && path != filepath.Dir(path) {
 			continue
 		}
-		return err == nil && config.Owner(info) == uid
+		return err == nil && owner(info) == uid
 	}
 }
 

@@ -27,7 +27,7 @@ func (a *app) quarantineCommand() *cobra.Command {
 					return []string{m.ID, m.Mailbox, fmt.Sprint(m.UID), when(m.At), strconv.FormatInt(m.Size, 10), m.Reason}
 				})
 		}}
-	show, _ := idCommand(a, "show MESSAGE", "quarantine/show", "Show the bytes of a message, made safe for a terminal", a.sayQuarantined)
+	show, _ := idCommand(a, "show MESSAGE", "quarantine/show", "Show the bytes of a message, made safe for a terminal, with secrets blotted out", a.sayQuarantined)
 	release, in := idCommand(a, "release MESSAGE", "quarantine/release", "Note that you have read a message; it stays not authenticated", a.sayReleased)
 	release.Flags().StringVar(&in.Text, "ticket", "", "file it on this ticket")
 	discard, _ := idCommand(a, "discard MESSAGE", "quarantine/discard", "Take a message off the list; its record and bytes stay", a.sayReleased)

@@ -27,6 +27,8 @@ func TestBounceFields(t *testing.T) {
 		{"diagnostic-without-type", "Diagnostic-Code: no such user; sorry\n", "", "no such user; sorry", 0, false},
 		{"delayed", "Action: delayed\nStatus: 4.4.1\n", "4.4.1", "", 0, true},
 		{"delayed-and-failed", "Action: delayed\nAction: failed\n", "", "", 0, false},
+		{"diagnostic-with-our-address", "Diagnostic-Code: smtp; 550 <support+" + id[:9] + "\n " + id[9:] + "@desk.example> no\n", "",
+			"550 <support+" + strings.Repeat("*", 9) + " " + strings.Repeat("*", 17) + "@desk.example> no", 0, false},
 		{"none", "sorry\n", "", "", 0, false},
 	} {
 		b := read(t, "X-Failed-Recipients: ada@customer.example\n", c.body).Bounce

@@ -119,3 +119,18 @@ func TestAway(t *testing.T) {
 		}
 	}
 }
+
+// TestGroupNamedByReplyTo: of a group whose program says only in Reply-To who
+// wrote, and that own_list_ids doesn't name, the mail is a list's and not ours.
+func TestGroupNamedByReplyTo(t *testing.T) {
+	for reply, want := range map[string]string{"Ada <ada@customer.example>": "list", "support@desk.example": "loop"} {
+		raw := "From: 'Ada' via Support <support@desk.example>\nReply-To: " + reply + "\nList-Id: <support.desk.example>\nSubject: Re: x\nIn-Reply-To: <n1@desk.example>\n\nYes\n"
+		m, bad := rawmail.Scan(rawmail.Normalize([]byte(raw)), rawmail.DefaultLimits())
+		if len(bad) > 0 {
+			t.Fatal(bad)
+		}
+		if r := Read(m, corpusOwn); string(r.Kind) != want {
+			t.Errorf("answers go to %s: %s, want %s", reply, r.Kind, want)
+		}
+	}
+}

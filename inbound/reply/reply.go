@@ -62,7 +62,10 @@ func Read(m *rawmail.Message, own Own) Reading {
 	name := displayName(m)
 	r.Answer = said.intent(name)
 	// Only in an answer that answers nothing: a person may be away and say yes.
-	if r.Kind == policy.KindReply && r.Answer.Intent == policy.Unclear && !question(r.Text) && !saysYes(head(r.Text)) && holds(lower(head(r.Text)), autoTexts) {
+	// What a mail asks of others by X-Auto-Response-Suppress says nothing of who
+	// wrote it, since servers and lists put it on people's mail, too (MS-OXCMSG
+	// section 2.2.1.77); beside such words it tells of a program that began.
+	if (r.Kind == policy.KindReply || m.Get("x-auto-response-suppress") != "") && r.Answer.Intent == policy.Unclear && !question(r.Text) && !saysYes(head(r.Text)) && holds(lower(head(r.Text)), autoTexts) {
 		r.Kind, r.KindWhy = policy.KindAutoReply, "It says that a program sent it, or that its writer is away."
 		return r
 	}

@@ -120,7 +120,7 @@ func TestAttribution(t *testing.T) {
 func TestKind(t *testing.T) {
 	for header, want := range map[string]policy.Kind{
 		"": "reply", "Auto-Submitted: no\n": "reply", "Auto-Submitted: auto-replied\n": "auto-reply", "Return-Path: <>\n": "auto-reply",
-		"X-Auto-Response-Suppress: All\n": "auto-reply", "X-Auto-Response-Suppress: DR, RN\n": "reply", "List-Id: <a.example>\n": "list",
+		"X-Auto-Response-Suppress: All\n": "reply", "X-Auto-Response-Suppress: DR, RN\n": "reply", "List-Id: <a.example>\n": "list",
 		"List-Id: Help <help.desk.example>\nPrecedence: list\n": "reply", "Precedence: bulk\n": "list", "X-Countersign-Loop: 1\n": "loop",
 		"Auto-Submitted: no (a person wrote it)\n": "reply", "Auto-Submitted: (x) auto-generated; owner=y\n": "auto-reply",
 		"Resent-From: <b@list.example>\n": "list", "Resent-Sender: <b@list.example>\n": "list",

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"countersign/internal/exit"
+	"countersign/internal/token"
 	"countersign/policy"
 	"countersign/tickets"
 )
@@ -46,7 +47,7 @@ func listQuarantine(_ context.Context, s *Server, _ Caller, _ None, emit func(an
 	})
 }
 
-// Quarantined is a message set aside, with its bytes.
+// Quarantined is a message set aside, with its bytes, but for what is secret in them.
 type Quarantined struct {
 	Message
 	Raw []byte `json:"raw"`
@@ -58,9 +59,11 @@ func showQuarantine(_ context.Context, s *Server, _ Caller, in ID) (out Quaranti
 		return out, err
 	}
 	out.Message = summary(m)
-	if out.Raw, err = s.Blobs.Get(m.Blob); err != nil {
+	raw, err := s.Blobs.Get(m.Blob)
+	if err != nil {
 		return out, &exit.Error{Code: exit.IOErr, Reason: "blob", Message: "The bytes of " + m.ID + " can't be read: " + err.Error(), Err: err}
 	}
+	out.Raw = token.Hide(raw) // nobody but the customer may read what binds an answer
 	return out, nil
 }
 
@@ -96,7 +99,7 @@ type Outgoing struct {
 }
 
 func outgoing(o tickets.Outgoing) Outgoing {
-	out := Outgoing{o.ID, o.Ticket, o.To, o.Kind, o.Class, o.State, o.Tries, nil, o.Error}
+	out := Outgoing{o.ID, o.Ticket, o.To, o.Kind, o.Class, o.State, o.Tries, nil, token.HideIn(o.Error)}
 	if !o.Next.IsZero() {
 		out.Next = &o.Next
 	}

@@ -216,8 +216,7 @@ func Load(path string) (Config, []Problem) {
 	if err != nil {
 		return whole("can't be read: " + cause(err))
 	}
-	c, problems := Parse(path, text)
-	return c, append(problems, c.checkOwn(path)...)
+	return Parse(path, text)
 }
 
 // Lenient is Load for commands that need no daemon: where there is no file the

@@ -102,7 +102,8 @@ func distinct(re *regexp.Regexp, s string, text func([]string) string) []string 
 }
 
 // Blot puts stars in place of every token and of the code of every reference in
-// s, in whatever case. Its time is that of reading s once.
+// s, in whatever case, also where one is broken over the ends of lines. Its time
+// is that of reading s once. What machines write is for Hide.
 func Blot(s string) string {
 	b := []byte(s)
 	stars := func(start, end int) {
@@ -128,12 +129,13 @@ func Blot(s string) string {
 		stars(from+at[4], from+at[5]) // the code
 		from += at[1]
 	}
+	blotFolded(b)
 	return string(b)
 }
 
 func valid(s string) bool {
 	for i := range len(s) {
-		if c := s[i] | 0x20; !('a' <= c && c <= 'z' || '2' <= s[i] && s[i] <= '7') {
+		if !base32Digit(s[i]) {
 			return false
 		}
 	}

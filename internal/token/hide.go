@@ -1,0 +1,134 @@
+package token
+
+import (
+	"bytes"
+	"regexp"
+	"slices"
+)
+
+// Bounds of reading what others wrote. A token is never spread over more bytes
+// than overlap.
+const (
+	window  = 256 << 10
+	overlap = 4 << 10
+	nested  = 2 // base64 within base64
+)
+
+// Hide puts stars in place of every token and of the code of every reference in
+// bytes that machines or strangers wrote, in whatever case, also where they are
+// folded over lines, within encoded words, quoted-printable, percent signs or
+// base64. Where it is in doubt it hides more; lengths and line ends stay.
+//
+// Blot is for words of people, of which it hides nothing else.
+func Hide(raw []byte) []byte {
+	out := bytes.Clone(raw)
+	for from := 0; from < len(raw); from += window {
+		to := min(len(raw), from+window+overlap)
+		plain(raw[from:to]).each(nested, func(v view) { v.hide(out[from:to]) })
+	}
+	return out
+}
+
+// HideIn is Hide for a string.
+func HideIn(s string) string { return string(Hide([]byte(s))) }
+
+// anyReference is a reference whatever stands around it, and with a blank in it.
+var anyReference = regexp.MustCompile(`^(?i)t-[1-9][0-9]{0,17}-\s?((?:[a-z2-7]\s?){5}[a-z2-7])`)
+
+// longestReference bounds it: T, a number of 18 digits, a code with its blanks.
+const longestReference = 2 + 18 + 2 + 2*codeLength
+
+// references calls fn with where references stand in v, and where their codes do.
+func (v view) references(fn func(start, code, end int)) {
+	for from := 0; ; {
+		n := bytes.IndexByte(v.text[from:], '-')
+		if n < 0 {
+			return
+		}
+		start := from + n - 1
+		from += n + 1
+		if start < 0 || v.text[start]|0x20 != 't' {
+			continue
+		}
+		if m := anyReference.FindSubmatchIndex(v.text[start:min(len(v.text), start+longestReference)]); m != nil {
+			fn(start, start+m[2], start+m[3])
+		}
+	}
+}
+
+func (v view) hide(out []byte) {
+	for i := 0; i < len(v.text); {
+		j := i
+		for j < len(v.text) && base32Digit(v.text[j]) {
+			j++
+		}
+		if j-i >= Length {
+			v.stars(out, i, j)
+		}
+		i = max(j, i+1)
+	}
+	v.references(func(_, code, end int) { v.stars(out, code, end) })
+}
+
+func (v view) stars(out []byte, i, j int) {
+	for ; i < j; i++ {
+		for k := v.at[i]; k < v.end[i]; k++ {
+			if out[k] != '\r' && out[k] != '\n' {
+				out[k] = '*'
+			}
+		}
+	}
+}
+
+// blotFolded is what Blot does for tokens and references that are broken over
+// the ends of lines.
+func blotFolded(b []byte) {
+	if !bytes.ContainsAny(b, "\r\n") {
+		return
+	}
+	v := plain(bytes.Clone(b)).joined()
+	for n, join := range v.joins {
+		low, high := join, join
+		for low > 0 && join-low < Length && alphanumeric(v.text[low-1]) {
+			low--
+		}
+		for high < len(v.text) && high-join < Length && alphanumeric(v.text[high]) {
+			high++
+		}
+		edges := append([]int{low, high}, v.joins[max(0, n-Length):min(len(v.joins), n+Length)]...)
+		for _, i := range edges { // a token begins and ends where a word or a line does
+			if j := i + Length; low <= i && i < join && join < j && slices.Contains(edges, j) && j <= high && valid(string(v.text[i:j])) {
+				v.stars(b, i, j)
+			}
+		}
+		v.part(max(0, join-longestReference), min(len(v.text), join+longestReference)).references(func(start, code, end int) {
+			if first := max(0, join-longestReference); first+start < join && join < first+end {
+				v.stars(b, first+code, first+end)
+			}
+		})
+	}
+}
+
+// FindIn gives at most so many token candidates of a message as it is, in lower
+// case: those that Find finds in any of the ways in which Hide reads it. It looks
+// at the header first, and at no more of the body than its beginning.
+func FindIn(raw []byte, most int) (found []string) {
+	body := len(raw)
+	for _, end := range []string{"\r\n\r\n", "\n\n"} {
+		if i := bytes.Index(raw, []byte(end)); i >= 0 {
+			body = min(body, i+len(end))
+		}
+	}
+	for _, part := range [][]byte{raw[:min(body, window)], raw[body:min(len(raw), body+window/4)]} {
+		plain(part).each(nested, func(v view) {
+			for _, t := range Find(string(v.text)) {
+				if len(found) < most && !slices.Contains(found, t) {
+					found = append(found, t)
+				}
+			}
+		})
+	}
+	return found
+}
+
+func base32Digit(c byte) bool { return 'a' <= c|0x20 && c|0x20 <= 'z' || '2' <= c && c <= '7' }

@@ -1,0 +1,50 @@
+package policy
+
+import "time"
+
+// Giver is who gave a proof, or whose request it is, as the directory is when
+// somebody wants to act. The zero value may nothing.
+type Giver struct {
+	Active bool      // is on file, and was not removed
+	Client string    // to which they belong
+	May    bool      // the ticket's contact: ask for the ticket's class; another: approve
+	Cools  time.Time // until when they prove nothing privileged
+	OnFile bool      // the address that answered is on file for them
+	Since  time.Time // from when it is; zero: it came with the first import
+}
+
+// barred says why the person's word counts for nothing now, "" if it counts.
+// Whoever is on file may ask a question.
+func (g Giver) barred(a Ask) string {
+	switch {
+	case !g.Active:
+		return "contact_removed"
+	case g.Client != a.Ticket.Client:
+		return "contact_moved"
+	case !g.May && a.Class != Question:
+		return "no_permission"
+	case a.Class.Privileged() && a.Now.Before(g.Cools):
+		return "cooling"
+	}
+	return ""
+}
+
+// lost says why a proof of this revision counts for nothing, however young it
+// is, "" if it counts.
+func (a Ask) lost(p Proof) string {
+	switch {
+	case (p.Kind == ProofApproval) == (p.Contact == a.Ticket.Contact): // an approval is a second person's
+		return "other_contact"
+	case p.Epoch != a.Epoch:
+		return "restored"
+	case p.Kind != ProofCode && !p.Giver.answers(p.At, a.Class):
+		return "address_gone"
+	}
+	return p.Giver.barred(a)
+}
+
+// answers reports whether the address that answered at that time has been on
+// file without a break. Nothing privileged is proved by an address that is new.
+func (g Giver) answers(at time.Time, c Class) bool {
+	return g.OnFile && (g.Since.Before(at) || !c.Privileged() && g.Since.Equal(at))
+}

@@ -1,0 +1,144 @@
+package policy
+
+import (
+	"slices"
+	"strings"
+	"testing"
+	"time"
+)
+
+// TestRightsAtTheAct: each row takes away one thing after the yes was given.
+func TestRightsAtTheAct(t *testing.T) {
+	person := func(change func(*Giver)) func(*Ask) {
+		return func(a *Ask) {
+			change(&a.Contact)
+			for i := range a.Proofs {
+				change(&a.Proofs[i].Giver)
+			}
+		}
+	}
+	minor := func(a *Ask) { a.Class, a.Ticket.Class = MinorChange, MinorChange; only(a, ProofSender) }
+	proof := func(change func(*Proof)) func(*Ask) {
+		return func(a *Ask) {
+			for i := range a.Proofs {
+				change(&a.Proofs[i])
+			}
+		}
+	}
+	both := func(f, g func(*Ask)) func(*Ask) { return func(a *Ask) { f(a); g(a) } }
+	approved := func(a *Ask) {
+		a.Class, a.Ticket.Class = Cancellation, Cancellation
+		a.Proofs = append(a.Proofs, given(ProofApproval, noon.Add(-time.Minute)))
+	}
+	approver := func(change func(*Proof)) func(*Ask) {
+		return both(approved, func(a *Ask) { change(&a.Proofs[2]) })
+	}
+	at := noon.Add(-time.Hour) // of the yes
+	tests := []struct {
+		name    string
+		spoil   func(*Ask)
+		want    Verb
+		reasons []string
+		next    string
+	}{
+		{"all-there", func(*Ask) {}, Allow, []string{"proved"}, ""},
+		{"removed", person(func(g *Giver) { g.Active = false }), Deny, []string{"contact_removed"}, "put_on_file"},
+		{"moved", person(func(g *Giver) { g.Client = "south" }), Deny, []string{"contact_moved"}, "new_ticket"},
+		{"permission-taken-away", person(func(g *Giver) { g.May = false }), Deny, []string{"no_permission"}, "give_permission"},
+		{"cooling", person(func(g *Giver) { g.Cools = noon.Add(time.Second) }), Deny, []string{"cooling"}, "await_cooling"},
+		{"cooled", person(func(g *Giver) { g.Cools = noon }), Allow, []string{"proved"}, ""},
+		{"address-gone", proof(func(p *Proof) { p.Giver.OnFile = false }), Deny, []string{"address_gone"}, "edit_ticket"},
+		{"address-back", proof(func(p *Proof) { p.Giver.Since = at.Add(time.Second) }), Deny, []string{"address_gone"}, "edit_ticket"},
+		{"address-back-at-once", proof(func(p *Proof) { p.Giver.Since = at }), Deny, []string{"address_gone"}, "edit_ticket"},
+		{"address-there-before", proof(func(p *Proof) { p.Giver.Since = at.Add(-time.Second) }), Allow, []string{"proved"}, ""},
+		{"no-yes-of-a-removed-one", both(person(func(g *Giver) { g.Active = false }), func(a *Ask) { a.Proofs = nil }), Deny, []string{"contact_removed", "not_authenticated"}, "put_on_file"},
+		{"proof-of-another", proof(func(p *Proof) { p.Contact = "bob" }), Deny, []string{"other_contact"}, "edit_ticket"},
+		{"nothing-known", func(a *Ask) { a.Contact = Giver{}; proof(func(p *Proof) { p.Giver = Giver{} })(a) }, Deny, []string{"contact_removed", "address_gone"}, "put_on_file"},
+
+		{"restored", func(a *Ask) { a.Epoch = 2 }, Deny, []string{"restored"}, "await_reply"},
+		{"restored-backwards", proof(func(p *Proof) { p.Epoch = 2 }), Deny, []string{"restored"}, "await_reply"},
+		{"used-before-a-restore", func(a *Ask) { a.UsedBy, a.UsedAt, a.UsedIn = "sam", noon, 0 }, Deny, []string{"already_used"}, "edit_ticket"},
+		{"used-and-proved-before-a-restore", func(a *Ask) { a.UsedBy, a.UsedAt, a.UsedIn, a.Epoch = "sam", noon, 1, 2 }, Deny, []string{"already_used", "restored"}, "edit_ticket"},
+		{"used-in-this-epoch", func(a *Ask) { a.UsedBy, a.UsedAt = "sam", noon }, Allow, []string{"proved"}, ""},
+
+		{"minor", minor, Allow, []string{"proved"}, ""},
+		{"minor-removed", both(minor, person(func(g *Giver) { g.Active = false })), Deny, []string{"contact_removed"}, "put_on_file"},
+		{"minor-without-permission", both(minor, person(func(g *Giver) { g.May = false })), Deny, []string{"no_permission"}, "give_permission"},
+		{"minor-cooling", both(minor, person(func(g *Giver) { g.Cools = noon.Add(time.Hour) })), Allow, []string{"proved"}, ""},
+		{"minor-address-gone", both(minor, proof(func(p *Proof) { p.Giver.OnFile = false })), Deny, []string{"address_gone"}, "edit_ticket"},
+		{"minor-by-a-new-address", both(minor, proof(func(p *Proof) { p.Giver.Since = at })), Allow, []string{"proved"}, ""},
+		{"minor-restored", both(minor, func(a *Ask) { a.Epoch = 2 }), Deny, []string{"restored"}, "await_reply"},
+		{"code-has-no-address", func(a *Ask) {
+			minor(a)
+			a.Channel, a.Proofs = Phone, []Proof{given(ProofCode, at)}
+			a.Proofs[0].Giver.OnFile = false
+		}, Allow, []string{"proved"}, ""},
+		{"weak-address-gone", func(a *Ask) {
+			minor(a)
+			a.Proofs = []Proof{given(ProofToken, at)}
+			a.Proofs[0].Giver.OnFile = false
+		}, Deny, []string{"address_gone"}, "edit_ticket"},
+
+		{"question", func(a *Ask) { a.Class = Question }, Allow, []string{"question_only"}, ""},
+		{"question-without-permission", both(func(a *Ask) { a.Class = Question }, person(func(g *Giver) { g.May = false })), Allow, []string{"question_only"}, ""},
+		{"question-cooling", both(func(a *Ask) { a.Class = Question }, person(func(g *Giver) { g.Cools = noon.Add(time.Hour) })), Allow, []string{"question_only"}, ""},
+		{"question-removed", both(func(a *Ask) { a.Class = Question }, person(func(g *Giver) { g.Active = false })), Deny, []string{"contact_removed"}, "put_on_file"},
+		{"question-moved", both(func(a *Ask) { a.Class = Question }, person(func(g *Giver) { g.Client = "south" })), Deny, []string{"contact_moved"}, "new_ticket"},
+
+		{"approved", approved, Allow, []string{"proved"}, ""},
+		{"approver-removed", approver(func(p *Proof) { p.Giver.Active = false }), Hold, []string{"approval_missing", "contact_removed"}, "await_approval"},
+		{"approver-may-no-longer", approver(func(p *Proof) { p.Giver.May = false }), Hold, []string{"approval_missing", "no_permission"}, "await_approval"},
+		{"approver-moved", approver(func(p *Proof) { p.Giver.Client = "south" }), Hold, []string{"approval_missing", "contact_moved"}, "await_approval"},
+		{"approver-cooling", approver(func(p *Proof) { p.Giver.Cools = noon.Add(time.Second) }), Hold, []string{"approval_missing", "cooling"}, "await_approval"},
+		{"approver-is-the-requester", approver(func(p *Proof) { p.Contact = "ada" }), Hold, []string{"approval_missing", "other_contact"}, "await_approval"},
+		{"void-approval-renews-no-yes", both(approver(func(p *Proof) { p.At, p.Giver.OnFile = noon.Add(6*24*time.Hour), false }), func(a *Ask) { a.Now = noon.Add(ProofLife) }), Deny, []string{"proof_expired"}, "edit_ticket"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			a := confirmed()
+			tt.spoil(&a)
+			got := Authorize(a)
+			var codes []string
+			for _, r := range got.Reasons {
+				codes = append(codes, r.Code)
+				if r.Text == "" {
+					t.Errorf("%s has no sentence", r.Code)
+				}
+			}
+			if got.Decision != tt.want || !slices.Equal(codes, tt.reasons) || tt.next != "" && (len(got.Next) == 0 || got.Next[0] != tt.next) {
+				t.Errorf("Authorize() = %s %v %v, want %s %v %s", got.Decision, codes, got.Next, tt.want, tt.reasons, tt.next)
+			}
+		})
+	}
+}
+
+// TestQuestionOnly: the answer to a question says that the request itself is not
+// allowed by it, and what is in its way.
+func TestQuestionOnly(t *testing.T) {
+	for _, tt := range []struct {
+		name  string
+		spoil func(*Ask)
+		says  string
+	}{
+		{"all-there", func(*Ask) {}, "ask for that class"},
+		{"no-yes", func(a *Ask) { only(a, ProofSender) }, Because("not_confirmed").Text},
+		{"no-proof", func(a *Ask) { a.Proofs = nil }, Because("not_authenticated").Text},
+		{"stopped", func(a *Ask) { a.ClientStopped = true }, Because("client_stopped").Text},
+		{"cooling", func(a *Ask) { a.Contact.Cools = noon.Add(time.Hour) }, noon.Add(time.Hour).Format("2006-01-02 15:04 UTC")},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			a := confirmed()
+			a.Class, a.Authority = Question, false
+			tt.spoil(&a)
+			got := Authorize(a)
+			if got.Decision != Allow || len(got.Reasons) != 1 || got.Reasons[0].Code != "question_only" {
+				t.Fatalf("%+v", got)
+			}
+			for _, part := range []string{"A question may be answered", "T-1 itself (password-change) is NOT allowed", tt.says} {
+				if text := got.Reasons[0].Text; !strings.Contains(text, part) {
+					t.Errorf("%q does not say %q", text, part)
+				}
+			}
+		})
+	}
+}

@@ -1,0 +1,46 @@
+package tickets
+
+import (
+	"slices"
+
+	"countersign/clients"
+	"countersign/internal/kv"
+	"countersign/policy"
+	"countersign/staff"
+)
+
+// weigh gathers what an agent's ask depends on, as the store is now: what was
+// right when the yes came may have been taken away since.
+func (s *Store) weigh(r kv.Reader, t Ticket, a Ask, agent staff.Agent) (policy.Ask, error) {
+	now := s.Now()
+	ask := policy.Ask{Now: now, Class: a.Class, Channel: a.Channel, Agent: agent.ID,
+		Disabled: agent.Disabled || now.Before(agent.Counts), Authority: mayCarryOut(agent, a.Class), Ticket: t.facts(),
+		Proofs: slices.Clone(t.Proofs), TokenClasses: s.opt.TokenClasses, UsedBy: t.UsedBy, UsedAt: t.UsedAt}
+	c, ok, err := clients.Get(r, t.Contact)
+	if err != nil {
+		return ask, err
+	}
+	ask.Contact = s.giver(t, c, ok, "")
+	if ask.ClientStopped, err = stopsFor(r, t.Client, c); err != nil {
+		return ask, err
+	}
+	for i, p := range ask.Proofs {
+		c, ok, err := clients.Get(r, p.Contact)
+		if err != nil {
+			return ask, err
+		}
+		ask.Proofs[i].Giver = s.giver(t, c, ok, p.Address)
+	}
+	return ask, nil
+}
+
+// giver is what the directory says now of a contact who answered from addr. A
+// proof that doesn't say its address was answered from none that is on file.
+func (s *Store) giver(t Ticket, c clients.Contact, ok bool, addr string) policy.Giver {
+	right := string(t.Class)
+	if c.ID != t.Contact {
+		right = clients.Approve
+	}
+	return policy.Giver{Active: ok && c.Status != clients.Removed, Client: c.Client, May: c.May(right),
+		OnFile: slices.Contains(c.Addresses, addr), Since: c.Since[addr], Cools: s.coolsUntil(c, addr)}
+}

@@ -2,76 +2,234 @@ package tickets
 
 import (
 	"slices"
+	"sort"
+	"strings"
 	"time"
 
 	"countersign/internal/kv"
 )
 
-// paced gives the time from which another notice may go out for the ticket and
-// to the contact, and the places that it takes there under the caps; one that
-// can't wait takes them only if it may go out now.
-func (s *Store) paced(tx kv.Tx, t *Ticket, contact string, waits bool) (next time.Time, places []string, err error) {
-	next = s.Now()
-	taken := map[string]int{}
-	for _, c := range []struct {
-		what   string
-		window time.Duration
-		most   int
-	}{{"t/" + t.ID, 24 * time.Hour, s.opt.PerDay}, {"c/" + contact, time.Hour, s.opt.PerHour}} {
-		for {
-			end := next.Truncate(c.window).Add(c.window)
-			key := "cap/" + due(end) + "/" + c.what
-			n, _, err := kv.Load[int](tx, key)
-			if err != nil {
-				return next, nil, err
-			}
-			if n < c.most {
-				taken[key] = n + 1
-				places = append(places, key)
-				break
-			}
-			if next = end; !waits {
-				return next, nil, nil
-			}
-			if next.Sub(s.Now()) > 31*24*time.Hour {
-				break
-			}
+// courtesy are the kinds of which nothing depends: over a cap they are dropped.
+// All others wait, what asks for proof and what tells of a change or an alarm.
+var courtesy = []string{"expired"}
+
+// security are the kinds that tell the contact what was done with their answer,
+// or with an answer in their name. A revision gets one of each, so they can't
+// flood, and nothing else takes their places.
+var security = []string{"confirmed", "disputed", "other_address"}
+
+// Origins of notices, beside "agent:ID". Each has budgets of its own, so that
+// no question waits behind what others make us send.
+const (
+	fromMail     = "mail" // what the contact's own mail makes us ask
+	fromTimers   = "timers"
+	fromSecurity = "security"
+)
+
+// origin says to whose account a notice goes. t.by is the agent at work.
+func (t *Ticket) origin(kind string) string {
+	switch {
+	case slices.Contains(security, kind):
+		return fromSecurity
+	case kind == "reminder" || kind == "expired":
+		return fromTimers
+	case t.by != "":
+		return "agent:" + t.by
+	}
+	return fromMail
+}
+
+const (
+	// together is how many times the budget of one origin all of them have. One
+	// that had nothing yet gets one all the same.
+	together = 3
+	// longest is how long a notice waits for caps; then it goes out over them. By
+	// then a question has expired.
+	longest = 7 * 24 * time.Hour
+)
+
+// budget bounds the notices of one origin in a window of time. What each origin
+// took of a window stands under one key.
+type budget struct {
+	cap    string // its name in the configuration
+	what   string
+	window time.Duration
+	most   int
+}
+
+// budgets are those that a notice has to find room in.
+func (s *Store) budgets(o Outgoing) []budget {
+	hour := budget{"notices_per_contact_hour", "hour/" + o.Contact, time.Hour, s.opt.PerHour}
+	if o.Origin == fromSecurity {
+		return []budget{hour}
+	}
+	return []budget{{"notices_per_ticket_day", "day/" + o.Ticket, 24 * time.Hour, s.opt.PerDay}, hour}
+}
+
+// key is that of the window in which at lies.
+func (b budget) key(at time.Time) string {
+	return "cap/" + due(at.Truncate(b.window).Add(b.window)) + "/" + b.what
+}
+
+// room reports whether the origin may have one more in the window of at.
+func (b budget) room(r kv.Reader, at time.Time, origin string) (bool, error) {
+	taken, _, err := kv.Load[map[string]int](r, b.key(at))
+	all := 0
+	for who, n := range taken {
+		if who != fromSecurity {
+			all += n
 		}
 	}
+	n := taken[origin]
+	return n < b.most && (n == 0 || origin == fromSecurity || all < together*b.most), err
+}
+
+// full gives the cap that keeps the notice from going out at that time, "" if none.
+func (s *Store) full(r kv.Reader, o Outgoing, at time.Time) (string, error) {
+	for _, b := range s.budgets(o) {
+		if room, err := b.room(r, at, o.Origin); err != nil || !room {
+			return b.cap, err
+		}
+	}
+	return "", nil
+}
+
+// placed reports whether the notice has its places in the windows of that time.
+func (s *Store) placed(o Outgoing, at time.Time) bool {
+	for _, b := range s.budgets(o) {
+		if !slices.Contains(o.Places, b.key(at)) {
+			return false
+		}
+	}
+	return true
+}
+
+// reserve takes places for a notice at the first hour from now on that has room
+// under every cap, and sets when it is due. The hours are tried one by one, then
+// in steps that double and are halved again, since thousands may wait.
+func (s *Store) reserve(tx kv.Tx, o *Outgoing, now time.Time) error {
+	at := func(k int) time.Time {
+		if k == 0 {
+			return now
+		}
+		return now.Truncate(time.Hour).Add(time.Duration(k) * time.Hour)
+	}
+	last := int(max(0, o.Queued.Add(longest).Sub(now))/time.Hour) + 1
+	var failed error
+	full := func(k int) bool {
+		if k >= last {
+			return false
+		}
+		cap, err := s.full(tx, *o, at(k))
+		if failed == nil {
+			failed = err
+		}
+		if cap != "" && o.Cap == "" {
+			o.Cap = cap // the one that holds it now
+		}
+		return cap != "" && failed == nil
+	}
+	o.Cap, o.Places, o.Paced = "", nil, false
+	before, k := -1, 0
+	for full(k) {
+		before = k
+		k = min(last, max(k+1, k*2-2))
+	}
+	k = before + 1 + sort.Search(k-before-1, func(i int) bool { return !full(before + 1 + i) })
+	if failed != nil {
+		return failed
+	}
+	o.Next, o.Paced = at(k), k > 0
+	if k >= last {
+		o.Next = o.Queued.Add(longest)
+		if o.Paced = o.Next.After(now); !o.Paced {
+			o.Next = now
+		}
+		return nil
+	}
+	for _, b := range s.budgets(*o) {
+		o.Places = append(o.Places, b.key(o.Next))
+	}
+	return s.take(tx, o.Places, o.Origin, 1)
+}
+
+// take changes what an origin has taken of each window.
+func (s *Store) take(tx kv.Tx, places []string, origin string, by int) error {
 	for _, key := range places {
-		if err := kv.Save(tx, key, taken[key]); err != nil {
-			return next, nil, err
-		}
-	}
-	return next, places, nil
-}
-
-// minuteKey counts what went out in the minute of now.
-func (s *Store) minuteKey(now time.Time) string {
-	return "cap/" + due(now.Truncate(time.Minute).Add(time.Minute)) + "/all"
-}
-
-// giveUp cancels a notice that is not sent, erases its bytes and, where no
-// attempt was made, gives its places under the caps to others.
-func (s *Store) giveUp(tx kv.Tx, o *Outgoing) error {
-	o.State = Canceled
-	if err := tx.Delete("outb/" + o.ID); err != nil {
-		return err
-	}
-	for _, key := range o.Places {
-		n, ok, err := kv.Load[int](tx, key)
+		taken, _, err := kv.Load[map[string]int](tx, key)
 		if err != nil {
 			return err
 		}
-		if !ok || n == 0 || o.Tries > 0 {
-			continue // the window has passed, or the server may have seen it
+		if taken == nil {
+			taken = map[string]int{}
 		}
-		if err := kv.Save(tx, key, n-1); err != nil {
+		if taken[origin] += by; taken[origin] <= 0 {
+			delete(taken, origin)
+		}
+		if err := kv.Save(tx, key, taken); err != nil {
 			return err
 		}
 	}
-	o.Places = nil
 	return nil
+}
+
+// release gives the places of a notice to others, where no attempt was made:
+// otherwise the contact may have it.
+func (s *Store) release(tx kv.Tx, o *Outgoing) error {
+	places := o.Places
+	o.Places = nil
+	if o.Tries > 0 {
+		return nil
+	}
+	now := "cap/" + due(s.Now())
+	places = slices.DeleteFunc(slices.Clone(places), func(key string) bool { return key <= now })
+	return s.take(tx, places, o.Origin, -1)
+}
+
+// admit lets a notice that is due go out, if it has its places in the windows
+// of now: it may have waited for the server past those it had. Otherwise it
+// waits for the next that are free.
+func (s *Store) admit(id string, now time.Time) (admitted bool, err error) {
+	err = s.update(id, func(tx kv.Tx, o *Outgoing) (bool, error) {
+		if o.State != Queued {
+			admitted = false
+			return o.State == Sending, nil
+		}
+		if err := s.release(tx, o); err != nil {
+			return false, err
+		}
+		if err := s.reserve(tx, o, now); err != nil {
+			return false, err
+		}
+		admitted = !o.Paced
+		return true, nil
+	})
+	return admitted, err
+}
+
+// minuteKey counts what went out in the minute of now, of one lane or, with
+// none, of all.
+func minuteKey(now time.Time, lane string) string {
+	return "cap/" + due(now.Truncate(time.Minute).Add(time.Minute)) + "/" + strings.TrimSuffix("minute/"+lane, "/")
+}
+
+// count counts an attempt.
+func count(tx kv.Tx, key string) error {
+	n, _, err := kv.Load[int](tx, key)
+	if err != nil {
+		return err
+	}
+	return kv.Save(tx, key, n+1)
+}
+
+// giveUp cancels a notice that is not sent, erases its bytes and gives its
+// places under the caps to others.
+func (s *Store) giveUp(tx kv.Tx, o *Outgoing) error {
+	o.State, o.Cap = Canceled, ""
+	if err := tx.Delete("outb/" + o.ID); err != nil {
+		return err
+	}
+	return s.release(tx, o)
 }
 
 // withdraw cancels a question that waits in the outbox and no longer stands.
@@ -83,7 +241,7 @@ func (s *Store) withdraw(tx kv.Tx, t *Ticket, n notice) error {
 	if err != nil || !ok || o.State != Queued {
 		return err
 	}
-	if err := tx.Delete("outq/" + due(o.Next) + "/" + o.ID); err != nil {
+	if err := tx.Delete(o.queueKey()); err != nil {
 		return err
 	}
 	o.Next = time.Time{}

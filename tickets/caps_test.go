@@ -1,15 +1,20 @@
 package tickets
 
 import (
+	"errors"
+	"fmt"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
+	"countersign/internal/kv"
 	"countersign/policy"
+	"countersign/staff"
 )
 
-// TestCaps: over a cap an asking notice waits and courtesy is dropped with a
-// record of it.
+// TestCaps: over a cap a question waits; what tells the contact what was done
+// with their answer goes out all the same, since nothing else takes its places.
 func TestCaps(t *testing.T) {
 	for name, change := range map[string]func(*Options){
 		"per-ticket":  func(o *Options) { o.PerDay = 2 },
@@ -50,8 +55,11 @@ func TestCaps(t *testing.T) {
 			}
 			d.receive(t, d.reply(d.last(t, "confirm", ticket.ID), policy.Yes))
 			s := d.show(t, ticket.ID)
-			if happened(s, "notice dropped") != 1 || s.State != policy.StateConfirmed || d.count("confirmed", ticket.ID) != 0 {
-				t.Errorf("courtesy over the cap: %+v", s.History)
+			if happened(s, "notice dropped") != 0 || s.State != policy.StateConfirmed || d.count("confirmed", ticket.ID) != 1 {
+				t.Errorf("that it was confirmed was not told: %+v", s.History)
+			}
+			if drain(); sent != 7 {
+				t.Errorf("%d notices went out, want the last one at once, too", sent)
 			}
 		})
 	}
@@ -74,22 +82,334 @@ func TestCaps(t *testing.T) {
 	})
 }
 
-// TestDroppedTakesNoPlace: courtesy that is dropped for one cap takes no place
-// under the other.
-func TestDroppedTakesNoPlace(t *testing.T) {
+// send lets everything go out that is due, and gives how many it was.
+func (d *desk) send(t failer) (n int) {
+	t.Helper()
+	for {
+		ids := d.due(t, true)
+		if len(ids) == 0 {
+			return n
+		}
+		for _, id := range ids {
+			check(t, d.Attempt(id, d.Now()))
+			check(t, d.MarkSent(id))
+			n++
+		}
+	}
+}
+
+// open opens a ticket for a contact, as an agent.
+func (d *desk) open1(t failer, contact, agent string) Ticket {
+	t.Helper()
+	ticket, err := d.Open(OpenRequest{Contact: contact, Channel: policy.Phone, Class: policy.PasswordChange, Subject: "New password for web1", Agent: agent})
+	check(t, err)
+	return ticket
+}
+
+// TestCourtesyIsDropped: only that a question has expired is dropped over a cap,
+// with a record of it, and takes no place under the other cap.
+func TestCourtesyIsDropped(t *testing.T) {
 	d := memoryDesk(t, func(o *Options) { o.PerHour, o.PerDay = 1, 2 })
-	ticket, l := d.ask(t, bob, policy.PasswordChange)
-	check(t, d.Attempt("o-1", d.Now()))
-	check(t, d.MarkSent("o-1"))
-	d.receive(t, d.reply(l, policy.Yes)) // "confirmed" is over the contact's cap
-	if s := d.show(t, ticket.ID); happened(s, "notice dropped") != 1 {
+	ticket := d.open1(t, bob, "kim")
+	d.turn(120*time.Hour - time.Second)
+	check(t, d.Tick())
+	d.open1(t, bob, "lee")
+	d.turn(48*time.Hour + time.Second)
+	check(t, d.Tick()) // the reminder of lee's takes the timers' place in this hour
+	if s := d.show(t, ticket.ID); happened(s, "notice dropped") != 1 || s.State != policy.StateExpired || d.count("expired", ticket.ID) != 0 {
 		t.Fatalf("%+v", s.History)
 	}
-	d.turn(time.Hour)
-	_, err := d.Edit(EditRequest{Ticket: ticket.ID, Request: "Other", Agent: "kim"})
+	for key, n := range d.dump(t) {
+		if strings.HasPrefix(key, "cap/") && strings.HasSuffix(key, "/day/"+ticket.ID) && strings.Contains(n, fromTimers) && !strings.Contains(n, `"timers":1`) {
+			t.Errorf("%s holds %s, want the reminder alone", key, n)
+		}
+	}
+	for _, kind := range []string{"confirm", "clearer", "unproved_no", "lift", "reminder", "confirmed", "disputed", "other_address", "of a later day"} {
+		if slices.Contains(courtesy, kind) {
+			t.Errorf("%s is courtesy", kind)
+		}
+	}
+}
+
+// TestSecurityIsNotHeld: whatever an agent makes us send, the contact hears at
+// once what was done with their answer, or with one in their name.
+func TestSecurityIsNotHeld(t *testing.T) {
+	for kind, answer := range map[string]func(*desk, Letter) policy.Evidence{
+		"confirmed": func(d *desk, l Letter) policy.Evidence { return d.reply(l, policy.Yes) },
+		"disputed":  func(d *desk, l Letter) policy.Evidence { return d.reply(l, policy.No) },
+		"other_address": func(d *desk, l Letter) policy.Evidence {
+			e := d.reply(l, policy.Yes)
+			e.From = "mallory@evil.example"
+			return e
+		},
+	} {
+		t.Run(kind, func(t *testing.T) {
+			d := memoryDesk(t, func(o *Options) { o.PerHour, o.PerDay = 10, 4 })
+			ticket := d.open1(t, bob, "kim")
+			unclear := func() { d.receive(t, d.reply(d.last(t, "confirm", ticket.ID), policy.Unclear)); d.send(t) }
+			unclear()
+			for range 3 {
+				_, err := d.Edit(EditRequest{Ticket: ticket.ID, Request: "Other", Agent: "kim"})
+				check(t, err)
+				unclear()
+			}
+			for range 50 {
+				d.open1(t, bob, "kim")
+				d.open1(t, bob, "lee")
+				d.open1(t, bob, "max")
+			}
+			d.send(t)
+			d.receive(t, answer(d, d.last(t, "confirm", ticket.ID)))
+			if d.send(t); d.count(kind, ticket.ID) != 1 || happened(d.show(t, ticket.ID), "notice dropped") != 0 {
+				t.Errorf("it was not told: %+v", d.show(t, ticket.ID).History)
+			}
+			if all := d.outbox(t, ticket.ID); all[len(all)-1].State != Sent || all[len(all)-1].Kind != kind {
+				t.Errorf("the last notice: %+v", all[len(all)-1])
+			}
+		})
+	}
+}
+
+// TestOriginsShare: a question waits behind none of another agent's, nor of
+// those that mail or timers brought about.
+func TestOriginsShare(t *testing.T) {
+	d := memoryDesk(t, func(o *Options) { o.PerHour, o.PerDay = 10, 4 })
+	for range 300 {
+		d.open1(t, ada, "kim")
+	}
+	lee := d.open1(t, ada, "lee")
+	if n := d.send(t); n != 11 {
+		t.Errorf("%d questions went out at once, want 10 of kim's and that of lee", n)
+	}
+	if o := d.outbox(t, lee.ID)[0]; o.State != Sent {
+		t.Errorf("lee's question: %+v", o)
+	}
+	last := d.outbox(t, "T-300")[0]
+	if wait := last.Next.Sub(d.Now()); wait != 29*time.Hour || last.Cap != "notices_per_contact_hour" {
+		t.Errorf("kim's last question waits for %s %s, want 29 hours", wait, last.Cap)
+	}
+	for range 10 { // of one ticket
+		_, err := d.Edit(EditRequest{Ticket: lee.ID, Request: "Other", Agent: "max"})
+		check(t, err)
+		d.send(t)
+	}
+	_, err := d.Edit(EditRequest{Ticket: lee.ID, Request: "Mine", Agent: "lee"})
 	check(t, err)
-	if ids := d.due(t, false); !slices.Contains(ids, "o-2") {
-		t.Errorf("due %v, want the second question of the day", ids)
+	if n := d.send(t); n != 1 {
+		t.Errorf("%d questions went out after lee's edit, want 1", n)
+	}
+	d.receive(t, d.reply(d.last(t, "confirm", lee.ID), policy.Unclear))
+	if n := d.send(t); n != 1 {
+		t.Errorf("%d notices went out after an answer, want 1", n)
+	}
+}
+
+// TestTogether: all agents together send a contact three times what one may,
+// and whoever had nothing gets one.
+func TestTogether(t *testing.T) {
+	d := memoryDesk(t, func(o *Options) { o.PerHour = 4 })
+	check(t, d.engine.Update(func(tx kv.Tx) error {
+		for i := range 10 {
+			if _, err := staff.Add(tx, staff.Agent{ID: fmt.Sprint("a", i), Email: fmt.Sprintf("a%d@desk.example", i)}); err != nil {
+				return err
+			}
+		}
+		return nil
+	}))
+	for i := range 10 {
+		for range 6 {
+			d.open1(t, ada, fmt.Sprint("a", i))
+		}
+	}
+	if n := d.send(t); n != 3*4+7 {
+		t.Errorf("%d went out in an hour, want 4 of three agents and one of seven", n)
+	}
+}
+
+// TestRetryKeepsCaps: a person who asks for a notice to be sent now makes it due
+// as soon as the caps let it go, no sooner.
+func TestRetryKeepsCaps(t *testing.T) {
+	d := memoryDesk(t, func(o *Options) { o.PerHour = 10 })
+	for range 40 {
+		d.open1(t, ada, "kim")
+	}
+	retry := func() {
+		for _, o := range d.outbox(t, "") {
+			if o.State == Queued || o.State == Failed {
+				check(t, d.RetryNotice(o.ID))
+			}
+		}
+	}
+	if retry(); len(d.due(t, true)) != 10 {
+		t.Fatalf("due %v, want 10", d.due(t, true))
+	}
+	for _, id := range d.due(t, false) {
+		check(t, d.Attempt(id, d.Now()))
+		check(t, d.MarkFailed(id, "550 no"))
+	}
+	if retry(); len(d.due(t, true)) != 0 {
+		t.Errorf("due again in the same hour: %v", d.due(t, true))
+	}
+	for _, o := range d.outbox(t, "") {
+		if !o.Paced || o.Cap != "notices_per_contact_hour" || !o.Next.After(d.Now()) {
+			t.Errorf("%+v does not say until when it waits", o)
+		}
+	}
+	for hour := range 4 {
+		d.turn(time.Hour)
+		if n := d.send(t); n != 10 {
+			t.Errorf("%d went out in hour %d, want 10", n, hour+1)
+		}
+	}
+}
+
+// TestCapsAfterOutage: what waited for the server does not all go out once it
+// is back.
+func TestCapsAfterOutage(t *testing.T) {
+	d := memoryDesk(t, func(o *Options) { o.PerHour = 10 })
+	for range 40 {
+		d.open1(t, ada, "kim")
+	}
+	d.turn(5 * time.Hour)
+	for hour := range 4 {
+		if n := d.send(t); n != 10 {
+			t.Errorf("%d went out %d hours after, want 10", n, hour)
+		}
+		d.turn(time.Hour)
+	}
+}
+
+// TestRaisedCap: a cap that was raised lets go what waits for it, from the next
+// start on.
+func TestRaisedCap(t *testing.T) {
+	d := openDesk(t, func(o *Options) { o.PerHour = 2 })
+	check(t, d.RecoverOutbox())
+	for range 9 {
+		d.open1(t, ada, "kim")
+	}
+	for _, step := range []struct{ most, want int }{{2, 2}, {5, 5}, {4, 4}, {100, 9}} {
+		d.opt.PerHour = step.most
+		d.restart(t)
+		check(t, d.RecoverOutbox())
+		if n := len(d.due(t, true)); n != step.want {
+			t.Errorf("with %d an hour %d are due, want %d", step.most, n, step.want)
+		}
+	}
+}
+
+// TestWaitEnds: no cap keeps a notice for longer than a week.
+func TestWaitEnds(t *testing.T) {
+	d := memoryDesk(t, func(o *Options) { o.PerHour, o.TokenLife = 1, 336*time.Hour })
+	for range 200 {
+		d.open1(t, ada, "kim")
+	}
+	for _, o := range d.outbox(t, "") {
+		if o.Next.After(start.Add(7 * 24 * time.Hour)) {
+			t.Fatalf("%+v waits for longer than a week", o)
+		}
+	}
+	d.turn(7 * 24 * time.Hour)
+	if n := d.send(t); n != 200 {
+		t.Errorf("%d went out after a week, want all", n)
+	}
+}
+
+// TestDueInTurn: whoever floods the outbox keeps no other's question waiting,
+// not in the order nor by using the minute up.
+func TestDueInTurn(t *testing.T) {
+	d := memoryDesk(t, func(o *Options) { o.PerMinute = 20 })
+	for range 100 {
+		d.open1(t, ada, "kim")
+	}
+	d.turn(time.Second)
+	lee := d.open1(t, bob, "lee")
+	out, err := d.Due(d.Now(), 2, false)
+	check(t, err)
+	if len(out) != 2 || out[0].Ticket != "T-1" || out[1].Ticket != lee.ID {
+		t.Errorf("due first: %+v, want one of each", out)
+	}
+	if n := d.send(t); n != 18 || d.outbox(t, lee.ID)[0].State != Sent {
+		t.Errorf("%d went out in the minute, want 17 of kim's and that of lee", n)
+	}
+	max := d.open1(t, bob, "max")
+	if ids := d.due(t, false); len(ids) != 1 || d.outbox(t, max.ID)[0].ID != ids[0] {
+		t.Errorf("due %v, want that of max", ids)
+	}
+	d.send(t)
+	if n := d.send(t); n != 0 {
+		t.Errorf("%d more went out in the minute", n)
+	}
+	d.turn(time.Minute)
+	if n := d.send(t); n != 18 {
+		t.Errorf("%d went out in the next minute, want 18", n)
+	}
+}
+
+// TestDueGoesAround: more lanes than one look takes all have their turn.
+func TestDueGoesAround(t *testing.T) {
+	d := memoryDesk(t, nil)
+	const lanes = maxLanes + 10
+	check(t, d.engine.Update(func(tx kv.Tx) error {
+		for i := range lanes {
+			o := Outgoing{ID: fmt.Sprint("o-", i+1), Notice: "n", Ticket: "T", Contact: "bob", Origin: fmt.Sprintf("agent:a%05d", i), To: bob,
+				State: Queued, Kind: "confirmed", Queued: d.Now(), Next: d.Now().Add(time.Hour)}
+			if i == 5 || i >= maxLanes {
+				o.Next = d.Now()
+			}
+			if err := errors.Join(d.schedule(tx, o), kv.Save(tx, "notice/n", notice{Contact: "bob", Kind: "confirmed"})); err != nil {
+				return err
+			}
+		}
+		return nil
+	}))
+	seen := map[string]bool{}
+	for range 3 {
+		for _, id := range d.due(t, false) {
+			seen[id] = true
+		}
+	}
+	if len(seen) != 11 {
+		t.Errorf("%d were given, want all 11 that are due", len(seen))
+	}
+}
+
+// counted counts what updates read and write.
+type counted struct {
+	kv.Store
+	ops, most int
+}
+
+type countedTx struct {
+	kv.Tx
+	*counted
+}
+
+func (c *counted) Update(fn func(kv.Tx) error) error {
+	return c.Store.Update(func(tx kv.Tx) error {
+		c.ops = 0
+		err := fn(countedTx{tx, c})
+		c.most = max(c.most, c.ops)
+		return err
+	})
+}
+
+func (t countedTx) Get(key string) ([]byte, error)     { t.ops++; return t.Tx.Get(key) }
+func (t countedTx) Put(key string, value []byte) error { t.ops++; return t.Tx.Put(key, value) }
+func (t countedTx) Delete(key string) error            { t.ops++; return t.Tx.Delete(key) }
+
+// TestOpsOfAFullOutbox: however many wait, an update stays small.
+func TestOpsOfAFullOutbox(t *testing.T) {
+	d := &desk{now: start}
+	c := &counted{Store: kv.Memory()}
+	d.open(t, c, func(o *Options) { o.PerHour, o.PerDay = 10, 4 })
+	for range 1500 {
+		d.open1(t, ada, "kim")
+	}
+	if c.most > 100 {
+		t.Errorf("an update has %d reads and writes", c.most)
+	}
+	if o := d.outbox(t, "T-1500")[0]; o.Next.Sub(start) != 149*time.Hour {
+		t.Errorf("the last waits %s, want 149 hours", o.Next.Sub(start))
 	}
 }
 

@@ -2,6 +2,7 @@ package tickets
 
 import (
 	"errors"
+	"fmt"
 	"slices"
 
 	"countersign/clients"
@@ -28,34 +29,36 @@ func pointless(r kv.Reader, o Outgoing) (bool, error) {
 	return n.Void || n.Spent || n.Revision != t.Revision || t.State.Over() || t.State == policy.StateDisputed, err
 }
 
-// cancelGone gives up the due notices that are pointless.
+// cancelGone gives up the queued notices that are pointless, of a thousand a
+// call. What can't be read or given up keeps no other back.
 func (s *Store) cancelGone() error {
 	var ids []string
-	now := due(s.Now())
+	var errs []error
+	from, looked := s.nextGone.swap(""), 0
 	err := s.kv.View(func(v kv.View) error {
-		return v.Scan("outq/", "", func(key string, value []byte) error {
-			if key > "outq/"+now+"/~" || len(ids) == 1000 {
+		return v.Scan("queue/", from, func(key string, value []byte) error {
+			if looked++; looked > 1000 {
+				s.nextGone.swap(key) // the next call goes on from here
 				return kv.ErrStop
 			}
 			o, ok, err := kv.Load[Outgoing](v, numbered("out", string(value)))
-			if err != nil || !ok || o.State != Queued {
-				return err
+			if err == nil && ok && o.State == Queued {
+				if ok, err = pointless(v, o); ok && err == nil {
+					ids = append(ids, o.ID)
+				}
 			}
-			gone, err := pointless(v, o)
-			if gone {
-				ids = append(ids, o.ID)
+			if err != nil {
+				errs = append(errs, fmt.Errorf("notice %s: %w", value, err))
 			}
-			return err
+			return nil
 		})
 	})
+	errs = append(errs, err)
 	for _, id := range ids {
-		if err != nil {
-			return err
-		}
-		err = s.CancelNotice(id, "countersign: its address is not on file any longer, or its question no longer stands")
-		if errors.Is(err, ErrNotAllowed) {
-			err = nil // settled meanwhile
+		err := s.CancelNotice(id, "countersign: its address is not on file any longer, or its question no longer stands")
+		if !errors.Is(err, ErrNotAllowed) { // else settled meanwhile
+			errs = append(errs, err)
 		}
 	}
-	return err
+	return errors.Join(errs...)
 }

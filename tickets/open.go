@@ -66,6 +66,7 @@ func (s *Store) Open(o OpenRequest) (t Ticket, err error) {
 		if err != nil || o.Class == policy.Question {
 			return err
 		}
+		t.by = agent.ID
 		if err := s.ask(tx, &t, "confirm"); err != nil {
 			return err
 		}
@@ -261,6 +262,7 @@ func (s *Store) change(id, agent string, fn func(kv.Tx, *Ticket, staff.Agent) er
 		if a.Role == "agent" && a.ID != t.OpenedBy && a.ID != t.Assignee && t.Assignee != "" {
 			return fmt.Errorf("%w: %s neither opened %s nor is assigned to it", ErrNotAllowed, a.ID, t.ID)
 		}
+		t.by = a.ID
 		if err := fn(tx, &t, a); err != nil {
 			return err
 		}

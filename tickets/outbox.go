@@ -18,7 +18,7 @@ const (
 	Sending  = "sending" // an attempt began; after a crash its outcome is not known
 	Sent     = "sent"
 	Failed   = "failed"
-	Unknown  = "unknown" // the server may have it; a courtesy notice is not sent again
+	Unknown  = "unknown" // the server may have it; one of class B is not sent again
 	Canceled = "canceled"
 )
 
@@ -30,17 +30,21 @@ type Outgoing struct {
 	ID      string    `json:"id"`
 	Notice  string    `json:"notice"`
 	Ticket  string    `json:"ticket"`
+	Contact string    `json:"contact"`
+	Origin  string    `json:"origin"` // to whose account it goes
 	To      string    `json:"to"`
 	Kind    string    `json:"kind"`
-	Class   string    `json:"class"` // A: asks for proof, at least once; B: courtesy, at most once
+	Class   string    `json:"class"` // A: asks for proof, at least once; B: at most once
 	State   string    `json:"state"`
 	Tries   int       `json:"tries"`
+	Queued  time.Time `json:"queued"`
 	First   time.Time `json:"first"` // from when it was to go out
 	Next    time.Time `json:"next,omitzero"`
 	Error   string    `json:"error,omitempty"`
 	Resent  bool      `json:"resent,omitempty"` // after an unknown outcome
 	Paced   bool      `json:"paced,omitempty"`  // waits for a cap, not for a retry
-	Places  []string  `json:"places,omitempty"` // that it takes under caps
+	Cap     string    `json:"cap,omitempty"`    // the limit that it waits for, until Next
+	Places  []string  `json:"takes,omitempty"`  // that it takes under caps
 	From    string    `json:"-"`                // return path
 	Message []byte    `json:"-"`
 }
@@ -52,18 +56,18 @@ type sealed struct {
 }
 
 // enqueue fixes the bytes of a notice and puts it into the outbox, within the
-// caps: over them an asking notice waits and a courtesy notice is dropped.
+// caps: over them it waits, and a courtesy notice is dropped.
 func (s *Store) enqueue(tx kv.Tx, t *Ticket, n notice, l Letter) error {
-	class := "B"
+	now := s.Now()
+	o := Outgoing{Notice: n.ID, Ticket: t.ID, Contact: n.Contact, Origin: t.origin(n.Kind), To: n.Address, Kind: n.Kind, Class: "B",
+		State: Queued, Queued: now}
 	if slices.Contains(asks, n.Kind) {
-		class = "A"
+		o.Class = "A"
 	}
-	next, places, err := s.paced(tx, t, n.Contact, class == "A")
-	if err != nil {
-		return err
-	}
-	if class == "B" && next.After(s.Now()) {
-		return s.record(tx, t, Event{Event: "notice dropped", Reason: "cap", Text: "A courtesy notice (" + n.Kind + ") was over the cap and is not sent."})
+	if slices.Contains(courtesy, n.Kind) {
+		if cap, err := s.full(tx, o, now); err != nil || cap != "" {
+			return errors.Join(err, s.record(tx, t, Event{Event: "notice dropped", Reason: "cap", Text: "A courtesy notice (" + n.Kind + ") was over " + cap + " and is not sent."}))
+		}
 	}
 	message, err := s.opt.Compose(l)
 	if err != nil {
@@ -73,9 +77,11 @@ func (s *Store) enqueue(tx kv.Tx, t *Ticket, n notice, l Letter) error {
 	if err != nil {
 		return err
 	}
-	o := Outgoing{ID: fmt.Sprintf("o-%d", count), Notice: n.ID, Ticket: t.ID, To: n.Address, Kind: n.Kind, Class: class,
-		State: Queued, First: next, Next: next, Paced: next.After(s.Now()), Places: places}
-	n.Out = o.ID
+	o.ID = fmt.Sprintf("o-%d", count)
+	if err := s.reserve(tx, &o, now); err != nil {
+		return err
+	}
+	o.First, n.Out = o.Next, o.ID
 	if err := kv.Save(tx, "notice/"+n.ID, n); err != nil {
 		return err
 	}
@@ -84,59 +90,23 @@ func (s *Store) enqueue(tx kv.Tx, t *Ticket, n notice, l Letter) error {
 		return err
 	}
 	if err := tx.Put("outb/"+o.ID, s.opt.Keys.Seal(plain, []byte(o.ID))); err != nil {
-		return err
+		return fmt.Errorf("%w: notice %s for %s: %w", ErrCompose, n.Kind, t.ID, err)
 	}
 	if err := s.schedule(tx, o); err != nil {
 		return err
 	}
-	return s.record(tx, t, Event{Event: "asked", Text: fmt.Sprintf("notice %s (%s) queued for the address on file", o.ID, n.Kind)})
+	text := fmt.Sprintf("notice %s (%s) queued for the address on file", o.ID, n.Kind)
+	if o.Paced {
+		text += fmt.Sprintf("; it waits until %s (%s)", o.Next.Format(time.RFC3339), o.Cap)
+	}
+	return s.record(tx, t, Event{Event: "asked", Text: text})
 }
 
 func (s *Store) schedule(tx kv.Tx, o Outgoing) error {
-	if err := tx.Put("outq/"+due(o.Next)+"/"+o.ID, []byte(o.ID)); err != nil {
+	if err := tx.Put(o.queueKey(), []byte(o.ID)); err != nil {
 		return err
 	}
 	return kv.Save(tx, numbered("out", o.ID), o)
-}
-
-// Due gives the notices that may be sent now, oldest first, with their bytes.
-// With all, those that wait for a retry are due too; the one resend after an
-// unknown outcome and the caps hold all the same.
-func (s *Store) Due(now time.Time, limit int, all bool) (out []Outgoing, err error) {
-	if err := s.opt.Watch.Check(); err != nil {
-		return nil, err // what is put off now could wait for years
-	}
-	err = s.kv.View(func(v kv.View) error {
-		if e, _, err := kv.Load[epoch](v, epochKey); err != nil || e.Held {
-			return err
-		}
-		n, _, err := kv.Load[int](v, s.minuteKey(now))
-		if err != nil {
-			return err
-		}
-		if limit = min(limit, s.opt.PerMinute-n); limit <= 0 {
-			return nil
-		}
-		return v.Scan("outq/", "", func(key string, value []byte) error {
-			late := key > "outq/"+due(now)+"/~"
-			if late && !all || len(out) >= limit {
-				return kv.ErrStop
-			}
-			o, ok, err := kv.Load[Outgoing](v, numbered("out", string(value)))
-			if err != nil || !ok || o.State == Sending || late && (o.Paced || o.Resent) {
-				return err
-			}
-			if gone, err := pointless(v, o); err != nil || gone {
-				return err
-			}
-			if o.From, o.Message, err = s.unseal(v, o.ID); err != nil {
-				return err
-			}
-			out = append(out, o)
-			return nil
-		})
-	})
-	return out, err
 }
 
 // unseal gives the return path and the bytes of a notice, none if they are lost:
@@ -166,7 +136,7 @@ func (s *Store) update(id string, fn func(tx kv.Tx, o *Outgoing) (queue bool, er
 		if !ok {
 			return fmt.Errorf("no notice %s in the outbox", id)
 		}
-		if err := tx.Delete("outq/" + due(o.Next) + "/" + id); err != nil {
+		if err := tx.Delete(o.queueKey()); err != nil {
 			return err
 		}
 		queue, err := fn(tx, &o)
@@ -188,11 +158,7 @@ func (s *Store) Attempt(id string, at time.Time) error {
 			return false, errors.Join(err, fmt.Errorf("%w: notice %s is %s or no longer to be sent", ErrNotAllowed, id, o.State))
 		}
 		o.State, o.Tries = Sending, o.Tries+1
-		n, _, err := kv.Load[int](tx, s.minuteKey(at))
-		if err != nil {
-			return false, err
-		}
-		return true, kv.Save(tx, s.minuteKey(at), n+1)
+		return true, errors.Join(count(tx, minuteKey(at, "")), count(tx, minuteKey(at, o.lane())))
 	})
 }
 
@@ -218,7 +184,7 @@ func (s *Store) MarkRetry(id string, next time.Time, refused bool, why string) e
 		if refused {
 			o.Tries++
 		}
-		o.State, o.Next, o.Error, o.Paced = Queued, next, said(why), false
+		o.State, o.Next, o.Error, o.Paced, o.Cap = Queued, next, said(why), false, ""
 		return true, nil
 	})
 }
@@ -236,7 +202,8 @@ func (s *Store) MarkFailed(id, why string) error {
 }
 
 // MarkUnknown records that the server may or may not have the notice. One that
-// asks for proof is sent once more, the same bytes; courtesy is not.
+// asks for proof is sent once more, the same bytes; any other is not, and if it
+// was to warn the contact the ticket says so.
 func (s *Store) MarkUnknown(id, why string) error {
 	return s.update(id, func(tx kv.Tx, o *Outgoing) (bool, error) {
 		o.Error = said(why)
@@ -245,7 +212,11 @@ func (s *Store) MarkUnknown(id, why string) error {
 			return true, nil
 		}
 		o.State = Unknown
-		return false, tx.Delete("outb/" + id)
+		if err := tx.Delete("outb/" + id); err != nil || !slices.Contains(security, o.Kind) {
+			return false, err
+		}
+		return false, s.tell(tx, o.Ticket, Event{Event: "perhaps sent", Reason: "smtp",
+			Text: "Our notice " + id + " (" + o.Kind + ") was handed over, but the server did not say that it has it; it is not sent twice."})
 	})
 }
 
@@ -261,33 +232,29 @@ func (s *Store) tell(tx kv.Tx, ticket string, e Event) error {
 	return save(tx, t)
 }
 
-// RecoverOutbox settles what was being sent when the program stopped.
-func (s *Store) RecoverOutbox() error {
-	var ids []string
-	err := s.kv.View(func(v kv.View) error {
-		return v.Scan("outq/", "", func(_ string, value []byte) error {
-			o, ok, err := kv.Load[Outgoing](v, numbered("out", string(value)))
-			if ok && o.State == Sending {
-				ids = append(ids, o.ID)
-			}
-			return err
-		})
-	})
-	for _, id := range ids {
-		if err == nil {
-			err = s.MarkUnknown(id, "the program stopped while this was being sent")
-		}
-	}
-	return err
-}
-
-// RetryNotice makes a waiting or failed notice due now; CancelNotice gives it up.
+// RetryNotice makes a waiting or failed notice due as soon as the caps let it
+// go. One that failed takes places under them anew.
 func (s *Store) RetryNotice(id string) error {
 	return s.update(id, func(tx kv.Tx, o *Outgoing) (bool, error) {
-		if o.State != Queued && o.State != Failed {
+		now := s.Now()
+		switch {
+		case o.State != Queued && o.State != Failed:
 			return false, fmt.Errorf("%w: notice %s is %s", ErrNotAllowed, id, o.State)
+		case o.State == Queued && s.placed(*o, now):
+			o.Next = now
+			return true, nil
+		case o.State == Failed:
+			o.State, o.Queued, o.Places = Queued, now, nil
 		}
-		o.State, o.Next, o.Paced = Queued, s.Now(), false
+		if err := s.release(tx, o); err != nil {
+			return false, err
+		}
+		if err := s.reserve(tx, o, now); err != nil {
+			return false, err
+		}
+		if !o.Queued.Before(now) {
+			o.First = o.Next
+		}
 		return true, nil
 	})
 }

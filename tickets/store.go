@@ -61,8 +61,8 @@ type Options struct {
 	DNSWait      time.Duration
 	TokenClasses []policy.Class
 	PerMinute    int    // notices, all together
-	PerHour      int    // notices, to a contact
-	PerDay       int    // notices, of a ticket
+	PerHour      int    // notices, to a contact, of one origin
+	PerDay       int    // notices, of a ticket, of one origin
 	Watch        *Watch // of the daemon's clock; nil: none
 	// Wrote is told of every record of the directory that was written, after
 	// the commit; nil: nobody.
@@ -75,6 +75,9 @@ type Store struct {
 	group *kv.Committer
 	opt   Options
 	audit *audit.Log
+
+	// Where the next look over more than fits one begins: of Due, of cancelGone.
+	nextLane, nextGone place
 }
 
 // New gives a Store over s.
@@ -125,6 +128,8 @@ type Ticket struct {
 	Assignee string         `json:"assignee,omitempty"`
 	Queue    string         `json:"queue,omitempty"`
 	Events   uint64         `json:"events"` // how many events its history has
+
+	by string // the agent at work on it now, to whose account a notice goes
 }
 
 // Event is one thing that happened to a ticket.

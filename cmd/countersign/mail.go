@@ -57,17 +57,21 @@ func (a *app) sayReleased(m api.Message) error {
 func (a *app) outboxCommand() *cobra.Command {
 	list := &cobra.Command{Use: "list", Short: "List the notices, sent and waiting", Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			return list(cmd.Context(), a, "outbox/list", api.None{}, []string{"ID", "TICKET", "TO", "CLASS", "STATE", "TRIES", "NEXT", "LAST ERROR"},
+			return list(cmd.Context(), a, "outbox/list", api.None{}, []string{"ID", "TICKET", "TO", "CLASS", "STATE", "TRIES", "NEXT", "WAITS FOR", "LAST ERROR"},
 				func(o api.Outgoing) []string {
-					return []string{o.ID, o.Ticket, hidden(o.To), o.Class, o.State, fmt.Sprint(o.Tries), whenever(o.Next), o.Error}
+					return []string{o.ID, o.Ticket, hidden(o.To), o.Class, o.State, fmt.Sprint(o.Tries), whenever(o.Next), o.Cap, o.Error}
 				})
 		}}
 	say := func(o api.Outgoing) error {
-		_, err := fmt.Fprintf(a.stdout, "%s  %s to %s for %s: %s, %d tries, next %s  %s\n", o.ID, o.Kind, hidden(o.To), o.Ticket, o.State, o.Tries, whenever(o.Next), clean(o.Error))
+		waits := ""
+		if o.Cap != "" {
+			waits = "; it waits for limits." + o.Cap
+		}
+		_, err := fmt.Fprintf(a.stdout, "%s  %s to %s for %s: %s, %d tries, next %s%s  %s\n", o.ID, o.Kind, hidden(o.To), o.Ticket, o.State, o.Tries, whenever(o.Next), waits, clean(o.Error))
 		return err
 	}
 	show, _ := idCommand(a, "show NOTICE", "outbox/show", "Show a notice, but not its words", say)
-	retry, _ := idCommand(a, "retry NOTICE", "outbox/retry", "Send a waiting or failed notice now", say)
+	retry, _ := idCommand(a, "retry NOTICE", "outbox/retry", "Send a waiting or failed notice as soon as the limits let it go", say)
 	cancel, _ := idCommand(a, "cancel NOTICE", "outbox/cancel", "Give a waiting or failed notice up", say)
 	in := api.ID{}
 	release := &cobra.Command{Use: "release", Short: "Send again after a restore, once you have looked at what would go out", Args: cobra.NoArgs,

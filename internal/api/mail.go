@@ -96,10 +96,12 @@ type Outgoing struct {
 	Tries  int        `json:"tries"`
 	Next   *time.Time `json:"next"` // null: it waits for nothing
 	Error  string     `json:"error"`
+	Origin string     `json:"origin,omitempty"` // to whose account it goes
+	Cap    string     `json:"cap,omitempty"`    // the limit that it waits for, until Next
 }
 
 func outgoing(o tickets.Outgoing) Outgoing {
-	out := Outgoing{o.ID, o.Ticket, o.To, o.Kind, o.Class, o.State, o.Tries, nil, token.HideIn(o.Error)}
+	out := Outgoing{o.ID, o.Ticket, o.To, o.Kind, o.Class, o.State, o.Tries, nil, token.HideIn(o.Error), o.Origin, o.Cap}
 	if !o.Next.IsZero() {
 		out.Next = &o.Next
 	}

@@ -1,0 +1,208 @@
+package tickets
+
+import (
+	"errors"
+	"fmt"
+	"net/url"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"countersign/internal/kv"
+)
+
+// A queued notice stands under queue/<lane>/<when>/<id>. Lanes are served in
+// turn, so that no flood in one keeps another waiting.
+
+// lane names where the notice queues: with those of its agent, with the timers',
+// or with those that the contact's own mail brought about.
+func (o Outgoing) lane() string {
+	if o.Origin == fromMail || o.Origin == fromSecurity {
+		return o.Origin + ":" + url.PathEscape(o.Contact)
+	}
+	return o.Origin
+}
+
+// queueKey is the key under which the notice stands while it is queued. Those
+// from before there were lanes stand elsewhere until the next start.
+func (o Outgoing) queueKey() string {
+	if o.Origin == "" {
+		return "outq/" + due(o.Next) + "/" + o.ID
+	}
+	return "queue/" + o.lane() + "/" + due(o.Next) + "/" + o.ID
+}
+
+// What one call of Due looks at, at most.
+const (
+	maxLanes  = 2000
+	maxLooked = 10_000 // notices
+)
+
+// Due gives the notices that may be sent now, with their bytes, from each lane
+// in turn: first from those of which the fewest were sent in this minute, of
+// these the oldest. With all, those that wait for a retry are due too; the one
+// resend after an unknown outcome and the caps hold all the same. What can't be
+// read keeps nothing else back, and is an error where there is nothing else.
+func (s *Store) Due(now time.Time, limit int, all bool) (out []Outgoing, err error) {
+	if err := s.opt.Watch.Check(); err != nil {
+		return nil, err // what is put off now could wait for years
+	}
+	for {
+		l := look{Store: s, now: now, limit: limit, all: all}
+		if err := s.kv.View(l.over); err != nil {
+			return nil, err
+		}
+		for _, o := range l.found {
+			admitted := s.placed(o, now)
+			if !admitted {
+				if admitted, err = s.admit(o.ID, now); err != nil {
+					l.errs = append(l.errs, err)
+				}
+			}
+			if admitted {
+				out = append(out, o)
+			}
+		}
+		if len(out) > 0 {
+			return out, nil
+		}
+		if len(l.found) == 0 || len(l.errs) > 0 {
+			return nil, errors.Join(l.errs...)
+		}
+	}
+}
+
+// place is a key to go on from, shared by those who look.
+type place struct {
+	mu  sync.Mutex
+	key string
+}
+
+func (p *place) swap(key string) (old string) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	old, p.key = p.key, key
+	return old
+}
+
+// look is one look over the lanes.
+type look struct {
+	*Store
+	now   time.Time
+	limit int
+	all   bool
+
+	looked int
+	found  []Outgoing
+	errs   []error
+}
+
+// lane is one lane as far as it was looked at.
+type lane struct {
+	name string
+	sent int      // in this minute, with what was found
+	from string   // where to look on
+	next Outgoing // the first that is due; no ID: none
+}
+
+func (l *look) over(v kv.View) error {
+	if e, _, err := kv.Load[epoch](v, epochKey); err != nil || e.Held {
+		return err
+	}
+	sent, _, err := kv.Load[int](v, minuteKey(l.now, ""))
+	if err != nil {
+		return err
+	}
+	lanes, err := l.lanes(v)
+	if err != nil {
+		return err
+	}
+	for len(l.found) < l.limit && len(lanes) > 0 {
+		i := 0
+		for k, a := range lanes {
+			if b := lanes[i]; a.sent < b.sent || a.sent == b.sent && a.next.Next.Before(b.next.Next) {
+				i = k
+			}
+		}
+		// A tenth of the minute is for lanes that had nothing of it yet.
+		if left := l.opt.PerMinute - sent; left <= 0 || lanes[i].sent > 0 && left <= l.opt.PerMinute/10 {
+			return nil
+		}
+		o := lanes[i].next
+		if o.From, o.Message, err = l.unseal(v, o.ID); err != nil {
+			l.errs = append(l.errs, err)
+		} else {
+			l.found, sent, lanes[i].sent = append(l.found, o), sent+1, lanes[i].sent+1
+		}
+		if err := l.advance(v, &lanes[i]); err != nil {
+			return err
+		}
+		if lanes[i].next.ID == "" {
+			lanes = slices.Delete(lanes, i, i+1)
+		}
+	}
+	return nil
+}
+
+// lanes gives the lanes in which a notice is due, with the first of each.
+func (l *look) lanes(v kv.View) (lanes []lane, err error) {
+	from := l.nextLane.swap("")
+	begin, around := from, false
+	for range maxLanes {
+		key := ""
+		err := v.Scan("queue/", from, func(k string, _ []byte) error { key = k; return kv.ErrStop })
+		if err != nil {
+			return nil, err
+		}
+		if key == "" && begin != "" && !around { // those before where the last look ended
+			from, around = "", true
+			continue
+		}
+		if key == "" || around && key >= begin {
+			return lanes, nil
+		}
+		name, _, _ := strings.Cut(strings.TrimPrefix(key, "queue/"), "/")
+		a := lane{name: name, from: key}
+		from = "queue/" + name + "0" // behind all that begin with its name and a slash
+		if err := l.advance(v, &a); err != nil {
+			return nil, err
+		}
+		if a.next.ID == "" {
+			continue
+		}
+		if a.sent, _, err = kv.Load[int](v, minuteKey(l.now, name)); err != nil {
+			return nil, err
+		}
+		lanes = append(lanes, a)
+	}
+	l.nextLane.swap(from) // the next look goes on from here
+	return lanes, nil
+}
+
+// advance finds the next notice of the lane that is due.
+func (l *look) advance(v kv.View, a *lane) error {
+	a.next = Outgoing{}
+	prefix := "queue/" + a.name + "/"
+	return v.Scan(prefix, a.from, func(key string, value []byte) error {
+		late := key > prefix+due(l.now)+"/~"
+		if l.looked++; late && !l.all || l.looked > maxLooked {
+			return kv.ErrStop
+		}
+		a.from = key + "\x00"
+		o, ok, err := kv.Load[Outgoing](v, numbered("out", string(value)))
+		gone := false
+		if ok && err == nil {
+			gone, err = pointless(v, o)
+		}
+		if err != nil {
+			l.errs = append(l.errs, fmt.Errorf("notice %s: %w", value, err))
+			return nil
+		}
+		if !ok || gone || o.State != Queued || late && (o.Paced || o.Resent) {
+			return nil
+		}
+		a.next = o
+		return kv.ErrStop
+	})
+}

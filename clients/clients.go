@@ -175,6 +175,9 @@ func PutContact(tx kv.Tx, c Contact) error {
 			return err
 		}
 	}
+	if err := countDomains(tx, old, c); err != nil {
+		return err
+	}
 	if old.Client != "" && old.Client != c.Client {
 		if err := errors.Join(indexPrimary(tx, old, false), tx.Delete("member/"+old.Client+"/"+c.ID)); err != nil {
 			return err

@@ -71,7 +71,7 @@ func TestImportReports(t *testing.T) {
 	tests := []struct{ name, line, column, text string }{
 		{"comma", `north,,"bob@north,example",,,,`, "email", `"bob@north,example": not an address`},
 		{"no-email", "north,,,,,,", "email", "is empty"},
-		{"staff", "north,,sam@desk.example,,,,", "email", "agent"},
+		{"staff", "north,,sam@desk.example,,,,", "email", "staff"},
 		{"moved", "south,,ada@north.example,,,,", "email", "Needs --allow-move"},
 		{"client", "no th,,bob@north.example,,,,", "client", "not a reference"},
 		{"role", "north,,bob@north.example,,boss,,", "role", "boss"},

@@ -264,7 +264,7 @@ func (opt ImportOptions) owners(tx kv.Tx, r row, next Contact, o *outcome) (old 
 				return old, ok, nil, err
 			}
 			if is {
-				o.problem(r, "email", "%s belongs to an agent; an agent must not be able to confirm", a)
+				o.problem(r, "email", "%s is an address of staff, or may reach staff; an agent must not be able to confirm", a)
 			}
 		}
 		c, found, err := ByAddress(tx, a)

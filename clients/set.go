@@ -38,7 +38,7 @@ func Set(tx kv.Tx, id string, ch Change, now time.Time, staff func(kv.Reader, st
 			return old, fmt.Errorf("add address: %w", err)
 		}
 		if is, err := staff(tx, addr); err != nil || is {
-			return old, errors.Join(err, fmt.Errorf("add address: %s belongs to an agent", addr))
+			return old, errors.Join(err, fmt.Errorf("add address: %s is an address of staff, or may reach staff", addr))
 		}
 		if !slices.Contains(next.Addresses, addr) {
 			next.Addresses = append(next.Addresses, addr)

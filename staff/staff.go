@@ -93,6 +93,7 @@ func Add(tx kv.Tx, a Agent) (Agent, error) {
 	for _, taken := range []struct{ key, what string }{
 		{"agent/" + a.ID, "id: there is already an agent " + a.ID},
 		{"staffaddr/" + a.Email, "email: another agent has " + a.Email},
+		{"staffaddr/" + withoutDetail(a.Email), "email: another agent has " + withoutDetail(a.Email) + ", which is the same mailbox"},
 		{"addr/" + a.Email, "email: " + a.Email + " is an address of a contact; an agent must not be able to confirm"},
 		{"unixuser/" + a.UnixUser, "unix user: another agent is " + a.UnixUser},
 	} {
@@ -107,7 +108,8 @@ func Add(tx kv.Tx, a Agent) (Agent, error) {
 	if len(wrong) > 0 {
 		return Agent{}, fmt.Errorf("%w: %w", ErrInvalid, errors.Join(wrong...))
 	}
-	errs := []error{kv.Save(tx, "agent/"+a.ID, a), tx.Put("staffaddr/"+a.Email, []byte(a.ID))}
+	errs := []error{kv.Save(tx, "agent/"+a.ID, a), tx.Put("staffaddr/"+a.Email, []byte(a.ID)),
+		tx.Put("staffaddr/"+withoutDetail(a.Email), []byte(a.ID)), tx.Put("staffdomain/"+domainOf(a.Email), []byte(a.ID))}
 	if a.UnixUser != "" {
 		errs = append(errs, tx.Put("unixuser/"+a.UnixUser, []byte(a.ID)))
 	}
@@ -132,13 +134,6 @@ func ByUnixUser(r kv.Reader, user string) (Agent, bool, error) {
 		return Agent{}, false, err
 	}
 	return Get(r, string(id))
-}
-
-// IsStaffAddress reports whether the canonical address is an agent's, also of
-// one who is disabled.
-func IsStaffAddress(r kv.Reader, addr string) (bool, error) {
-	b, err := r.Get("staffaddr/" + addr)
-	return b != nil, err
 }
 
 // List returns every agent, by id.

@@ -204,19 +204,33 @@ func (s *Store) ImportContacts(by By, file io.Reader, name string, opt clients.I
 }
 
 func (s *Store) importing(opt clients.ImportOptions) clients.ImportOptions {
-	opt.Now, opt.StaffAddress = s.Now(), staff.IsStaffAddress
+	opt.Now, opt.StaffAddress = s.Now(), s.staff().IsStaffAddress
 	return opt
 }
 
+// staff says which addresses are the desk's own.
+func (s *Store) staff() staff.Desk {
+	return staff.Desk{Addresses: s.opt.Addresses, ReplyAddress: s.opt.ReplyAddress, Shared: s.opt.SharedDomains}
+}
+
 // AddAgent adds an agent. Who is added by the owner of the desk counts at once,
-// others after the cooling time (the design, 6.5).
+// others after the cooling time (the design, 6.5). An agent makes every address
+// at their domain one of staff, so there may be none of contacts there.
 func (s *Store) AddAgent(by By, a staff.Agent) (out staff.Agent, err error) {
 	a.Added, a.Counts = s.Now(), s.Now()
 	if !by.Owner {
 		a.Counts = a.Added.Add(s.opt.Cooling)
 	}
 	err = s.directory(by, "agent add", func(tx kv.Tx) error {
-		out, err = staff.Add(tx, a)
+		if out, err = staff.Add(tx, a); err != nil {
+			return err
+		}
+		_, domain, _ := strings.Cut(out.Email, "@")
+		n, err := clients.AtDomain(tx, domain)
+		if err == nil && n > 0 && !s.staff().Everybodys(domain) {
+			err = fmt.Errorf("%w: email: contacts have %d addresses at %s; with an agent there none of them could confirm. "+
+				"Give the agent an address elsewhere, or name the domain in proof.shared_domains", staff.ErrInvalid, n, domain)
+		}
 		return err
 	})
 	return out, err

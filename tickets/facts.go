@@ -10,7 +10,6 @@ import (
 	"countersign/clients"
 	"countersign/internal/kv"
 	"countersign/policy"
-	"countersign/staff"
 )
 
 func hexOf(b []byte) string { return hex.EncodeToString(b) }
@@ -215,7 +214,7 @@ func (s *Store) person(r kv.Reader, addr, asked string, class policy.Class) (p p
 	if addr == "" {
 		return p, nil
 	}
-	if p.Staff, err = staff.IsStaffAddress(r, addr); err != nil || p.Staff {
+	if p.Staff, err = s.staff().IsStaffAddress(r, addr); err != nil || p.Staff {
 		return p, err
 	}
 	c, ok, err := clients.Get(r, asked)

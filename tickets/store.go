@@ -55,15 +55,17 @@ type Options struct {
 	Compose      func(Letter) ([]byte, error) // final bytes; depends on the letter alone
 	ReplyAddress string                       // with {token}
 	Addresses    []string                     // canonical addresses of the mailboxes
-	TokenLife    time.Duration
-	Reminder     time.Duration
-	Cooling      time.Duration
-	DNSWait      time.Duration
-	TokenClasses []policy.Class
-	PerMinute    int    // notices, all together
-	PerHour      int    // notices, to a contact, of one origin
-	PerDay       int    // notices, of a ticket, of one origin
-	Watch        *Watch // of the daemon's clock; nil: none
+	// SharedDomains are those at which staff and contacts have mailboxes.
+	SharedDomains []string
+	TokenLife     time.Duration
+	Reminder      time.Duration
+	Cooling       time.Duration
+	DNSWait       time.Duration
+	TokenClasses  []policy.Class
+	PerMinute     int    // notices, all together
+	PerHour       int    // notices, to a contact, of one origin
+	PerDay        int    // notices, of a ticket, of one origin
+	Watch         *Watch // of the daemon's clock; nil: none
 	// Wrote is told of every record of the directory that was written, after
 	// the commit; nil: nobody.
 	Wrote func(by By, why string, w Written)

@@ -1,8 +1,6 @@
 package main
 
 import (
-	"io/fs"
-	"syscall"
 	"time"
 
 	"countersign/mailer"
@@ -44,14 +42,6 @@ func (o *outbox) Unknown(id string, _ time.Time, why string) error {
 func (o *outbox) told(err error) error {
 	o.torn = o.torn || err != nil
 	return err
-}
-
-// owner gives the user to whom a file belongs, -1 if that isn't known.
-func owner(info fs.FileInfo) int {
-	if s, ok := info.Sys().(*syscall.Stat_t); ok {
-		return int(s.Uid)
-	}
-	return -1
 }
 
 // letter is a notice as the mailer wants it.

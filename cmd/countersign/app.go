@@ -58,7 +58,7 @@ func (a *app) root() *cobra.Command {
 	root.CompletionOptions.HiddenDefaultCmd = true
 	root.AddCommand(a.ticketCommand(), a.question(a.authorizeCommand()), a.explainCommand(), a.question(a.verifyCommand()), a.messageCommand(),
 		a.quarantineCommand(), a.outboxCommand(), a.mailboxCommand(), a.auditCommand(), a.clientCommand(), a.contactCommand(), a.agentCommand(),
-		a.runCommand(), a.question(a.checkConfigCommand()), a.configCommand(), a.demoCommand(), a.versionCommand())
+		a.runCommand(), a.question(a.checkConfigCommand()), a.configCommand(), a.demoCommand(), a.versionCommand(), a.openStoreCommand())
 	root.AddCommand(a.notBuilt()...)
 	countArgs(root)
 	once(root)
@@ -157,8 +157,16 @@ func (a *app) with(ctx context.Context, fn func(context.Context, *api.Client) er
 		return err
 	}
 	if !mayOpen(c.State) {
-		return &exit.Error{Code: exit.Unavailable, Reason: "no_daemon", Message: "The daemon is not running: no socket at " + c.Socket + ".",
-			Try: "sudo systemctl start countersign"}
+		return notRunning(c)
+	}
+	if os.Geteuid() == 0 {
+		u, err := stateUser(c)
+		if err != nil {
+			return err
+		}
+		if u.uid != 0 {
+			return a.apart(ctx, fn)
+		}
 	}
 	d, err := openDesk(c, now, zerolog.Nop())
 	if err != nil {
@@ -169,6 +177,11 @@ func (a *app) with(ctx context.Context, fn func(context.Context, *api.Client) er
 		fmt.Fprintln(a.stderr, "countersign: "+restoredWarning)
 	}
 	return fn(ctx, api.Local(d.server()))
+}
+
+func notRunning(c config.Config) error {
+	return &exit.Error{Code: exit.Unavailable, Reason: "no_daemon", Message: "The daemon is not running: no socket at " + c.Socket + ".",
+		Try: "sudo systemctl start countersign"}
 }
 
 // print writes one JSON line.

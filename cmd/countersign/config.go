@@ -14,7 +14,11 @@ func (a *app) checkConfigCommand() *cobra.Command {
 		RunE: func(*cobra.Command, []string) error {
 			c, problems := config.Load(a.configPath)
 			if len(problems) == 0 {
-				problems = append(c.ForRun(a.configPath), c.CheckFiles(a.configPath)...)
+				problems = append(c.ForRun(a.configPath), c.CheckPlaces()...)
+				if err := stepDown(c); err != nil { // it is the daemon's user who must be able to read them
+					return err
+				}
+				problems = append(problems, c.CheckFiles(a.configPath)...)
 			}
 			if len(problems) == 0 {
 				if a.json {

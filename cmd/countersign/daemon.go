@@ -30,6 +30,9 @@ func (a *app) runCommand() *cobra.Command {
 		if err != nil {
 			return err
 		}
+		if err := becomeOwner(cfg); err != nil {
+			return err
+		}
 		if err := configError(append(cfg.ForRun(a.configPath), cfg.CheckFiles(a.configPath)...)); err != nil {
 			return err
 		}

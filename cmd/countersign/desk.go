@@ -56,9 +56,16 @@ type dialer = func(ctx context.Context, network, addr string) (net.Conn, error)
 // openDesk opens the store and wires the parts over it.
 func openDesk(c config.Config, now func() time.Time, log zerolog.Logger) (*desk, error) {
 	started := time.Now()
+	if err := configError(c.CheckPlaces()); err != nil {
+		return nil, err
+	}
 	k, err := keys.Load(c.KeyFile)
 	if err != nil {
-		return nil, &exit.Error{Code: exit.Config, Reason: "key_file", Message: "key_file: " + err.Error(), Err: err}
+		e := &exit.Error{Code: exit.Config, Reason: "key_file", Message: "key_file: " + err.Error(), Err: err}
+		if errors.Is(err, fs.ErrPermission) {
+			e.Try = fmt.Sprintf("sudo chown %d %s", os.Geteuid(), filepath.Dir(c.KeyFile))
+		}
+		return nil, e
 	}
 	if err := os.MkdirAll(filepath.Dir(c.State), 0o700); err != nil {
 		return nil, &exit.Error{Code: exit.IOErr, Reason: "state", Message: "state: " + err.Error(), Err: err}
@@ -137,6 +144,7 @@ func wire(c config.Config, engine kv.Store, k keys.Keys, now func() time.Time, w
 		Compose:   func(l tickets.Letter) ([]byte, error) { return composer.Compose(letter(l)) },
 		TokenLife: c.Proof.Token, Reminder: c.Proof.Reminder, Cooling: c.Proof.Cooling, DNSWait: c.Proof.DNSWait,
 		PerMinute: c.Limits.NoticesPerMinute, PerHour: c.Limits.NoticesPerContactHour, PerDay: c.Limits.NoticesPerTicketDay}
+	opt.SharedDomains = c.Proof.SharedDomains
 	opt.Wrote = func(by tickets.By, why string, w tickets.Written) { logWritten(log, by, why, w) }
 	for _, class := range c.Proof.TokenClasses {
 		opt.TokenClasses = append(opt.TokenClasses, policy.Class(class))
@@ -205,9 +213,6 @@ func (d *desk) monotonic() error {
 func (d *desk) close() {
 	d.keepHead()
 	d.store.Close()
-	if d.blobs != nil {
-		d.adopt()
-	}
 	if err := d.kv.Close(); err != nil {
 		d.log.Error().Err(err).Msg("store not closed cleanly")
 	}
@@ -266,7 +271,7 @@ func mayOpen(state string) bool {
 		if errors.Is(err, fs.ErrNotExist) && path != filepath.Dir(path) {
 			continue
 		}
-		return err == nil && owner(info) == uid
+		return err == nil && config.Owner(info) == uid
 	}
 }
 

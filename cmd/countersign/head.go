@@ -50,7 +50,6 @@ func (d *desk) keepHead() {
 		return
 	}
 	d.head, d.headless = head, false
-	d.adopt()
 }
 
 // writeWhole replaces a file so that after a crash the old or the new text is there.
@@ -71,39 +70,4 @@ func writeWhole(path, text string) error {
 		return err
 	}
 	return errors.Join(dir.Sync(), dir.Close())
-}
-
-// adopt gives what root has made to the daemon's user, who owns the folder of
-// the state or of the key: a command run as root must not lock the daemon out.
-func (d *desk) adopt() {
-	if os.Geteuid() != 0 {
-		return
-	}
-	uid := -1
-	for _, dir := range []string{filepath.Dir(d.config.State), filepath.Dir(d.config.KeyFile)} {
-		if info, err := os.Stat(dir); err == nil && owner(info) > 0 {
-			uid = owner(info)
-			break
-		}
-	}
-	if uid <= 0 {
-		return
-	}
-	give := func(path string) {
-		if info, err := os.Lstat(path); err == nil && owner(info) == 0 {
-			if err := os.Lchown(path, uid, -1); err != nil {
-				d.log.Error().Err(err).Str("file", path).Msg("file not given to the daemon's user")
-			}
-		}
-	}
-	give(filepath.Dir(d.config.State))
-	for _, path := range []string{d.config.State, d.config.KeyFile, d.headFile()} {
-		give(path)
-	}
-	_ = filepath.WalkDir(filepath.Join(filepath.Dir(d.config.State), "spool"), func(path string, _ fs.DirEntry, err error) error {
-		if err == nil {
-			give(path)
-		}
-		return nil
-	})
 }

@@ -58,6 +58,9 @@ func (a *app) mailboxTest() *cobra.Command {
 			if err != nil {
 				return err
 			}
+			if err := stepDown(c); err != nil {
+				return err
+			}
 			for _, m := range c.Mailbox {
 				if m.Name == args[0] {
 					return a.testMailbox(cmd, m)

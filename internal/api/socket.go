@@ -13,8 +13,8 @@ import (
 	"time"
 )
 
-// operators is the group whose members may connect to the socket.
-const operators = "countersign-operators"
+// Operators is the group whose members may connect to the socket.
+const Operators = "countersign-operators"
 
 // Listen opens the control socket. A socket that a dead daemon left is
 // replaced; one that answers is not ours to take.
@@ -39,7 +39,7 @@ func Listen(path string) (net.Listener, error) {
 		return nil, err
 	}
 	// Agents connect as members of the group, where there is one.
-	if g, err := user.LookupGroup(operators); err == nil {
+	if g, err := user.LookupGroup(Operators); err == nil {
 		if gid, err := strconv.Atoi(g.Gid); err == nil {
 			_ = os.Chown(path, -1, gid) // fails where the daemon is no member: then only its own group may
 		}

@@ -134,6 +134,7 @@ func (r *reader) proof() {
 	r.duration("proof.cooling", p.Cooling, 0, 8760*time.Hour)
 	r.duration("proof.dns_wait", p.DNSWait, time.Minute, 720*time.Hour)
 	r.names("proof.strict_domains", "proof.strict_domains", p.StrictDomains, "a domain, such as \"onmicrosoft.com\"")
+	r.names("proof.shared_domains", "proof.shared_domains", p.SharedDomains, "a domain, such as \"firm.example\"")
 	for i, name := range p.TokenClasses {
 		path := fmt.Sprintf("proof.token_classes[%d]", i)
 		switch class := policy.Class(name); {

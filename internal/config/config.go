@@ -86,6 +86,7 @@ type Proof struct {
 	Cooling          time.Duration `toml:"cooling"`
 	DNSWait          time.Duration `toml:"dns_wait"`
 	StrictDomains    []string      `toml:"strict_domains"`
+	SharedDomains    []string      `toml:"shared_domains"`
 	TokenClasses     []string      `toml:"token_classes"`
 	PublicSuffixFile string        `toml:"public_suffix_file"` // empty: the built-in list
 }
@@ -216,7 +217,8 @@ func Load(path string) (Config, []Problem) {
 	if err != nil {
 		return whole("can't be read: " + cause(err))
 	}
-	return Parse(path, text)
+	c, problems := Parse(path, text)
+	return c, append(problems, c.checkOwn(path)...)
 }
 
 // Lenient is Load for commands that need no daemon: where there is no file the

@@ -72,6 +72,7 @@ func TestProblems(t *testing.T) {
 		{"text-as-number", `[smtp]`, "[limits]\nnotices_per_minute = \"60\"\n[smtp]", "c.toml:12:22: limits.notices_per_minute: is a whole number, without quotes."},
 		{"text-as-bool", `[smtp]`, "[drill]\nclock = \"true\"\n[smtp]", "c.toml:12:9: drill.clock: is true or false, without quotes."},
 		{"list-as-text", `[smtp]`, "[proof]\nstrict_domains = \"a.example\"\n[smtp]", `c.toml:12:18: proof.strict_domains: is a list: write ["..."], with brackets.`},
+		{"shared-domain", `[smtp]`, "[proof]\nshared_domains = [\"a@b.example\"]\n[smtp]", `c.toml:12:19: proof.shared_domains[0]: "a@b.example" is not a domain`},
 		{"number-in-list", `[smtp]`, "[proof]\nstrict_domains = [\"a.example\", 1]\n[smtp]", `c.toml:12:32: proof.strict_domains[1]: is a text: put it in quotes.`},
 		{"no-duration", `[smtp]`, "[proof]\ntoken = \"7 days\"\n[smtp]", `c.toml:12:9: proof.token: 7 days is not a duration. Write it like "30s", "5m" or "168h".`},
 		{"bare-duration", `[smtp]`, "[proof]\ntoken = 168\n[smtp]", `c.toml:12:9: proof.token: 168 is not a duration.`},

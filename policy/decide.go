@@ -237,6 +237,10 @@ func opening(f Facts) (Decision, bool) {
 	default:
 		d.Ask, d.Reasons = "confirm", []Reason{Because("to_unsigned")}
 	}
+	if d.Ask != "" && f.Waits != "" { // whoever has old mail of theirs must not have us ask again and again
+		d.Open, d.Ask, d.Joins, d.Ticket = false, "", true, f.Waits
+		d.Reasons = append(d.Reasons, Because("asked_already"))
+	}
 	d.Reasons = append(d.Reasons, f.Binding.Reasons...)
 	return d, true
 }

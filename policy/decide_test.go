@@ -163,6 +163,11 @@ func TestOpening(t *testing.T) {
 		{"undated", func(f *Facts) { f.Sender.SignedAt = time.Time{} }, "undated", true, false},
 		{"to-unsigned", func(f *Facts) { f.ToUsSigned = false }, "to_unsigned", true, false},
 		{"signed-to-another", func(f *Facts) { f.ToUs, f.ToUsSigned = false, false }, "to_other", true, false},
+		{"signed-to-us-while-asked", func(f *Facts) { f.Waits = "T-7" }, "opened", true, true},
+		{"signed-to-another-while-asked", func(f *Facts) { f.ToUs, f.ToUsSigned, f.Waits = false, false, "T-7" }, "to_other", false, false},
+		{"to-unsigned-while-asked", func(f *Facts) { f.ToUsSigned, f.Waits = false, "T-7" }, "to_unsigned", false, false},
+		{"undated-while-asked", func(f *Facts) { f.Sender.SignedAt, f.Waits = time.Time{}, "T-7" }, "undated", false, false},
+		{"no-permission-while-asked", func(f *Facts) { f.Person.May, f.Waits = false, "T-7" }, "no_permission", false, false},
 		{"no-permission", func(f *Facts) { f.Person.May = false }, "no_permission", false, false},
 		{"unknown", func(f *Facts) { f.Person = Person{} }, "unknown_sender", false, false},
 		{"staff", func(f *Facts) { f.Person = Person{Staff: true} }, "staff_address", false, false},
@@ -178,6 +183,9 @@ func TestOpening(t *testing.T) {
 			d := Decide(f)
 			if d.Reason() != tt.reason || d.Open != tt.open || (d.Verdict == Authenticated) != tt.proved {
 				t.Errorf("Decide() = %+v, want %s, open %v, proved %v", d, tt.reason, tt.open, tt.proved)
+			}
+			if joins := f.Waits != "" && !d.Open && f.Person.May; d.Joins != joins || joins != (d.Ticket == "T-7") || joins && d.Ask != "" {
+				t.Errorf("Decide() = %+v, want it filed with the question that waits: %v", d, joins)
 			}
 		})
 	}

@@ -77,6 +77,7 @@ type Facts struct {
 	StandsIn      bool   // the proof token stands in for reply in the ticket's class
 	ToUs          bool   // To or Cc names the mailbox's address
 	ToUsSigned    bool   // and the counted signature covers that field
+	Waits         string `json:",omitempty"` // the sender's ticket that asks whether they wrote to us
 	GaveUp        bool   // DNS has been asked as long as it may be
 }
 
@@ -95,5 +96,6 @@ type Decision struct {
 	UnprovedNo bool        // the ticket goes back to unconfirmed and is asked afresh
 	Lift       bool        // the stop of the client ends
 	Open       bool        // the message opens a ticket
+	Joins      bool        `json:",omitempty"` // it is filed with the one that asks whether its contact wrote to us
 	Ask        string      // notice to send to the address on file: confirm, clearer, confirmed, other_address; empty: none
 }

@@ -42,6 +42,7 @@ var texts = map[string]string{
 	"to_unsigned":             "No signature covers to whom this was sent; it could be an old mail sent again.",
 	"undated":                 "Nothing that is signed says when this was written; it could be an old mail sent again.",
 	"to_other":                "This was signed for somebody else, not for our address.",
+	"asked_already":           "The contact has not yet said whether they wrote to us; this is filed with that question.",
 	"lifted":                  "The primary contact agreed that the stop of the client ends.",
 	"stays_stopped":           "The primary contact wants the client to stay stopped.",
 	"unproved_no":             "A no with our secret came, but nothing proves who sent it; the question is asked again.",

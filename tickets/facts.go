@@ -64,6 +64,11 @@ func (s *Store) facts(r kv.Reader, e policy.Evidence, own string) (f policy.Fact
 			return f, err
 		}
 	}
+	if f.Binding.Ticket == "" && f.Person.ID != "" {
+		if f.Waits, err = s.waits(r, f.Person.ID); err != nil {
+			return f, err
+		}
+	}
 	if p := &f.Person; p.ID == "" && !p.Staff && e.From != "" {
 		if p.LooksLike, p.Shows, err = clients.TakenFor(r, e.From, e.Sender.Shown); err != nil {
 			return f, err
@@ -73,6 +78,20 @@ func (s *Store) facts(r kv.Reader, e policy.Evidence, own string) (f policy.Fact
 		f.Duplicate, err = copied(r, f, own)
 	}
 	return f, err
+}
+
+// waits gives the contact's ticket that asks whether they wrote to us, "" if
+// there is none or they have answered.
+func (s *Store) waits(r kv.Reader, contact string) (string, error) {
+	id, err := r.Get("wrote/" + contact)
+	if err != nil || id == nil {
+		return "", err
+	}
+	t, err := load(r, string(id))
+	if errors.Is(err, ErrNoTicket) || err == nil && (t.State != policy.StateUnconfirmed || t.Proved || !s.Now().Before(t.Until)) {
+		return "", nil
+	}
+	return t.ID, err
 }
 
 // copied reports whether the message is a copy, by another way, of one that was
@@ -98,7 +117,7 @@ func copied(r kv.Reader, f policy.Facts, own string) (bool, error) {
 
 // counts reports whether a message did something by what proves it.
 func counts(d policy.Decision) bool {
-	return len(d.Proofs) > 0 || d.Spend || d.Dispute || d.Ask != ""
+	return len(d.Proofs) > 0 || d.Spend || d.Dispute || d.Joins || d.Ask != ""
 }
 
 func otherThan(r kv.Reader, key, own string) (bool, error) {

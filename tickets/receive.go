@@ -137,6 +137,11 @@ func (s *Store) apply(tx kv.Tx, m *Message, f policy.Facts, d policy.Decision) e
 				return err
 			}
 			m.Ticket = t.ID
+			if d.Ask != "" {
+				if err := tx.Put("wrote/"+t.Contact, []byte(t.ID)); err != nil {
+					return err
+				}
+			}
 		}
 		if m.Ticket != "" {
 			if err := s.applyTicket(tx, m, f, d); err != nil {

@@ -1,0 +1,65 @@
+package tickets
+
+import (
+	"fmt"
+	"testing"
+	"time"
+
+	"countersign/policy"
+)
+
+// old is a mail that Bob signed for somebody else, sent on to us by whoever got it.
+func (d *desk) old(n int) policy.Evidence {
+	e := policy.Evidence{MessageID: fmt.Sprintf("list%d@list.example", n), From: bob, Subject: "Our meeting", Kind: policy.KindNew, Text: "Shall we meet?",
+		Arrived: d.clock(), Recipients: []policy.Mark{{Value: "friends@list.example", Field: "to"}},
+		Sender: policy.Sender{Result: policy.ResultPass, By: policy.ByDKIM, Domain: "client.example", SignedAt: d.clock(), Covered: []string{"from", "to", "subject"}}}
+	d.fresh(&e)
+	return e
+}
+
+// TestOldMailAsksOnce: mail that its contact did not send to us opens one ticket
+// and makes one notice until that is answered, and keeps nothing else waiting.
+func TestOldMailAsksOnce(t *testing.T) {
+	d := memoryDesk(t, func(o *Options) { o.PerHour, o.PerDay = 10, 4 })
+	first := d.receive(t, d.old(0))
+	wants(t, first, "to_other")
+	for i := range 60 {
+		e := d.old(i + 1)
+		switch i % 3 {
+		case 1: // to us, unsigned
+			e.Recipients, e.Sender.Covered = []policy.Mark{{Value: "support@desk.example", Field: "to"}}, []string{"from", "subject"}
+		case 2: // to us, at no time that anybody knows
+			e.Recipients, e.Sender.SignedAt = []policy.Mark{{Value: "support@desk.example", Field: "to"}}, time.Time{}
+		}
+		m := d.receive(t, e)
+		wants(t, m, []string{"to_other", "to_unsigned", "undated"}[i%3])
+		if m.Ticket != first.Ticket || m.Verdict != policy.Unauthenticated || m.Reasons[1].Code != "asked_already" {
+			t.Fatalf("mail %d came to %s %s %v", i, m.Ticket, m.Verdict, m.Reasons)
+		}
+		e.Hash, e.RawHash = digest("again", i), digest("again", i) // with a field more: the signature was counted
+		wants(t, d.receive(t, e), "signature_used")
+	}
+	if all := d.outbox(t, ""); len(all) != 1 || happened(d.show(t, first.Ticket), "message unauthenticated") != 61 {
+		t.Errorf("%d notices, history %+v", len(all), d.show(t, first.Ticket).History)
+	}
+	lee := d.open1(t, bob, "lee")
+	if d.send(t); d.outbox(t, lee.ID)[0].State != Sent {
+		t.Errorf("lee's question waits: %+v", d.outbox(t, lee.ID))
+	}
+	// What Bob sends to us opens its own ticket, as ever.
+	e := d.old(100)
+	e.Recipients = []policy.Mark{{Value: "support@desk.example", Field: "to"}}
+	if m := d.receive(t, e); m.Ticket == first.Ticket || m.Decision.Reason() != "opened" {
+		t.Errorf("his own mail came to %s %v", m.Ticket, m.Reasons)
+	}
+	// Once he has answered, or the question is over, he may be asked again.
+	d.receive(t, d.reply(d.last(t, "confirm", first.Ticket), policy.Yes))
+	second := d.receive(t, d.old(101))
+	if second.Ticket == first.Ticket || d.count("confirm", second.Ticket) != 1 {
+		t.Errorf("after the answer it came to %s %v", second.Ticket, second.Reasons)
+	}
+	d.turn(168 * time.Hour)
+	if third := d.receive(t, d.old(102)); third.Ticket == second.Ticket || d.count("confirm", third.Ticket) != 1 {
+		t.Errorf("after the question was over it came to %s %v", third.Ticket, third.Reasons)
+	}
+}

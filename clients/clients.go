@@ -64,12 +64,12 @@ type Contact struct {
 }
 
 // May reports whether the contact may ask for the class, or has the permission,
-// of that name.
+// of that name. Whoever is on file may ask a question.
 func (c Contact) May(name string) bool {
 	if c.Status == Removed {
 		return false
 	}
-	return grants(c.effective(), name)
+	return name == string(policy.Question) || grants(c.effective(), name)
 }
 
 // effective gives the permissions, those of the role where none are listed.

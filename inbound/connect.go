@@ -24,6 +24,7 @@ type Settings struct {
 	User, Password string
 	Folder         string        // empty: INBOX
 	Mode           string        // act; observe: nothing on the server is changed
+	Handled        string        // mark: handled mail stays, with the keyword; else it is moved
 	Poll           time.Duration // beside IDLE
 	FromBeginning  bool          // on the first start, judge also what is there
 	MaxSize        int64         // bytes of one message

@@ -35,26 +35,30 @@ func (r *Reader) dispose(c *connection, at Cursor) error {
 	if err != nil {
 		return err
 	}
-	byOutcome := map[string][]Todo{}
+	byFolder := map[string][]Todo{} // "" stays where it is
 	var gone []Todo
 	for _, t := range todo {
 		if t.UIDValidity != at.UIDValidity || t.Turn != at.Turn { // numbered anew: that UID is another message
 			gone = append(gone, t)
 			continue
 		}
-		byOutcome[t.Outcome] = append(byOutcome[t.Outcome], t)
+		folder := t.Outcome
+		if t.Stays || r.set.Handled == "mark" {
+			folder = ""
+		}
+		byFolder[folder] = append(byFolder[folder], t)
 	}
 	for batch := range slices.Chunk(gone, atOnce) {
 		if err := r.ledger.Done(batch...); err != nil {
 			return err
 		}
 	}
-	for outcome, list := range byOutcome {
+	for folder, list := range byFolder {
 		for batch := range slices.Chunk(list, atOnce) {
 			if r.stuck {
 				return nil
 			}
-			if err := r.settle(c, outcome, batch); err != nil {
+			if err := r.settle(c, folder, batch); err != nil {
 				return err
 			}
 		}
@@ -79,11 +83,12 @@ func (r *Reader) settle(c *connection, outcome string, batch []Todo) error {
 	return r.ledger.Done(batch...)
 }
 
-// move moves messages to the folder of their outcome. Without MOVE (RFC 6851)
+// move moves messages to the folder of their outcome, or marks them where there
+// is none. Without MOVE (RFC 6851)
 // there is only the keyword: copying and expunging would need an EXPUNGE that
 // takes other people's deleted messages along.
 func (r *Reader) move(c *connection, set imap.UIDSet, outcome string) error {
-	if !c.Caps().Has(imap.CapMove) {
+	if outcome == "" || !c.Caps().Has(imap.CapMove) {
 		return r.mark(c, set)
 	}
 	folder, err := c.folder(outcome)
@@ -96,8 +101,13 @@ func (r *Reader) move(c *connection, set imap.UIDSet, outcome string) error {
 	if err = move(); err == nil || !refused(err) {
 		return err
 	}
-	if err := c.do(0, func() error { return c.Create(folder, nil).Wait() }); err != nil && !refused(err) {
-		return err
+	for _, prepare := range []func() error{
+		func() error { return c.Create(folder, nil).Wait() },
+		func() error { return c.Subscribe(folder).Wait() }, // or mail programs do not show it
+	} {
+		if err := c.do(0, prepare); err != nil && !refused(err) {
+			return err
+		}
 	}
 	return move()
 }

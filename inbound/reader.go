@@ -30,6 +30,7 @@ type Todo struct {
 	Turn        uint32
 	UID         uint32
 	Outcome     string
+	Stays       bool // it is marked and not moved: nobody else was told of it
 }
 
 // Fetched is a message as it came from the server.

@@ -19,7 +19,8 @@ import (
 // store is a ledger whose to-dos are those of every handled message.
 type store struct {
 	ledger
-	done map[uint32]bool
+	done  map[uint32]bool
+	stays bool
 }
 
 func (s *store) Pending(string) (todo []Todo, err error) {
@@ -27,7 +28,7 @@ func (s *store) Pending(string) (todo []Todo, err error) {
 	defer s.mu.Unlock()
 	for uid := range s.known {
 		if !s.done[uid] {
-			todo = append(todo, Todo{Mailbox: "support", UIDValidity: s.at.UIDValidity, UID: uid, Outcome: "applied"})
+			todo = append(todo, Todo{Mailbox: "support", UIDValidity: s.at.UIDValidity, UID: uid, Outcome: "applied", Stays: s.stays})
 		}
 	}
 	return todo, nil
@@ -98,9 +99,13 @@ func TestHistory(t *testing.T) {
 }
 
 func TestDispose(t *testing.T) {
-	for name, without := range map[string][]string{"moved": nil, "marked": {"MOVE"}} {
+	for name, without := range map[string][]string{"moved": nil, "marked": {"MOVE"}, "marked-as-configured": nil, "marked-since-it-stays": nil} {
 		t.Run(name, func(t *testing.T) {
 			server, s, r := start(t, without...)
+			if name == "marked-as-configured" {
+				r.set.Handled = "mark"
+			}
+			s.stays = name == "marked-since-it-stays"
 			s.once(t, r)
 			deliver(t, server, time.Now())
 			deliver(t, server, time.Now())
@@ -119,7 +124,7 @@ func TestDispose(t *testing.T) {
 			if name == "moved" && (len(inbox) != 0 || len(moved) != 2) {
 				t.Errorf("%d messages in INBOX, %d moved; want 0 and 2", len(inbox), len(moved))
 			}
-			if name == "marked" && (len(inbox) != 2 || len(moved) != 0 || !slices.ContainsFunc(inbox[0].Flags, func(f string) bool { return strings.EqualFold(f, string(Keyword)) })) {
+			if name != "moved" && (len(inbox) != 2 || len(moved) != 0 || !slices.ContainsFunc(inbox[0].Flags, func(f string) bool { return strings.EqualFold(f, string(Keyword)) })) {
 				t.Errorf("INBOX %+v, %d moved; want 2 with the keyword", inbox, len(moved))
 			}
 			for _, m := range inbox {

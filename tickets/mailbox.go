@@ -88,9 +88,25 @@ func (s *Store) ReleaseMailbox(mailbox, agent string, judge bool) error {
 // todoKey is under which a to-do on IMAP stands until it is done.
 func todoKey(src Source) string { return "todo/" + src.key() }
 
-// addTodo notes that the message is to be moved or marked on IMAP.
-func addTodo(tx kv.Tx, src Source, outcome policy.Outcome) error {
-	return kv.Save(tx, todoKey(src), inbound.Todo{Mailbox: src.Mailbox, UIDValidity: src.UIDValidity, Turn: src.Turn, UID: src.UID, Outcome: string(outcome)})
+// addTodo notes that the message is to be moved or marked on IMAP. Mail of a
+// person that is on no ticket stays where people look, since nobody else was told
+// of it; but for a forgery, which is nobody's.
+func addTodo(tx kv.Tx, m *Message, f policy.Facts) error {
+	first := m
+	if f.Duplicate { // of one that stayed, as after a change of UIDVALIDITY
+		id, err := tx.Get("seen/hash/" + f.Hash)
+		if err != nil {
+			return err
+		}
+		if known, ok, err := kv.Load[Message](tx, numbered("msg", string(id))); err != nil {
+			return err
+		} else if ok {
+			first = &known
+		}
+	}
+	src := m.Source
+	return kv.Save(tx, todoKey(src), inbound.Todo{Mailbox: src.Mailbox, UIDValidity: src.UIDValidity, Turn: src.Turn, UID: src.UID,
+		Outcome: string(m.Outcome), Stays: first.Outcome == policy.Applied && first.Ticket == "" && first.Verdict != policy.Rejected})
 }
 
 // Pending gives what is still to be done on IMAP for messages with a final record.

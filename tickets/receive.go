@@ -208,7 +208,7 @@ func (s *Store) settle(tx kv.Tx, m *Message, f policy.Facts) error {
 	if m.Source.Observe || m.Source.UID == 0 {
 		return nil
 	}
-	return addTodo(tx, m.Source, m.Outcome)
+	return addTodo(tx, m, f)
 }
 
 // applyTicket writes what the message does to its ticket.

@@ -52,10 +52,10 @@ func openingCases() []bindingCase {
 			m.set("To", `"front office"@north.example, support@desk.example`)
 			m.ends("authenticated", "none", "", "opened")
 		}},
-		{"opening-without-permission", "a contact who may approve and not ask", func(m *bindingMail) {
+		{"opening-without-permission", "whoever is on file may ask a question", func(m *bindingMail) {
 			m.bare()
 			m.set("From", "max@north.example")
-			m.ends("unauthenticated", "none", "", "no_permission")
+			m.ends("authenticated", "none", "", "opened")
 		}},
 		{"opening-unknown", "new mail of a stranger", func(m *bindingMail) {
 			m.bare()

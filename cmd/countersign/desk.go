@@ -229,7 +229,7 @@ func mailboxSettings(m config.Mailbox, fromBeginning bool, size int64) (inbound.
 		return inbound.Settings{}, &exit.Error{Code: exit.Config, Reason: "secret", Message: "mailbox " + m.Name + ": " + err.Error(), Err: err}
 	}
 	return inbound.Settings{Name: m.Name, Server: m.IMAP, TLS: m.TLS, User: m.User, Password: string(password),
-		Mode: m.Mode, Poll: m.Poll, FromBeginning: fromBeginning, MaxSize: size}, nil
+		Mode: m.Mode, Handled: m.Handled, Poll: m.Poll, FromBeginning: fromBeginning, MaxSize: size}, nil
 }
 
 // reader makes the reader of one mailbox.

@@ -76,6 +76,8 @@ func (r *reader) mailbox(i int) {
 	r.required(path, key, m.PasswordFile, "Name the file that holds the password.")
 	path, key = at("mode")
 	r.oneOf(path, key, m.Mode, "observe", "act")
+	path, key = at("handled")
+	r.oneOf(path, key, m.Handled, "move", "mark")
 	path, key = at("poll")
 	r.durationAt(path, key, m.Poll, time.Second, time.Hour)
 	path, key = at("unknown")

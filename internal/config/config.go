@@ -53,7 +53,8 @@ type Mailbox struct {
 	AllowPlaintext bool          `toml:"allow_plaintext"`
 	User           string        `toml:"user"` // default: Address
 	PasswordFile   string        `toml:"password_file"`
-	Mode           string        `toml:"mode"` // observe or act
+	Mode           string        `toml:"mode"`    // observe or act
+	Handled        string        `toml:"handled"` // move or mark
 	Poll           time.Duration `toml:"poll"`
 	Unknown        string        `toml:"unknown"`       // hold
 	ReplyAddress   string        `toml:"reply_address"` // with {token}; default: plus addressing of Address
@@ -131,7 +132,7 @@ func defaults() Config {
 }
 
 func defaultMailbox() Mailbox {
-	return Mailbox{TLS: "implicit", Mode: "act", Poll: 30 * time.Second, Unknown: "hold"}
+	return Mailbox{TLS: "implicit", Mode: "act", Handled: "move", Poll: 30 * time.Second, Unknown: "hold"}
 }
 
 // fill sets the defaults that follow from other settings and makes paths absolute.

@@ -33,12 +33,21 @@ var bindingFields = []string{"to", "cc", "in-reply-to", "references", "delivered
 const (
 	maxMarks      = 64
 	maxRecipients = 100
+	maxCarried    = 24
 )
 
 // Understand establishes everything about one message that doesn't need the
 // store. It asks DNS only where the answer can matter: not for a message that
 // is refused or that a machine wrote.
 func Understand(ctx context.Context, check Checker, desk Desk, raw []byte, arrived time.Time) policy.Evidence {
+	e := understand(ctx, check, desk, raw, arrived)
+	if len(e.Refusals) > 0 {
+		e.Carried = token.FindIn(raw, maxCarried)
+	}
+	return e
+}
+
+func understand(ctx context.Context, check Checker, desk Desk, raw []byte, arrived time.Time) policy.Evidence {
 	e := policy.Evidence{RawHash: hashOf(raw), Size: int64(len(raw)), Arrived: arrived.UTC()}
 	e.Hash = e.RawHash
 	m, refusals := rawmail.Scan(raw, desk.Limits)
@@ -130,7 +139,8 @@ func trimID(value string) string {
 // Unread is the evidence of a message that could not be read as a whole, with
 // the reason. What there is of it is hashed, so that it is known again.
 func Unread(raw []byte, arrived time.Time, why policy.Reason) policy.Evidence {
-	return policy.Evidence{RawHash: hashOf(raw), Hash: hashOf(raw), Arrived: arrived.UTC(), Refusals: []policy.Reason{why}}
+	return policy.Evidence{RawHash: hashOf(raw), Hash: hashOf(raw), Arrived: arrived.UTC(), Refusals: []policy.Reason{why},
+		Carried: token.FindIn(raw, maxCarried)}
 }
 
 func hashOf(raw []byte) string {

@@ -209,6 +209,7 @@ type Evidence struct {
 
 	Tokens     []Mark   `json:"-"`                    // token candidates of To, Cc, In-Reply-To, References, Delivered-To; secret, never stored
 	References []Mark   `json:"-"`                    // reference candidates of Subject; secret, never stored
+	Carried    []string `json:"-"`                    // token candidates anywhere in a refused message; secret, never stored
 	Threads    []string `json:"threads,omitempty"`    // Message-IDs that In-Reply-To and References name, without brackets
 	Numbers    []string `json:"numbers,omitempty"`    // ticket numbers in the Subject, such as T-1042
 	Recipients []Mark   `json:"recipients,omitempty"` // canonical addresses of To and Cc

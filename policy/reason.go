@@ -10,6 +10,7 @@ var texts = map[string]string{
 	"token_spent":             "The question that this answers was answered before.",
 	"token_expired":           "The question that this answers has expired.",
 	"token_superseded":        "The question that this answers no longer stands: another one took its place, or the request was changed.",
+	"token_exposed":           "A message that people may look at held the secret of our question, which is void now.",
 	"token_unsigned":          "No signature covers the secret of our question or its reference.",
 	"token_only":              "The answer holds our secret, but nothing proves who sent it.",
 	"two_references":          "The subject names two different questions.",

@@ -153,6 +153,11 @@ func (s *Store) apply(tx kv.Tx, m *Message, f policy.Facts, d policy.Decision) e
 				return err
 			}
 		}
+		if d.Outcome == policy.SetAside {
+			if err := s.exposed(tx, m, f.Carried); err != nil {
+				return err
+			}
+		}
 	}
 	if d.Outcome == policy.OutcomeDefer {
 		m.Tries++
@@ -296,7 +301,7 @@ func (s *Store) openedByMail(tx kv.Tx, f policy.Facts) (Ticket, error) {
 
 // bounded cuts the facts to what fits beside other values of a record.
 func bounded(f policy.Facts) policy.Facts {
-	f.Tokens, f.References, f.Bounce = nil, nil, policy.Bounce{}
+	f.Tokens, f.References, f.Carried, f.Bounce = nil, nil, nil, policy.Bounce{}
 	f.Text = cut(f.Text, 16<<10)
 	if b, err := json.Marshal(f); err != nil || len(b) > 48<<10 {
 		f.Threads, f.Recipients, f.Sender.Records, f.Text = nil, nil, nil, cut(f.Text, 4<<10)

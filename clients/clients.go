@@ -42,7 +42,9 @@ type Client struct {
 	ID       string    `json:"client"`
 	Name     string    `json:"name"`
 	Imported time.Time `json:"imported,omitzero"`
-	Filled   time.Time `json:"filled,omitzero"` // the import that brought its first contacts
+	Filled   time.Time `json:"filled,omitzero"`     // when its first contacts came,
+	FilledBy string    `json:"filled_by,omitempty"` // and by which import
+	Alike    time.Time `json:"alike,omitzero"`      // since when it can be taken for another client, as was allowed
 }
 
 // Contact is a person of a client.
@@ -141,7 +143,11 @@ func PutClient(tx kv.Tx, c Client) error {
 	if c.ID == "" {
 		return errors.New("a client has no id")
 	}
-	return kv.Save(tx, "client/"+c.ID, c)
+	old, _, err := GetClient(tx, c.ID)
+	if err != nil {
+		return err
+	}
+	return errors.Join(rename(tx, c.ID, old.called(), c.called()), kv.Save(tx, "client/"+c.ID, c))
 }
 
 // PutContact writes the contact as it is and brings the indexes of its
@@ -175,7 +181,7 @@ func PutContact(tx kv.Tx, c Contact) error {
 			return err
 		}
 	}
-	if err := countDomains(tx, old, c); err != nil {
+	if err := errors.Join(countDomains(tx, old, c), rename(tx, c.ID, []string{old.named()}, []string{c.named()})); err != nil {
 		return err
 	}
 	if old.Client != "" && old.Client != c.Client {

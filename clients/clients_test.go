@@ -20,6 +20,9 @@ func contacts(t testing.TB, s kv.Store, csv string, change ...func(*clients.Impo
 	for _, c := range change {
 		c(&opt)
 	}
+	if opt.Import == "" {
+		opt.Import = "i-" + opt.Now.String()
+	}
 	r, err := clients.ImportContacts(s, strings.NewReader(csv), "contacts.csv", opt)
 	if err != nil {
 		t.Fatal(err)

@@ -14,10 +14,18 @@ import (
 
 // ImportOptions say how to import.
 type ImportOptions struct {
-	DryRun       bool
-	AllowMove    bool // an address may move to another client
-	Now          time.Time
+	DryRun     bool
+	AllowMove  bool   // an address may move to another client
+	AllowAlike bool   // a client may look like another one
+	Import     string // names the import: the first one of a client does not cool
+	Now        time.Time
+	// Begun is when the import was first tried, zero for now.
+	Begun        time.Time
 	StaffAddress func(kv.Reader, string) (bool, error)
+	// Ticketed says when the first ticket of a client was opened, zero if none was.
+	Ticketed func(kv.Reader, string) (time.Time, error)
+	// Stopped says whether nothing privileged is done for a client.
+	Stopped func(kv.Reader, string) (bool, error)
 }
 
 // Directory is where an import looks and writes. Whoever offers it records what
@@ -168,12 +176,20 @@ func (opt ImportOptions) client(tx kv.Tx, r row) (o outcome, err error) {
 	if ok && c.Name == name {
 		return o, nil
 	}
+	next := c
 	if !ok {
-		c = Client{ID: id, Imported: opt.Now}
+		next = Client{ID: id, Imported: opt.Now}
 	}
-	c.Name = name
+	next.Name = name
+	taken, err := opt.taken(tx, r, c, next, &o)
+	if err != nil || len(o.problems) > 0 {
+		return o, err
+	}
+	if taken {
+		next.Alike = opt.Now
+	}
 	o.added, o.changed = !ok, ok
-	return o, PutClient(tx, c)
+	return o, PutClient(tx, next)
 }
 
 func (o *outcome) problem(r row, column, format string, args ...any) {
@@ -192,16 +208,26 @@ func (opt ImportOptions) contact(tx kv.Tx, r row) (o outcome, err error) {
 		o.problem(r, "role", "client %s has %d primary contacts; at most so many are allowed", next.Client, maxPrimaries)
 		return o, err
 	}
-	if _, err := opt.client(tx, r); err != nil {
+	of, err := opt.client(tx, r)
+	o.problems, o.warnings = append(o.problems, of.problems...), append(o.warnings, of.warnings...)
+	if err != nil || len(o.problems) > 0 {
 		return o, err
+	}
+	if other, is, err := namesake(tx, next); err != nil {
+		return o, err
+	} else if is && !(ok && skeleton(old.Name) == skeleton(next.Name)) {
+		o.warnings = append(o.warnings, Problem{r.line, "name", fmt.Sprintf("%s looks like %s (%s), another contact of this client", next.Name, other.Name, strings.Join(other.Addresses, " "))})
 	}
 	client, _, err := GetClient(tx, next.Client)
 	if err != nil {
 		return o, err
 	}
-	first := client.Filled.IsZero() || client.Filled.Equal(opt.Now)
+	first, err := opt.first(tx, client)
+	if err != nil {
+		return o, err
+	}
 	if client.Filled.IsZero() {
-		client.Filled = opt.Now
+		client.Filled, client.FilledBy = opt.Now, opt.Import
 		if err := PutClient(tx, client); err != nil {
 			return o, err
 		}
@@ -226,6 +252,28 @@ func (opt ImportOptions) contact(tx kv.Tx, r row) (o outcome, err error) {
 	}
 	o.changed = ok
 	return o, PutContact(tx, next)
+}
+
+// firstLife is how long after a client came on file its first contacts may come
+// without cooling.
+const firstLife = 24 * time.Hour
+
+// first reports whether this is the first import of the client, the one whose
+// contacts need not cool: nobody was on file before it, nothing was asked for,
+// and the client is new and is no other's double.
+func (opt ImportOptions) first(r kv.Reader, c Client) (bool, error) {
+	if !c.Filled.IsZero() && (c.FilledBy == "" || c.FilledBy != opt.Import) || !c.Alike.IsZero() || opt.Now.Sub(c.Imported) > firstLife {
+		return false, nil
+	}
+	if opt.Ticketed == nil {
+		return true, nil
+	}
+	at, err := opt.Ticketed(r, c.ID)
+	begun := opt.Begun
+	if begun.IsZero() {
+		begun = opt.Now
+	}
+	return at.IsZero() || !at.Before(begun), err
 }
 
 // date notes what is new and so must cool.
@@ -271,6 +319,12 @@ func (opt ImportOptions) owners(tx kv.Tx, r row, next Contact, o *outcome) (old 
 		if err != nil {
 			return old, ok, nil, err
 		}
+		halt := false
+		if found && c.Client != next.Client && opt.Stopped != nil {
+			if halt, err = opt.Stopped(tx, c.Client); err != nil {
+				return old, ok, nil, err
+			}
+		}
 		switch {
 		case !found:
 			other, colleague, err := LookAlike(tx, a)
@@ -285,6 +339,8 @@ func (opt ImportOptions) owners(tx kv.Tx, r row, next Contact, o *outcome) (old 
 			old, ok = c, true
 		case c.Client == next.Client:
 			o.problem(r, "email", "%s is already on file for another contact of this client (%s)", a, c.ID)
+		case halt:
+			o.problem(r, "email", "already on file for client %s (contact %s), which is stopped: nobody is moved out of it before the stop is lifted", c.Client, c.ID)
 		case !opt.AllowMove:
 			o.problem(r, "email", "already on file for client %s (contact %s): would be moved. Needs --allow-move", c.Client, c.ID)
 		default:

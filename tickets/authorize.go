@@ -24,17 +24,27 @@ type Ask struct {
 
 // Authorization is the answer. Only the decision allow is a yes.
 type Authorization struct {
-	Decision policy.Verb     `json:"decision"`
-	Ticket   string          `json:"ticket"`
-	Class    policy.Class    `json:"class"`
-	Asked    policy.Class    `json:"ticket_class,omitempty"` // of the ticket, where that is another
-	Agent    string          `json:"agent"`
-	Reasons  []policy.Reason `json:"reasons"`
-	Next     []string        `json:"next"`
-	Receipt  string          `json:"receipt"`
-	Repeat   bool            `json:"repeat"`         // the receipt was given before
-	Until    time.Time       `json:"until,omitzero"` // how long the same agent gets the same receipt
-	At       time.Time       `json:"at"`
+	Decision policy.Verb  `json:"decision"`
+	Ticket   string       `json:"ticket"`
+	Class    policy.Class `json:"class"`
+	Asked    policy.Class `json:"ticket_class,omitempty"` // of the ticket, where that is another
+	Agent    string       `json:"agent"`
+	Whom
+	Reasons []policy.Reason `json:"reasons"`
+	Next    []string        `json:"next"`
+	Receipt string          `json:"receipt"`
+	Repeat  bool            `json:"repeat"`         // the receipt was given before
+	Until   time.Time       `json:"until,omitzero"` // how long the same agent gets the same receipt
+	At      time.Time       `json:"at"`
+}
+
+// Whom says whom a ticket is for. A name may be anybody's; the client's
+// reference and the first address on file are theirs alone.
+type Whom struct {
+	Client      string `json:"client"`
+	ClientName  string `json:"client_name,omitempty"`
+	Contact     string `json:"contact"`
+	ContactName string `json:"contact_name,omitempty"`
 }
 
 // Receipt is a signed record of an allow.
@@ -91,6 +101,9 @@ func (s *Store) Authorize(a Ask) (out Authorization, err error) {
 		out = Authorization{Decision: d.Decision, Ticket: t.ID, Class: a.Class, Agent: agent.ID, Reasons: d.Reasons, Next: d.Next, Repeat: d.Repeat, At: ask.Now}
 		if a.Class != t.Class {
 			out.Asked = t.Class
+		}
+		if out.Whom, err = whom(tx, t); err != nil {
+			return err
 		}
 		if out.Next == nil {
 			out.Next = []string{}

@@ -12,6 +12,7 @@ import (
 
 	"countersign/clients"
 	"countersign/internal/kv"
+	"countersign/internal/token"
 	"countersign/staff"
 )
 
@@ -204,7 +205,8 @@ func (s *Store) ImportContacts(by By, file io.Reader, name string, opt clients.I
 }
 
 func (s *Store) importing(opt clients.ImportOptions) clients.ImportOptions {
-	opt.Now, opt.StaffAddress = s.Now(), s.staff().IsStaffAddress
+	opt.Import = token.New()
+	opt.Now, opt.StaffAddress, opt.Ticketed, opt.Stopped = s.Now(), s.staff().IsStaffAddress, ticketed, Stopped
 	return opt
 }
 

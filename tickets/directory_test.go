@@ -79,6 +79,9 @@ func TestDirectoryRecorded(t *testing.T) {
 				for _, w := range e.Written {
 					records = append(records, w.Record)
 					for _, name := range w.Fields() {
+						if string(w.Before[name]) == string(w.After[name]) {
+							t.Errorf("%s: %s did not change", w.Record, name)
+						}
 						got = append(got, fmt.Sprintf("%s: %s %s>%s", w.Record, name, w.Before[name], w.After[name]))
 					}
 				}

@@ -243,22 +243,19 @@ func (s *Store) person(r kv.Reader, addr, asked string, class policy.Class) (p p
 	if err != nil || !ok {
 		return p, err
 	}
+	cools, err := s.coolsUntil(r, c, addr)
 	return policy.Person{ID: c.ID, Client: c.Client, Language: c.Language, Removed: c.Status == clients.Removed,
-		May: c.May(string(class)), Cooling: s.cooling(c, addr)}, nil
+		May: c.May(string(class)), Cooling: s.Now().Before(cools)}, err
 }
 
-// cooling: what newly widens who can prove something proves nothing privileged
-// at first.
-func (s *Store) cooling(c clients.Contact, addr string) bool {
-	return s.Now().Before(s.coolsUntil(c, addr))
-}
-
-// coolsUntil is when that ends; the zero time where nothing is new.
-func (s *Store) coolsUntil(c clients.Contact, addr string) (until time.Time) {
-	for _, t := range []time.Time{c.Widened, c.Since[addr]} {
+// coolsUntil: what newly widens who can prove something proves nothing
+// privileged at first. The zero time where nothing is new.
+func (s *Store) coolsUntil(r kv.Reader, c clients.Contact, addr string) (until time.Time, err error) {
+	client, _, err := clients.GetClient(r, c.Client)
+	for _, t := range []time.Time{c.Widened, c.Since[addr], client.Alike} {
 		if end := t.Add(s.opt.Cooling); !t.IsZero() && end.After(until) {
 			until = end
 		}
 	}
-	return until
+	return until, err
 }

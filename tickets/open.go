@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"time"
 	"unicode/utf8"
 
 	"countersign/clients"
@@ -155,6 +156,9 @@ func (s *Store) create(tx kv.Tx, t Ticket, messageID string) (Ticket, error) {
 	if err := tx.Put("open/"+t.Contact+"/"+t.ID, []byte{1}); err != nil {
 		return t, err
 	}
+	if err := markTicketed(tx, t); err != nil {
+		return t, err
+	}
 	text := "opened by " + t.OpenedBy + " from " + string(t.Channel)
 	if t.OpenedBy == "" {
 		text = "opened by a message of the contact"
@@ -168,6 +172,21 @@ func (s *Store) create(tx kv.Tx, t Ticket, messageID string) (Ticket, error) {
 		}
 	}
 	return t, save(tx, t)
+}
+
+// markTicketed keeps when the first ticket of a client was opened.
+func markTicketed(tx kv.Tx, t Ticket) error {
+	at, err := ticketed(tx, t.Client)
+	if err != nil || !at.IsZero() {
+		return err
+	}
+	return kv.Save(tx, "ticketed/"+t.Client, t.Opened)
+}
+
+// ticketed says when the first ticket of a client was opened; zero if none was.
+func ticketed(r kv.Reader, client string) (time.Time, error) {
+	at, _, err := kv.Load[time.Time](r, "ticketed/"+client)
+	return at, err
 }
 
 // EditRequest changes what is asked.

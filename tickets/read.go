@@ -24,11 +24,8 @@ func (s *Store) log(tx kv.Tx, kind, subject string, data any) error {
 // Shown is a ticket as agents see it. Names and addresses are ours, from the
 // directory, never from a header.
 type Shown struct {
-	Ticket        string         `json:"ticket"`
-	Client        string         `json:"client"`
-	ClientName    string         `json:"client_name,omitempty"`
-	Contact       string         `json:"contact"` // the first address on file
-	ContactName   string         `json:"contact_name,omitempty"`
+	Ticket string `json:"ticket"`
+	Whom
 	Subject       string         `json:"subject"`
 	Request       string         `json:"request"`
 	Revision      int            `json:"revision"`
@@ -50,7 +47,7 @@ type Shown struct {
 }
 
 func show(r kv.Reader, t Ticket) (Shown, error) {
-	out := Shown{Ticket: t.ID, Client: t.Client, Contact: t.Contact, Subject: t.Subject, Request: t.Request,
+	out := Shown{Ticket: t.ID, Subject: t.Subject, Request: t.Request,
 		Revision: t.Revision, Class: t.Class, Channel: t.Channel, State: t.State, Assignee: t.Assignee, Queue: t.Queue,
 		OpenedBy: t.OpenedBy, Priority: t.Priority, Category: t.Category, Opened: t.Opened, Until: t.Until, UsedBy: t.UsedBy,
 		Authenticated: t.live(policy.ProofSender) && t.State != policy.StateDisputed,
@@ -60,17 +57,25 @@ func show(r kv.Reader, t Ticket) (Shown, error) {
 			out.Proofs = append(out.Proofs, p)
 		}
 	}
+	var err error
+	out.Whom, err = whom(r, t)
+	return out, err
+}
+
+// whom looks up whom the ticket is for.
+func whom(r kv.Reader, t Ticket) (w Whom, err error) {
+	w.Client, w.Contact = t.Client, t.Contact
 	c, ok, err := clients.Get(r, t.Contact)
 	if err != nil || !ok {
-		return out, err
+		return w, err
 	}
-	out.ContactName = c.Name
+	w.ContactName = c.Name
 	if len(c.Addresses) > 0 {
-		out.Contact = c.Addresses[0]
+		w.Contact = c.Addresses[0]
 	}
 	client, _, err := clients.GetClient(r, t.Client)
-	out.ClientName = client.Name
-	return out, err
+	w.ClientName = client.Name
+	return w, err
 }
 
 // Show gives a ticket with its history.

@@ -20,7 +20,9 @@ func (s *Store) weigh(r kv.Reader, t Ticket, a Ask, agent staff.Agent) (policy.A
 	if err != nil {
 		return ask, err
 	}
-	ask.Contact = s.giver(t, c, ok, "")
+	if ask.Contact, err = s.giver(r, t, c, ok, ""); err != nil {
+		return ask, err
+	}
 	if ask.ClientStopped, err = stopsFor(r, t.Client, c); err != nil {
 		return ask, err
 	}
@@ -29,18 +31,21 @@ func (s *Store) weigh(r kv.Reader, t Ticket, a Ask, agent staff.Agent) (policy.A
 		if err != nil {
 			return ask, err
 		}
-		ask.Proofs[i].Giver = s.giver(t, c, ok, p.Address)
+		if ask.Proofs[i].Giver, err = s.giver(r, t, c, ok, p.Address); err != nil {
+			return ask, err
+		}
 	}
 	return ask, nil
 }
 
 // giver is what the directory says now of a contact who answered from addr. A
 // proof that doesn't say its address was answered from none that is on file.
-func (s *Store) giver(t Ticket, c clients.Contact, ok bool, addr string) policy.Giver {
+func (s *Store) giver(r kv.Reader, t Ticket, c clients.Contact, ok bool, addr string) (policy.Giver, error) {
 	right := string(t.Class)
 	if c.ID != t.Contact {
 		right = clients.Approve
 	}
+	cools, err := s.coolsUntil(r, c, addr)
 	return policy.Giver{Active: ok && c.Status != clients.Removed, Client: c.Client, May: c.May(right),
-		OnFile: slices.Contains(c.Addresses, addr), Since: c.Since[addr], Cools: s.coolsUntil(c, addr)}
+		OnFile: slices.Contains(c.Addresses, addr), Since: c.Since[addr], Cools: cools}, err
 }

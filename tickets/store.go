@@ -94,10 +94,6 @@ func (s *Store) Close() { s.group.Close() }
 // Now is the time as the store sees it, in UTC and whole milliseconds.
 func (s *Store) Now() time.Time { return s.opt.Now().UTC().Truncate(time.Millisecond) }
 
-// Cooling is how long what newly widens who can prove something proves nothing
-// privileged.
-func (s *Store) Cooling() time.Duration { return s.opt.Cooling }
-
 // KV is the engine beneath, to be looked at: whoever writes does so by a method
 // of Store, so that it is in the audit log.
 func (s *Store) KV() kv.Viewer { return s.kv }

@@ -62,10 +62,10 @@ func (a *app) sayAuthorization(z tickets.Authorization) error {
 		return a.print(z)
 	}
 	if z.Decision == policy.Allow {
-		_, err := fmt.Fprintln(a.stdout, allowed(z))
+		_, err := fmt.Fprintf(a.stdout, "%s\n       for %s\n", allowed(z), person(z.Client, z.ClientName, z.Contact, z.ContactName))
 		return err
 	}
-	fmt.Fprintf(a.stdout, "%-6s %s on %s\n", strings.ToUpper(string(z.Decision)), z.Class, z.Ticket)
+	fmt.Fprintf(a.stdout, "%-6s %s on %s\n       for %s\n", strings.ToUpper(string(z.Decision)), z.Class, z.Ticket, person(z.Client, z.ClientName, z.Contact, z.ContactName))
 	for _, r := range z.Reasons {
 		fmt.Fprintf(a.stdout, "  no   %-20s %s\n", r.Code, clean(r.Text))
 	}

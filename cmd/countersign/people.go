@@ -19,8 +19,12 @@ import (
 
 func (a *app) clientCommand() *cobra.Command {
 	list := &cobra.Command{Use: "list", Short: "List clients", Args: cobra.NoArgs, RunE: func(cmd *cobra.Command, _ []string) error {
-		return list(cmd.Context(), a, "client/list", api.None{}, []string{"REF", "CLIENT"}, func(c clients.Client) []string {
-			return []string{c.ID, c.Name}
+		return list(cmd.Context(), a, "client/list", api.None{}, []string{"REF", "CLIENT", "NOTE"}, func(c clients.Client) []string {
+			note := ""
+			if !c.Alike.IsZero() {
+				note = "looks like another client, allowed " + when(c.Alike)
+			}
+			return []string{c.ID, c.Name, note}
 		})
 	}}
 	return group("client", "Clients", list, a.importCommand("client/import", "clients: columns client, client_name"))
@@ -43,6 +47,7 @@ func (a *app) importCommand(operation, short string) *cobra.Command {
 	c := &cobra.Command{Use: "import FILE.csv", Short: "Import " + short, Args: cobra.ExactArgs(1)}
 	c.Flags().BoolVar(&in.DryRun, "dry-run", false, "say what would be done, write nothing")
 	c.Flags().BoolVar(&in.AllowMove, "allow-move", false, "let an address move to another client")
+	c.Flags().BoolVar(&in.AllowAlike, "allow-alike", false, "let a client come on file that looks like another; what its contacts confirm counts after the cooling time")
 	c.RunE = func(cmd *cobra.Command, args []string) error {
 		file, closeFile, err := a.open(args[0])
 		if err != nil {

@@ -52,6 +52,26 @@ func whenever(t *time.Time) string {
 	return when(*t)
 }
 
+// person says who it is: a name may be anybody's, so the client's reference and
+// an outline of the address on file always stand beside it.
+func person(client, clientName, address, name string) string {
+	return organisation(client, clientName) + " / " + contact(address, name)
+}
+
+func organisation(client, name string) string {
+	if name == "" || name == client {
+		return clean(client)
+	}
+	return clean(name + " (" + client + ")")
+}
+
+func contact(address, name string) string {
+	if name == "" || name == address {
+		return hidden(address)
+	}
+	return clean(name) + " <" + hidden(address) + ">"
+}
+
 // hidden shows an address as a***@north.example: the command line never names
 // an address on file in full where a customer could be looking on.
 func hidden(addr string) string {

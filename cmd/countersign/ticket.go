@@ -67,11 +67,12 @@ func (a *app) ticketOpen() *cobra.Command {
 
 func (a *app) sayOpened(o api.Opened) error {
 	fmt.Fprintf(a.stdout, "%s opened for %s (%s).", o.Ticket, clean(orElse(o.Name, hidden(o.Contact))), clean(o.Client))
+	who := person(o.Ref, o.Client, o.Contact, o.Name)
 	if o.Notice != "queued" {
-		_, err := fmt.Fprintln(a.stdout, " Nothing has to be proved for a question.")
+		_, err := fmt.Fprintf(a.stdout, " Nothing has to be proved for a question.\n%s\n", who)
 		return err
 	}
-	fmt.Fprintf(a.stdout, " Not authenticated: %s alone can't ask for %s.\n", o.Channel, o.Class)
+	fmt.Fprintf(a.stdout, " Not authenticated: %s alone can't ask for %s.\n%s\n", o.Channel, o.Class, who)
 	_, err := fmt.Fprintf(a.stdout, "Confirmation queued for the address on file (%s). Expires %s. Watch: countersign ticket show %s\n",
 		hidden(o.Contact), when(o.Until), o.Ticket)
 	return err
@@ -135,8 +136,8 @@ func (a *app) ticketList() *cobra.Command {
 	c := &cobra.Command{Use: "list", Short: "List tickets", Args: cobra.NoArgs}
 	c.Flags().StringVar((*string)(&in.State), "state", "", "only those in this `state`")
 	c.RunE = func(cmd *cobra.Command, _ []string) error {
-		return list(cmd.Context(), a, "ticket/list", in, []string{"TICKET", "CLIENT", "STATE", "CLASS", "SUBJECT", "UNTIL"}, func(t tickets.Shown) []string {
-			return []string{t.Ticket, orElse(t.ClientName, t.Client), string(t.State), string(t.Class), t.Subject, when(t.Until)}
+		return list(cmd.Context(), a, "ticket/list", in, []string{"TICKET", "CLIENT", "CONTACT", "STATE", "CLASS", "SUBJECT", "UNTIL"}, func(t tickets.Shown) []string {
+			return []string{t.Ticket, organisation(t.Client, t.ClientName), contact(t.Contact, t.ContactName), string(t.State), string(t.Class), t.Subject, when(t.Until)}
 		})
 	}
 	return c
@@ -187,8 +188,7 @@ func (a *app) ticketShow() *cobra.Command {
 }
 
 func (a *app) sayTicket(t tickets.Shown) error {
-	fmt.Fprintf(a.stdout, "%s  %s    %s / %s    opened %s by %s from %s\n", t.Ticket, clean(t.Subject), clean(orElse(t.ClientName, t.Client)),
-		clean(orElse(t.ContactName, hidden(t.Contact))), when(t.Opened), orElse(t.OpenedBy, "the contact"), t.Channel)
+	fmt.Fprintf(a.stdout, "%s  %s    %s    opened %s by %s from %s\n", t.Ticket, clean(t.Subject), person(t.Client, t.ClientName, t.Contact, t.ContactName), when(t.Opened), orElse(t.OpenedBy, "the contact"), t.Channel)
 	fmt.Fprintf(a.stdout, "class   %s (revision %d)\n", t.Class, t.Revision)
 	state := strings.ToUpper(string(t.State))
 	if t.State == policy.StateUnconfirmed {

@@ -74,6 +74,7 @@ type Opened struct {
 	Contact string         `json:"contact"`
 	Name    string         `json:"contact_name,omitempty"`
 	Client  string         `json:"client_name,omitempty"`
+	Ref     string         `json:"client"`
 	Channel policy.Channel `json:"channel"`
 	Until   time.Time      `json:"until,omitzero"`
 }
@@ -91,7 +92,7 @@ func openTicket(_ context.Context, s *Server, c Caller, in tickets.OpenRequest) 
 	}
 	shown, err := s.Store.Show(t.ID)
 	out = Opened{Ticket: t.ID, State: t.State, Class: t.Class, Notice: "queued", Contact: shown.Contact, Name: shown.ContactName,
-		Client: shown.ClientName, Channel: t.Channel, Until: t.Until}
+		Client: shown.ClientName, Ref: t.Client, Channel: t.Channel, Until: t.Until}
 	if len(t.Notices) == 0 {
 		out.Notice = "none"
 	}

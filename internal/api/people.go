@@ -17,6 +17,12 @@ type ImportRequest struct {
 	CSV       []byte `json:"csv"`
 	DryRun    bool   `json:"dry_run,omitempty"`
 	AllowMove bool   `json:"allow_move,omitempty"`
+	// AllowAlike lets a client come on file that looks like one that is.
+	AllowAlike bool `json:"allow_alike,omitempty"`
+}
+
+func (in ImportRequest) options() clients.ImportOptions {
+	return clients.ImportOptions{DryRun: in.DryRun, AllowMove: in.AllowMove, AllowAlike: in.AllowAlike}
 }
 
 // by is the caller as the audit log names who wrote the directory.
@@ -30,11 +36,11 @@ func by(ctx context.Context, c Caller) tickets.By {
 }
 
 func importClients(ctx context.Context, s *Server, c Caller, in ImportRequest) (clients.Report, error) {
-	return imported(s.Store.ImportClients(by(ctx, c), bytes.NewReader(in.CSV), in.Name, clients.ImportOptions{DryRun: in.DryRun, AllowMove: in.AllowMove}))
+	return imported(s.Store.ImportClients(by(ctx, c), bytes.NewReader(in.CSV), in.Name, in.options()))
 }
 
 func importContacts(ctx context.Context, s *Server, c Caller, in ImportRequest) (clients.Report, error) {
-	return imported(s.Store.ImportContacts(by(ctx, c), bytes.NewReader(in.CSV), in.Name, clients.ImportOptions{DryRun: in.DryRun, AllowMove: in.AllowMove}))
+	return imported(s.Store.ImportContacts(by(ctx, c), bytes.NewReader(in.CSV), in.Name, in.options()))
 }
 
 func imported(r clients.Report, err error) (clients.Report, error) {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
+	"slices"
 	"time"
 
 	"countersign/inbound/reply"
@@ -71,7 +72,7 @@ func understand(ctx context.Context, check Checker, desk Desk, raw []byte, arriv
 	if bad != nil && !e.Kind.Machine() {
 		e.Refusals = append(e.Refusals, *bad)
 	}
-	marks(&e, m)
+	marks(&e, m, r.Sure+"\n"+m.Get("subject"))
 	if len(e.Refusals) > 0 || e.Kind.Machine() {
 		return e
 	}
@@ -79,8 +80,10 @@ func understand(ctx context.Context, check Checker, desk Desk, raw []byte, arriv
 	return e
 }
 
-// marks finds everything in the header that may tie the message to a ticket.
-func marks(e *policy.Evidence, m *rawmail.Message) {
+// marks finds everything in the header that may tie the message to a ticket. A
+// reference ties only where it stands in sure, what every reader finds in the
+// Subject, as written or decoded; one that only some find beside it makes two.
+func marks(e *policy.Evidence, m *rawmail.Message, sure string) {
 	for _, field := range bindingFields {
 		for _, value := range m.Values(field) {
 			for _, t := range token.Find(value) {
@@ -90,8 +93,14 @@ func marks(e *policy.Evidence, m *rawmail.Message) {
 			}
 		}
 	}
-	for _, r := range token.FindReferences(e.Subject) {
-		e.References = append(e.References, policy.Mark{Value: r, Field: "subject"})
+	references := token.FindReferences(sure)
+	if len(references) > 0 {
+		references = append(references, token.FindReferences(e.Subject)...)
+	}
+	for i, r := range references {
+		if !slices.Contains(references[:i], r) {
+			e.References = append(e.References, policy.Mark{Value: r, Field: "subject"})
+		}
 	}
 	e.Numbers = token.FindNumbers(e.Subject)
 	for _, field := range []string{"in-reply-to", "references"} {

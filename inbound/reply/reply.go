@@ -9,7 +9,6 @@
 package reply
 
 import (
-	"mime"
 	"strings"
 	"unicode"
 
@@ -30,6 +29,7 @@ type Reading struct {
 	KindWhy  string // what made it so, for people
 	Text     string // own words, cleaned
 	Subject  string // decoded, cleaned, one line
+	Sure     string // the Subject without what only some mail programs read so
 	Answer   policy.Answer
 	Bounce   policy.Bounce
 	Refusals []policy.Reason
@@ -40,7 +40,8 @@ const maxText = 256 << 10
 
 // Read reads a message that rawmail.Scan took.
 func Read(m *rawmail.Message, own Own) Reading {
-	r := Reading{Subject: oneLine(decodeHeader(m.Get("subject"))), Answer: policy.Answer{Intent: policy.Unclear}}
+	shown, sure := rawmail.Words(m.Get("subject"), decodeWord)
+	r := Reading{Subject: oneLine(shown), Sure: oneLine(sure), Answer: policy.Answer{Intent: policy.Unclear}}
 	b := open(m)
 	r.Kind, r.KindWhy = kind(m, own, r.Subject, b)
 	if r.Kind == policy.KindBounce {
@@ -75,6 +76,9 @@ func Read(m *rawmail.Message, own Own) Reading {
 	if b.sure != b.html {
 		r.Answer = agreed(r.Answer, divide(Clean(b.sure)).intent(name))
 	}
+	if b.other != b.plain {
+		r.Answer = agreed(r.Answer, divide(Clean(b.other)).intent(name))
+	}
 	if b.doubtful || wrappedQuote(b.plain) && r.Answer.Intent != policy.No {
 		r.Answer = policy.Answer{Intent: policy.Unclear}
 	}
@@ -105,18 +109,10 @@ func Text(m *rawmail.Message) string { return Read(m, Own{}).Text }
 // displayName gives the name beside the From address, if it is no address.
 func displayName(m *rawmail.Message) string {
 	name, _, ok := strings.Cut(m.Get("from"), "<")
-	if name = decodeHeader(name); !ok || strings.Contains(name, "@") {
+	if name, _ = rawmail.Words(name, decodeWord); !ok || strings.Contains(name, "@") {
 		return ""
 	}
 	return name
-}
-
-func decodeHeader(s string) string {
-	d := mime.WordDecoder{CharsetReader: charsetReader}
-	if out, err := d.DecodeHeader(s); err == nil {
-		return out
-	}
-	return s
 }
 
 // Clean takes out what a person can't see: controls, marks of direction and

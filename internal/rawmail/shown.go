@@ -1,8 +1,6 @@
 package rawmail
 
 import (
-	"io"
-	"mime"
 	"slices"
 	"strings"
 	"unicode"
@@ -21,11 +19,7 @@ func (m *Message) Shown() (out []string) {
 	if bad != nil {
 		return nil
 	}
-	value := m.Get("from")
-	words := mime.WordDecoder{CharsetReader: asASCII}
-	if decoded, err := words.DecodeHeader(value); err == nil {
-		value = decoded
-	}
+	value, _ := Words(m.Get("from"), asASCII)
 	value = strings.Map(visible, norm.NFKC.String(value)) // with a fullwidth @ as one
 	for _, word := range strings.FieldsFunc(value, between) {
 		word = strings.TrimRightFunc(word, mark)
@@ -43,7 +37,7 @@ func (m *Message) Shown() (out []string) {
 
 // asASCII reads text in any character set for the addresses in it: those that
 // mail programs know spell ASCII as ASCII, but for the NULs of UTF-16.
-func asASCII(_ string, in io.Reader) (io.Reader, error) { return in, nil }
+func asASCII(_ string, text []byte) (string, bool) { return string(text), true }
 
 // visible drops what nobody sees, which hides nothing, and the backslashes of
 // quotations.

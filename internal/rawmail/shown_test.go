@@ -25,6 +25,8 @@ func TestShown(t *testing.T) {
 		{"own", `"x@evil.example" <x@evil.example>`, nil},
 		{"own-in-marks", `"(=x@evil.example)" <x@evil.example>`, []string{"=x@evil.example"}},
 		{"own-with-mark", "_x@evil.example <_x@evil.example>", nil},
+		{"encoded-word-folded-inside", "=?utf-8?b?YWRhQG5v cnRoLmV4YW1wbGU=?= <x@evil.example>", []string{"ada@north.example"}},
+		{"encoded-word-without-padding", "=?utf-8?b?YWRhQG5vcnRoLmV4YW1wbGU?= <x@evil.example>", []string{"ada@north.example"}},
 		{"other-charset", "=?windows-1252?q?ada=40north.example?= <x@evil.example>", []string{"ada@north.example"}},
 		{"other-charset-beside", "=?gb2312?q?=B0?= =?utf-8?q?ada=40north.example?= <x@evil.example>", []string{"ada@north.example"}},
 		{"charset-with-language", "=?utf-8*en?q?ada=40north.example?= <x@evil.example>", []string{"ada@north.example"}},

@@ -123,6 +123,11 @@ func (s *Store) Authorize(a Ask) (out Authorization, err error) {
 		}
 		return save(tx, t)
 	})
+	if err == nil && out.Decision == policy.Allow && s.opt.KeepHead != nil {
+		if err := s.opt.KeepHead(); err != nil {
+			return Authorization{}, fmt.Errorf("%w, so nothing is allowed: %w", ErrHead, err)
+		}
+	}
 	return out, err
 }
 

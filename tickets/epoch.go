@@ -2,10 +2,12 @@ package tickets
 
 import (
 	"crypto/ed25519"
+	"errors"
 	"time"
 
 	"countersign/internal/audit"
 	"countersign/internal/kv"
+	"countersign/internal/token"
 )
 
 // epoch begins when a restored store is found. Notices from before it are void,
@@ -36,11 +38,23 @@ func (s *Store) Continues(head string) error {
 }
 
 // CheckHead compares the store with the head that was kept when it was last
-// open. A store that does not go on from there is an older copy, or another:
-// then a new epoch begins.
+// open, "" if there is none. A store that doesn't go on from there is an older
+// copy, or another, or nobody knows: then a new epoch begins. Only a store in
+// which nothing has happened yet needs no head.
 func (s *Store) CheckHead(head string) (restored bool, err error) {
-	if s.Continues(head) == nil {
+	fits := s.Continues(head)
+	switch {
+	case fits == nil:
 		return false, nil
+	case !errors.Is(fits, audit.ErrCheckpoint) && !errors.Is(fits, audit.ErrBroken):
+		return false, fits
+	}
+	made, blank, err := s.blank()
+	if err == nil && !made {
+		err = s.make()
+	}
+	if err != nil || blank && errors.Is(fits, audit.ErrCheckpoint) {
+		return false, err
 	}
 	return true, s.group.Update(func(tx kv.Tx) error {
 		e, _, err := kv.Load[epoch](tx, epochKey)
@@ -53,6 +67,29 @@ func (s *Store) CheckHead(head string) (restored bool, err error) {
 		}
 		return s.log(tx, "epoch", "restored", e)
 	})
+}
+
+// blank reports whether the store was made, and whether nothing else is in its log.
+func (s *Store) blank() (made, blank bool, err error) {
+	err = s.kv.View(func(v kv.View) error {
+		size, _, err := audit.Head(v)
+		made, blank = size > 0, size == 0
+		if err != nil || size != 1 {
+			return err
+		}
+		return audit.List(v, 0, func(_ int64, e audit.Entry) error {
+			blank = e.Kind == "store"
+			return nil
+		})
+	})
+	return made, blank, err
+}
+
+// make writes the first entry of the log. It is like no other store's, so a kept
+// head names this store alone.
+func (s *Store) make() error {
+	id := token.New()
+	return s.group.Update(func(tx kv.Tx) error { return s.log(tx, "store", "made", map[string]string{"id": id}) })
 }
 
 // Held reports whether the outbox waits for a person after a restore.

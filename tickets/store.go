@@ -30,6 +30,9 @@ var (
 	ErrNoAgent    = errors.New("no such agent")
 	ErrNotAllowed = errors.New("not allowed")
 	ErrCompose    = errors.New("the notice can't be written")
+	// ErrHead reports an allow that must not leave: an older copy of the store
+	// would not be known as one, and would allow the same again.
+	ErrHead = errors.New("the head of the audit log can't be kept")
 	// ErrNeedsBytes asks the caller of Receive to keep the message's bytes
 	// and call again with their hash.
 	ErrNeedsBytes = errors.New("the message's bytes must be kept first")
@@ -66,6 +69,9 @@ type Options struct {
 	PerHour       int    // notices, to a contact, of one origin
 	PerDay        int    // notices, of a ticket, of one origin
 	Watch         *Watch // of the daemon's clock; nil: none
+	// KeepHead keeps the head of the audit log outside the store, before an
+	// allow leaves; nil: it is kept nowhere.
+	KeepHead func() error
 	// Wrote is told of every record of the directory that was written, after
 	// the commit; nil: nobody.
 	Wrote func(by By, why string, w Written)

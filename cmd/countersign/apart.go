@@ -84,8 +84,8 @@ func (a *app) openAsOwner() (*desk, error) {
 		return nil, notRunning(c)
 	}
 	d, err := openDesk(c, now, zerolog.Nop())
-	if err == nil && d.restored {
-		_, _ = a.stderr.Write([]byte("countersign: " + restoredWarning + "\n"))
+	if err == nil {
+		a.warnRestored(d)
 	}
 	return d, err
 }

@@ -173,9 +173,7 @@ func (a *app) with(ctx context.Context, fn func(context.Context, *api.Client) er
 		return err
 	}
 	defer d.close()
-	if d.restored {
-		fmt.Fprintln(a.stderr, "countersign: "+restoredWarning)
-	}
+	a.warnRestored(d)
 	return fn(ctx, api.Local(d.server()))
 }
 

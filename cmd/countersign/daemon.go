@@ -99,7 +99,6 @@ func (d *desk) run(ctx context.Context, fromBeginning bool) error {
 	}
 	wait.Go(func() { d.tidy(d.started) })
 	work("outbox", d.sendForever)
-	work("timers", d.tickForever)
 	work("deferred", d.retryForever)
 
 	if held, err := d.store.Held(); err == nil && held {
@@ -107,6 +106,7 @@ func (d *desk) run(ctx context.Context, fromBeginning bool) error {
 	}
 	d.log.Info().Int("mailboxes", len(d.readers)).Str("socket", d.config.Socket).Msg("ready")
 	notify(daemon.SdNotifyReady + "\nSTATUS=" + fmt.Sprintf("%d mailboxes", len(d.readers)))
+	work("timers", d.tickForever) // which feeds the watchdog, so after ready
 	<-ctx.Done()
 	notify(daemon.SdNotifyStopping)
 	d.log.Info().Msg("stopping")
@@ -151,7 +151,7 @@ const (
 
 func (d *desk) tickForever(ctx context.Context) error {
 	return every(ctx, tickPeriod, func() {
-		d.keepHead()
+		d.keepHeadOrSay()
 		if err := d.store.Tick(); err != nil && ctx.Err() == nil {
 			d.log.Warn().Err(err).Msg("timers not done; tried again later")
 		}

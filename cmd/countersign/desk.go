@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/rs/zerolog"
@@ -43,8 +44,9 @@ type desk struct {
 	check   *sender.Checker
 
 	readers  []*inbound.Reader
+	keeping  sync.Mutex
 	head     string // of the audit log, as last kept
-	headless bool   // it can't be kept
+	headless bool   // it can't be kept, which was said
 	restored bool   // the store is an older copy; found at this start
 	dial     dialer // nil: TCP
 	started  time.Time
@@ -59,9 +61,9 @@ func openDesk(c config.Config, now func() time.Time, log zerolog.Logger) (*desk,
 	if err := configError(c.CheckPlaces()); err != nil {
 		return nil, err
 	}
-	k, err := keys.Load(c.KeyFile)
+	k, err := keys.Load(c.KeyFile, c.State)
 	if err != nil {
-		e := &exit.Error{Code: exit.Config, Reason: "key_file", Message: "key_file: " + err.Error(), Err: err}
+		e := &exit.Error{Code: exit.Config, Reason: "key_file", Message: err.Error(), Err: err}
 		if errors.Is(err, fs.ErrPermission) {
 			e.Try = fmt.Sprintf("sudo chown %d %s", os.Geteuid(), filepath.Dir(c.KeyFile))
 		}
@@ -155,6 +157,7 @@ func wire(c config.Config, engine kv.Store, k keys.Keys, now func() time.Time, w
 			opt.ReplyAddress = m.ReplyAddress
 		}
 	}
+	opt.KeepHead = d.keepHead
 	d.store = tickets.New(engine, opt)
 	check, err := sender.New(sender.Config{Resolver: c.DNS.Resolver, Timeout: c.DNS.Timeout, StrictDomains: c.Proof.StrictDomains,
 		PublicSuffixFile: c.Proof.PublicSuffixFile})
@@ -211,7 +214,7 @@ func (d *desk) monotonic() error {
 }
 
 func (d *desk) close() {
-	d.keepHead()
+	d.keepHeadOrSay()
 	d.store.Close()
 	if err := d.kv.Close(); err != nil {
 		d.log.Error().Err(err).Msg("store not closed cleanly")

@@ -5,51 +5,78 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"strings"
+	"syscall"
+
+	"countersign/internal/exit"
 )
 
 // headFile is where the signed head of the audit log is kept: beside the key
 // file, so not in a backup of the state.
 func (d *desk) headFile() string { return d.config.KeyFile + ".head" }
 
-// checkHead finds out whether the store is an older copy of what was open last.
-// A head that can't be read, or was torn by a power loss, is no head: that is
-// said, and no reason to stop.
+// checkHead finds out whether the store is an older copy of what was open last,
+// and keeps its head. A head that is missing, torn, unreadable or of another key
+// is none: whoever puts an old store back could have lost or taken it. So one that
+// can't be kept would make an older copy of every store at the next start: that
+// is said now.
 func (d *desk) checkHead() error {
 	head, err := os.ReadFile(d.headFile())
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		d.log.Error().Err(err).Str("head", d.headFile()).Msg("the kept head of the audit log can't be read")
 	}
-	if err != nil || strings.Count(string(head), "\n") < 4 {
-		d.log.Error().Err(err).Str("head", d.headFile()).Msg("the kept head of the audit log can't be read: a restored store would not be noticed this time")
-		return nil
+	if d.restored, err = d.store.CheckHead(string(head)); err != nil {
+		return err
 	}
-	if d.restored, err = d.store.CheckHead(string(head)); d.restored {
+	if d.restored {
 		d.log.Error().Str("head", d.headFile()).Msg(restoredWarning)
 	}
-	return err
+	if err := d.keepHead(); err != nil {
+		e := &exit.Error{Code: exit.IOErr, Reason: "head_not_kept", Err: err,
+			Message: "key_file: the head of the audit log, by which an older copy of the state is known, can't be kept beside it: " + err.Error()}
+		if errors.Is(err, fs.ErrPermission) || errors.Is(err, syscall.EROFS) {
+			e.Code, e.Try = exit.Config, "let the daemon's user write in "+filepath.Dir(d.headFile())
+		}
+		return e
+	}
+	return nil
 }
 
-const restoredWarning = "the store is an older copy: open questions are void, and nothing is sent until `countersign outbox release --agent LEAD`"
+const restoredWarning = "the state is an older copy, or the head of its log is lost: earlier questions, proofs and receipts are void, and nothing is sent until `countersign outbox release --agent LEAD`"
 
-// keepHead writes the head of the audit log, durably and as a whole. A head that
-// is lost or old does no harm: it is only what a later start is compared with.
-func (d *desk) keepHead() {
-	if d.blobs == nil { // a world, which is kept nowhere
-		return
+// warnRestored says on the terminal what waits for a person after a restore. To a
+// program that is said once, at the command that finds it.
+func (a *app) warnRestored(d *desk) {
+	if held, err := d.store.Held(); d.restored || err == nil && held && !a.json {
+		_, _ = a.stderr.Write([]byte("countersign: " + restoredWarning + "\n"))
 	}
+}
+
+// keepHead writes the head of the audit log, durably and as a whole. One that is
+// old does no harm: it is only what a later start is compared with.
+func (d *desk) keepHead() error {
+	if d.blobs == nil { // a world, which is kept nowhere
+		return nil
+	}
+	d.keeping.Lock()
+	defer d.keeping.Unlock()
 	head, err := d.store.Head()
 	if err != nil || head == d.head {
-		return
+		return err
 	}
 	if err := writeWhole(d.headFile(), head); err != nil {
-		if !d.headless {
-			d.log.Error().Err(err).Msg("the head of the audit log can't be kept: a restored store would not be noticed")
-		}
-		d.headless = true
-		return
+		return err
 	}
-	d.head, d.headless = head, false
+	d.head = head
+	return nil
+}
+
+// keepHeadOrSay is keepHead where nobody waits for it.
+func (d *desk) keepHeadOrSay() {
+	err := d.keepHead()
+	if err != nil && !d.headless {
+		d.log.Error().Err(err).Msg("the head of the audit log can't be kept: nothing is allowed meanwhile, and the next start takes the state for an older copy")
+	}
+	d.headless = err != nil
 }
 
 // writeWhole replaces a file so that after a crash the old or the new text is there.

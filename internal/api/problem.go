@@ -37,6 +37,7 @@ var known = []struct {
 	{tickets.ErrNoAgent, exit.NoInput, "no_such_agent", "countersign agent list"},
 	{tickets.ErrNotAllowed, exit.NoPerm, "not_allowed", ""},
 	{tickets.ErrNotHeld, exit.NoInput, "not_held", "countersign mailbox status"},
+	{tickets.ErrHead, exit.IOErr, "head_not_kept", "let the daemon's user write beside the key file"},
 	{tickets.ErrClock, exit.TempFail, "clock_jumped", "set the clock right, then systemctl restart countersign"},
 	{mailer.ErrTooLong, exit.DataErr, "request_too_long", "say it in fewer words"},
 }

@@ -127,6 +127,13 @@ func TestProofAndCheckpoint(t *testing.T) {
 			}
 			return nil
 		})
+		_ = filled(t, 0).View(func(v kv.View) error {
+			empty, err := log.Checkpoint(v)
+			if err := audit.Consistent(v, public, empty); err == nil || !errors.Is(err, audit.ErrCheckpoint) {
+				t.Errorf("Consistent with the checkpoint of an empty log = %v", err)
+			}
+			return err
+		})
 		var lines bytes.Buffer
 		if err := audit.Export(v, &lines); err != nil || bytes.Count(lines.Bytes(), []byte("\n")) != 13 {
 			t.Errorf("Export = %q, %v", lines.String(), err)

@@ -47,15 +47,15 @@ func Consistent(v kv.View, public ed25519.PublicKey, checkpoint string) error {
 	if _, err := fmt.Sscanf(strings.TrimPrefix(body, origin+"\n"), "%d\n%s\n", &size, &root); err != nil || !strings.HasPrefix(body, origin) {
 		return ErrCheckpoint
 	}
+	if size < 1 { // every log begins so
+		return fmt.Errorf("%w: it names no entry", ErrCheckpoint)
+	}
 	h, _, err := kv.Load[head](v, headKey)
 	if err != nil {
 		return err
 	}
 	if size > h.Size {
 		return fmt.Errorf("%w: the checkpoint has %d entries, the log only %d", ErrBroken, size, h.Size)
-	}
-	if size == 0 {
-		return nil
 	}
 	old, err := tlog.TreeHash(size, reader{v})
 	if err != nil {

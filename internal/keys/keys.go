@@ -88,15 +88,16 @@ func (k Keys) Open(sealed, aad []byte) ([]byte, error) {
 // Signer is the key that signs receipts and the log.
 func (k Keys) Signer() ed25519.PrivateKey { return k.signer }
 
-// Load reads the key file at path, 64 hex digits, and makes one, readable by its
-// owner alone, if there is none. A file that others can read is refused.
-func Load(path string) (Keys, error) {
+// ErrMissing reports that the key of a state that is there is not.
+var ErrMissing = errors.New("the state is there and its key is missing: put back the key file; a new key can't read what the old one sealed")
+
+// Load reads the key file at path, 64 hex digits, which others must not be able
+// to read. Where there is none it makes one, readable by its owner alone, but
+// never beside a state that is there: that one had a key.
+func Load(path, state string) (Keys, error) {
 	b, err := read(path)
 	if errors.Is(err, fs.ErrNotExist) {
-		if err := create(path); err != nil {
-			return Keys{}, fmt.Errorf("create key_file: %w", err)
-		}
-		b, err = read(path)
+		b, err = first(path, state)
 	}
 	if err != nil {
 		return Keys{}, fmt.Errorf("key_file: %w", err)
@@ -107,6 +108,25 @@ func Load(path string) (Keys, error) {
 		return Keys{}, fmt.Errorf("key_file: %s: is not 64 hex digits; put back the right file, a new key can't read what the old one sealed", path)
 	}
 	return FromSeed(seed), nil
+}
+
+// first makes the key of a new state. Another process may do the same just now,
+// and goes on to make the state: its key was there before that.
+func first(path, state string) ([]byte, error) {
+	_, err := os.Lstat(state)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		if err := create(path); err != nil {
+			return nil, fmt.Errorf("create: %w", err)
+		}
+	case err != nil:
+		return nil, err
+	}
+	b, err := read(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		err = fmt.Errorf("%s: %w (%s)", path, ErrMissing, state)
+	}
+	return b, err
 }
 
 func read(path string) ([]byte, error) {

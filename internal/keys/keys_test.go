@@ -14,18 +14,18 @@ import (
 )
 
 func TestLoad(t *testing.T) {
-	path := filepath.Join(t.TempDir(), "state.key")
+	path, state := filepath.Join(t.TempDir(), "state.key"), filepath.Join(t.TempDir(), "state.db")
 	var all sync.WaitGroup
 	for range 4 { // who comes second reads what the first made
 		all.Go(func() {
-			if _, err := keys.Load(path); err != nil {
+			if _, err := keys.Load(path, state); err != nil {
 				t.Error(err)
 			}
 		})
 	}
 	all.Wait()
-	first, _ := keys.Load(path)
-	again, err := keys.Load(path)
+	first, _ := keys.Load(path, state)
+	again, err := keys.Load(path, state)
 	if err != nil || !bytes.Equal(first.Hash("a", nil), again.Hash("a", nil)) {
 		t.Errorf("Load again gives another key, %v", err)
 	}
@@ -40,14 +40,36 @@ func TestLoad(t *testing.T) {
 		"empty":  func() error { return os.WriteFile(path, nil, 0o600) },
 	} {
 		os.Remove(path)
-		if _, err := keys.Load(path); err != nil {
+		if _, err := keys.Load(path, state); err != nil {
 			t.Fatal(err)
 		}
 		if err := spoil(); err != nil {
 			t.Fatal(err)
 		}
-		if _, err := keys.Load(path); err == nil || !strings.Contains(err.Error(), path) {
+		if _, err := keys.Load(path, state); err == nil || !strings.Contains(err.Error(), path) {
 			t.Errorf("%s: Load = %v, want an error with the name of the file", name, err)
+		}
+	}
+}
+
+// TestNoNewKeyBesideAState: whatever lies where the state is to be, a key that is
+// missing is not made anew.
+func TestNoNewKeyBesideAState(t *testing.T) {
+	for name, make := range map[string]func(string) error{
+		"store": func(path string) error { return os.WriteFile(path, []byte("a store"), 0o600) },
+		"empty": func(path string) error { return os.WriteFile(path, nil, 0o600) },
+		"link":  func(path string) error { return os.Symlink("elsewhere.db", path) },
+	} {
+		dir := t.TempDir()
+		path, state := filepath.Join(dir, "state.key"), filepath.Join(dir, "state.db")
+		if err := make(state); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := keys.Load(path, state); !errors.Is(err, keys.ErrMissing) || !strings.Contains(err.Error(), path) || !strings.Contains(err.Error(), state) {
+			t.Errorf("%s: Load = %v", name, err)
+		}
+		if entries, err := os.ReadDir(dir); err != nil || len(entries) != 1 {
+			t.Errorf("%s: something was made: %v, %v", name, entries, err)
 		}
 	}
 }

@@ -48,6 +48,9 @@ func (s *Store) Due(now time.Time, limit int, all bool) (out []Outgoing, err err
 	if err := s.opt.Watch.Check(); err != nil {
 		return nil, err // what is put off now could wait for years
 	}
+	if s.opt.Observing {
+		return nil, nil
+	}
 	for {
 		l := look{Store: s, now: now, limit: limit, all: all}
 		if err := s.kv.View(l.over); err != nil {

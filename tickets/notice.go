@@ -44,6 +44,9 @@ func (s *Store) ask(tx kv.Tx, t *Ticket, kind string) error {
 
 // askContact is ask for another contact than the ticket's.
 func (s *Store) askContact(tx kv.Tx, t *Ticket, contact, kind string) error {
+	if s.opt.Observing {
+		return ErrObserving
+	}
 	if err := s.opt.Watch.Check(); err != nil {
 		return err // a token would live too long, or not at all
 	}

@@ -35,6 +35,9 @@ type OpenRequest struct {
 // Open opens a ticket for a contact. Where its class demands an answer, it asks
 // the address on file; nothing an agent types here proves anything.
 func (s *Store) Open(o OpenRequest) (t Ticket, err error) {
+	if s.opt.Observing {
+		return t, ErrObserving
+	}
 	if err := o.validate(); err != nil {
 		return t, err
 	}

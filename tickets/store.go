@@ -33,6 +33,8 @@ var (
 	// ErrHead reports an allow that must not leave: an older copy of the store
 	// would not be known as one, and would allow the same again.
 	ErrHead = errors.New("the head of the audit log can't be kept")
+	// ErrObserving says that no mailbox is acted on, so nobody could answer.
+	ErrObserving = errors.New("every mailbox is only observed (mode = \"observe\"): nothing is opened or sent")
 	// ErrNeedsBytes asks the caller of Receive to keep the message's bytes
 	// and call again with their hash.
 	ErrNeedsBytes = errors.New("the message's bytes must be kept first")
@@ -71,7 +73,8 @@ type Options struct {
 	Watch         *Watch // of the daemon's clock; nil: none
 	// KeepHead keeps the head of the audit log outside the store, before an
 	// allow leaves; nil: it is kept nowhere.
-	KeepHead func() error
+	KeepHead  func() error
+	Observing bool // no mailbox is acted on: nothing is opened or sent
 	// Wrote is told of every record of the directory that was written, after
 	// the commit; nil: nobody.
 	Wrote func(by By, why string, w Written)

@@ -33,6 +33,9 @@ func (s *Store) Tick() error {
 	if err := s.opt.Watch.Check(); err != nil {
 		return err
 	}
+	if s.opt.Observing {
+		return s.forgetCaps()
+	}
 	return errors.Join(s.askAfresh(), s.followStops(), s.cancelGone(), s.fireTimers(), s.forgetCaps())
 }
 

@@ -153,8 +153,8 @@ func wire(c config.Config, engine kv.Store, k keys.Keys, now func() time.Time, w
 	}
 	for _, m := range c.Mailbox {
 		opt.Addresses = append(opt.Addresses, m.Address)
-		if opt.ReplyAddress == "" {
-			opt.ReplyAddress = m.ReplyAddress
+		if opt.ReplyAddress == "" || opt.Observing && m.Mode != "observe" { // who is asked answers to a mailbox that is acted on
+			opt.ReplyAddress, opt.Observing = m.ReplyAddress, m.Mode == "observe"
 		}
 	}
 	opt.KeepHead = d.keepHead

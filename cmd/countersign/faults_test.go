@@ -122,6 +122,12 @@ func TestObserve(t *testing.T) {
 	if o.state("T-1") != "unconfirmed" || len(o.smtp.Mails()) != sent {
 		t.Error("an observed mailbox changed a ticket or sent a notice")
 	}
+	o.denied(77, "observed", "ticket", "open", "--contact", "ada@north.example", "--channel", "chat", "--class", "question", "--subject", "May I?", "--agent", "sam")
+	o.denied(77, "observed", "ticket", "edit", "T-1", "--request", "Another password", "--agent", "sam")
+	o.ok("run", "--once")
+	if len(o.smtp.Mails()) != sent {
+		t.Error("a notice left while all is only observed")
+	}
 	left, err := o.dovecot.Messages("INBOX")
 	must(t, err)
 	for _, m := range left {

@@ -36,6 +36,7 @@ var known = []struct {
 	{tickets.ErrNoContact, exit.NoInput, "no_such_contact", "countersign contact list"},
 	{tickets.ErrNoAgent, exit.NoInput, "no_such_agent", "countersign agent list"},
 	{tickets.ErrNotAllowed, exit.NoPerm, "not_allowed", ""},
+	{tickets.ErrObserving, exit.NoPerm, "observing", "set mode = \"act\" for the mailbox that shall ask"},
 	{tickets.ErrNotHeld, exit.NoInput, "not_held", "countersign mailbox status"},
 	{tickets.ErrHead, exit.IOErr, "head_not_kept", "let the daemon's user write beside the key file"},
 	{tickets.ErrClock, exit.TempFail, "clock_jumped", "set the clock right, then systemctl restart countersign"},

@@ -137,7 +137,11 @@ func (g *Gateway) receive(e policy.Evidence, src tickets.Source, raw []byte, sta
 	if m.Ticket != "" {
 		event = event.Str("ticket", m.Ticket)
 	}
-	event.Dur("took", time.Since(started)).Msg("message judged")
+	said := "message judged"
+	if src.Observe {
+		said = "message observed; this is what it would have come to"
+	}
+	event.Dur("took", time.Since(started)).Msg(said)
 	return nil
 }
 

@@ -109,15 +109,22 @@ func addTodo(tx kv.Tx, m *Message, f policy.Facts) error {
 		Outcome: string(m.Outcome), Stays: first.Outcome == policy.Applied && first.Ticket == "" && first.Verdict != policy.Rejected})
 }
 
-// Pending gives what is still to be done on IMAP for messages with a final record.
+// Pending gives what is still to be done on IMAP for messages with a final
+// record. What can't be read is an error only where nothing else is to be done.
 func (s *Store) Pending(mailbox string) (todo []inbound.Todo, err error) {
+	var unread error
 	err = s.kv.View(func(v kv.View) error {
 		return v.Scan("todo/"+mailbox+"/", "", func(key string, _ []byte) error {
-			t, _, err := kv.Load[inbound.Todo](v, key)
-			todo = append(todo, t)
-			return err
+			t, ok, err := kv.Load[inbound.Todo](v, key)
+			if unread = errors.Join(unread, err); ok && err == nil {
+				todo = append(todo, t)
+			}
+			return nil
 		})
 	})
+	if err == nil && len(todo) == 0 {
+		err = unread
+	}
 	return todo, err
 }
 
@@ -206,33 +213,39 @@ func (s *Store) Messages(fn func(Message) error) error {
 func (s *Store) Outbox(fn func(Outgoing) error) error { return scanPages(s.kv, "out/", fn) }
 
 // scanPages reads records in short transactions, so that a slow caller doesn't
-// hold one open.
+// hold one open. One that can't be read keeps no other from being given; it is
+// an error in the end.
 func scanPages[T any](store kv.Store, prefix string, fn func(T) error) error {
 	const page = 256
-	for from := ""; ; {
+	var unread error
+	for from, more := "", true; more; {
 		var batch []T
+		looked := 0
 		err := store.View(func(v kv.View) error {
 			return v.Scan(prefix, from, func(key string, _ []byte) error {
-				if len(batch) == page {
+				if looked == page {
 					return kv.ErrStop
 				}
 				r, _, err := kv.Load[T](v, key)
-				batch, from = append(batch, r), key+"\x00"
-				return err
+				if looked, from = looked+1, key+"\x00"; err != nil {
+					unread = errors.Join(unread, err)
+					return nil
+				}
+				batch = append(batch, r)
+				return nil
 			})
 		})
 		if err != nil {
 			return err
 		}
+		more = looked == page
 		for _, r := range batch {
 			if err := fn(r); err != nil {
 				return err
 			}
 		}
-		if len(batch) < page {
-			return nil
-		}
 	}
+	return unread
 }
 
 // trimID accepts a Message-ID with or without brackets.

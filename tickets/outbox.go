@@ -78,19 +78,19 @@ func (s *Store) enqueue(tx kv.Tx, t *Ticket, n notice, l Letter) error {
 		return err
 	}
 	o.ID = fmt.Sprintf("o-%d", count)
-	if err := s.reserve(tx, &o, now); err != nil {
-		return err
-	}
-	o.First, n.Out = o.Next, o.ID
-	if err := kv.Save(tx, "notice/"+n.ID, n); err != nil {
-		return err
-	}
 	plain, err := json.Marshal(sealed{l.ReturnPath, message})
 	if err != nil {
 		return err
 	}
 	if err := tx.Put("outb/"+o.ID, s.opt.Keys.Seal(plain, []byte(o.ID))); err != nil {
 		return fmt.Errorf("%w: notice %s for %s: %w", ErrCompose, n.Kind, t.ID, err)
+	}
+	if err := s.reserve(tx, &o, now); err != nil {
+		return err
+	}
+	o.First, n.Out = o.Next, o.ID
+	if err := kv.Save(tx, "notice/"+n.ID, n); err != nil {
+		return err
 	}
 	if err := s.schedule(tx, o); err != nil {
 		return err

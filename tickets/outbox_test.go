@@ -260,34 +260,6 @@ func TestSilence(t *testing.T) {
 	}
 }
 
-// TestTimerThatFails: a reminder that can't be written keeps no other ticket's
-// timers from firing.
-func TestTimerThatFails(t *testing.T) {
-	bad := ""
-	d := memoryDesk(t, func(o *Options) {
-		compose := o.Compose
-		o.Compose = func(l Letter) ([]byte, error) {
-			if l.Ticket == bad {
-				return nil, errors.New("no text for it")
-			}
-			return compose(l)
-		}
-	})
-	first, _ := d.ask(t, bob, policy.PasswordChange)
-	second, _ := d.ask(t, ada, policy.PasswordChange)
-	bad = first.ID
-	d.turn(49 * time.Hour)
-	if err := d.Tick(); !errors.Is(err, ErrCompose) {
-		t.Errorf("Tick() = %v, want it said", err)
-	}
-	if n := d.count("reminder", second.ID); n != 1 {
-		t.Errorf("the other ticket has %d reminders, want 1", n)
-	}
-	d.turn(170 * time.Hour)
-	_ = d.Tick()
-	d.state(t, second.ID, policy.StateExpired)
-}
-
 // TestReminderAfterAnswer: who has answered yes is not reminded.
 func TestReminderAfterAnswer(t *testing.T) {
 	d := memoryDesk(t, nil)

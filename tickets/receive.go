@@ -232,7 +232,7 @@ func (s *Store) applyTicket(tx kv.Tx, m *Message, f policy.Facts, d policy.Decis
 	if d.UnprovedNo && err == nil {
 		t.Proofs, t.State, t.Asked = nil, policy.StateUnconfirmed, nil
 		if err = s.void(tx, &t); err == nil {
-			err = s.ask(tx, &t, "unproved_no")
+			err = s.inform(tx, &t, "unproved_no")
 		}
 	}
 	if d.Lift && err == nil {
@@ -242,7 +242,7 @@ func (s *Store) applyTicket(tx kv.Tx, m *Message, f policy.Facts, d policy.Decis
 		err = s.dispute(tx, &t, f, hadProof)
 	}
 	if d.Ask != "" && err == nil {
-		err = s.ask(tx, &t, d.Ask)
+		err = s.inform(tx, &t, d.Ask)
 	}
 	if err != nil {
 		return err

@@ -54,14 +54,27 @@ func (s *Store) passed(prefix string) (keys []string, err error) {
 	return keys, err
 }
 
+// later is when a timer that could not be carried out is tried again.
+const later = 10 * time.Minute
+
+// fireTimers carries out what is due. A timer that can't be is put off, so that
+// however many fail, those behind them have their turn; where even that fails,
+// it is the store's fault.
 func (s *Store) fireTimers() error {
 	keys, err := s.passed("timer/")
 	errs := []error{err}
 	for _, key := range keys {
 		err := s.group.Update(func(tx kv.Tx) error { return s.fire(tx, key) })
-		errs = append(errs, err)
-		if err != nil && !errors.Is(err, ErrCompose) && !errors.Is(err, kv.ErrSize) {
-			break // the store's fault, and not that of one ticket
+		if err == nil {
+			continue
+		}
+		errs = append(errs, fmt.Errorf("%s: %w", key, err))
+		err = s.group.Update(func(tx kv.Tx) error {
+			part := strings.SplitN(key, "/", 3)
+			return errors.Join(tx.Delete(key), tx.Put(part[0]+"/"+due(s.Now().Add(later))+"/"+part[2], []byte{1}))
+		})
+		if err != nil {
+			return errors.Join(append(errs, err)...)
 		}
 	}
 	return errors.Join(errs...)
@@ -95,13 +108,16 @@ func (s *Store) fire(tx kv.Tx, key string) error {
 		return nil
 	}
 	t, err := load(tx, part[2])
+	if errors.Is(err, ErrNoTicket) {
+		return nil
+	}
 	if err != nil || fmt.Sprint(t.Revision) != part[3] ||
 		t.State != policy.StateUnconfirmed && t.State != policy.StateAuthenticated {
 		return err
 	}
 	switch part[4] {
 	case "reminder":
-		err = s.ask(tx, &t, "reminder")
+		err = s.inform(tx, &t, "reminder")
 	case "expiry":
 		if s.Now().Before(t.Until) {
 			return setTimer(tx, t, "expiry", t.Until)
@@ -114,7 +130,7 @@ func (s *Store) fire(tx kv.Tx, key string) error {
 			err = tx.Delete("open/" + t.Contact + "/" + t.ID)
 		}
 		if err == nil {
-			err = s.ask(tx, &t, "expired")
+			err = s.inform(tx, &t, "expired")
 		}
 	}
 	if err != nil {

@@ -1,0 +1,20 @@
+package tickets
+
+import (
+	"errors"
+
+	"countersign/internal/kv"
+)
+
+// inform is ask where what the notice is about stands whether it can be written
+// or not: an answer counts, a question ends. The ticket says that nobody was told.
+func (s *Store) inform(tx kv.Tx, t *Ticket, kind string) error {
+	asked, notices, until := t.Asked, t.Notices, t.Until
+	err := s.ask(tx, t, kind)
+	if !errors.Is(err, ErrCompose) {
+		return err
+	}
+	t.Asked, t.Notices, t.Until = asked, notices, until
+	return s.record(tx, t, Event{Event: "notice not written", Reason: "unwritable",
+		Text: "A notice (" + kind + ") could not be written and nobody was told: " + said(err.Error())})
+}

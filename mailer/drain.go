@@ -30,7 +30,7 @@ type Outbox interface {
 	// Due gives at most limit notices whose time has come.
 	Due(now time.Time, limit int) ([]Item, error)
 	// Attempt records, before the message is sent, that it will be. If it
-	// fails the message is not sent.
+	// fails the message is not sent; ErrGone says that this is as it should be.
 	Attempt(id string, at time.Time) error
 	// Sent records that the server took the message, with its words.
 	Sent(id string, at time.Time, reply string) error
@@ -46,6 +46,9 @@ type Outbox interface {
 
 // ErrServer reports that the SMTP server could not be used; what was due waits.
 var ErrServer = errors.New("the SMTP server can't be used")
+
+// ErrGone is given by an outbox for a notice that is not to be sent any more.
+var ErrGone = errors.New("the notice is not to be sent any more")
 
 const (
 	batch      = 100
@@ -70,31 +73,40 @@ func New(s Server, o Outbox, log zerolog.Logger) *Mailer {
 // Drain tries everything that is due at now, once, over one connection, and
 // gives how many the server took. It returns an error if the server can't be
 // used at all (ErrServer) or the outbox can't; what is wrong with one mail is
-// told to the outbox alone. After the end of ctx no new mail is begun.
+// told to the outbox alone. What the outbox can't take of one mail keeps no other
+// from being sent, and is an error in the end; where it can't several in a row,
+// that is the outbox's fault. After the end of ctx no new mail is begun.
 func (m *Mailer) Drain(ctx context.Context, now time.Time) (sent int, err error) {
 	d := drain{Mailer: m, ctx: ctx, now: now}
 	defer d.end()
 	seen := map[string]bool{}
+	var untold []error
+	row := 0 // of them, one after the other
 	for {
 		due, err := m.outbox.Due(now, batch+d.waiting) // those may be due again at once
 		if err != nil {
-			return d.sent, fmt.Errorf("outbox: %w", err)
+			return d.sent, errors.Join(append(untold, fmt.Errorf("outbox: %w", err))...)
 		}
 		due = slices.DeleteFunc(due, func(i Item) bool { return seen[i.ID] })
 		if len(due) == 0 {
-			return d.sent, nil
+			return d.sent, errors.Join(untold...)
 		}
 		for n, i := range due {
 			if ctx.Err() != nil {
-				return d.sent, nil
+				return d.sent, errors.Join(untold...)
 			}
 			seen[i.ID] = true
 			err := d.one(i)
 			if errors.Is(err, ErrServer) {
-				return d.sent, errors.Join(err, d.postpone(due[n+1:], err))
+				return d.sent, errors.Join(append(untold, err, d.postpone(due[n+1:], err))...)
 			}
-			if err != nil {
-				return d.sent, err
+			if err == nil {
+				row = 0
+				continue
+			}
+			d.log.Error().Err(err).Str("notice", i.ID).Msg("outbox can't take what became of a notice")
+			if untold, row = append(untold, err), row+1; row == maxUntold {
+				return d.sent, errors.Join(untold...)
 			}
 		}
 	}
@@ -112,6 +124,10 @@ type drain struct {
 	waiting int // mails put off in this run
 }
 
+// maxUntold is how many mails in a row the outbox may not take: fewer may be the
+// fault of each.
+const maxUntold = 3
+
 // maxLost is how many connections may be lost in a row: fewer may be the fault
 // of one mail, so many are the server's.
 const maxLost = 3
@@ -124,12 +140,15 @@ func (d *drain) end() {
 
 // postpone tells the outbox that the rest waits for the server.
 func (d *drain) postpone(rest []Item, why error) error {
+	var errs []error
 	for _, i := range rest {
 		if err := d.retry(i, false, d.clean(why)); err != nil {
-			return err
+			if errs = append(errs, err); len(errs) == maxUntold {
+				break
+			}
 		}
 	}
-	return nil
+	return errors.Join(errs...)
 }
 
 // one tries one mail over the open connection, or over a new one, and drops it
@@ -199,6 +218,9 @@ func (s Server) named(returnPath string) Server {
 func (d *drain) settle(i Item, f *failure, code int) error {
 	why := d.clean(f)
 	switch {
+	case f.stage == atAttempt && errors.Is(f.err, ErrGone):
+		d.log.Info().Str("notice", i.ID).Msg("notice given up meanwhile")
+		return nil
 	case f.stage == atAttempt:
 		return fmt.Errorf("outbox: %w", f.err)
 	case f.stage == atDot && code == 0:

@@ -8,6 +8,7 @@ import (
 	"crypto/tls"
 	"crypto/x509"
 	"errors"
+	"fmt"
 	"io"
 	"math/big"
 	"net"
@@ -246,7 +247,9 @@ type memory struct {
 	next    map[string]time.Time
 	refused int // how often a mail was put off before an attempt at it
 	broken  bool
-	again   bool // what is put off stays due
+	damaged map[string]bool // nothing is taken of these
+	gone    map[string]bool // given up meanwhile
+	again   bool            // what is put off stays due
 }
 
 func (m *memory) Due(_ time.Time, limit int) ([]Item, error) {
@@ -261,12 +264,18 @@ func (m *memory) Due(_ time.Time, limit int) ([]Item, error) {
 	return due, nil
 }
 func (m *memory) tell(what, id, why string) error {
+	if m.damaged[id] {
+		return errors.New("damaged record of " + id)
+	}
 	m.told = append(m.told, strings.TrimSpace(what+" "+id+" "+why))
 	return nil
 }
 func (m *memory) Attempt(id string, _ time.Time) error {
 	if m.broken {
 		return errors.New("disk full")
+	}
+	if m.gone[id] {
+		return fmt.Errorf("%w: it was canceled", ErrGone)
 	}
 	return m.tell("attempt", id, "")
 }

@@ -1,6 +1,8 @@
 package main
 
 import (
+	"errors"
+	"fmt"
 	"time"
 
 	"countersign/mailer"
@@ -29,7 +31,14 @@ func (o *outbox) Due(now time.Time, limit int) ([]mailer.Item, error) {
 	return items, err
 }
 
-func (o *outbox) Attempt(id string, at time.Time) error       { return o.store.Attempt(id, at) }
+func (o *outbox) Attempt(id string, at time.Time) error {
+	err := o.store.Attempt(id, at)
+	if errors.Is(err, tickets.ErrNotAllowed) {
+		err = fmt.Errorf("%w: %w", mailer.ErrGone, err)
+	}
+	return err
+}
+
 func (o *outbox) Sent(id string, _ time.Time, _ string) error { return o.told(o.store.MarkSent(id)) }
 func (o *outbox) Retry(id string, next time.Time, refused bool, why string) error {
 	return o.told(o.store.MarkRetry(id, next, refused, why))

@@ -24,7 +24,6 @@ import (
 	"github.com/rs/zerolog"
 
 	"countersign/internal/blob"
-	"countersign/internal/config"
 	"countersign/internal/exit"
 	"countersign/internal/gateway"
 	"countersign/internal/kv"
@@ -35,13 +34,6 @@ import (
 // Prefix stands before every operation's name in a URL.
 const Prefix = "/api/v1/"
 
-// maxBody bounds a request: an import of some 100,000 contacts, or a message
-// past the largest configurable size in base64.
-const maxBody = config.MaxSize/3*4 + 1<<20
-
-// largeBody is what many agents may ask with side by side.
-const largeBody = 8 << 20
-
 // Server carries operations out.
 type Server struct {
 	Store   *tickets.Store
@@ -50,8 +42,10 @@ type Server struct {
 	Log     zerolog.Logger
 	Status  func() Status // of the running daemon; nil in process
 
-	large    sync.Mutex    // one request over largeBody at a time
-	bodyTime time.Duration // for a request to arrive whole; zero: a minute
+	once              sync.Once
+	arriving, working *budget       // of large requests; made once
+	grace, patience   time.Duration // zero: the constants of these names
+	unread            time.Duration
 }
 
 // Caller is who asks, as the operating system says.
@@ -133,7 +127,8 @@ func decode[In any](body []byte) (in In, err error) {
 
 // ServeHTTP finds out who asks, whether they may, and answers.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	out := &answer{ResponseWriter: w}
+	out := &answer{ResponseWriter: w, conn: http.NewResponseController(w), unread: s.unread}
+	_ = out.conn.SetWriteDeadline(time.Time{}) // that of the answer before
 	if err := s.serve(out, r); err != nil {
 		out.problem(err)
 	}
@@ -154,17 +149,10 @@ func (s *Server) serve(w *answer, r *http.Request) error {
 			Message: fmt.Sprintf("You (uid %d) may not do that: %s is for role %s.", caller.UID, name, op.role),
 			Try:     "countersign agent add ID --unix-user YOU, by an administrator"}
 	}
-	if r.ContentLength < 0 || r.ContentLength > largeBody {
-		s.large.Lock()
-		defer s.large.Unlock()
-	}
-	// A client that stands still in the middle keeps nobody out for long.
-	conn := http.NewResponseController(w)
-	_ = conn.SetReadDeadline(time.Now().Add(cmp.Or(s.bodyTime, time.Minute)))
-	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxBody))
-	_ = conn.SetReadDeadline(time.Time{})
+	body, done, err := s.body(r.Context(), w, r, caller.UID)
+	defer done()
 	if err != nil {
-		return &exit.Error{Code: exit.DataErr, Reason: "too_large", Message: "The request is too large or broke off.", Err: err}
+		return err
 	}
 	return op.run(r.Context(), s, caller, body, w)
 }
@@ -189,14 +177,21 @@ func (s *Server) caller(ctx context.Context) (Caller, error) {
 // answer remembers whether anything was said, since a problem can't follow.
 type answer struct {
 	http.ResponseWriter
-	begun bool
+	conn   *http.ResponseController
+	unread time.Duration
+	begun  bool
 }
+
+// unread is how long a client may leave an answer lying before it is cut off:
+// meanwhile it holds memory and pages of the store.
+const unread = time.Minute
 
 func (a *answer) Write(b []byte) (int, error) {
 	if !a.begun {
 		a.begun = true
 		a.Header().Set("Content-Type", "application/json")
 	}
+	_ = a.conn.SetWriteDeadline(time.Now().Add(cmp.Or(a.unread, unread)))
 	return a.ResponseWriter.Write(b)
 }
 

@@ -51,7 +51,7 @@ func ServePair(ctx context.Context, h http.Handler, f *os.File) error {
 	}
 	l := &single{addr: conn.LocalAddr(), conns: make(chan net.Conn, 1), closed: make(chan struct{})}
 	l.conns <- conn
-	server := &http.Server{Handler: h, ConnContext: withPeer, ConnState: func(_ net.Conn, s http.ConnState) {
+	server := &http.Server{Handler: h, ConnContext: withCommand, ConnState: func(_ net.Conn, s http.ConnState) {
 		if s == http.StateClosed {
 			_ = l.Close()
 		}
@@ -64,11 +64,16 @@ func ServePair(ctx context.Context, h http.Handler, f *os.File) error {
 	return nil
 }
 
+// withCommand is http.Server.ConnContext for the client that Pair gave: a command.
+func withCommand(ctx context.Context, c net.Conn) context.Context {
+	return context.WithValue(ctx, peerKey{}, named(credentials(c), "command"))
+}
+
 // Refuse answers every request with what went wrong before there was a server.
 func Refuse(err error) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		_, _ = io.Copy(io.Discard, r.Body) // else its sender hears of a broken connection
-		(&answer{ResponseWriter: w}).problem(err)
+		(&answer{ResponseWriter: w, conn: http.NewResponseController(w)}).problem(err)
 	})
 }
 

@@ -29,24 +29,34 @@ func peerOf(ctx context.Context) peer {
 	return peer{uid: -1}
 }
 
-// withPeer is http.Server.ConnContext: it asks the kernel who connected
-// (SO_PEERCRED, unix(7)).
+// withPeer is http.Server.ConnContext.
 func withPeer(ctx context.Context, c net.Conn) context.Context {
-	p := peer{uid: -1}
-	if conn, ok := c.(*net.UnixConn); ok {
+	return context.WithValue(ctx, peerKey{}, named(credentials(c), "socket"))
+}
+
+// credentials asks the kernel which user has connected (SO_PEERCRED, unix(7)).
+func credentials(c net.Conn) (uid int) {
+	uid = -1
+	switch conn := c.(type) {
+	case *member:
+		return conn.uid
+	case *net.UnixConn:
 		if raw, err := conn.SyscallConn(); err == nil {
 			_ = raw.Control(func(fd uintptr) {
 				if cred, err := unix.GetsockoptUcred(int(fd), unix.SOL_SOCKET, unix.SO_PEERCRED); err == nil {
-					p = named(int(cred.Uid), "socket")
+					uid = int(cred.Uid)
 				}
 			})
 		}
 	}
-	return context.WithValue(ctx, peerKey{}, p)
+	return uid
 }
 
 func named(uid int, via string) peer {
 	p := peer{uid: uid, via: via}
+	if uid < 0 {
+		return p
+	}
 	if u, err := user.LookupId(strconv.Itoa(uid)); err == nil {
 		p.user = u.Username
 	}

@@ -62,7 +62,7 @@ func (s *Server) Serve(ctx context.Context, l net.Listener) error {
 		defer cancel()
 		_ = server.Shutdown(end)
 	})
-	err := server.Serve(l)
+	err := server.Serve(newCrowd(l))
 	if !stop() {
 		<-done
 	}

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"net"
-	"net/http"
 	"os"
 	"os/exec"
 	"os/user"
@@ -15,7 +14,6 @@ import (
 	"strings"
 	"syscall"
 	"testing"
-	"time"
 
 	"countersign/internal/exit"
 	"countersign/staff"
@@ -132,33 +130,6 @@ func TestPeer(t *testing.T) {
 				t.Errorf("root: %s", got)
 			}
 		})
-	}
-}
-
-// TestStandsStill: a client that stops in the middle of a large request keeps
-// out no small one, and another large one only for a while.
-func TestStandsStill(t *testing.T) {
-	s := newServer(t)
-	s.bodyTime = 2 * time.Second
-	path := listen(t, s)
-	dial := func(context.Context, string, string) (net.Conn, error) { return net.Dial("unix", path) }
-	still, err := dial(t.Context(), "", "")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer still.Close()
-	fmt.Fprintf(still, "POST %sticket/list HTTP/1.1\r\nHost: countersign\r\nContent-Length: %d\r\n\r\n{", Prefix, largeBody+1)
-	time.Sleep(100 * time.Millisecond)
-	client := &http.Client{Transport: &http.Transport{DialContext: dial, DisableKeepAlives: true}, Timeout: 30 * time.Second}
-	for name, body := range map[string]string{"small": "{}", "large": "{" + strings.Repeat(" ", largeBody) + "}"} {
-		resp, err := client.Post("http://countersign"+Prefix+"ticket/list", "application/json", strings.NewReader(body))
-		if err != nil {
-			t.Fatalf("%s: %v", name, err)
-		}
-		resp.Body.Close()
-		if resp.StatusCode != http.StatusOK {
-			t.Errorf("%s: %s", name, resp.Status)
-		}
 	}
 }
 

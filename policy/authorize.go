@@ -50,6 +50,8 @@ type Ask struct {
 	Proofs        []Proof
 	TokenClasses  []Class // classes for which the proof token stands in for reply
 	ClientStopped bool    // after a dispute; see the design, 6.8
+	PutBack       bool    // what was said counts no longer, and nothing was said since
+	Reasked       bool    // it was put back, and the contact was asked since
 	UsedBy        string  // agent who was allowed this revision before
 	UsedAt        time.Time
 	UsedIn        int // epoch
@@ -64,6 +66,7 @@ type Authorization struct {
 	Reasons  []Reason
 	Next     []string // the way to a yes, as stable words
 	Repeat   bool     // the same agent within the life of the receipt: the same receipt again
+	AskNow   bool     // the ticket was put back, and this agent could act on it once it is answered
 }
 
 // Authorize answers whether an agent may do something for a ticket now. It
@@ -99,6 +102,7 @@ func Authorize(a Ask) Authorization {
 	if a.UsedBy != "" && a.UsedIn != a.Epoch && a.Class != Question {
 		no("already_used") // before a restore
 	}
+	askNow := false
 	switch a.Ticket.State {
 	case StateDisputed:
 		no("disputed")
@@ -107,7 +111,12 @@ func Authorize(a Ask) Authorization {
 	case StateExpired:
 		no("ticket_expired")
 	default:
-		for _, code := range missing(a, d) {
+		lacks := missing(a, d)
+		askNow = a.PutBack && !a.Reasked && a.Class.Privileged() && len(lacks) > 0 && !slices.ContainsFunc(deny, inTheWay)
+		if len(lacks) > 0 && a.PutBack && (a.Reasked || askNow) {
+			no("asked_afresh")
+		}
+		for _, code := range lacks {
 			no(code)
 		}
 	}
@@ -124,7 +133,7 @@ func Authorize(a Ask) Authorization {
 	}
 	switch {
 	case len(deny) > 0:
-		return Authorization{Decision: Deny, Reasons: append(deny, hold...), Next: next}
+		return Authorization{Decision: Deny, Reasons: append(deny, hold...), Next: next, AskNow: askNow}
 	case len(hold) > 0:
 		return Authorization{Decision: Hold, Reasons: hold, Next: next}
 	case a.Class == Question && a.Ticket.Class != Question:
@@ -136,6 +145,11 @@ func Authorize(a Ask) Authorization {
 	}
 	return Authorization{Decision: Deny, Reasons: []Reason{Because("already_used")}, Next: []string{"edit_ticket"}}
 }
+
+// inTheWay reports whether a contact is not asked afresh for a reason. Whoever
+// may carry a thing out and wants to, on whatever channel, has them asked; while
+// a no may be on its way, nobody does.
+func inTheWay(r Reason) bool { return r.Code != "channel_forbidden" && r.Code != "client_stopped" }
 
 var nextStep = map[string]string{
 	"agent_disabled":    "another_agent",
@@ -153,6 +167,7 @@ var nextStep = map[string]string{
 	"not_authenticated": "await_reply",
 	"not_confirmed":     "await_reply",
 	"restored":          "await_reply",
+	"asked_afresh":      "await_reply",
 	"proof_expired":     "edit_ticket",
 	"address_gone":      "edit_ticket",
 	"other_contact":     "edit_ticket",

@@ -50,6 +50,10 @@ func TestAuthorize(t *testing.T) {
 		{"by-chat", func(a *Ask) { a.Channel = Chat }, Deny, "channel_forbidden"},
 		{"by-phone", func(a *Ask) { a.Channel = Phone }, Deny, "channel_forbidden"},
 		{"client-stopped", func(a *Ask) { a.ClientStopped = true }, Deny, "client_stopped"},
+		{"put-back", func(a *Ask) { a.PutBack, a.Proofs = true, nil }, Deny, "asked_afresh"},
+		{"put-back-and-asked", func(a *Ask) { a.PutBack, a.Reasked, a.Proofs = true, true, nil }, Deny, "asked_afresh"},
+		{"put-back-and-answered", func(a *Ask) { a.PutBack, a.Reasked = true, true }, Allow, "proved"},
+		{"put-back-without-authority", func(a *Ask) { a.PutBack, a.Proofs, a.Authority = true, nil, false }, Deny, "no_authority"},
 		{"disputed", func(a *Ask) { a.Ticket.State = StateDisputed }, Deny, "disputed"},
 		{"closed", func(a *Ask) { a.Ticket.State = StateClosed }, Deny, "ticket_closed"},
 		{"expired", func(a *Ask) { a.Ticket.State = StateExpired }, Deny, "ticket_expired"},
@@ -146,5 +150,39 @@ func TestNoPrivilegedClassWithoutReply(t *testing.T) {
 				}
 			}
 		}
+	}
+}
+
+// TestAskNow: only who could act on a ticket once it is answered has the contact
+// asked, and once.
+func TestAskNow(t *testing.T) {
+	tests := []struct {
+		name  string
+		spoil func(*Ask)
+		want  bool
+	}{
+		{"put-back", func(*Ask) {}, true},
+		{"by-phone", func(a *Ask) { a.Channel = Phone }, true},
+		{"client-stopped", func(a *Ask) { a.ClientStopped = true }, true},
+		{"asked-before", func(a *Ask) { a.Reasked = true }, false},
+		{"never-put-back", func(a *Ask) { a.PutBack = false }, false},
+		{"answered", func(a *Ask) { a.Proofs = confirmed().Proofs }, false},
+		{"a-question", func(a *Ask) { a.Class = Question }, false},
+		{"another-class", func(a *Ask) { a.Class = DNSChange }, false},
+		{"small-change", func(a *Ask) { a.Class, a.Ticket.Class = MinorChange, MinorChange }, false},
+		{"no-authority", func(a *Ask) { a.Authority = false }, false},
+		{"disabled", func(a *Ask) { a.Disabled = true }, false},
+		{"disputed", func(a *Ask) { a.Ticket.State = StateDisputed }, false},
+		{"over", func(a *Ask) { a.Ticket.State = StateExpired }, false},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			a := confirmed()
+			a.Proofs, a.PutBack, a.Ticket.State = nil, true, StateUnconfirmed
+			tt.spoil(&a)
+			if got := Authorize(a); got.AskNow != tt.want {
+				t.Errorf("Authorize() = %+v, want to ask: %v", got, tt.want)
+			}
+		})
 	}
 }

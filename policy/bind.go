@@ -1,6 +1,10 @@
 package policy
 
-import "time"
+import (
+	"slices"
+	"strings"
+	"time"
+)
 
 // Bound says how a message is tied to a ticket.
 type Bound string
@@ -21,12 +25,13 @@ type Notice struct {
 	ID       string
 	Ticket   string
 	Contact  string // who was asked
+	Address  string // on file then, to which it went
 	Revision int    // of the request that it quoted
 	Lifts    bool   // it asks whether the stop of the client shall end, not for the request
 	Sent     time.Time
 	Expires  time.Time
 	Spent    bool // a yes or no that counted has used its token
-	Void     bool // the request was edited or the contact's address changed since
+	Void     bool // the request was edited or the contact's address changed since; for a yes
 }
 
 // Named is a mark of a message and the notice that it names.
@@ -52,25 +57,28 @@ type Binding struct {
 	// LiveToken says that a live token of Ticket is somewhere in the message,
 	// whether or not a signature covers it. Somebody reads that mailbox.
 	LiveToken *Notice
-	// SignedToken says that the signature covers a token of Ticket, though it
-	// binds nothing: it may no longer be answered, or the message names other
-	// questions, too. A no is heard all the same.
-	SignedToken *Notice
-	Reasons     []Reason // why it isn't bound more strongly
+	// Mixed says that a reference of another ticket stands beside LiveToken,
+	// signed or not: where nothing is signed, a yes can't be told apart.
+	Mixed bool
+	// Heard are the notices that the signature names by token or reference. A no
+	// is heard by them for ever, whatever became of them for a yes: they may be
+	// spent, void or expired, or of several tickets.
+	Heard   []Notice
+	Reasons []Reason // why it isn't bound more strongly
 }
 
 // Bind ties a message to a ticket. A mark counts only where the one counted
 // signature covers it, so an old signed message can't be aimed at another
 // ticket by adding a header field.
 func Bind(e Evidence, n Names) Binding {
-	b := Binding{Bound: BoundNone}
+	b := Binding{Bound: BoundNone, Heard: heard(e, n)}
 	if n.TwoReferences {
 		b.because("two_references")
-		return b.thread(e, n)
+		return b.thread(n)
 	}
 	live, state := liveTokens(e, n)
 	if notice, ok := one(live); ok {
-		b.LiveToken = &notice.Notice
+		b.LiveToken, b.Mixed = &notice.Notice, otherReference(e, n, notice.Notice.Ticket, false)
 	}
 	counted := live[:0:0]
 	stale := false
@@ -83,14 +91,14 @@ func Bind(e Evidence, n Names) Binding {
 			counted = append(counted, t)
 		}
 	}
-	if notice, ok := one(counted); ok {
-		b.Bound, b.Ticket, b.Notice, b.LiveToken = BoundToken, notice.Notice.Ticket, &notice.Notice, &notice.Notice
-		return b
+	if notice, ok := one(counted); ok && !otherReference(e, n, notice.Notice.Ticket, true) {
+		b.Bound, b.LiveToken = BoundToken, &notice.Notice
+		return b.to(notice.Notice)
 	}
 	switch {
 	case len(counted) > 0:
 		b.because("two_tickets")
-		return b.thread(e, n)
+		return b.thread(n)
 	case stale:
 		b.because("signature_before_notice")
 	case len(live) > 0 && e.Sender.Result == ResultPass:
@@ -99,12 +107,70 @@ func Bind(e Evidence, n Names) Binding {
 		b.because(state)
 	}
 	for _, r := range n.References {
-		if !r.Notice.Void && e.Sender.Covers(r.Field) && !madeBefore(e, r.Notice) {
-			b.Bound, b.Ticket, b.Notice = BoundReference, r.Notice.Ticket, &r.Notice
-			return b
+		switch {
+		case !e.Sender.Covers(r.Field) || madeBefore(e, r.Notice):
+		case otherToken(e, n, r.Notice.Ticket):
+			b.Reasons = []Reason{Because("two_tickets")}
+			return b.thread(n)
+		case !r.Notice.Void:
+			b.Bound = BoundReference
+			return b.to(r.Notice)
+		case len(b.Reasons) == 0:
+			b.because("token_superseded")
 		}
 	}
-	return b.thread(e, n)
+	return b.thread(n)
+}
+
+// to ties the message to a notice.
+func (b Binding) to(n Notice) Binding {
+	b.Ticket, b.Notice = n.Ticket, &n
+	return b
+}
+
+// otherReference reports whether a reference, a signed one if that is asked,
+// names another ticket than a token does, whether or not we know it.
+func otherReference(e Evidence, n Names, ticket string, signed bool) bool {
+	counts := func(field string) bool { return !signed || e.Sender.Covers(field) }
+	return slices.ContainsFunc(n.References, func(r Named) bool { return r.Notice.Ticket != ticket && counts(r.Field) }) ||
+		slices.ContainsFunc(e.References, func(m Mark) bool { return !strings.HasPrefix(m.Value, ticket+"-") && counts(m.Field) })
+}
+
+// otherToken reports whether the message was signed as an answer to another
+// ticket than its reference names, be that question answered or dead. What
+// stands in References alone is the thread's past.
+func otherToken(e Evidence, n Names, ticket string) bool {
+	return slices.ContainsFunc(n.Tokens, func(t Named) bool {
+		return t.Notice.Ticket != ticket && t.Field != "references" && tokenCovered(e, t, nil)
+	})
+}
+
+// heard gives the notices by which a no is heard. The earlier ones of the thread
+// (References) stand in only where nothing else in the message is signed: who
+// says no to a mail says it to that one. A no to the question of a lift is none
+// to the request.
+func heard(e Evidence, n Names) []Notice {
+	var direct, past []Named
+	for _, m := range slices.Concat(n.Tokens, n.References) {
+		signed := tokenCovered(e, m, nil) || m.Field == "subject" && e.Sender.Covers(m.Field)
+		switch {
+		case !signed || madeBefore(e, m.Notice):
+		case m.Field == "references":
+			past = append(past, m)
+		default:
+			direct = append(direct, m)
+		}
+	}
+	if len(direct) == 0 {
+		direct = past
+	}
+	var out []Notice
+	for _, m := range direct {
+		if !m.Notice.Lifts && !slices.ContainsFunc(out, func(have Notice) bool { return have.ID == m.Notice.ID }) {
+			out = append(out, m.Notice)
+		}
+	}
+	return out
 }
 
 // liveTokens are the tokens that may still be answered, and what is wrong with
@@ -164,27 +230,21 @@ func one(marks []Named) (Named, bool) {
 
 func (b *Binding) because(code string) { b.Reasons = append(b.Reasons, Because(code)) }
 
-// signed notes the token of the ticket that the signature covers.
-func (b Binding) signed(e Evidence, n Names) Binding {
-	for i, t := range n.Tokens {
-		if t.Notice.Ticket == b.Ticket && !t.Notice.Lifts && tokenCovered(e, t, nil) && !madeBefore(e, t.Notice) {
-			b.SignedToken = &n.Tokens[i].Notice
-		}
-	}
-	return b
-}
-
-// thread files the message under the first ticket that anything in it names.
-func (b Binding) thread(e Evidence, n Names) Binding {
-	for _, list := range [][]Named{n.Tokens, n.References} {
-		for _, m := range list {
-			b.Bound, b.Ticket = BoundThread, m.Notice.Ticket
-			return b.signed(e, n)
-		}
-	}
-	for _, t := range n.Threads {
-		b.Bound, b.Ticket = BoundThread, t
-		return b
+// thread files the message under the first ticket that anything in it names,
+// what is signed before what is not.
+func (b Binding) thread(n Names) Binding {
+	b.Bound = BoundThread
+	switch {
+	case len(b.Heard) > 0:
+		b.Ticket = b.Heard[0].Ticket
+	case len(n.Tokens) > 0:
+		b.Ticket = n.Tokens[0].Notice.Ticket
+	case len(n.References) > 0:
+		b.Ticket = n.References[0].Notice.Ticket
+	case len(n.Threads) > 0:
+		b.Ticket = n.Threads[0]
+	default:
+		b.Bound = BoundNone
 	}
 	return b
 }

@@ -180,7 +180,7 @@ func tokenOnly(f Facts) (Decision, bool) {
 		d.UnprovedNo = true
 		return d, true
 	case Yes:
-		if f.Person.Removed || !f.Person.May {
+		if f.Person.Removed || !f.Person.May || f.Binding.Mixed {
 			return Decision{}, false
 		}
 		d := file(f, Unauthenticated, "token_only", "not_aligned")
@@ -193,7 +193,8 @@ func tokenOnly(f Facts) (Decision, bool) {
 	return Decision{}, false
 }
 
-// stranger: the sender is proved, and is nobody whose word counts here.
+// stranger: the sender is proved, and is nobody whose word counts here, unless
+// it is a no from where a question was sent before that address left the file.
 func stranger(f Facts) (Decision, bool) {
 	switch p := f.Person; {
 	case p.Staff:
@@ -203,13 +204,13 @@ func stranger(f Facts) (Decision, bool) {
 		if !f.Ticket.State.Over() {
 			d.Ask = "other_address"
 		}
-		return d, true
+		return denied(f, d), true
 	case p.ID == "" && f.Binding.Ticket != "":
-		return file(f, Unauthenticated, "unknown_sender", "other_address"), true
+		return denied(f, file(f, Unauthenticated, "unknown_sender", "other_address")), true
 	case p.ID == "":
 		return file(f, Unauthenticated, "unknown_sender"), true
 	case p.Removed:
-		return file(f, Unauthenticated, "contact_removed"), true
+		return denied(f, file(f, Unauthenticated, "contact_removed")), true
 	}
 	return Decision{}, false
 }
@@ -259,10 +260,8 @@ func unbound(f Facts) (Decision, bool) {
 		code = f.Binding.Reasons[0].Code
 	}
 	d := file(f, Unauthenticated, code)
-	// A proved no is heard, too, where the question can't be answered with yes.
-	if n := f.Binding.SignedToken; n != nil && n.Contact == f.Person.ID && n.Contact == f.Ticket.Contact && f.Answer.For(f.Person.Language) == No {
-		d.Dispute = true
-		d.Reasons = append(d.Reasons, Because("denied"))
+	if d = denied(f, d); d.Dispute {
+		return d, true
 	}
 	return stopped(f, d), true
 }
@@ -299,8 +298,9 @@ func otherContact(f Facts) (Decision, bool) {
 	switch {
 	case f.Person.ID != f.Ticket.Contact || f.Person.ID != f.Binding.Notice.Contact:
 		d := file(f, Unauthenticated, "other_contact")
-		d.Dispute = f.Person.Client == f.Ticket.Client && f.Person.May && !f.Ticket.State.Over() &&
-			f.Answer.For(f.Person.Language) == No
+		if f.Answer.For(f.Person.Language) == No && mayDeny(f.Evidence, f.Person, f.Ticket, *f.Binding.Notice) {
+			d.Dispute, d.Revision = true, f.answered()
+		}
 		return d, true
 	case f.Answer.For(f.Person.Language) == No: // a no counts where a yes would not
 		return Decision{}, false
@@ -334,7 +334,7 @@ func answer(f Facts) (Decision, bool) {
 	intent := f.Answer.For(f.Person.Language)
 	switch {
 	case intent == No:
-		d.Dispute, d.Spend, d.Ask = true, token, "disputed"
+		d.Dispute, d.Spend, d.Ask, d.Revision, d.Also = true, token, "disputed", f.answered(), f.also()
 		d.Reasons = []Reason{Because("denied")}
 	case f.Ticket.State == StateDisputed:
 		d.Reasons, d.Proofs = []Reason{Because("disputed")}, nil

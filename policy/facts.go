@@ -93,6 +93,8 @@ type Decision struct {
 	Proofs     []ProofKind // given to the ticket's revision
 	Spend      bool        // the token is used up
 	Dispute    bool        // the ticket is disputed for good
+	Revision   int         // of the request that the no of a dispute was said to
+	Also       []string    // other tickets of the person asked that the same no disputes
 	UnprovedNo bool        // the ticket goes back to unconfirmed and is asked afresh
 	Lift       bool        // the stop of the client ends
 	Open       bool        // the message opens a ticket

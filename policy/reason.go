@@ -14,7 +14,7 @@ var texts = map[string]string{
 	"token_unsigned":          "No signature covers the secret of our question or its reference.",
 	"token_only":              "The answer holds our secret, but nothing proves who sent it.",
 	"two_references":          "The subject names two different questions.",
-	"two_tickets":             "The message answers questions of two tickets at once.",
+	"two_tickets":             "The message names questions of two tickets at once.",
 	"signature_before_notice": "The message was signed before our question was sent.",
 	"not_bound":               "Nothing that is signed ties the message to a request.",
 	"other_contact":           "Another person than the one who was asked wrote this.",
@@ -73,6 +73,7 @@ var texts = map[string]string{
 	"address_gone":      "The address that answered has left the file since; its answer counts no longer.",
 	"restored":          "The state was put back from an older copy; what was proved before counts no longer, and the request is asked again.",
 	"question_only":     "A question may be answered; nothing else is allowed by this.",
+	"asked_afresh":      "What was said to this request no longer counts; the address on file was asked again.",
 	"proved":            "Everything that the class demands is there.",
 }
 

@@ -46,6 +46,17 @@ func TestTokenOnly(t *testing.T) {
 		{"not-on-file", func(f *Facts) { f.Person = Person{} }, nil, false},
 		{"removed", func(f *Facts) { f.Person.Removed = true }, nil, false},
 		{"cooling", func(f *Facts) { f.Person.Cooling = true }, nil, false},
+		{"under-the-reference-of-another-ticket", func(f *Facts) {
+			n := names()
+			n.References[0].Notice.Ticket = "T-2"
+			rebind(f, n)
+		}, nil, false},
+		{"no-under-the-reference-of-another-ticket", func(f *Facts) {
+			n := names()
+			n.References[0].Notice.Ticket = "T-2"
+			rebind(f, n)
+			f.Answer.Intent = No
+		}, nil, true},
 		{"closed", func(f *Facts) { f.Ticket.State = StateClosed }, nil, false},
 		{"disputed", func(f *Facts) { f.Ticket.State = StateDisputed }, nil, false},
 		{"machine", func(f *Facts) { f.Kind = KindAutoReply }, nil, false},
@@ -74,6 +85,7 @@ func TestTokenOnly(t *testing.T) {
 // TestNoWithDeadToken: a proved no is heard by a covered token of the ticket
 // that a yes can no longer answer.
 func TestNoWithDeadToken(t *testing.T) {
+	nils := func(f *Facts) *Facts { f.From, f.Person.ID = "nils@north.example", "nils"; return f }
 	tests := []struct {
 		name  string
 		spoil func(*Facts, *Names)
@@ -92,14 +104,26 @@ func TestNoWithDeadToken(t *testing.T) {
 		{"signed-before-it", func(f *Facts, n *Names) { f.Sender.SignedAt = n.Tokens[0].Notice.Sent.Add(-time.Hour) }, false},
 		{"of-a-lift", func(_ *Facts, n *Names) { n.Tokens[0].Notice.Lifts = true }, false},
 		{"not-proved", func(f *Facts, _ *Names) { f.Sender = Sender{Result: ResultNone} }, false},
-		{"other-contact", func(f *Facts, _ *Names) { f.Person.ID = "nils" }, false},
-		{"asked-another", func(_ *Facts, n *Names) { n.Tokens[0].Notice.Contact = "nils" }, false},
-		{"ticket-of-another", func(f *Facts, _ *Names) { f.Ticket.Contact = "nils" }, false},
+		{"other-contact", func(f *Facts, _ *Names) { nils(f) }, true},
+		{"other-contact-without-permission", func(f *Facts, _ *Names) { nils(f).Person.May = false }, false},
+		{"other-contact-of-what-is-over", func(f *Facts, _ *Names) { nils(f).Ticket.State = StateClosed }, false},
+		{"other-client", func(f *Facts, _ *Names) { nils(f).Person.Client = "south" }, false},
+		{"own-without-permission", func(f *Facts, _ *Names) { f.Person.May = false }, true},
+		{"over", func(f *Facts, _ *Names) { f.Ticket.State = StateExpired }, true},
+		{"removed", func(f *Facts, _ *Names) { f.Person = Person{ID: "ada", Client: "north", Removed: true} }, true},
+		{"removed-from-another-address", func(f *Facts, n *Names) {
+			f.Person.Removed, n.Tokens[0].Notice.Address = true, "other@north.example"
+		}, false},
+		{"address-gone", func(f *Facts, _ *Names) { f.Person = Person{} }, true},
+		{"address-of-another-now", func(f *Facts, _ *Names) { f.Person = Person{ID: "eve", Client: "south", May: true} }, true},
+		{"stranger", func(f *Facts, n *Names) { f.Person, f.From = Person{}, "eve@evil.example" }, false},
+		{"address-of-staff-now", func(f *Facts, n *Names) { f.Person = Person{Staff: true} }, false},
 		{"machine", func(f *Facts, _ *Names) { f.Kind = KindAutoReply }, false},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			f, n := good(), names()
+			n.Tokens[0].Notice.Address = f.From
 			f.Answer.Intent, n.References, n.Tokens[0].Notice.Spent = No, nil, true
 			tt.spoil(&f, &n)
 			rebind(&f, n)

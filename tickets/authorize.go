@@ -113,6 +113,12 @@ func (s *Store) Authorize(a Ask) (out Authorization, err error) {
 				return err
 			}
 		}
+		if d.AskNow {
+			t.by = agent.ID
+			if err := s.askAfresh(tx, &t); err != nil {
+				return err
+			}
+		}
 		reason := ""
 		if len(d.Reasons) > 0 {
 			reason = d.Reasons[0].Code
@@ -129,23 +135,6 @@ func (s *Store) Authorize(a Ask) (out Authorization, err error) {
 		}
 	}
 	return out, err
-}
-
-// current gives a ticket as it is after a dispute of its contact that Tick has
-// not carried to it yet.
-func (s *Store) current(tx kv.Tx, id string) (Ticket, error) {
-	t, err := load(tx, id)
-	if err != nil {
-		return t, err
-	}
-	disputed, err := tx.Get("afresh/" + t.Contact)
-	if err != nil || disputed == nil {
-		return t, err
-	}
-	if err := s.reset(tx, id, map[string]string{t.Contact: string(disputed)}); err != nil {
-		return t, err
-	}
-	return load(tx, id)
 }
 
 // allow gives the receipt of a yes: the same one again to the same agent, else

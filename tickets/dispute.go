@@ -13,12 +13,23 @@ import (
 	"countersign/staff"
 )
 
-// dispute stops a ticket for good: the person on file said no. Every other open
-// privileged ticket of that contact is asked afresh; that is many writes, so it
-// is left as a to-do for Tick.
-func (s *Store) dispute(tx kv.Tx, t *Ticket, f policy.Facts, hadProof bool) error {
+// dispute stops a ticket for good: the person on file said no to what the given
+// revision asked for. Where that revision or a later one has acted, in that it
+// had a proof or was allowed, every privileged class of the client stops, also
+// by a no to a ticket that was disputed before and whose stop was lifted. Every
+// other open privileged ticket of that contact goes back to unconfirmed; that is
+// many writes, so it is left as a to-do for Tick.
+func (s *Store) dispute(tx kv.Tx, t *Ticket, said int, acted bool) error {
 	t.Proofs = nil // a no beats every yes, and stays after the ticket is closed
-	if t.State == policy.StateDisputed {
+	stops := false
+	if acted {
+		st, _, err := kv.Load[stop](tx, "stop/"+t.Client)
+		if err != nil {
+			return err
+		}
+		stops = !slices.Contains(st.Tickets, t.ID)
+	}
+	if t.State == policy.StateDisputed && !stops {
 		return nil
 	}
 	t.State = policy.StateDisputed
@@ -26,9 +37,11 @@ func (s *Store) dispute(tx kv.Tx, t *Ticket, f policy.Facts, hadProof bool) erro
 	if err := s.void(tx, t); err != nil {
 		return err
 	}
-	text := "The person on file said no. Nothing may be done; tell the team lead."
-	if hadProof {
-		text = "The person on file said no after an earlier proof. Nothing privileged is done for this client until a lead has lifted the stop."
+	text, err := deniedText(tx, *t, said, acted)
+	if err != nil {
+		return err
+	}
+	if stops {
 		if err := s.stopClient(tx, t); err != nil {
 			return err
 		}
@@ -36,10 +49,51 @@ func (s *Store) dispute(tx kv.Tx, t *Ticket, f policy.Facts, hadProof bool) erro
 	if err := s.record(tx, t, Event{Event: "disputed", Reason: "denied", Text: text}); err != nil {
 		return err
 	}
-	if !t.Class.Privileged() {
+	if !t.Class.Privileged() && !t.Grave {
 		return nil
 	}
-	return tx.Put("afresh/"+t.Contact, fmt.Appendf(nil, "%s/%d", t.ID, t.Disputes))
+	return tx.Put("afresh/"+t.Contact, fmt.Appendf(nil, "%s/%d/%d", t.ID, t.Disputes, s.Now().UnixMilli()))
+}
+
+// deniedText says what was denied, and who may have acted on it.
+func deniedText(r kv.Reader, t Ticket, said int, acted bool) (string, error) {
+	old, err := revisionOf(r, t, said)
+	if err != nil {
+		return "", err
+	}
+	text := "The person on file said no."
+	if said != t.Revision {
+		text = fmt.Sprintf("The person on file said no to revision %d (%s).", said, old.Class)
+	}
+	if old.UsedBy != "" {
+		text += fmt.Sprintf(" It was allowed to %s at %s (%s).", old.UsedBy, old.UsedAt.Format(time.RFC3339), old.Receipt)
+	}
+	if acted {
+		return text + " There was a proof before. Nothing privileged is done for this client until a lead has lifted the stop.", nil
+	}
+	return text + " Nothing may be done; tell the team lead.", nil
+}
+
+// disputeAlso disputes another ticket that the same no names: nobody knows which
+// of them it was meant for.
+func (s *Store) disputeAlso(tx kv.Tx, id string, heard []policy.Notice, message string) error {
+	t, err := load(tx, id)
+	if err != nil {
+		return err
+	}
+	said := t.Revision
+	for _, n := range heard {
+		if n.Ticket == id {
+			said = min(said, n.Revision)
+		}
+	}
+	if err := s.record(tx, &t, Event{Event: "message " + string(policy.Unauthenticated), Reason: "two_tickets", Text: "message " + message + " names this ticket, too"}); err != nil {
+		return err
+	}
+	if err := s.dispute(tx, &t, said, t.actedSince(said)); err != nil {
+		return err
+	}
+	return save(tx, t)
 }
 
 // stop is why nothing privileged is done for a client: the tickets that were
@@ -120,89 +174,4 @@ func (s *Store) lifted(tx kv.Tx, t *Ticket) error {
 		return err
 	}
 	return s.record(tx, t, Event{Event: "lifted", Reason: "lifted", Text: text})
-}
-
-// askAfresh carries out what dispute left: every other open privileged ticket
-// of the contact goes back to unconfirmed and is asked again.
-func (s *Store) askAfresh() error {
-	todo := map[string]string{}
-	var tickets []string
-	err := s.kv.View(func(v kv.View) error {
-		err := v.Scan("afresh/", "", func(key string, value []byte) error {
-			todo[strings.TrimPrefix(key, "afresh/")] = string(value)
-			return nil
-		})
-		if err != nil {
-			return err
-		}
-		for contact, disputed := range todo {
-			prefix := "open/" + contact + "/"
-			err := v.Scan(prefix, "", func(key string, _ []byte) error {
-				if id := strings.TrimPrefix(key, prefix); id != ticketOf(disputed) {
-					tickets = append(tickets, id)
-				}
-				return nil
-			})
-			if err != nil {
-				return err
-			}
-		}
-		return nil
-	})
-	if err != nil {
-		return err
-	}
-	for _, id := range tickets {
-		if err := s.group.Update(func(tx kv.Tx) error { return s.reset(tx, id, todo) }); err != nil {
-			return err
-		}
-	}
-	for contact, disputed := range todo {
-		err := s.group.Update(func(tx kv.Tx) error {
-			if now, err := tx.Get("afresh/" + contact); err != nil || string(now) != disputed {
-				return err // a later no is a to-do of its own
-			}
-			return tx.Delete("afresh/" + contact)
-		})
-		if err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// ticketOf gives the ticket of a dispute, "T-1/2".
-func ticketOf(dispute string) string {
-	id, _, _ := strings.Cut(dispute, "/")
-	return id
-}
-
-// reset puts one ticket back to unconfirmed, once for each dispute.
-func (s *Store) reset(tx kv.Tx, id string, todo map[string]string) error {
-	t, err := load(tx, id)
-	if err != nil || t.State.Over() || t.State == policy.StateDisputed || !t.Class.Privileged() {
-		return err
-	}
-	mark := "reset/" + todo[t.Contact] + "/" + t.ID // a crash between tickets must not ask twice
-	if done, err := tx.Get(mark); err != nil || done != nil {
-		return err
-	}
-	t.Proofs, t.State, t.Asked = nil, policy.StateUnconfirmed, nil
-	if err := s.void(tx, &t); err != nil {
-		return err
-	}
-	if err := s.record(tx, &t, Event{Event: "unconfirmed", Reason: "denied",
-		Text: "The contact disputed " + ticketOf(todo[t.Contact]) + "; this request is asked again."}); err != nil {
-		return err
-	}
-	if err := s.ask(tx, &t, "confirm"); err != nil {
-		return err
-	}
-	if err := s.setTimers(tx, t); err != nil { // the old ones may have passed while it was confirmed
-		return err
-	}
-	if err := tx.Put(mark, []byte{1}); err != nil {
-		return err
-	}
-	return save(tx, t)
 }

@@ -41,14 +41,14 @@ func TestNoBeatsYes(t *testing.T) {
 			if _, err := d.Edit(EditRequest{Ticket: ticket.ID, Request: "again", Agent: "kim"}); !errors.Is(err, ErrNotAllowed) {
 				t.Errorf("edit of a disputed ticket: %v", err)
 			}
-			if a := d.may(t, other.ID, policy.DNSChange, "kim"); a.Decision != policy.Deny {
-				t.Errorf("other ticket before Tick: %+v", a)
-			}
 			check(t, d.Tick())
 			check(t, d.Tick())
 			d.state(t, other.ID, policy.StateUnconfirmed)
 			d.state(t, minor.ID, policy.StateUnconfirmed)
 			d.state(t, ours.ID, policy.StateConfirmed)
+			if a := d.may(t, other.ID, policy.DNSChange, "kim"); a.Decision != policy.Deny || !has(a, "asked_afresh") {
+				t.Errorf("other ticket after a no: %+v", a)
+			}
 			if n, m := d.count("confirm", other.ID), d.count("confirm", minor.ID); n != 2 || m != 1 {
 				t.Errorf("notices: %d for the other ticket, %d for the minor one; want 2, 1", n, m)
 			}
@@ -181,9 +181,11 @@ func TestDisputedAnew(t *testing.T) {
 		d.receive(t, d.reply(l, policy.No))
 		check(t, d.Tick())
 		d.state(t, other.ID, policy.StateUnconfirmed)
+		_, err := d.AskAgain(other.ID, "kim")
+		check(t, err)
 		d.receive(t, d.reply(d.last(t, "confirm", other.ID), policy.Yes))
 		d.state(t, other.ID, policy.StateConfirmed)
-		_, err := d.CloseTicket(first.ID, "kim")
+		_, err = d.CloseTicket(first.ID, "kim")
 		check(t, err)
 	}
 }

@@ -49,16 +49,19 @@ func (s *Store) facts(r kv.Reader, e policy.Evidence, own string) (f policy.Fact
 		}
 	}
 	f.ToUs, f.ToUsSigned = s.toUs(e)
-	asked := f.Ticket.Contact
+	whom := f.Ticket.Contact
 	if n := f.Binding.Notice; n != nil {
-		asked = n.Contact
+		whom = n.Contact
 	}
-	if f.Person, err = s.person(r, e.From, asked, class); err != nil {
+	if f.Person, err = s.person(r, e.From, whom, class); err != nil {
 		return f, err
 	}
 	// A mail that only names another client's ticket is no mail about it: it
-	// opens one of its own, and what it says is not shown there.
-	if p := f.Person; f.Binding.Bound == policy.BoundThread && f.Binding.LiveToken == nil && p.ID != "" && p.Client != f.Ticket.Client {
+	// opens one of its own, and what it says is not shown there. But a question
+	// that went to that very address was this person's then.
+	asked := func(n policy.Notice) bool { return n.Ticket == f.Binding.Ticket && n.Address == e.From }
+	if p := f.Person; f.Binding.Bound == policy.BoundThread && f.Binding.LiveToken == nil && p.ID != "" && p.Client != f.Ticket.Client &&
+		!slices.ContainsFunc(f.Binding.Heard, asked) {
 		f.Binding, f.Ticket = policy.Binding{Bound: policy.BoundNone, Reasons: f.Binding.Reasons}, policy.Ticket{}
 		if f.Person, err = s.person(r, e.From, "", policy.Question); err != nil {
 			return f, err

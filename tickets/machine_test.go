@@ -21,6 +21,8 @@ type modelTicket struct {
 	revision        int
 	over, disputed  bool
 	yes, weak       bool // proved, or by the token alone, for this revision
+	acted           int  // the latest revision that ever had a proof
+	held            bool // mail that may be a no waits for DNS, for good
 	receipts        []string
 	receiptRevision int
 }
@@ -59,18 +61,27 @@ func (m *machine) kill(id string, change func(*modelLetter)) {
 func void(l *modelLetter)     { l.void = true }
 func answered(l *modelLetter) { l.spent = l.spent || l.Kind != "lift" }
 
-// dispute is a no that counts: it asks the contact's other tickets afresh.
-func (m *machine) dispute(t *modelTicket) {
-	if t.disputed {
+// used reports whether the allow of the revision is used up.
+func (t *modelTicket) used() bool { return len(t.receipts) > 0 && t.receiptRevision == t.revision }
+
+// dispute is a no that counts, to what a revision asked for: it puts the
+// contact's other tickets back.
+func (m *machine) dispute(t *modelTicket, said int) {
+	if t.over {
+		t.over, t.disputed = false, false // a no is heard after the end, too
+	}
+	client := clientOf[t.contact]
+	stops := t.acted > 0 && t.acted >= said && !slices.Contains(m.stopped[client], t.id)
+	if t.disputed && !stops {
 		return
 	}
-	if t.yes {
-		m.stopped[clientOf[t.contact]] = append(m.stopped[clientOf[t.contact]], t.id)
+	if stops {
+		m.stopped[client] = append(m.stopped[client], t.id)
 	}
 	t.disputed, t.yes, t.weak = true, false, false
 	m.kill(t.id, void)
 	for _, other := range m.tickets {
-		if t.class.Privileged() && other != t && other.contact == t.contact && other.class.Privileged() && !other.over && !other.disputed {
+		if t.class.Privileged() && other != t && other.contact == t.contact && other.class.Privileged() && !other.over && !other.disputed && !other.used() {
 			other.yes, other.weak = false, false
 			m.kill(other.id, void)
 		}
@@ -104,6 +115,7 @@ func (m *machine) actions() map[string]func(*rapid.T) {
 	return map[string]func(*rapid.T){
 		"open":    m.open1,
 		"edit":    m.edit,
+		"ask":     m.askAgain,
 		"close":   m.closeTicket,
 		"reply":   m.answer,
 		"reply2":  m.answer,
@@ -140,6 +152,14 @@ func (m *machine) edit(t *rapid.T) {
 	m.kill(k.id, void)
 	if ticket.Revision != k.revision {
 		t.Fatalf("revision %d, want %d", ticket.Revision, k.revision)
+	}
+	m.learn(t)
+}
+
+func (m *machine) askAgain(t *rapid.T) {
+	k := m.any(t)
+	if _, err := m.AskAgain(k.id, "kim"); err == nil && (k.over || k.disputed || k.yes) {
+		t.Fatalf("%+v was asked again", k)
 	}
 	m.learn(t)
 }
@@ -194,8 +214,17 @@ func (m *machine) answer(t *rapid.T) {
 	usable := !l.void && l.revision == k.revision && slices.Contains(m.file[l.contact], l.To)
 	token := usable && !l.spent && len(e.Tokens) > 0 && !e.Arrived.After(l.Date.Add(168*time.Hour))
 	open := !k.over && !k.disputed
+	theirs := from == k.contact || e.From == l.To || from != "" && clientOf[from] == clientOf[k.contact] && !k.over
 	got := m.receive(t, e)
+	if got.Ticket == k.id && len(got.Decision.Proofs) > 0 && !got.Decision.Dispute {
+		k.acted = k.revision
+	}
+	if got.Outcome == policy.OutcomeDefer && theirs && intent != policy.Yes && l.Kind != "lift" {
+		k.held = true
+	}
 	switch {
+	case proved && !machine && theirs && intent == policy.No && l.Kind != "lift": // whatever became of the question
+		m.dispute(k, l.revision)
 	case machine || !proved && !weak || from == "":
 	case l.Kind == "lift":
 		if proved && token && from == l.contact && intent != policy.Unclear {
@@ -207,13 +236,7 @@ func (m *machine) answer(t *rapid.T) {
 				m.stopped[c] = slices.DeleteFunc(m.stopped[c], func(id string) bool { return id == k.id })
 			}
 		}
-	case proved && usable && from != k.contact:
-		if intent == policy.No && clientOf[from] == clientOf[k.contact] && !k.over {
-			m.dispute(k)
-		}
 	case from != k.contact || from != l.contact:
-	case proved && (usable || len(e.Tokens) > 0) && intent == policy.No && !k.over: // by a dead token, too
-		m.dispute(k)
 	case proved && token && intent == policy.Yes && open:
 		k.yes = true
 		m.kill(k.id, answered)
@@ -231,10 +254,6 @@ func (m *machine) answer(t *rapid.T) {
 	if got.Decision.UnprovedNo { // may be heard more often than it must
 		k.yes, k.weak = false, false
 		m.kill(k.id, void)
-	}
-	if k.over && intent == policy.No && m.show(t, k.id).State == policy.StateDisputed {
-		k.over, k.disputed = false, false // a no is heard after the end, too
-		m.dispute(k)
 	}
 	if got.Decision.Confirmed && !k.yes {
 		t.Fatalf("confirmed without a proof: %+v", got)

@@ -185,6 +185,6 @@ func (n notice) facts(r kv.Reader, t Ticket) (policy.Notice, error) {
 		primary, _, err = clients.PrimaryOf(r, c.Client)
 		gone = gone || primary != n.Contact
 	}
-	return policy.Notice{ID: n.ID, Ticket: n.Ticket, Contact: n.Contact, Revision: n.Revision, Sent: n.Sent,
+	return policy.Notice{ID: n.ID, Ticket: n.Ticket, Contact: n.Contact, Address: n.Address, Revision: n.Revision, Sent: n.Sent,
 		Expires: n.Expires, Lifts: n.Lifts, Spent: n.Spent, Void: n.Void || n.Revision != t.Revision || gone}, err
 }

@@ -201,7 +201,8 @@ type EditRequest struct {
 }
 
 // Edit makes a new revision of the request: every proof, token and reference of
-// the old one is void, and the contact is asked afresh.
+// the old one is void for a yes, and the contact is asked afresh. A no to the
+// old one is heard all the same.
 func (s *Store) Edit(e EditRequest) (t Ticket, err error) {
 	err = errors.Join(checkText("request", e.Request, MaxRequest))
 	if strings.TrimSpace(e.Request) == "" {
@@ -220,11 +221,12 @@ func (s *Store) Edit(e EditRequest) (t Ticket, err error) {
 		if err := s.void(tx, t); err != nil {
 			return err
 		}
-		if e.Class != "" {
+		if err := s.endRevision(tx, t); err != nil {
+			return err
+		}
+		if t.Request = e.Request; e.Class != "" {
 			t.Class = e.Class
 		}
-		t.Request, t.Revision, t.State = e.Request, t.Revision+1, policy.StateUnconfirmed
-		t.Proofs, t.Proved, t.Asked, t.UsedBy, t.Receipt = nil, false, nil, "", ""
 		t.Until = s.Now().Add(s.opt.TokenLife)
 		if !known(t.Edited, agent.ID) {
 			t.Edited = append(t.Edited, agent.ID)
@@ -277,7 +279,7 @@ func (s *Store) change(id, agent string, fn func(kv.Tx, *Ticket, staff.Agent) er
 		if err != nil {
 			return err
 		}
-		t, err := load(tx, id)
+		t, err := s.current(tx, id)
 		if err != nil {
 			return err
 		}

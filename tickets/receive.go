@@ -222,7 +222,7 @@ func (s *Store) applyTicket(tx kv.Tx, m *Message, f policy.Facts, d policy.Decis
 	if err != nil {
 		return err
 	}
-	hadProof := t.Proved
+	acted, proved := t.actedSince(d.Revision), t.Proved // before this message: that a no shows who said it is no yes
 	for _, kind := range d.Proofs {
 		s.prove(&t, policy.Proof{Kind: kind, Message: f.Hash, Contact: f.Person.ID, Address: f.From})
 	}
@@ -230,7 +230,7 @@ func (s *Store) applyTicket(tx kv.Tx, m *Message, f policy.Facts, d policy.Decis
 		err = s.spend(tx, &t, f.Person.ID, d.Lift || f.Binding.Notice != nil && f.Binding.Notice.Lifts)
 	}
 	if d.UnprovedNo && err == nil {
-		t.Proofs, t.State, t.Asked = nil, policy.StateUnconfirmed, nil
+		t.Proofs, t.State, t.Asked, t.Afresh, t.Reasked = nil, policy.StateUnconfirmed, nil, "", false
 		if err = s.void(tx, &t); err == nil {
 			err = s.inform(tx, &t, "unproved_no")
 		}
@@ -239,7 +239,13 @@ func (s *Store) applyTicket(tx kv.Tx, m *Message, f policy.Facts, d policy.Decis
 		err = s.lifted(tx, &t)
 	}
 	if d.Dispute && err == nil {
-		err = s.dispute(tx, &t, f, hadProof)
+		t.Proved = proved
+		err = s.dispute(tx, &t, d.Revision, acted)
+	}
+	for _, id := range d.Also {
+		if err == nil {
+			err = s.disputeAlso(tx, id, f.Binding.Heard, m.ID)
+		}
 	}
 	if d.Ask != "" && err == nil {
 		err = s.inform(tx, &t, d.Ask)
@@ -270,6 +276,7 @@ func (s *Store) applyTicket(tx kv.Tx, m *Message, f policy.Facts, d policy.Decis
 // prove adds a proof to the current revision and raises the state with it.
 func (s *Store) prove(t *Ticket, p policy.Proof) {
 	p.Revision, p.At, t.Proved = t.Revision, s.Now(), true
+	t.Afresh, t.Reasked = "", false
 	p.Expires = p.At.Add(policy.ProofLife)
 	t.Proofs = slices.DeleteFunc(t.Proofs, func(old policy.Proof) bool { return old.Kind == p.Kind })
 	t.Proofs = append(t.Proofs, p)

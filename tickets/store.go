@@ -129,6 +129,10 @@ type Ticket struct {
 	Notices  []string       `json:"notices,omitempty"` // ids of notices that ask
 	Asked    []string       `json:"asked,omitempty"`   // kinds of notices sent for this revision
 	Proved   bool           `json:"proved,omitempty"`  // this revision had a proof, even if it was taken away since
+	Acted    int            `json:"acted,omitempty"`   // the latest earlier revision that had a proof or was allowed
+	Grave    bool           `json:"grave,omitempty"`   // an earlier revision asked for a privileged class
+	Afresh   string         `json:"afresh,omitempty"`  // why it was put back, as a reason code, until it is answered again
+	Reasked  bool           `json:"reasked,omitempty"` // it was asked again since
 	UsedBy   string         `json:"used_by,omitempty"`
 	UsedAt   time.Time      `json:"used_at,omitzero"`
 	Receipt  string         `json:"receipt,omitempty"`

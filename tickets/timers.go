@@ -36,7 +36,7 @@ func (s *Store) Tick() error {
 	if s.opt.Observing {
 		return s.forgetCaps()
 	}
-	return errors.Join(s.askAfresh(), s.followStops(), s.cancelGone(), s.fireTimers(), s.forgetCaps())
+	return errors.Join(s.resetDisputed(), s.followStops(), s.cancelGone(), s.fireTimers(), s.forgetCaps())
 }
 
 // passed gives the keys under prefix whose time has come, at most 1,000.
@@ -115,8 +115,12 @@ func (s *Store) fire(tx kv.Tx, key string) error {
 		t.State != policy.StateUnconfirmed && t.State != policy.StateAuthenticated {
 		return err
 	}
+	unasked := t.Afresh != "" && !t.Reasked // put back, and nobody wanted to act on it since
 	switch part[4] {
 	case "reminder":
+		if unasked {
+			return nil
+		}
 		err = s.inform(tx, &t, "reminder")
 	case "expiry":
 		if s.Now().Before(t.Until) {
@@ -129,7 +133,7 @@ func (s *Store) fire(tx kv.Tx, key string) error {
 		if err == nil {
 			err = tx.Delete("open/" + t.Contact + "/" + t.ID)
 		}
-		if err == nil {
+		if err == nil && !unasked {
 			err = s.inform(tx, &t, "expired")
 		}
 	}

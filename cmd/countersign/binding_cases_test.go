@@ -142,7 +142,7 @@ func writeBindingCases(t *testing.T) {
 			must(t, os.Remove(f))
 		}
 	}
-	for i, k := range slices.Concat(markCases(), outcomeCases(), openingCases(), subjectCases()) {
+	for i, k := range slices.Concat(markCases(), outcomeCases(), openingCases(), subjectCases(), twoCases()) {
 		m := newBindingMail()
 		m.confirmed()
 		m.want["why"], m.want["at"] = k.why, bindingAt.Format(time.RFC3339)

@@ -155,7 +155,10 @@ func markCases() []bindingCase {
 			m.signed = []string{"From", "Subject", "Date"}
 			m.ends("authenticated", "signed-reference", "T-1043", "token_unsigned")
 		}},
-		{"signed-token-of-another-ticket-than-reference", "a signed token goes before a reference", func(m *bindingMail) { m.set("Subject", "Re: [T-1043-BBBBBB] Please confirm") }},
+		{"signed-token-of-another-ticket-than-reference", "a signed token under the signed reference of another ticket answers neither", func(m *bindingMail) {
+			m.set("Subject", "Re: [T-1043-BBBBBB] Please confirm")
+			m.ends("unauthenticated", "thread", "T-1042", "two_tickets")
+		}},
 		{"two-references", "two references are read by nobody in one way", func(m *bindingMail) {
 			m.set("Subject", "Re: [T-1042-7KQ3MX] [T-1043-BBBBBB]")
 			m.ends("unauthenticated", "thread", "T-1042", "two_references")

@@ -1,0 +1,68 @@
+package policy
+
+import "slices"
+
+// denied adds that a proved no is heard by any notice that its signature names,
+// whatever became of the question since: it can be said after an edit, the end
+// of the ticket or of the contact's address. Nothing else of the message counts.
+func denied(f Facts, d Decision) Decision {
+	if f.Answer.For(f.Person.Language) != No {
+		return d
+	}
+	i := slices.IndexFunc(f.Binding.Heard, func(n Notice) bool { return n.Ticket == f.Ticket.ID && mayDeny(f.Evidence, f.Person, f.Ticket, n) })
+	if i < 0 {
+		return d
+	}
+	d.Dispute, d.Revision, d.Also = true, f.answered(), f.also()
+	if d.Ask == "" && f.Person.ID == f.Ticket.Contact && !f.Person.Removed {
+		d.Ask = "disputed"
+	}
+	d.Reasons = append(d.Reasons, Because("denied"))
+	return d
+}
+
+// mayDeny reports whether a proved no of that sender to that notice disputes its
+// ticket: of the one who was asked, from the address to which it went or another
+// that is theirs now, or of a contact of the client who may ask for the class.
+func mayDeny(e Evidence, p Person, t Ticket, n Notice) bool {
+	return !n.Lifts && !p.Staff && (n.askedOf(e, p) && n.Contact == t.Contact ||
+		p.ID != "" && !p.Removed && p.Client == t.Client && p.May && !t.State.Over())
+}
+
+// askedOf reports whether the sender is the one who was sent the notice.
+func (n Notice) askedOf(e Evidence, p Person) bool {
+	return p.ID != "" && !p.Removed && p.ID == n.Contact || e.From != "" && e.From == n.Address
+}
+
+// answered is the revision of the request that a no was said to: the earliest
+// that its signature names.
+func (f Facts) answered() int {
+	r := f.Ticket.Revision
+	if n := f.Binding.Notice; n != nil {
+		r = min(r, n.Revision)
+	}
+	for _, n := range f.Binding.Heard {
+		if n.Ticket == f.Ticket.ID {
+			r = min(r, n.Revision)
+		}
+	}
+	return r
+}
+
+// also gives the other tickets that the person was asked about and that the
+// signature names, at most three: nobody knows which of them the no was meant for.
+func (f Facts) also() (tickets []string) {
+	for _, n := range f.Binding.Heard {
+		if n.Ticket != f.Ticket.ID && n.askedOf(f.Evidence, f.Person) && !slices.Contains(tickets, n.Ticket) && len(tickets) < 3 {
+			tickets = append(tickets, n.Ticket)
+		}
+	}
+	return tickets
+}
+
+// MayBeNo reports whether a message that can't be judged yet could turn out to
+// be a no that disputes the ticket of a notice which it names: everything counts
+// but a plain yes, of whoever the sender claims to be.
+func MayBeNo(e Evidence, p Person, t Ticket, n Notice) bool {
+	return !e.Kind.Machine() && e.Answer.For(p.Language) != Yes && mayDeny(e, p, t, n)
+}

@@ -1,0 +1,174 @@
+package tickets
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+
+	"countersign/internal/kv"
+	"countersign/policy"
+	"countersign/staff"
+)
+
+// AskAgain asks the contact afresh, on purpose. Older questions of the revision
+// that still stand may be answered as well as the new one.
+func (s *Store) AskAgain(id, agent string) (t Ticket, err error) {
+	err = s.change(id, agent, func(tx kv.Tx, t *Ticket, a staff.Agent) error {
+		switch {
+		case t.State.Over() || t.State == policy.StateDisputed:
+			return fmt.Errorf("%w: %s is %s; open a new ticket", ErrNotAllowed, t.ID, t.State)
+		case t.Class == policy.Question:
+			return fmt.Errorf("%w: nothing has to be proved for a question", ErrNotAllowed)
+		case t.State == policy.StateConfirmed:
+			return fmt.Errorf("%w: %s is confirmed; edit it to ask anew", ErrNotAllowed, t.ID)
+		case len(t.Notices) >= 2*maxNotices:
+			return fmt.Errorf("%w: the contact was asked often enough on %s; wait for the answer", ErrNotAllowed, t.ID)
+		}
+		if err := s.record(tx, t, Event{Event: "ask", Text: a.ID + " asks the contact afresh"}); err != nil {
+			return err
+		}
+		before := len(t.Notices)
+		if err := s.askAfresh(tx, t); err != nil {
+			return err
+		}
+		if len(t.Notices) == before {
+			return fmt.Errorf("%w: the contact of %s has no address on file", ErrNotAllowed, t.ID)
+		}
+		n, _, err := kv.Load[notice](tx, "notice/"+t.Notices[before])
+		if err != nil {
+			return err
+		}
+		o, _, err := kv.Load[Outgoing](tx, numbered("out", n.Out))
+		if err == nil && o.Paced { // nothing is kept of what fails
+			err = fmt.Errorf("%w: the contact was asked often enough; the next question may go out at %s", ErrNotAllowed, o.Next.Format(time.RFC3339))
+		}
+		return err
+	}, &t)
+	return t, err
+}
+
+// putBack takes everything that was said to a ticket's revision back, for a
+// reason code, without a mail: the contact is asked afresh when somebody next
+// wants to act on it.
+func (s *Store) putBack(tx kv.Tx, t *Ticket, reason, text string) error {
+	t.Proofs, t.State, t.Asked = nil, policy.StateUnconfirmed, nil
+	t.Afresh, t.Reasked, t.Until = reason, false, s.Now().Add(s.opt.TokenLife)
+	if err := s.void(tx, t); err != nil {
+		return err
+	}
+	if err := s.record(tx, t, Event{Event: "unconfirmed", Reason: reason, Text: text}); err != nil {
+		return err
+	}
+	return setTimer(tx, *t, "expiry", t.Until)
+}
+
+// askAfresh asks the question of the ticket's revision once more. The caller
+// saves the ticket.
+func (s *Store) askAfresh(tx kv.Tx, t *Ticket) error {
+	t.Reasked = t.Afresh != ""
+	if err := s.ask(tx, t, "confirm"); err != nil {
+		return err
+	}
+	return s.setTimers(tx, *t) // the old ones may have passed
+}
+
+// resetDisputed carries out what dispute left: every other privileged ticket of
+// the contact that may still be acted on goes back to unconfirmed.
+func (s *Store) resetDisputed() error {
+	todo := map[string]string{}
+	var tickets []string
+	err := s.kv.View(func(v kv.View) error {
+		err := v.Scan("afresh/", "", func(key string, value []byte) error {
+			todo[strings.TrimPrefix(key, "afresh/")] = string(value)
+			return nil
+		})
+		if err != nil {
+			return err
+		}
+		for contact := range todo {
+			prefix := "open/" + contact + "/"
+			err := v.Scan(prefix, "", func(key string, _ []byte) error {
+				tickets = append(tickets, strings.TrimPrefix(key, prefix))
+				return nil
+			})
+			if err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	for _, id := range tickets {
+		if err := s.group.Update(func(tx kv.Tx) error { return s.reset(tx, id, todo) }); err != nil {
+			return err
+		}
+	}
+	for contact, disputed := range todo {
+		err := s.group.Update(func(tx kv.Tx) error {
+			if now, err := tx.Get("afresh/" + contact); err != nil || string(now) != disputed {
+				return err // a later no is a to-do of its own
+			}
+			return tx.Delete("afresh/" + contact)
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// saidNo reads a to-do of dispute, "T-1/2/1764061200000": the ticket, for which
+// time it was disputed, and when.
+func saidNo(todo string) (ticket string, at time.Time) {
+	part := strings.Split(todo, "/")
+	if len(part) > 2 {
+		if ms, err := strconv.ParseInt(part[2], 10, 64); err == nil {
+			at = time.UnixMilli(ms)
+		}
+	}
+	return part[0], at
+}
+
+// reset puts one ticket back to unconfirmed, once for each dispute. What was
+// opened after the no, or allowed and so used up before it, is left as it is.
+func (s *Store) reset(tx kv.Tx, id string, todo map[string]string) error {
+	t, err := load(tx, id)
+	if err != nil || t.State.Over() || t.State == policy.StateDisputed || !t.Class.Privileged() || t.UsedBy != "" {
+		return err
+	}
+	disputed, at := saidNo(todo[t.Contact])
+	if disputed == t.ID || !at.IsZero() && t.Opened.After(at) {
+		return nil
+	}
+	mark := "reset/" + todo[t.Contact] + "/" + t.ID // a crash between tickets must not do it twice
+	if done, err := tx.Get(mark); err != nil || done != nil {
+		return err
+	}
+	if err := s.putBack(tx, &t, "denied", "The contact disputed "+disputed+"; before anything is done, this request is asked again."); err != nil {
+		return err
+	}
+	if err := tx.Put(mark, []byte{1}); err != nil {
+		return err
+	}
+	return save(tx, t)
+}
+
+// current gives a ticket as it is after a dispute of its contact that Tick has
+// not carried to it yet.
+func (s *Store) current(tx kv.Tx, id string) (Ticket, error) {
+	t, err := load(tx, id)
+	if err != nil {
+		return t, err
+	}
+	disputed, err := tx.Get("afresh/" + t.Contact)
+	if err != nil || disputed == nil {
+		return t, err
+	}
+	if err := s.reset(tx, id, map[string]string{t.Contact: string(disputed)}); err != nil {
+		return t, err
+	}
+	return load(tx, id)
+}

@@ -48,11 +48,12 @@ type Ask struct {
 	Ticket        Ticket
 	Contact       Giver // of the ticket
 	Proofs        []Proof
-	TokenClasses  []Class // classes for which the proof token stands in for reply
-	ClientStopped bool    // after a dispute; see the design, 6.8
-	PutBack       bool    // what was said counts no longer, and nothing was said since
-	Reasked       bool    // it was put back, and the contact was asked since
-	UsedBy        string  // agent who was allowed this revision before
+	TokenClasses  []Class   // classes for which the proof token stands in for reply
+	ClientStopped bool      // after a dispute; see the design, 6.8
+	NoPending     time.Time // since when a mail that may be a no waits for DNS; zero: none does
+	PutBack       bool      // what was said counts no longer, and nothing was said since
+	Reasked       bool      // it was put back, and the contact was asked since
+	UsedBy        string    // agent who was allowed this revision before
 	UsedAt        time.Time
 	UsedIn        int // epoch
 	// Epoch is how often the state was put back from an older copy. What was
@@ -101,6 +102,10 @@ func Authorize(a Ask) Authorization {
 	}
 	if a.UsedBy != "" && a.UsedIn != a.Epoch && a.Class != Question {
 		no("already_used") // before a restore
+	}
+	if !a.NoPending.IsZero() && a.Class != Question {
+		deny = append(deny, Reason{"no_pending", Because("no_pending").Text + " (since " + a.NoPending.UTC().Format(time.RFC3339) + ")"})
+		next = appendNew(next, "await_dns")
 	}
 	askNow := false
 	switch a.Ticket.State {

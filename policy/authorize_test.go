@@ -50,6 +50,9 @@ func TestAuthorize(t *testing.T) {
 		{"by-chat", func(a *Ask) { a.Channel = Chat }, Deny, "channel_forbidden"},
 		{"by-phone", func(a *Ask) { a.Channel = Phone }, Deny, "channel_forbidden"},
 		{"client-stopped", func(a *Ask) { a.ClientStopped = true }, Deny, "client_stopped"},
+		{"no-pending", func(a *Ask) { a.NoPending = noon }, Deny, "no_pending"},
+		{"no-pending-and-the-same-receipt", func(a *Ask) { a.NoPending, a.UsedBy, a.UsedAt = noon, "sam", noon }, Deny, "no_pending"},
+		{"no-pending-and-a-question", func(a *Ask) { a.NoPending, a.Class = noon, Question }, Allow, "question_only"},
 		{"put-back", func(a *Ask) { a.PutBack, a.Proofs = true, nil }, Deny, "asked_afresh"},
 		{"put-back-and-asked", func(a *Ask) { a.PutBack, a.Reasked, a.Proofs = true, true, nil }, Deny, "asked_afresh"},
 		{"put-back-and-answered", func(a *Ask) { a.PutBack, a.Reasked = true, true }, Allow, "proved"},
@@ -172,6 +175,7 @@ func TestAskNow(t *testing.T) {
 		{"small-change", func(a *Ask) { a.Class, a.Ticket.Class = MinorChange, MinorChange }, false},
 		{"no-authority", func(a *Ask) { a.Authority = false }, false},
 		{"disabled", func(a *Ask) { a.Disabled = true }, false},
+		{"no-pending", func(a *Ask) { a.NoPending = noon }, false},
 		{"disputed", func(a *Ask) { a.Ticket.State = StateDisputed }, false},
 		{"over", func(a *Ask) { a.Ticket.State = StateExpired }, false},
 	}

@@ -73,6 +73,7 @@ var texts = map[string]string{
 	"address_gone":      "The address that answered has left the file since; its answer counts no longer.",
 	"restored":          "The state was put back from an older copy; what was proved before counts no longer, and the request is asked again.",
 	"question_only":     "A question may be answered; nothing else is allowed by this.",
+	"no_pending":        "A mail that may be a no to this request waits for DNS.",
 	"asked_afresh":      "What was said to this request no longer counts; the address on file was asked again.",
 	"proved":            "Everything that the class demands is there.",
 }

@@ -301,7 +301,7 @@ func (m *machine) allowed(t *rapid.T) {
 		return
 	}
 	proved := k.yes || k.class == policy.MinorChange && !k.disputed // its sender or token may do
-	if !proved || k.over || k.disputed || k.class.Privileged() && len(m.stopped[clientOf[k.contact]]) > 0 {
+	if !proved || k.over || k.disputed || k.held || k.class.Privileged() && len(m.stopped[clientOf[k.contact]]) > 0 {
 		t.Fatalf("%+v allowed: %+v", k, a)
 	}
 	if k.receiptRevision != k.revision {

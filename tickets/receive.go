@@ -2,6 +2,7 @@ package tickets
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"slices"
 	"time"
@@ -50,6 +51,7 @@ type Message struct {
 	Tries int       `json:"tries,omitempty"`
 	Since time.Time `json:"since,omitzero"`
 	Next  time.Time `json:"next,omitzero"`
+	Holds []string  `json:"holds,omitempty"` // tickets to which it may be a no
 }
 
 // MessageID is the Message-ID that the sender gave, without brackets.
@@ -165,7 +167,12 @@ func (s *Store) apply(tx kv.Tx, m *Message, f policy.Facts, d policy.Decision) e
 		if err := tx.Put("defer/"+due(m.Next)+"/"+m.ID, []byte(m.ID)); err != nil {
 			return err
 		}
-	} else if err := s.settle(tx, m, f); err != nil {
+		if !m.Source.Observe {
+			if err := s.hold(tx, m, f.Evidence); err != nil {
+				return err
+			}
+		}
+	} else if err := errors.Join(s.letGo(tx, m), s.settle(tx, m, f)); err != nil {
 		return err
 	}
 	if m.Ticket != "" {

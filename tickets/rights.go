@@ -17,6 +17,11 @@ func (s *Store) weigh(r kv.Reader, t Ticket, a Ask, agent staff.Agent) (policy.A
 		Disabled: agent.Disabled || now.Before(agent.Counts), Authority: mayCarryOut(agent, a.Class), Ticket: t.facts(),
 		Proofs: slices.Clone(t.Proofs), TokenClasses: s.opt.TokenClasses, UsedBy: t.UsedBy, UsedAt: t.UsedAt,
 		PutBack: t.Afresh != "", Reasked: t.Reasked}
+	pending, err := heldBy(r, t.ID)
+	if err != nil {
+		return ask, err
+	}
+	ask.NoPending = pending.Since
 	c, ok, err := clients.Get(r, t.Contact)
 	if err != nil {
 		return ask, err

@@ -10,13 +10,16 @@ import (
 )
 
 func (a *app) messageCommand() *cobra.Command {
-	return group("message", "What became of every message", &cobra.Command{Use: "list", Short: "List every message of every mailbox", Args: cobra.NoArgs,
+	var in api.MessageFilter
+	all := &cobra.Command{Use: "list", Short: "List every message of every mailbox", Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			return list(cmd.Context(), a, "message/list", api.None{}, []string{"MESSAGE", "MAILBOX", "UID", "AT", "OUTCOME", "REASON", "TICKET"},
+			return list(cmd.Context(), a, "message/list", in, []string{"MESSAGE", "MAILBOX", "UID", "AT", "OUTCOME", "REASON", "TICKET"},
 				func(m api.Message) []string {
 					return []string{m.ID, m.Mailbox, fmt.Sprint(m.UID), when(m.At), string(m.Outcome), m.Reason, m.Ticket}
 				})
-		}})
+		}}
+	messageFilter(all, &in)
+	return group("message", "What became of every message", all)
 }
 
 func (a *app) quarantineCommand() *cobra.Command {

@@ -134,7 +134,7 @@ func (a *app) openMany(ctx context.Context, file, agent string) error {
 func (a *app) ticketList() *cobra.Command {
 	var in api.TicketFilter
 	c := &cobra.Command{Use: "list", Short: "List tickets", Args: cobra.NoArgs}
-	c.Flags().StringVar((*string)(&in.State), "state", "", "only those in this `state`")
+	ticketFilter(c, &in)
 	c.RunE = func(cmd *cobra.Command, _ []string) error {
 		return list(cmd.Context(), a, "ticket/list", in, []string{"TICKET", "CLIENT", "CONTACT", "STATE", "CLASS", "SUBJECT", "UNTIL"}, func(t tickets.Shown) []string {
 			return []string{t.Ticket, organisation(t.Client, t.ClientName), contact(t.Contact, t.ContactName), string(t.State), string(t.Class), t.Subject, when(t.Until)}

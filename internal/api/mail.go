@@ -34,10 +34,6 @@ func summary(m tickets.Message) Message {
 	return out
 }
 
-func listMessages(_ context.Context, s *Server, _ Caller, _ None, emit func(any) error) error {
-	return s.Store.Messages(func(m tickets.Message) error { return emit(summary(m)) })
-}
-
 func listQuarantine(_ context.Context, s *Server, _ Caller, _ None, emit func(any) error) error {
 	return s.Store.Messages(func(m tickets.Message) error {
 		if m.Outcome != policy.SetAside || m.Discarded != "" {

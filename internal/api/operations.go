@@ -2,7 +2,6 @@ package api
 
 import (
 	"context"
-	"slices"
 	"time"
 
 	"countersign/internal/audit"
@@ -108,20 +107,6 @@ func liftTicket(_ context.Context, s *Server, c Caller, in ID) (out tickets.Show
 		return out, err
 	}
 	return s.Store.Show(in.ID)
-}
-
-// TicketFilter narrows ticket list.
-type TicketFilter struct {
-	State policy.State `json:"state,omitempty"`
-}
-
-func listTickets(_ context.Context, s *Server, _ Caller, in TicketFilter, emit func(any) error) error {
-	states := []policy.State{"", policy.StateUnconfirmed, policy.StateAuthenticated, policy.StateConfirmed, policy.StateDisputed, policy.StateExpired, policy.StateClosed}
-	if !slices.Contains(states, in.State) {
-		return &exit.Error{Code: exit.Usage, Reason: "invalid", Message: "There is no state " + string(in.State) + ".",
-			Try: "one of unconfirmed, authenticated, confirmed, disputed, expired, closed"}
-	}
-	return s.Store.List(in.State, func(t tickets.Shown) error { return emit(t) })
 }
 
 func showTicket(_ context.Context, s *Server, _ Caller, in ID) (tickets.Shown, error) {

@@ -81,6 +81,17 @@ type Facts struct {
 	GaveUp        bool   // DNS has been asked as long as it may be
 }
 
+// Own reports whether the message is a proved one of the very person who was
+// asked. How any other is bound is nobody's to know: by the difference, who may
+// have mail judged could try codes until one is right.
+func (f Facts) Own() bool {
+	asked := f.Ticket.Contact
+	if n := f.Binding.Notice; n != nil {
+		asked = n.Contact
+	}
+	return f.Sender.Result == ResultPass && f.Person.ID != "" && f.Person.ID == asked
+}
+
 // Decision is what a message comes to and what follows from it. The zero value
 // changes nothing.
 type Decision struct {

@@ -2,6 +2,7 @@ package tickets
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"countersign/internal/kv"
@@ -10,11 +11,22 @@ import (
 
 // Quarantined gives a message that was set aside, by its record or Message-ID.
 func (s *Store) Quarantined(id string) (Message, error) {
-	m, ok, err := s.message(id)
-	if err == nil && (!ok || m.Outcome != policy.SetAside) {
-		err = fmt.Errorf("%w: no message %q is set aside", ErrNoTicket, id)
+	all, err := s.messages(id)
+	if err != nil {
+		return Message{}, err
 	}
-	return m, err
+	all = slices.DeleteFunc(all, func(m Message) bool { return m.Outcome != policy.SetAside })
+	switch len(all) {
+	case 0:
+		return Message{}, fmt.Errorf("%w: no message %q is set aside", ErrNoTicket, id)
+	case 1:
+		return all[0], nil
+	}
+	var ids []string
+	for _, m := range all {
+		ids = append(ids, m.ID)
+	}
+	return Message{}, &InvalidError{fmt.Errorf("several messages have this Message-ID; name one of %s", strings.Join(ids, ", "))}
 }
 
 // Release notes that somebody read a message that was set aside; ticket, if any,

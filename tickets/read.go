@@ -129,14 +129,17 @@ type Explanation struct {
 	Genuine  bool      `json:"genuine,omitempty"` // the receipt's signature is ours
 }
 
-// Explain explains a ticket (T-1), a message (its Message-ID or record m-...),
-// or a receipt (d-...).
+// Explain explains a ticket (T-1), a message (its record m-..., or all that have
+// a Message-ID), or a receipt (d-...).
 func (s *Store) Explain(id string) (e Explanation, err error) {
 	if r, ok, err := s.receipt(id); err != nil || ok {
 		return Explanation{Receipt: &r, Genuine: s.Genuine(r)}, err
 	}
-	if m, ok, err := s.message(id); err != nil || ok {
-		return Explanation{Messages: []Message{m}}, err
+	if all, err := s.messages(id); err != nil || len(all) > 0 {
+		for i, m := range all {
+			all[i] = m.guarded()
+		}
+		return Explanation{Messages: all}, err
 	}
 	shown, err := s.Show(id)
 	if err != nil {
@@ -147,7 +150,7 @@ func (s *Store) Explain(id string) (e Explanation, err error) {
 		return v.Scan("filed/"+shown.Ticket+"/", "", func(_ string, id []byte) error {
 			m, ok, err := kv.Load[Message](v, numbered("msg", string(id)))
 			if ok && m.Ticket == shown.Ticket {
-				e.Messages = append(e.Messages, m)
+				e.Messages = append(e.Messages, m.guarded())
 			}
 			return err
 		})
@@ -161,21 +164,4 @@ func (s *Store) receipt(id string) (r Receipt, ok bool, err error) {
 		return err
 	})
 	return r, ok, err
-}
-
-// message finds a message's record by its id or by the Message-ID that its
-// sender gave; of several with the same Message-ID, the latest.
-func (s *Store) message(id string) (m Message, ok bool, err error) {
-	err = s.kv.View(func(v kv.View) error {
-		if m, ok, err = kv.Load[Message](v, numbered("msg", id)); err != nil || ok {
-			return err
-		}
-		b, err := v.Get("mbid/" + hexOf(s.opt.Keys.Hash("mbid", []byte(trimID(id)))))
-		if err != nil || b == nil {
-			return err
-		}
-		m, ok, err = kv.Load[Message](v, numbered("msg", string(b)))
-		return err
-	})
-	return m, ok, err
 }

@@ -66,6 +66,23 @@ func (s *Store) Judge(e policy.Evidence) (f policy.Facts, d policy.Decision, err
 	return f, policy.Decide(f), err
 }
 
+// JudgeFor is Judge for people who may not know which codes are right: a message
+// that is not the asked person's own is judged as if every token and code in it
+// were wrong, and what it is bound to is left out.
+func (s *Store) JudgeFor(e policy.Evidence) (policy.Facts, policy.Decision, error) {
+	f, d, err := s.Judge(e)
+	if err != nil || f.Own() {
+		return f, d, err
+	}
+	e.Tokens, e.References = nil, slices.Clone(e.References)
+	for i := range e.References { // two different ones stay two
+		e.References[i].Value += "?"
+	}
+	f, d, err = s.Judge(e)
+	f.Binding = policy.Binding{Bound: policy.BoundNone}
+	return f, d, err
+}
+
 // Received gives the record of the message at src, if it has one.
 func (s *Store) Received(src Source) (m Message, ok bool, err error) {
 	err = s.kv.View(func(v kv.View) error {
@@ -180,10 +197,11 @@ func (s *Store) apply(tx kv.Tx, m *Message, f policy.Facts, d policy.Decision) e
 			return err
 		}
 	}
-	for _, key := range []string{"seen/uid/" + m.Source.key(), "mbid/" + hexOf(s.opt.Keys.Hash("mbid", []byte(f.MessageID)))} {
-		if err := tx.Put(key, []byte(m.ID)); err != nil {
-			return err
-		}
+	if err := tx.Put("seen/uid/"+m.Source.key(), []byte(m.ID)); err != nil {
+		return err
+	}
+	if err := s.name(tx, m, m.Facts.MessageID); err != nil {
+		return err
 	}
 	if err := tx.Delete("attempt/" + m.Source.key()); err != nil {
 		return err

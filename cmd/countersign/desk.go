@@ -130,6 +130,7 @@ func worldDesk(c config.Config, w tickets.World, now func() time.Time, log zerol
 	if err != nil {
 		return nil, err
 	}
+	d.gateway.Open = true
 	return d, d.store.Populate(w)
 }
 

@@ -31,7 +31,9 @@ type Gateway struct {
 	Desks map[string]inbound.Desk // by mailbox
 	// Observed mailboxes get verdicts only, never a ticket or notice.
 	Observed map[string]bool
-	Log      zerolog.Logger
+	// Open: Verify shows every binding, as of a world whose tokens stand in its file.
+	Open bool
+	Log  zerolog.Logger
 
 	// alone is held by a message that was in flight at a crash: it is judged
 	// with nothing else under way. All others hold it for reading.

@@ -42,13 +42,18 @@ type VerifiedSender struct {
 
 // Verify judges one message as the daemon would at the time at, changing
 // nothing. A file with bare line feeds is taken for a message that was saved
-// on Unix.
+// on Unix. What binds a message is shown of the asked person's own alone, unless
+// g.Open.
 func (g *Gateway) Verify(ctx context.Context, raw []byte, at time.Time) (Verification, error) {
 	sum := sha256.Sum256(raw) // of the file as it is
 	raw = rawmail.Normalize(raw)
 	e := inbound.Understand(ctx, g.Check, g.deskFor(raw), raw, at)
 	e.RawHash = hex.EncodeToString(sum[:])
-	f, d, err := g.Store.Judge(e)
+	judge := g.Store.JudgeFor
+	if g.Open {
+		judge = g.Store.Judge
+	}
+	f, d, err := judge(e)
 	if err != nil {
 		return Verification{}, err
 	}

@@ -17,13 +17,15 @@ type outbox struct {
 }
 
 func (o *outbox) Due(now time.Time, limit int) ([]mailer.Item, error) {
+	var unsettled error
 	if o.torn { // nothing is being sent now: what looks so is settled as after a crash
-		if err := o.store.RecoverOutbox(); err != nil {
-			return nil, err
-		}
-		o.torn = false
+		unsettled = o.store.RecoverOutbox()
+		o.torn = unsettled != nil
 	}
 	due, err := o.store.Due(now, limit, o.all)
+	if len(due) == 0 { // one that can't be settled keeps no other back
+		err = errors.Join(unsettled, err)
+	}
 	var items []mailer.Item
 	for _, d := range due {
 		items = append(items, mailer.Item{ID: d.ID, Class: d.Class, From: d.From, To: d.To, Message: d.Message, Tries: d.Tries, First: d.First})

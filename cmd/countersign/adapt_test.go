@@ -12,6 +12,7 @@ import (
 	"countersign/internal/config"
 	"countersign/internal/keys"
 	"countersign/internal/kv"
+	"countersign/mailer"
 	"countersign/policy"
 	"countersign/staff"
 	"countersign/tickets"
@@ -81,5 +82,48 @@ func TestOutcomeNotRecorded(t *testing.T) {
 				t.Errorf("%d due after 16 minutes, want 1", n)
 			}
 		})
+	}
+}
+
+// TestOneUnsettled: a notice whose record is damaged is not settled, and keeps
+// no other from being sent.
+func TestOneUnsettled(t *testing.T) {
+	now := time.Date(2026, 11, 25, 9, 0, 0, 0, time.UTC)
+	engine := kv.Memory()
+	c := config.Default(t.TempDir())
+	c.SMTP.From = mail.Address{Address: "support@desk.example"}
+	c.Mailbox = []config.Mailbox{{Name: "support", Address: "support@desk.example", ReplyAddress: "support+{token}@desk.example"}}
+	d, err := wire(c, engine, keys.FromSeed([32]byte{1}), func() time.Time { return now }, nil, zerolog.Nop())
+	must(t, err)
+	must(t, engine.Update(func(tx kv.Tx) error {
+		_, err := staff.Add(tx, staff.Agent{ID: "sam", Email: "sam@desk.example", Role: staff.RoleAgent})
+		return errors.Join(err, clients.PutClient(tx, clients.Client{ID: "north", Name: "Northwind"}),
+			clients.PutContact(tx, clients.Contact{ID: "ada", Client: "north", Role: clients.Primary, Status: clients.Active, Addresses: []string{"ada@north.example"}}))
+	}))
+	for range 2 {
+		_, err = d.store.Open(tickets.OpenRequest{Contact: "ada@north.example", Channel: policy.Phone, Class: policy.PasswordChange, Subject: "Reset", Agent: "sam"})
+		must(t, err)
+	}
+	o := &outbox{store: d.store}
+	must(t, o.Attempt("o-1", now))
+	var key string
+	must(t, engine.View(func(v kv.View) error {
+		return v.Scan("out/", "", func(k string, _ []byte) error { key = k; return kv.ErrStop })
+	}))
+	must(t, engine.Update(func(tx kv.Tx) error { return tx.Put(key, []byte("{")) }))
+	if o.Sent("o-1", now, "250 ok") == nil {
+		t.Fatal("the record is damaged")
+	}
+	items, err := o.Due(now, 10)
+	if err != nil || len(items) != 1 || items[0].ID != "o-2" {
+		t.Fatalf("Due() = %v, %v, want the other one", items, err)
+	}
+	must(t, o.Attempt("o-2", now))
+	must(t, o.Sent("o-2", now, "250 ok"))
+	if items, err := o.Due(now, 10); err == nil || len(items) > 0 {
+		t.Errorf("Due() = %v, %v, want it said", items, err)
+	}
+	if err := o.Attempt("o-2", now); !errors.Is(err, mailer.ErrGone) {
+		t.Errorf("Attempt() of one that was sent = %v", err)
 	}
 }

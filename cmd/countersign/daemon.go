@@ -72,8 +72,8 @@ func (d *desk) run(ctx context.Context, fromBeginning bool) error {
 	if err != nil {
 		return &exit.Error{Code: exit.Unavailable, Reason: "socket", Message: "control socket: " + err.Error(), Err: err}
 	}
-	if err := d.store.RecoverOutbox(); err != nil {
-		return err
+	if err := d.store.RecoverOutbox(); err != nil { // what is left is not sent; all else is
+		d.log.Error().Err(err).Msg("not every notice of the last run is settled")
 	}
 	for _, m := range d.config.Mailbox {
 		r, err := d.reader(m, fromBeginning)

@@ -133,8 +133,8 @@ func (l Letter) values() values {
 	if strings.TrimSpace(request) == "" {
 		request = subject
 	}
-	line := func(s string) string { return cut(defuse(cleanLine(s)), subjectMax) }
-	return values{Name: cut(defuse(cleanLine(l.ToName)), nameMax), Agent: cut(defuse(cleanLine(l.AgentName)), nameMax),
+	line := func(s string) string { return short(defuse(cleanLine(s)), subjectMax) }
+	return values{Name: short(defuse(cleanLine(l.ToName)), nameMax), Agent: short(defuse(cleanLine(l.AgentName)), nameMax),
 		Channel: l.Channel, Class: line(l.ClassWords), Subject: defuse(subject), Request: defuse(request),
 		Defused: defuse(request) != request, Ticket: l.Ticket, Until: moment(l.Until), At: moment(l.At),
 		Reason: line(l.Reason), Answered: l.Reference != "" || l.Token != ""}

@@ -59,7 +59,7 @@ const LoopHeader = "X-Countersign-Loop"
 
 // answers are the kinds that answer a mail (RFC 3834 section 5: auto-replied);
 // all others come by themselves.
-var answers = map[string]bool{"clearer": true, "confirmed": true, "other_address": true, "disputed": true, "unproved_no": true}
+var answers = map[string]bool{"clearer": true, "confirmed": true, "other_address": true, "disputed": true, "unproved_no": true, "answer_here": true}
 
 // Compose gives the bytes of a letter: RFC 5322 with CRLF, ready for DATA. They
 // depend on the letter alone.

@@ -341,6 +341,9 @@ func answer(f Facts) (Decision, bool) {
 	case !token:
 		if len(f.Binding.Reasons) == 0 {
 			d.Reasons = []Reason{Because("no_token")}
+			if intent == Yes && f.Ticket.State != StateConfirmed {
+				d.Ask = "answer_here" // or the contact would wait for us, and we for the contact
+			}
 		}
 	case intent == Yes:
 		d.Confirmed, d.Spend, d.Ask = true, true, "confirmed"

@@ -30,10 +30,10 @@ type notice struct {
 
 // asks are the kinds of notices that ask for proof: class A, at least once.
 // All others are courtesy, class B, at most once.
-var asks = []string{"confirm", "clearer", "unproved_no", "lift", "reminder"}
+var asks = []string{"confirm", "clearer", "answer_here", "unproved_no", "lift", "reminder"}
 
 // once are the kinds of which a revision gets one at most.
-var once = []string{"clearer", "other_address", "reminder", "expired", "confirmed", "disputed"}
+var once = []string{"clearer", "answer_here", "other_address", "reminder", "expired", "confirmed", "disputed"}
 
 // ask queues a notice of the given kind to the first address on file of the
 // ticket's contact and notes it in t, which the caller saves. An asking notice

@@ -62,13 +62,14 @@ func understand(ctx context.Context, check Checker, desk Desk, raw []byte, arriv
 	}
 	from, bad := m.From()
 	e.From = from
-	if len(refusals) > 0 {
+	r, ok := reply.Reading{}, false
+	if len(refusals) == 0 {
+		r = reply.Read(m, desk.Own)
+	} else if r, ok = reply.Machine(m, desk.Own); !ok {
 		return e
 	}
-
-	r := reply.Read(m, desk.Own)
+	e.Refusals = r.Refusals
 	e.Kind, e.KindWhy, e.Text, e.Subject, e.Answer, e.Bounce = r.Kind, r.KindWhy, r.Text, r.Subject, r.Answer, r.Bounce
-	e.Refusals = append(e.Refusals, r.Refusals...)
 	if bad != nil && !e.Kind.Machine() {
 		e.Refusals = append(e.Refusals, *bad)
 	}

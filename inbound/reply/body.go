@@ -22,6 +22,7 @@ type body struct {
 	other       string          // the plain text as other programs may read it, which must answer alike
 	doubtful    bool            // something may be hidden, or isn't readable
 	types       map[string]bool // media types that stand in it
+	parts       int             // that were read
 	refusals    []policy.Reason
 }
 
@@ -37,8 +38,11 @@ func open(m *rawmail.Message) *body {
 // escapedEquals is a parameter whose equals sign stayed quoted-printable.
 var escapedEquals = regexp.MustCompile(`(?i)(;\s*charset=)3D`)
 
-// maxDepth guards callers that skipped the limits of rawmail.Scan.
-const maxDepth = 20
+// maxDepth and maxParts guard where the limits of rawmail.Scan don't.
+const (
+	maxDepth = 20
+	maxParts = 1000
+)
 
 func (b *body) part(h textproto.MIMEHeader, raw []byte, depth int) {
 	typ, params, err := mime.ParseMediaType(escapedEquals.ReplaceAllString(h.Get("Content-Type"), "$1"))
@@ -59,7 +63,7 @@ func (b *body) part(h textproto.MIMEHeader, raw []byte, depth int) {
 	if !attached || !invitation && !report {
 		b.types[typ] = true
 	}
-	if depth > maxDepth {
+	if b.parts++; depth > maxDepth || b.parts > maxParts {
 		b.doubtful = true
 		return
 	}

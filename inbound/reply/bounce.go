@@ -15,6 +15,7 @@ var (
 	diagnostic   = regexp.MustCompile(`(?im)^Diagnostic-Code:[ \t]*([^\r\n]+(?:\r?\n[ \t][^\r\n]+)*)`)
 	delayedLine  = regexp.MustCompile(`(?im)^Action:\s*delayed`)
 	delayedTitle = regexp.MustCompile(`(?i)\bdelay|could not send message for past|still being retried|verzögert|différé|retrasad|atrasad|ritard|vertraagd|opóźni|задерж`)
+	actionLine   = regexp.MustCompile(`(?im)^Action:\s*(failed|delayed|delivered|relayed|expanded)`)
 	failedLine   = regexp.MustCompile(`(?im)^Action:\s*failed`)
 )
 
@@ -33,7 +34,11 @@ func bounce(m *rawmail.Message, own Own, subject string) (out policy.Bounce) {
 			}
 		}
 	}
-	text := m.Body[:min(len(m.Body), maxText)]
+	text := m.Body
+	if text == nil { // behind a header that could not be read to its end
+		text = m.Raw
+	}
+	text = text[:min(len(text), maxText)]
 	if s := statusLine.FindSubmatch(text); s != nil {
 		out.Status = string(s[1])
 	}

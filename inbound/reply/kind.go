@@ -53,16 +53,16 @@ func kind(m *rawmail.Message, own Own, subject string, b *body) (policy.Kind, st
 	answers := m.Get("in-reply-to") != ""
 	whole := lower(subject + "\n" + head(b.plain))
 	from, _ := m.From()
-	nullPath := len(m.Values("return-path")) > 0 && strings.TrimSpace(m.Get("return-path")) == "<>"
+	null := nullPath(m)
 	switch {
 	case len(m.Values("x-countersign-loop")) > 0, own.Address != "" && strings.EqualFold(from, own.Address) && !rewritten(m, own):
 		return policy.KindLoop, "It is our own mail."
 	case strings.Contains(typ, "disposition-notification"):
 		return policy.KindReceipt, "It is a receipt (RFC 8098)."
 	case strings.Contains(typ, "delivery-status"), b.types["message/delivery-status"] || b.types["message/global-delivery-status"],
-		len(m.Values("x-failed-recipients")) > 0,
-		(nullPath || bounceFrom.MatchString(m.Get("from"))) && bounceTitle.MatchString(subject),
-		nullPath && bounceFrom.MatchString(m.Get("from")) && bounceTitle.MatchString(head(b.plain)):
+		len(m.Values("x-failed-recipients")) > 0, isReport(m) && actionLine.Match(m.Body[:min(len(m.Body), maxText)]),
+		(null || bounceFrom.MatchString(m.Get("from"))) && bounceTitle.MatchString(subject),
+		null && bounceFrom.MatchString(m.Get("from")) && bounceTitle.MatchString(head(b.plain)):
 		return policy.KindBounce, "It reports what became of a mail (RFC 3464)."
 	case b.types["message/disposition-notification"]:
 		return policy.KindReceipt, "It is a receipt (RFC 8098)."
@@ -78,7 +78,7 @@ func kind(m *rawmail.Message, own Own, subject string, b *body) (policy.Kind, st
 		return policy.KindAutoReply, "Auto-Submitted says that a program sent it."
 	case robotFrom.MatchString(from):
 		return policy.KindAutoReply, "It comes from an address that takes no answers."
-	case nullPath:
+	case null:
 		return policy.KindAutoReply, "Its return path is empty, as programs send."
 	case begins(whole, ackSubjects), automaticSubject(lower(subject), answers):
 		return policy.KindAutoReply, "Its subject is that of an automatic answer."
@@ -120,6 +120,17 @@ func kind(m *rawmail.Message, own Own, subject string, b *body) (policy.Kind, st
 		return policy.KindReply, "It answers a mail."
 	}
 	return policy.KindNew, "Nothing says that it answers a mail or that a program sent it."
+}
+
+// nullPath reports an empty return path, which nobody is to answer (RFC 5321
+// section 4.5.5).
+func nullPath(m *rawmail.Message) bool {
+	return len(m.Values("return-path")) > 0 && strings.TrimSpace(m.Get("return-path")) == "<>"
+}
+
+// isReport reports the type of what programs tell of a mail (RFC 6522).
+func isReport(m *rawmail.Message) bool {
+	return strings.HasPrefix(strings.ToLower(m.Get("content-type")), "multipart/report")
 }
 
 // automatic reports whether an Auto-Submitted field says anything but no (RFC

@@ -40,14 +40,11 @@ const maxText = 256 << 10
 
 // Read reads a message that rawmail.Scan took.
 func Read(m *rawmail.Message, own Own) Reading {
-	shown, sure := rawmail.Words(m.Get("subject"), decodeWord)
-	r := Reading{Subject: oneLine(shown), Sure: oneLine(sure), Answer: policy.Answer{Intent: policy.Unclear}}
-	b := open(m)
-	r.Kind, r.KindWhy = kind(m, own, r.Subject, b)
-	if r.Kind == policy.KindBounce {
-		r.Bounce = bounce(m, own, r.Subject)
+	r := Reading{Answer: policy.Answer{Intent: policy.Unclear}}
+	b := begin(m, own, &r)
+	if !certain(m, r.Kind) {
+		r.Refusals = b.refusals
 	}
-	r.Refusals = b.refusals
 	plain, html := divide(Clean(b.plain)), divide(Clean(b.html))
 	plain.sign += "\n" + Clean(b.sign)
 	html.sign += "\n" + Clean(b.sign)
@@ -83,6 +80,36 @@ func Read(m *rawmail.Message, own Own) Reading {
 		r.Answer = policy.Answer{Intent: policy.Unclear}
 	}
 	return r
+}
+
+// begin reads what needs no words: the Subject, the parts and the kind.
+func begin(m *rawmail.Message, own Own, r *Reading) *body {
+	shown, sure := rawmail.Words(m.Get("subject"), decodeWord)
+	r.Subject, r.Sure = oneLine(shown), oneLine(sure)
+	b := open(m)
+	r.Kind, r.KindWhy = kind(m, own, r.Subject, b)
+	if r.Kind == policy.KindBounce {
+		r.Bounce = bounce(m, own, r.Subject)
+	}
+	return b
+}
+
+// Machine reads a message that rawmail.Scan refused, of its body the beginning;
+// ok if it is certain that a machine wrote it.
+func Machine(m *rawmail.Message, own Own) (r Reading, ok bool) {
+	part := *m
+	part.Body = m.Body[:min(len(m.Body), maxText)]
+	b := begin(&part, own, &r)
+	r.Text, r.Answer.Intent = divide(Clean(b.plain)).own, policy.Unclear
+	return r, certain(m, r.Kind)
+}
+
+// certain reports a machine's mail that is one whatever else is odd about it.
+// Since it proves nothing, it needs to be understood in no one way: a bounce that
+// returns a mangled mail is a bounce. What only lists or vendors' programs put
+// into a header may stand in a person's mail, too, whose no must not be lost.
+func certain(m *rawmail.Message, k policy.Kind) bool {
+	return k == policy.KindBounce || k.Machine() && (automatic(m) || nullPath(m) || isReport(m))
 }
 
 // agreed gives what two answers say alike: where they differ to contacts of a

@@ -23,7 +23,28 @@ func contacts(t testing.TB, s kv.Store, csv string, change ...func(*clients.Impo
 	if opt.Import == "" {
 		opt.Import = "i-" + opt.Now.String()
 	}
-	r, err := clients.ImportContacts(s, strings.NewReader(csv), "contacts.csv", opt)
+	r, err := importContacts(s, csv, opt)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return r
+}
+
+func importContacts(s kv.Store, csv string, opt clients.ImportOptions) (clients.Report, error) {
+	f, err := clients.ReadContacts(strings.NewReader(csv), "c.csv")
+	if err != nil {
+		return clients.Report{}, err
+	}
+	return f.Import(s, opt)
+}
+
+func importClients(t testing.TB, s kv.Store, csv string, opt clients.ImportOptions) clients.Report {
+	t.Helper()
+	f, err := clients.ReadClients(strings.NewReader("client,client_name\n"+csv), "c.csv")
+	if err != nil {
+		t.Fatal(err)
+	}
+	r, err := f.Import(s, opt)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -186,7 +207,7 @@ func TestUnknownColumn(t *testing.T) {
 		"client,email,email\n":        "stands twice",
 		"client,email,\"name\nx\"y\n": "",
 	} {
-		_, err := clients.ImportContacts(kv.Memory(), strings.NewReader(csv), "c.csv", clients.ImportOptions{})
+		_, err := importContacts(kv.Memory(), csv, clients.ImportOptions{})
 		if err == nil || !strings.HasPrefix(err.Error(), "c.csv: ") || !strings.Contains(err.Error(), want) {
 			t.Errorf("ImportContacts(%q) = %v, want %s", csv, err, want)
 		}
@@ -228,7 +249,7 @@ func FuzzImport(f *testing.F) {
 	f.Fuzz(func(t *testing.T, csv string) {
 		s := kv.Memory()
 		opt := clients.ImportOptions{Now: day, AllowMove: true}
-		first, err := clients.ImportContacts(s, strings.NewReader(csv), "f.csv", opt)
+		first, err := importContacts(s, csv, opt)
 		if err != nil {
 			return
 		}
@@ -240,7 +261,7 @@ func FuzzImport(f *testing.F) {
 			}
 			return nil
 		})
-		again, err := clients.ImportContacts(s, strings.NewReader(csv), "f.csv", opt)
+		again, err := importContacts(s, csv, opt)
 		if err != nil || again.Added+again.Changed != 0 || len(again.Rejected) != len(first.Rejected) {
 			t.Errorf("import again = %+v, %v; first %+v", again, err, first)
 		}

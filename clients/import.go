@@ -24,6 +24,9 @@ type ImportOptions struct {
 	StaffAddress func(kv.Reader, string) (bool, error)
 	// Ticketed says when the first ticket of a client was opened, zero if none was.
 	Ticketed func(kv.Reader, string) (time.Time, error)
+	// Step is told how many rows are done after every update; its error ends
+	// the import.
+	Step func(done int) error
 	// Stopped says whether nothing privileged is done for a client.
 	Stopped func(kv.Reader, string) (bool, error)
 }
@@ -45,6 +48,7 @@ type Problem struct {
 // Report is what an import did, or would do. Lines without a problem are taken
 // though others are rejected.
 type Report struct {
+	Import   string     `json:"import,omitempty"`
 	Added    int        `json:"added"`
 	Changed  int        `json:"changed"`
 	Same     int        `json:"same"`
@@ -67,20 +71,27 @@ type outcome struct {
 	problems, warnings []Problem
 }
 
-// ImportClients imports the columns client and client_name. It may be done again.
-func ImportClients(s Directory, r io.Reader, name string, opt ImportOptions) (Report, error) {
-	header, rows, err := readTable(r, name, "client", "client_name")
-	if err != nil {
-		return Report{}, err
-	}
-	return importRows(s, header, rows, opt, opt.client)
+// File is a file that could be read and can be imported, as often as one likes.
+type File struct {
+	header []string
+	rows   []row
+	take   func(ImportOptions, kv.Tx, row) (outcome, error)
 }
 
-// ImportContacts imports contacts, and their clients where these are new.
-func ImportContacts(s Directory, r io.Reader, name string, opt ImportOptions) (Report, error) {
+// Rows is how many lines there are to import.
+func (f File) Rows() int { return len(f.rows) }
+
+// ReadClients reads a file of clients: the columns client and client_name.
+func ReadClients(r io.Reader, name string) (File, error) {
+	header, rows, err := readTable(r, name, "client", "client_name")
+	return File{header, rows, ImportOptions.client}, err
+}
+
+// ReadContacts reads a file of contacts, and of their clients where these are new.
+func ReadContacts(r io.Reader, name string) (File, error) {
 	header, rows, err := readTable(r, name, "client", "email")
 	if err != nil {
-		return Report{}, err
+		return File{}, err
 	}
 	seen := map[string]int{} // address to the line that has it
 	for i := range rows {
@@ -94,12 +105,14 @@ func ImportContacts(s Directory, r io.Reader, name string, opt ImportOptions) (R
 			}
 		}
 	}
-	return importRows(s, header, rows, opt, opt.contact)
+	return File{header, rows, ImportOptions.contact}, nil
 }
 
-func importRows(s Directory, header []string, rows []row, opt ImportOptions, take func(kv.Tx, row) (outcome, error)) (Report, error) {
-	report := Report{Header: header}
-	update := s.Update
+// Import imports the file. An import that ended early is done again from its
+// first line, and comes to the same end.
+func (f File) Import(s Directory, opt ImportOptions) (Report, error) {
+	report := Report{Import: opt.Import, Header: f.header}
+	update, rows := s.Update, f.rows
 	size := func(r row) int { return rowKeys + addressKeys*min(maxAddresses, len(split(r.fields["email"]))) }
 	if opt.DryRun {
 		update = func(fn func(kv.Tx) error) error { return kv.DryRun(s, fn) }
@@ -118,7 +131,7 @@ func importRows(s Directory, header []string, rows []row, opt ImportOptions, tak
 				o := outcome{problems: []Problem{{r.line, "", r.bad}}}
 				if r.bad == "" {
 					var err error
-					if o, err = take(tx, r); err != nil {
+					if o, err = f.take(opt, tx, r); err != nil {
 						return fmt.Errorf("line %d: %w", r.line, err)
 					}
 				}
@@ -132,7 +145,11 @@ func importRows(s Directory, header []string, rows []row, opt ImportOptions, tak
 		for i, o := range done {
 			report.add(rows[i], o)
 		}
-		rows = rows[n:]
+		if rows = rows[n:]; opt.Step != nil {
+			if err := opt.Step(len(f.rows) - len(rows)); err != nil {
+				return report, err
+			}
+		}
 	}
 	return report, nil
 }

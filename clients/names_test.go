@@ -72,11 +72,7 @@ func TestRenamedAlike(t *testing.T) {
 		for _, c := range change {
 			c(&opt)
 		}
-		r, err := clients.ImportClients(s, strings.NewReader("client,client_name\n"+csv), "c.csv", opt)
-		if err != nil {
-			t.Fatal(err)
-		}
-		return r
+		return importClients(t, s, csv, opt)
 	}
 	if r := names("south,Northwind\n"); len(r.Problems) != 1 || r.Changed != 0 {
 		t.Errorf("south takes north's name: %+v", r)
@@ -154,9 +150,7 @@ func TestFirstImport(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			s := kv.Memory()
-			if _, err := clients.ImportClients(s, strings.NewReader("client,client_name\nnorth,Northwind\n"), "c.csv", clients.ImportOptions{Now: day, Import: "i-1"}); err != nil {
-				t.Fatal(err)
-			}
+			importClients(t, s, "north,Northwind\n", clients.ImportOptions{Now: day, Import: "i-1"})
 			contacts(t, s, header+ada, func(o *clients.ImportOptions) { o.Now, o.Import = begun, "i-2" }, tt.change)
 			if c, _ := find(t, s, "ada@north.example"); c.Widened.IsZero() == tt.cools {
 				t.Errorf("cools from %v, want that it cools: %v", c.Widened, tt.cools)

@@ -5,14 +5,12 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"maps"
 	"slices"
 	"strings"
 
 	"countersign/clients"
 	"countersign/internal/kv"
-	"countersign/internal/token"
 	"countersign/staff"
 )
 
@@ -126,6 +124,9 @@ func (s *Store) logDirectory(tx kv.Tx, d directoryWrite) error {
 	return s.log(tx, "directory", subject, d)
 }
 
+// records are what the keys begin with whose values are recorded.
+var records = slices.Concat(clients.Records, staff.Records, []string{"import/"})
+
 // watched is a transaction that remembers what the records of people were
 // before they were written.
 type watched struct {
@@ -142,7 +143,7 @@ func (w *watched) Delete(key string) error {
 }
 
 func (w *watched) remember(key string) error {
-	if _, ok := w.before[key]; ok || !slices.ContainsFunc(slices.Concat(clients.Records, staff.Records), func(p string) bool { return strings.HasPrefix(key, p) }) {
+	if _, ok := w.before[key]; ok || !slices.ContainsFunc(records, func(p string) bool { return strings.HasPrefix(key, p) }) {
 		return nil
 	}
 	b, err := w.Get(key)
@@ -157,7 +158,7 @@ func (w *watched) written() (all []Written, err error) {
 		if err != nil {
 			return nil, err
 		}
-		one := Written{Record: strings.Replace(key, "/", " ", 1)}
+		one := Written{Record: named(key)}
 		if one.Before, err = fields(w.before[key]); err != nil {
 			return nil, err
 		}
@@ -177,37 +178,20 @@ func (w *watched) written() (all []Written, err error) {
 	return all, nil
 }
 
+// named gives the kind and the id of the record under key.
+func named(key string) string {
+	kind, id, _ := strings.Cut(key, "/")
+	if n, ok := strings.CutPrefix(id, "i-"); ok && kind == "import" {
+		id = "i-" + strings.TrimLeft(n, "0")
+	}
+	return kind + " " + id
+}
+
 func fields(record []byte) (f map[string]json.RawMessage, err error) {
 	if record == nil {
 		return nil, nil
 	}
 	return f, json.Unmarshal(record, &f)
-}
-
-// people is the directory as an import sees it.
-type people struct {
-	store *Store
-	by    By
-	why   string
-}
-
-func (p people) View(fn func(kv.View) error) error { return p.store.kv.View(fn) }
-func (p people) Update(fn func(kv.Tx) error) error { return p.store.directory(p.by, p.why, fn) }
-
-// ImportClients imports clients from a file.
-func (s *Store) ImportClients(by By, file io.Reader, name string, opt clients.ImportOptions) (clients.Report, error) {
-	return clients.ImportClients(people{s, by, "client import of " + oneLine(name)}, file, name, s.importing(opt))
-}
-
-// ImportContacts imports contacts from a file, and their clients.
-func (s *Store) ImportContacts(by By, file io.Reader, name string, opt clients.ImportOptions) (clients.Report, error) {
-	return clients.ImportContacts(people{s, by, "contact import of " + oneLine(name)}, file, name, s.importing(opt))
-}
-
-func (s *Store) importing(opt clients.ImportOptions) clients.ImportOptions {
-	opt.Import = token.New()
-	opt.Now, opt.StaffAddress, opt.Ticketed, opt.Stopped = s.Now(), s.staff().IsStaffAddress, ticketed, Stopped
-	return opt
 }
 
 // staff says which addresses are the desk's own.

@@ -5,7 +5,6 @@ import (
 	"testing"
 	"time"
 
-	"countersign/clients"
 	"countersign/internal/kv"
 	"countersign/policy"
 )
@@ -15,8 +14,7 @@ import (
 func TestFirstTicket(t *testing.T) {
 	for _, ticket := range []bool{false, true} {
 		d := memoryDesk(t, nil)
-		_, err := d.ImportClients(ida, strings.NewReader("client,client_name\nwest,West Ltd\n"), "c.csv", clients.ImportOptions{})
-		check(t, err)
+		d.importFile(t, ImportFile{Kind: ImportClients, CSV: []byte("client,client_name\nwest,West Ltd\n")})
 		d.turn(time.Hour)
 		if ticket {
 			check(t, d.group.Update(func(tx kv.Tx) error {
@@ -42,8 +40,7 @@ func TestFirstTicket(t *testing.T) {
 func TestAlikeCools(t *testing.T) {
 	d := memoryDesk(t, nil)
 	rename := func() {
-		r, err := d.ImportClients(ida, strings.NewReader("client,client_name\nc1,Other\n"), "c.csv", clients.ImportOptions{AllowAlike: true})
-		check(t, err)
+		r := d.importFile(t, ImportFile{Kind: ImportClients, CSV: []byte("client,client_name\nc1,Other\n"), AllowAlike: true})
 		if r.Changed != 1 || len(r.Warnings) != 1 {
 			t.Fatalf("%+v", r)
 		}

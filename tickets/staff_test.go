@@ -17,8 +17,7 @@ func TestStaffConfirmsNothing(t *testing.T) {
 	for _, addr := range []string{"kim@desk.example", "kim+ada@desk.example", "support@desk.example", "support+x@desk.example", "ada@desk.example"} {
 		t.Run(addr, func(t *testing.T) {
 			d := memoryDesk(t, nil)
-			r, err := d.ImportContacts(ida, strings.NewReader("client,email\nc1,"+addr+"\n"), "p.csv", clients.ImportOptions{})
-			check(t, err)
+			r := d.importFile(t, ImportFile{Kind: ImportContacts, CSV: []byte("client,email\nc1," + addr + "\n")})
 			if len(r.Problems) != 1 || !strings.Contains(r.Problems[0].Text, "staff") {
 				t.Errorf("import: %+v", r)
 			}

@@ -15,6 +15,7 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 
 	"countersign/internal/audit"
@@ -86,6 +87,8 @@ type Store struct {
 	group *kv.Committer
 	opt   Options
 	audit *audit.Log
+
+	importing sync.Mutex // one import at a time
 
 	// Where the next look over more than fits one begins: of Due, of cancelGone.
 	nextLane, nextGone place

@@ -128,9 +128,9 @@ func (w *demoWorld) start(ctx context.Context) error {
 		return err
 	}
 	people := "client,client_name,email,name,role,permissions,language\nnorth,Northwind,ada@north.example,Ada Berg,primary,,en\n"
-	var report, agent any
-	return errors.Join(
-		w.client.Call(ctx, "contact/import", api.ImportRequest{Name: "contacts.csv", CSV: []byte(people)}, &report),
+	var agent any
+	_, err = w.client.Import(ctx, "contact/import", api.ImportRequest{Name: "contacts.csv", CSV: []byte(people)}, nil)
+	return errors.Join(err,
 		w.client.Call(ctx, "agent/add", staff.Agent{ID: "sam", Email: "sam@desk.example", Role: staff.RoleAgent,
 			Authorities: []string{string(policy.PasswordChange)}}, &agent))
 }

@@ -3,11 +3,13 @@ package main
 import (
 	"context"
 	"encoding/csv"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"os"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -15,11 +17,12 @@ import (
 	"countersign/internal/api"
 	"countersign/internal/exit"
 	"countersign/staff"
+	"countersign/tickets"
 )
 
 func (a *app) clientCommand() *cobra.Command {
-	list := &cobra.Command{Use: "list", Short: "List clients", Args: cobra.NoArgs, RunE: func(cmd *cobra.Command, _ []string) error {
-		return list(cmd.Context(), a, "client/list", api.None{}, []string{"REF", "CLIENT", "NOTE"}, func(c clients.Client) []string {
+	show := &cobra.Command{Use: "list", Short: "List clients", Args: cobra.NoArgs, RunE: func(cmd *cobra.Command, _ []string) error {
+		return people(cmd.Context(), a, "client/list", api.None{}, []string{"REF", "CLIENT", "NOTE"}, func(c clients.Client) []string {
 			note := ""
 			if !c.Alike.IsZero() {
 				note = "looks like another client, allowed " + when(c.Alike)
@@ -27,19 +30,31 @@ func (a *app) clientCommand() *cobra.Command {
 			return []string{c.ID, c.Name, note}
 		})
 	}}
-	return group("client", "Clients", list, a.importCommand("client/import", "clients: columns client, client_name"))
+	return group("client", "Clients", show, a.importCommand("client/import", "clients: columns client, client_name"))
 }
 
 func (a *app) contactCommand() *cobra.Command {
 	var in api.ContactFilter
 	show := &cobra.Command{Use: "list", Short: "List contacts", Args: cobra.NoArgs, RunE: func(cmd *cobra.Command, _ []string) error {
-		return list(cmd.Context(), a, "contact/list", in, []string{"CONTACT", "CLIENT", "NAME", "ROLE", "STATUS", "PERMISSIONS"}, func(c clients.Contact) []string {
+		return people(cmd.Context(), a, "contact/list", in, []string{"CONTACT", "CLIENT", "NAME", "ROLE", "STATUS", "PERMISSIONS"}, func(c clients.Contact) []string {
 			return []string{strings.Join(c.Addresses, " "), c.Client, c.Name, c.Role, c.Status, strings.Join(c.Permissions, ";")}
 		})
 	}}
 	show.Flags().StringVar(&in.Client, "client", "", "only those of this client")
-	return group("contact", "Contacts and their addresses on file", show,
+	return group("contact", "Contacts and their addresses on file", show, a.importsCommand(),
 		a.importCommand("contact/import", "contacts: columns client, client_name, email, name, role, permissions, language"))
+}
+
+// people is list, with a warning where the directory is not whole.
+func people[T any](ctx context.Context, a *app, name string, in any, head []string, row func(T) []string) error {
+	return a.with(ctx, func(ctx context.Context, client *api.Client) error {
+		if !a.json {
+			if err := a.sayUnfinished(ctx, client); err != nil {
+				return err
+			}
+		}
+		return listOf(ctx, a, client, name, in, head, row)
+	})
 }
 
 func (a *app) importCommand(operation, short string) *cobra.Command {
@@ -62,14 +77,53 @@ func (a *app) importCommand(operation, short string) *cobra.Command {
 		}
 		in.Name = args[0]
 		return a.with(cmd.Context(), func(ctx context.Context, client *api.Client) error {
-			var r clients.Report
-			if err := client.Call(ctx, operation, in, &r); err != nil {
+			r, err := client.Import(ctx, operation, in, a.sayProgress())
+			if err != nil {
 				return err
 			}
 			return a.sayImport(args[0], in.DryRun, r)
 		})
 	}
 	return c
+}
+
+// sayProgress says now and then how far a long import is.
+func (a *app) sayProgress() func(tickets.Progress) {
+	said := time.Now()
+	return func(p tickets.Progress) {
+		if time.Since(said) < 5*time.Second || a.json {
+			return
+		}
+		said = time.Now()
+		fmt.Fprintf(a.stderr, "%s: row %d of %d\n", p.Import, p.Row, p.Rows)
+	}
+}
+
+// sayUnfinished warns of imports of which part is not written yet.
+func (a *app) sayUnfinished(ctx context.Context, client *api.Client) error {
+	return client.Each(ctx, "import/list", api.None{}, func(line json.RawMessage) error {
+		var i tickets.Import
+		if err := json.Unmarshal(line, &i); err != nil || !i.Unfinished() {
+			return err
+		}
+		_, err := fmt.Fprintf(a.stderr, "The %s import %s of %s, begun %s, is unfinished: part of it is not written. Import that file again.\n", i.Kind, i.ID, clean(i.File), when(i.Begun))
+		return err
+	})
+}
+
+func (a *app) importsCommand() *cobra.Command {
+	return &cobra.Command{Use: "imports", Short: "List the imports of clients and contacts", Args: cobra.NoArgs, RunE: func(cmd *cobra.Command, _ []string) error {
+		return list(cmd.Context(), a, "import/list", api.None{}, []string{"IMPORT", "KIND", "FILE", "BEGUN", "BY", "ROWS", "ADDED", "CHANGED", "REJECTED", "ENDED"}, func(i tickets.Import) []string {
+			ended := when(i.Ended)
+			switch {
+			case i.Replaced != "":
+				ended = "replaced by " + i.Replaced
+			case i.Unfinished():
+				ended = "UNFINISHED"
+			}
+			return []string{i.ID, i.Kind, i.File, when(i.Begun), i.By.String(), fmt.Sprint(i.Rows), fmt.Sprint(i.Added), fmt.Sprint(i.Changed), fmt.Sprint(i.Rejected), ended}
+		})
+	}}
 }
 
 func (a *app) sayImport(file string, dryRun bool, r clients.Report) error {

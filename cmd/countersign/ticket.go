@@ -146,24 +146,28 @@ func (a *app) ticketList() *cobra.Command {
 // list prints the answer of an operation that gives a list.
 func list[T any](ctx context.Context, a *app, name string, in any, head []string, row func(T) []string) error {
 	return a.with(ctx, func(ctx context.Context, client *api.Client) error {
-		var rows [][]string
-		err := client.Each(ctx, name, in, func(line json.RawMessage) error {
-			if a.json {
-				_, err := a.stdout.Write(append([]byte(strings.TrimSpace(string(line))), '\n'))
-				return err
-			}
-			var v T
-			if err := json.Unmarshal(line, &v); err != nil {
-				return err
-			}
-			rows = append(rows, row(v))
-			return nil
-		})
-		if err != nil || a.json {
+		return listOf(ctx, a, client, name, in, head, row)
+	})
+}
+
+func listOf[T any](ctx context.Context, a *app, client *api.Client, name string, in any, head []string, row func(T) []string) error {
+	var rows [][]string
+	err := client.Each(ctx, name, in, func(line json.RawMessage) error {
+		if a.json {
+			_, err := a.stdout.Write(append([]byte(strings.TrimSpace(string(line))), '\n'))
 			return err
 		}
-		return table(a.stdout, head, rows)
+		var v T
+		if err := json.Unmarshal(line, &v); err != nil {
+			return err
+		}
+		rows = append(rows, row(v))
+		return nil
 	})
+	if err != nil || a.json {
+		return err
+	}
+	return table(a.stdout, head, rows)
 }
 
 // one prints the answer of an operation that gives one object.

@@ -39,10 +39,11 @@ var operations = map[string]operation{
 	"outbox/cancel":  one(staff.RoleLead, cancelOutbox),
 	"outbox/release": one(staff.RoleLead, releaseOutbox),
 
-	"client/import":  one(staff.RoleAdmin, importClients),
+	"client/import":  importing(tickets.ImportClients),
 	"client/list":    many(staff.RoleAgent, listClients),
-	"contact/import": one(staff.RoleAdmin, importContacts),
+	"contact/import": importing(tickets.ImportContacts),
 	"contact/list":   many(staff.RoleAgent, listContacts),
+	"import/list":    many(staff.RoleAgent, listImports),
 	"agent/add":      one(staff.RoleAdmin, addAgent),
 	"agent/list":     many(staff.RoleAgent, listAgents),
 

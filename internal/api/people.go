@@ -1,7 +1,6 @@
 package api
 
 import (
-	"bytes"
 	"context"
 	"errors"
 
@@ -11,20 +10,6 @@ import (
 	"countersign/tickets"
 )
 
-// ImportRequest is a CSV file to import.
-type ImportRequest struct {
-	Name      string `json:"name"` // of the file, for messages
-	CSV       []byte `json:"csv"`
-	DryRun    bool   `json:"dry_run,omitempty"`
-	AllowMove bool   `json:"allow_move,omitempty"`
-	// AllowAlike lets a client come on file that looks like one that is.
-	AllowAlike bool `json:"allow_alike,omitempty"`
-}
-
-func (in ImportRequest) options() clients.ImportOptions {
-	return clients.ImportOptions{DryRun: in.DryRun, AllowMove: in.AllowMove, AllowAlike: in.AllowAlike}
-}
-
 // by is the caller as the audit log names who wrote the directory.
 func by(ctx context.Context, c Caller) tickets.By {
 	p := peerOf(ctx)
@@ -33,21 +18,6 @@ func by(ctx context.Context, c Caller) tickets.By {
 		b.Agent = c.Agent.ID
 	}
 	return b
-}
-
-func importClients(ctx context.Context, s *Server, c Caller, in ImportRequest) (clients.Report, error) {
-	return imported(s.Store.ImportClients(by(ctx, c), bytes.NewReader(in.CSV), in.Name, in.options()))
-}
-
-func importContacts(ctx context.Context, s *Server, c Caller, in ImportRequest) (clients.Report, error) {
-	return imported(s.Store.ImportContacts(by(ctx, c), bytes.NewReader(in.CSV), in.Name, in.options()))
-}
-
-func imported(r clients.Report, err error) (clients.Report, error) {
-	if bad, ok := errors.AsType[*clients.FileError](err); ok {
-		return r, &exit.Error{Code: exit.DataErr, Reason: "bad_file", Message: bad.Error(), Err: err}
-	}
-	return r, err
 }
 
 func listClients(_ context.Context, s *Server, _ Caller, _ None, emit func(any) error) error {

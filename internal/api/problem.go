@@ -39,6 +39,7 @@ var known = []struct {
 	{tickets.ErrObserving, exit.NoPerm, "observing", "set mode = \"act\" for the mailbox that shall ask"},
 	{tickets.ErrNotHeld, exit.NoInput, "not_held", "countersign mailbox status"},
 	{tickets.ErrHead, exit.IOErr, "head_not_kept", "let the daemon's user write beside the key file"},
+	{tickets.ErrImporting, exit.TempFail, "importing", "the same again, when it has ended: countersign contact imports"},
 	{tickets.ErrClock, exit.TempFail, "clock_jumped", "set the clock right, then systemctl restart countersign"},
 	{mailer.ErrTooLong, exit.DataErr, "request_too_long", "say it in fewer words"},
 }

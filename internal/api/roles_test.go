@@ -24,7 +24,7 @@ var least = map[string]string{
 	"ticket/lift": "lead", "authorize": "agent", "explain": "agent", "verify": "agent", "message/list": "agent",
 	"quarantine/list": "lead", "quarantine/show": "lead", "quarantine/release": "lead", "quarantine/discard": "lead",
 	"outbox/list": "agent", "outbox/show": "agent", "outbox/retry": "lead", "outbox/cancel": "lead", "outbox/release": "lead",
-	"client/import": "admin", "client/list": "agent", "contact/import": "admin", "contact/list": "agent", "agent/add": "admin", "agent/list": "agent",
+	"client/import": "admin", "client/list": "agent", "contact/import": "admin", "contact/list": "agent", "import/list": "agent", "agent/add": "admin", "agent/list": "agent",
 	"audit/verify": "agent", "audit/list": "lead", "audit/checkpoint": "agent", "mailbox/status": "agent", "mailbox/release": "admin",
 }
 
@@ -46,11 +46,15 @@ func newServer(t *testing.T, agents ...staff.Agent) *Server {
 			t.Fatal(err)
 		}
 	}
-	store := tickets.New(engine, tickets.Options{Now: func() time.Time { return noon }, Keys: keys.FromSeed([32]byte{}), TokenLife: time.Hour,
-		Reminder: time.Hour, Cooling: 72 * time.Hour, DNSWait: time.Hour, ReplyAddress: "support+{token}@desk.example",
-		Addresses: []string{"support@desk.example"}, Compose: func(tickets.Letter) ([]byte, error) { return []byte("notice"), nil }})
+	store := tickets.New(engine, options())
 	t.Cleanup(store.Close)
 	return &Server{Store: store, Log: zerolog.Nop()}
+}
+
+func options() tickets.Options {
+	return tickets.Options{Now: func() time.Time { return noon }, Keys: keys.FromSeed([32]byte{}), TokenLife: time.Hour,
+		Reminder: time.Hour, Cooling: 72 * time.Hour, DNSWait: time.Hour, ReplyAddress: "support+{token}@desk.example",
+		Addresses: []string{"support@desk.example"}, Compose: func(tickets.Letter) ([]byte, error) { return []byte("notice"), nil }}
 }
 
 // ask calls an operation as that peer, and gives the problem, if any.

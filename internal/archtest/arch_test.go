@@ -64,7 +64,7 @@ var pure = map[string][]string{
 
 // directory is where clients, contacts and agents are written. A world is a desk
 // in memory, of which nothing is kept.
-var directory = []string{"tickets/directory.go", "tickets/world.go"}
+var directory = []string{"tickets/directory.go", "tickets/imports.go", "tickets/world.go"}
 
 // uses are things that only some packages may name.
 var uses = []struct {
@@ -81,7 +81,7 @@ var uses = []struct {
 	{module + "clients.Put*", directory, "the directory is written in one place, which records it"},
 	{module + "clients.Set", directory, "the directory is written in one place, which records it"},
 	{module + "clients.Remove", directory, "the directory is written in one place, which records it"},
-	{module + "clients.ImportC*", directory, "the directory is written in one place, which records it"},
+	{module + "clients.Read*", directory, "the directory is written in one place, which records it"},
 	{module + "staff.Add", directory, "the directory is written in one place, which records it"},
 }
 

@@ -1,0 +1,154 @@
+package tickets
+
+import (
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"errors"
+	"fmt"
+	"time"
+
+	"countersign/clients"
+	"countersign/internal/kv"
+)
+
+// ErrImporting says that one import runs already.
+var ErrImporting = errors.New("another import is under way")
+
+// Kinds of imports.
+const (
+	ImportClients  = "client"
+	ImportContacts = "contact"
+)
+
+// Import is one import of a file. It counts as one step: until it has ended it is
+// unfinished, and the same file under the same name goes on with it.
+type Import struct {
+	ID       string    `json:"import"`
+	Kind     string    `json:"kind"`
+	File     string    `json:"file"`
+	Hash     string    `json:"sha256"` // of the file and of how it is imported
+	Rows     int       `json:"rows"`
+	By       By        `json:"by"` // who began it
+	Begun    time.Time `json:"begun"`
+	Ended    time.Time `json:"ended,omitzero"`
+	Replaced string    `json:"replaced,omitempty"` // by another import of a file of that name
+	Added    int       `json:"added"`
+	Changed  int       `json:"changed"`
+	Same     int       `json:"same"`
+	Rejected int       `json:"rejected"`
+}
+
+// Unfinished reports whether part of the import is not written yet.
+func (i Import) Unfinished() bool { return i.Ended.IsZero() && i.Replaced == "" }
+
+// ImportFile is a file to import.
+type ImportFile struct {
+	Kind, Name string
+	CSV        []byte
+	DryRun     bool
+	AllowMove  bool
+	AllowAlike bool
+}
+
+// Progress is how far an import is.
+type Progress struct {
+	Import string `json:"import,omitempty"`
+	Row    int    `json:"row"`
+	Rows   int    `json:"rows"`
+}
+
+// Import imports clients or contacts and tells step how far it is, first before
+// anything is written. When ctx ends, when step fails or the store does, the
+// import stays unfinished: what is written stays, and doing the same again
+// brings the rest, as if it had not been interrupted.
+func (s *Store) Import(ctx context.Context, by By, in ImportFile, step func(Progress) error) (r clients.Report, err error) {
+	read := clients.ReadContacts
+	if in.Kind == ImportClients {
+		read = clients.ReadClients
+	}
+	file, err := read(bytes.NewReader(in.CSV), in.Name)
+	if err != nil {
+		return r, err
+	}
+	if !s.importing.TryLock() {
+		return r, ErrImporting
+	}
+	defer s.importing.Unlock()
+	im := Import{Kind: in.Kind, File: oneLine(in.Name), Rows: file.Rows(), By: by, Begun: s.Now(), ID: "dry run",
+		Hash: fmt.Sprintf("%x", sha256.Sum256(fmt.Appendf(nil, "%s %v %v\n%s", in.Kind, in.AllowMove, in.AllowAlike, in.CSV)))}
+	if !in.DryRun {
+		if im, err = s.beginImport(by, im); err != nil {
+			return r, err
+		}
+	}
+	say := func(row int) error { return errors.Join(ctx.Err(), step(Progress{im.ID, row, im.Rows})) }
+	if err := say(0); err != nil {
+		return r, err
+	}
+	r, err = file.Import(people{s, by, im.why()}, clients.ImportOptions{DryRun: in.DryRun, AllowMove: in.AllowMove, AllowAlike: in.AllowAlike,
+		Import: im.ID, Begun: im.Begun, Now: s.Now(), Step: say, StaffAddress: s.staff().IsStaffAddress, Ticketed: ticketed, Stopped: Stopped})
+	if err != nil || in.DryRun {
+		return r, err
+	}
+	im.Added, im.Changed, im.Same, im.Rejected = r.Added, r.Changed, r.Same, len(r.Rejected)
+	return r, s.endImport(by, im)
+}
+
+func (i Import) why() string { return fmt.Sprintf("%s import %s of %s", i.Kind, i.ID, i.File) }
+func (i Import) key() string { return numbered("import", i.ID) }
+func (i Import) mark() string {
+	return fmt.Sprintf("importing/%s/%x", i.Kind, sha256.Sum256([]byte(i.File)))
+}
+
+// beginImport gives the unfinished import of that very file, or begins one, in
+// the place of one of another file of that name.
+func (s *Store) beginImport(by By, next Import) (im Import, err error) {
+	err = s.directory(by, next.Kind+" import of "+next.File, func(tx kv.Tx) error {
+		id, err := tx.Get(next.mark())
+		if err != nil {
+			return err
+		}
+		old, ok, err := kv.Load[Import](tx, Import{ID: string(id)}.key())
+		if err != nil {
+			return err
+		}
+		if im = old; ok && old.Hash == next.Hash {
+			return nil
+		}
+		n, err := kv.Counter(tx, "counter/import")
+		if err != nil {
+			return err
+		}
+		im = next
+		im.ID = fmt.Sprintf("i-%d", n)
+		if ok {
+			old.Replaced = im.ID
+			if err := kv.Save(tx, old.key(), old); err != nil {
+				return err
+			}
+		}
+		return errors.Join(kv.Save(tx, im.key(), im), tx.Put(im.mark(), []byte(im.ID)))
+	})
+	return im, err
+}
+
+func (s *Store) endImport(by By, im Import) error {
+	im.Ended = s.Now()
+	return s.directory(by, im.why(), func(tx kv.Tx) error {
+		return errors.Join(kv.Save(tx, im.key(), im), tx.Delete(im.mark()))
+	})
+}
+
+// Imports calls fn for every import, in their order.
+func (s *Store) Imports(fn func(Import) error) error { return scanPages(s.kv, "import/", fn) }
+
+// people is the directory as an import sees it.
+type people struct {
+	store *Store
+	by    By
+	why   string
+}
+
+func (p people) View(fn func(kv.View) error) error { return p.store.kv.View(fn) }
+func (p people) Update(fn func(kv.Tx) error) error { return p.store.directory(p.by, p.why, fn) }

@@ -92,13 +92,13 @@ type Record struct {
 // "pass (spf)"; ask Proves, never Result.
 type Sender struct {
 	Result Result      `json:"result"`
-	By     Method      `json:"by"`     // what vouched; empty unless Result is pass
-	Domain string      `json:"domain"` // the domain that vouched
-	DKIM   []Signature `json:"dkim"`
-	SPF    Result      `json:"spf"`
-	DMARC  Result      `json:"dmarc"`
-	Policy string      `json:"policy"` // the domain's DMARC policy: none, quarantine, reject; empty without a record
-	ARC    Result      `json:"arc"`
+	By     Method      `json:"by,omitempty"`     // what vouched; empty unless Result is pass
+	Domain string      `json:"domain,omitempty"` // the domain that vouched
+	DKIM   []Signature `json:"dkim,omitempty"`
+	SPF    Result      `json:"spf,omitempty"`
+	DMARC  Result      `json:"dmarc,omitempty"`
+	Policy string      `json:"policy,omitempty"` // the domain's DMARC policy: none, quarantine, reject; empty without a record
+	ARC    Result      `json:"arc,omitempty"`
 
 	// Exclusive says that a word of the border (ByBorder, ByARC) counts for
 	// privileged classes too: only this daemon can write the mailbox.

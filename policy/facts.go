@@ -42,13 +42,13 @@ func (s State) Over() bool { return s == StateExpired || s == StateClosed }
 // Person is what the directory says of the From address, as the ticket's (or a
 // new ticket's) class sees it.
 type Person struct {
-	ID       string // of the contact; empty if the address is not on file
-	Client   string
-	Language string
-	Removed  bool
-	Staff    bool // the address belongs to a member of staff
-	May      bool // has the permission for the class
-	Cooling  bool // came on file or was widened so recently that it proves nothing privileged
+	ID       string `json:",omitzero"` // of the contact; empty if the address is not on file
+	Client   string `json:",omitzero"`
+	Language string `json:",omitzero"`
+	Removed  bool   `json:",omitzero"`
+	Staff    bool   `json:",omitzero"` // the address belongs to a member of staff
+	May      bool   `json:",omitzero"` // has the permission for the class
+	Cooling  bool   `json:",omitzero"` // came on file or was widened so recently that it proves nothing privileged
 
 	// For an address that is not on file: the one on file that it could be taken
 	// for, and the one that the name beside it shows.
@@ -58,27 +58,28 @@ type Person struct {
 
 // Ticket is what a decision needs to know of the ticket that a message is bound to.
 type Ticket struct {
-	ID       string
-	Client   string
-	Contact  string
-	Class    Class
-	State    State
-	Revision int
+	ID       string `json:",omitzero"`
+	Client   string `json:",omitzero"`
+	Contact  string `json:",omitzero"`
+	Class    Class  `json:",omitzero"`
+	State    State  `json:",omitzero"`
+	Revision int    `json:",omitzero"`
 }
 
 // Facts is everything that a decision about one message depends on.
 type Facts struct {
 	Evidence
-	Duplicate     bool // the same bytes were handled before
-	SignatureUsed bool // the counted signature was counted before, on other bytes
-	Person        Person
-	Binding       Binding
-	Ticket        Ticket // of Binding.Ticket
-	StandsIn      bool   // the proof token stands in for reply in the ticket's class
-	ToUs          bool   // To or Cc names the mailbox's address
-	ToUsSigned    bool   // and the counted signature covers that field
-	Waits         string `json:",omitempty"` // the sender's ticket that asks whether they wrote to us
-	GaveUp        bool   // DNS has been asked as long as it may be
+	Duplicate     bool    `json:",omitzero"` // the same bytes were handled before
+	SignatureUsed bool    `json:",omitzero"` // the counted signature was counted before, on other bytes
+	Person        Person  `json:",omitzero"`
+	Binding       Binding `json:",omitzero"`
+	Claimed       bool    `json:",omitempty"` // no token of ours names the ticket
+	Ticket        Ticket  `json:",omitzero"`  // of Binding.Ticket
+	StandsIn      bool    `json:",omitzero"`  // the proof token stands in for reply in the ticket's class
+	ToUs          bool    `json:",omitzero"`  // To or Cc names the mailbox's address
+	ToUsSigned    bool    `json:",omitzero"`  // and the counted signature covers that field
+	Waits         string  `json:",omitempty"` // the sender's ticket that asks whether they wrote to us
+	GaveUp        bool    `json:",omitzero"`  // DNS has been asked as long as it may be
 }
 
 // Own reports whether the message is a proved one of the very person who was
@@ -96,19 +97,19 @@ func (f Facts) Own() bool {
 // changes nothing.
 type Decision struct {
 	Verdict   Verdict
-	Outcome   Outcome
-	Confirmed bool
-	Reasons   []Reason // the first settled the matter
+	Outcome   Outcome  `json:",omitzero"`
+	Confirmed bool     `json:",omitzero"`
+	Reasons   []Reason `json:",omitzero"` // the first settled the matter
 
-	Ticket     string      // where the message is filed; empty: nowhere, or Open
-	Proofs     []ProofKind // given to the ticket's revision
-	Spend      bool        // the token is used up
-	Dispute    bool        // the ticket is disputed for good
-	Revision   int         // of the request that the no of a dispute was said to
-	Also       []string    // other tickets of the person asked that the same no disputes
-	UnprovedNo bool        // the ticket goes back to unconfirmed and is asked afresh
-	Lift       bool        // the stop of the client ends
-	Open       bool        // the message opens a ticket
+	Ticket     string      `json:",omitzero"`  // where the message is filed; empty: nowhere, or Open
+	Proofs     []ProofKind `json:",omitzero"`  // given to the ticket's revision
+	Spend      bool        `json:",omitzero"`  // the token is used up
+	Dispute    bool        `json:",omitzero"`  // the ticket is disputed for good
+	Revision   int         `json:",omitzero"`  // of the request that the no of a dispute was said to
+	Also       []string    `json:",omitzero"`  // other tickets of the person asked that the same no disputes
+	UnprovedNo bool        `json:",omitzero"`  // the ticket goes back to unconfirmed and is asked afresh
+	Lift       bool        `json:",omitzero"`  // the stop of the client ends
+	Open       bool        `json:",omitzero"`  // the message opens a ticket
 	Joins      bool        `json:",omitempty"` // it is filed with the one that asks whether its contact wrote to us
-	Ask        string      // notice to send to the address on file: confirm, clearer, confirmed, other_address; empty: none
+	Ask        string      `json:",omitzero"`  // notice to send to the address on file: confirm, clearer, confirmed, other_address; empty: none
 }

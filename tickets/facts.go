@@ -72,6 +72,7 @@ func (s *Store) facts(r kv.Reader, e policy.Evidence, own string) (f policy.Fact
 			return f, err
 		}
 	}
+	f.Claimed = f.Binding.Ticket != "" && len(names.Tokens) == 0
 	if p := &f.Person; p.ID == "" && !p.Staff && e.From != "" {
 		if p.LooksLike, p.Shows, err = clients.TakenFor(r, e.From, e.Sender.Shown); err != nil {
 			return f, err

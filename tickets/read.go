@@ -88,7 +88,9 @@ func (s *Store) Show(id string) (out Shown, err error) {
 		if out, err = show(v, t); err != nil {
 			return err
 		}
-		out.History, err = history(v, t.ID)
+		if out.History, err = history(v, t.ID); err == nil {
+			out.History, err = withClaims(v, t.ID, out.History)
+		}
 		return err
 	})
 	return out, err

@@ -40,7 +40,8 @@ type Message struct {
 	Verdict  policy.Verdict  `json:"verdict"`
 	Reasons  []policy.Reason `json:"reasons"`
 	Ticket   string          `json:"ticket,omitempty"`
-	Blob     string          `json:"blob,omitempty"` // where its bytes are kept
+	Claim    bool            `json:"claim,omitempty"` // it only says that it is about the ticket
+	Blob     string          `json:"blob,omitempty"`  // where its bytes are kept
 	Facts    policy.Facts    `json:"facts"`
 	Decision policy.Decision `json:"decision"`
 
@@ -147,8 +148,13 @@ func needsBytes(d policy.Decision) bool {
 
 // apply carries a decision out.
 func (s *Store) apply(tx kv.Tx, m *Message, f policy.Facts, d policy.Decision) error {
-	m.At, m.Outcome, m.Verdict, m.Reasons, m.Ticket = s.Now(), d.Outcome, d.Verdict, d.Reasons, d.Ticket
-	m.Facts, m.Decision = bounded(masked(f)), d
+	m.Claim, m.Facts = isClaim(f, d), bounded(masked(f))
+	if d.Ticket == "" && !d.Open || m.Claim {
+		m.Facts = small(m.Facts)
+		d.Reasons = policy.Decide(m.Facts).Reasons
+	}
+	m.At, m.Outcome, m.Verdict, m.Reasons, m.Ticket, m.Decision = s.Now(), d.Outcome, d.Verdict, d.Reasons, d.Ticket, d
+	file := true
 	if !m.Source.Observe {
 		if d.Open {
 			t, err := s.openedByMail(tx, m.Facts)
@@ -162,7 +168,13 @@ func (s *Store) apply(tx kv.Tx, m *Message, f policy.Facts, d policy.Decision) e
 				}
 			}
 		}
-		if m.Ticket != "" {
+		switch {
+		case m.Claim:
+			var err error
+			if file, err = s.claim(tx, m); err != nil {
+				return err
+			}
+		case m.Ticket != "":
 			if err := s.applyTicket(tx, m, f, d); err != nil {
 				return err
 			}
@@ -192,7 +204,7 @@ func (s *Store) apply(tx kv.Tx, m *Message, f policy.Facts, d policy.Decision) e
 	} else if err := errors.Join(s.letGo(tx, m), s.settle(tx, m, f)); err != nil {
 		return err
 	}
-	if m.Ticket != "" {
+	if m.Ticket != "" && file {
 		if err := tx.Put(filed(m.Ticket, m.ID), []byte(m.ID)); err != nil {
 			return err
 		}

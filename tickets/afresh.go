@@ -1,6 +1,7 @@
 package tickets
 
 import (
+	"errors"
 	"fmt"
 	"strconv"
 	"strings"
@@ -74,10 +75,11 @@ func (s *Store) askAfresh(tx kv.Tx, t *Ticket) error {
 }
 
 // resetDisputed carries out what dispute left: every other privileged ticket of
-// the contact that may still be acted on goes back to unconfirmed.
+// the contact that may still be acted on goes back to unconfirmed. What can't be
+// done stays to be done, and keeps nothing else back.
 func (s *Store) resetDisputed() error {
 	todo := map[string]string{}
-	var tickets []string
+	tickets := map[string][]string{} // by contact
 	err := s.kv.View(func(v kv.View) error {
 		err := v.Scan("afresh/", "", func(key string, value []byte) error {
 			todo[strings.TrimPrefix(key, "afresh/")] = string(value)
@@ -89,7 +91,7 @@ func (s *Store) resetDisputed() error {
 		for contact := range todo {
 			prefix := "open/" + contact + "/"
 			err := v.Scan(prefix, "", func(key string, _ []byte) error {
-				tickets = append(tickets, strings.TrimPrefix(key, prefix))
+				tickets[contact] = append(tickets[contact], strings.TrimPrefix(key, prefix))
 				return nil
 			})
 			if err != nil {
@@ -101,23 +103,26 @@ func (s *Store) resetDisputed() error {
 	if err != nil {
 		return err
 	}
-	for _, id := range tickets {
-		if err := s.group.Update(func(tx kv.Tx) error { return s.reset(tx, id, todo) }); err != nil {
-			return err
-		}
-	}
+	var errs []error
 	for contact, disputed := range todo {
-		err := s.group.Update(func(tx kv.Tx) error {
-			if now, err := tx.Get("afresh/" + contact); err != nil || string(now) != disputed {
-				return err // a later no is a to-do of its own
+		var failed error
+		for _, id := range tickets[contact] {
+			err := s.group.Update(func(tx kv.Tx) error { return s.reset(tx, id, todo) })
+			if err != nil && !errors.Is(err, ErrNoTicket) {
+				failed = errors.Join(failed, fmt.Errorf("%s: %w", id, err))
 			}
-			return tx.Delete("afresh/" + contact)
-		})
-		if err != nil {
-			return err
 		}
+		if failed == nil {
+			failed = s.group.Update(func(tx kv.Tx) error {
+				if now, err := tx.Get("afresh/" + contact); err != nil || string(now) != disputed {
+					return err // a later no is a to-do of its own
+				}
+				return tx.Delete("afresh/" + contact)
+			})
+		}
+		errs = append(errs, failed)
 	}
-	return nil
+	return errors.Join(errs...)
 }
 
 // saidNo reads a to-do of dispute, "T-1/2/1764061200000": the ticket, for which

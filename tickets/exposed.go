@@ -73,7 +73,7 @@ func (s *Store) expose(tx kv.Tx, m *Message, n notice) error {
 		kind = "lift"
 	}
 	if again {
-		if err := s.askContact(tx, &t, n.Contact, kind); err != nil {
+		if err := s.informContact(tx, &t, n.Contact, kind); err != nil {
 			return err
 		}
 		if kind == "confirm" {

@@ -17,7 +17,7 @@ import (
 // Bounds of what an agent types.
 const (
 	MaxSubject = 120  // characters; one line
-	MaxRequest = 4000 // bytes: a notice quotes it whole
+	MaxRequest = 4000 // characters: a notice quotes it whole, see Options.Fits
 )
 
 // OpenRequest is what an agent opens for a customer.
@@ -38,7 +38,7 @@ func (s *Store) Open(o OpenRequest) (t Ticket, err error) {
 	if s.opt.Observing {
 		return t, ErrObserving
 	}
-	if err := o.validate(); err != nil {
+	if err := o.validate(s.opt.Fits); err != nil {
 		return t, err
 	}
 	err = s.group.Update(func(tx kv.Tx) error {
@@ -79,7 +79,7 @@ func (s *Store) Open(o OpenRequest) (t Ticket, err error) {
 	return t, err
 }
 
-func (o OpenRequest) validate() error {
+func (o OpenRequest) validate(fits func(string) error) error {
 	var errs []error
 	bad := func(format string, args ...any) { errs = append(errs, fmt.Errorf(format, args...)) }
 	if !o.Class.Known() {
@@ -91,7 +91,7 @@ func (o OpenRequest) validate() error {
 	if strings.TrimSpace(o.Subject) == "" {
 		bad("subject: say what is asked and where, in one line")
 	}
-	errs = append(errs, checkText("subject", o.Subject, MaxSubject), checkText("request", o.Request, MaxRequest))
+	errs = append(errs, checkText("subject", o.Subject, MaxSubject), checkRequest(o.Request, fits))
 	if strings.ContainsAny(o.Subject, "\r\n") {
 		bad("subject: must be one line")
 	}
@@ -204,7 +204,7 @@ type EditRequest struct {
 // the old one is void for a yes, and the contact is asked afresh. A no to the
 // old one is heard all the same.
 func (s *Store) Edit(e EditRequest) (t Ticket, err error) {
-	err = errors.Join(checkText("request", e.Request, MaxRequest))
+	err = checkRequest(e.Request, s.opt.Fits)
 	if strings.TrimSpace(e.Request) == "" {
 		err = errors.Join(err, errors.New("request: say what is asked now"))
 	}

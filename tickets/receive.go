@@ -339,7 +339,7 @@ func (s *Store) openedByMail(tx kv.Tx, f policy.Facts) (Ticket, error) {
 	if subject == "" {
 		subject = "(no subject)"
 	}
-	return s.create(tx, Ticket{Client: c.Client, Contact: c.ID, Subject: oneLine(subject), Request: excerpt(f.Text, MaxRequest),
+	return s.create(tx, Ticket{Client: c.Client, Contact: c.ID, Subject: oneLine(subject), Request: s.firstWords(f.Text),
 		Class: policy.Question, Channel: policy.Email}, f.MessageID)
 }
 

@@ -1,6 +1,7 @@
 package tickets
 
 import (
+	"errors"
 	"slices"
 	"strings"
 
@@ -38,9 +39,10 @@ func stopsFor(r kv.Reader, client string, c clients.Contact) (bool, error) {
 
 // followStops notes, for every client that was stopped since, at each address of
 // its people that the stop is theirs, too. They are many, so a stop leaves it as
-// a to-do for Tick.
+// a to-do for Tick, and stays one where something of it can't be done.
 func (s *Store) followStops() error {
 	todo := map[string][]string{} // addresses of a client
+	failed := map[string]error{}
 	err := s.kv.View(func(v kv.View) error {
 		err := v.Scan("follow/", "", func(key string, _ []byte) error {
 			todo[strings.TrimPrefix(key, "follow/")] = nil
@@ -56,7 +58,8 @@ func (s *Store) followStops() error {
 				if c.Client == client {
 					todo[client] = append(todo[client], c.Addresses...)
 				}
-				return err
+				failed[client] = errors.Join(failed[client], err)
+				return nil
 			})
 			if err != nil {
 				return err
@@ -67,17 +70,18 @@ func (s *Store) followStops() error {
 	if err != nil {
 		return err
 	}
+	var errs []error
 	for client, addresses := range todo {
+		err := failed[client]
 		for part := range slices.Chunk(addresses, 20) {
-			if err := s.group.Update(func(tx kv.Tx) error { return follow(tx, client, part) }); err != nil {
-				return err
-			}
+			err = errors.Join(err, s.group.Update(func(tx kv.Tx) error { return follow(tx, client, part) }))
 		}
-		if err := s.group.Update(func(tx kv.Tx) error { return tx.Delete("follow/" + client) }); err != nil {
-			return err
+		if err == nil {
+			err = s.group.Update(func(tx kv.Tx) error { return tx.Delete("follow/" + client) })
 		}
+		errs = append(errs, err)
 	}
-	return nil
+	return errors.Join(errs...)
 }
 
 // follow adds the client to the stops that hold the addresses, and forgets those

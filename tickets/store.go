@@ -56,11 +56,14 @@ type Letter struct {
 
 // Options say how a Store works. All durations must be positive.
 type Options struct {
-	Now          func() time.Time
-	Keys         keys.Keys
-	Compose      func(Letter) ([]byte, error) // final bytes; depends on the letter alone
-	ReplyAddress string                       // with {token}
-	Addresses    []string                     // canonical addresses of the mailboxes
+	Now     func() time.Time
+	Keys    keys.Keys
+	Compose func(Letter) ([]byte, error) // final bytes; depends on the letter alone
+	// Fits says why a request is too long for every notice to quote it whole;
+	// nil: none is.
+	Fits         func(request string) error
+	ReplyAddress string   // with {token}
+	Addresses    []string // canonical addresses of the mailboxes
 	// SharedDomains are those at which staff and contacts have mailboxes.
 	SharedDomains []string
 	TokenLife     time.Duration

@@ -9,8 +9,13 @@ import (
 // inform is ask where what the notice is about stands whether it can be written
 // or not: an answer counts, a question ends. The ticket says that nobody was told.
 func (s *Store) inform(tx kv.Tx, t *Ticket, kind string) error {
+	return s.informContact(tx, t, t.Contact, kind)
+}
+
+// informContact is inform for another contact than the ticket's.
+func (s *Store) informContact(tx kv.Tx, t *Ticket, contact, kind string) error {
 	asked, notices, until := t.Asked, t.Notices, t.Until
-	err := s.ask(tx, t, kind)
+	err := s.askContact(tx, t, contact, kind)
 	if !errors.Is(err, ErrCompose) {
 		return err
 	}

@@ -187,6 +187,39 @@ func TestOneDamagedRecord(t *testing.T) {
 			t.Errorf("Pending() = %v, %v", todo, err)
 		}
 	})
+	t.Run("disputes", func(t *testing.T) {
+		d, good := two(t)
+		d.receive(t, d.reply(d.last(t, "confirm", good.ID), policy.Yes))
+		d.ask(t, eve, policy.PasswordChange)
+		d.spoil(t, numbered("ticket", "T-1"), numbered("ticket", "T-3"))
+		todo := "T-99/1/" + fmt.Sprint(d.Now().UnixMilli())
+		check(t, d.engine.Update(func(tx kv.Tx) error {
+			return errors.Join(tx.Put("afresh/bob", []byte(todo)), tx.Put("afresh/ada", []byte(todo)), tx.Put("afresh/eve", []byte(todo)),
+				tx.Put("open/ada/T-98", []byte{1})) // of a ticket that is not there
+		}))
+		if err := d.Tick(); err == nil {
+			t.Error("it was not said")
+		}
+		d.state(t, good.ID, policy.StateUnconfirmed)
+		if left := d.dump(t); left["afresh/bob"] == "" || left["afresh/ada"] != "" {
+			t.Errorf("left to do: bob's %q, ada's %q", left["afresh/bob"], left["afresh/ada"])
+		}
+	})
+	t.Run("stops", func(t *testing.T) {
+		d, _ := two(t)
+		d.spoil(t, "contact/bob")
+		check(t, d.engine.Update(func(tx kv.Tx) error {
+			return errors.Join(tx.Put("follow/c1", []byte{1}), tx.Put("follow/c2", []byte{1}), kv.Save(tx, "stop/c1", stop{Tickets: []string{"T-1"}}),
+				kv.Save(tx, "stop/c2", stop{Tickets: []string{"T-9"}}))
+		}))
+		if err := d.Tick(); err == nil {
+			t.Error("it was not said")
+		}
+		left := d.dump(t)
+		if left["halt/"+eve] == "" || left["halt/"+ada] == "" || left["follow/c2"] != "" || left["follow/c1"] == "" {
+			t.Errorf("stops: %q %q, left to do %q %q", left["halt/"+eve], left["halt/"+ada], left["follow/c1"], left["follow/c2"])
+		}
+	})
 	t.Run("timers", func(t *testing.T) {
 		d, good := two(t)
 		d.spoil(t, numbered("ticket", "T-1"))

@@ -77,9 +77,12 @@ func wrote(whole string, above bool) bool {
 }
 
 // introduces reports a line with a date and an address right above a quote,
-// without a verb or a colon.
+// without a verb or a colon; or as Yahoo writes it above one without marks.
 func introduces(lines []string) bool {
 	line := strings.TrimSpace(lines[0])
+	if len(line) <= 200 && withoutVerb.MatchString(line) {
+		return true
+	}
 	if len(line) > 200 || !strings.HasSuffix(line, ">") || !strings.Contains(line, "@") || !datedLine.MatchString(line) {
 		return false
 	}
@@ -88,7 +91,8 @@ func introduces(lines []string) bool {
 }
 
 var (
-	datedLine = regexp.MustCompile(`^\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}\b`)
+	withoutVerb = regexp.MustCompile(`^On (?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day, [A-Z][a-z]+ \d{1,2}, (?:19|20)\d\d,? (?:at )?\d{1,2}:\d\d(?::\d\d)?(?: [AP]M)?, [^<>]*<[^<>\s]+@[^<>\s]+>:?$`)
+	datedLine   = regexp.MustCompile(`^\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}\b`)
 	// shared finds where an attribution begins behind own words in one line.
 	shared = regexp.MustCompile(`(?:^|-{2,}\s*|\s)On (?:(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun|Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]*[ ,.]|\d)`)
 )

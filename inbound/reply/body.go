@@ -63,6 +63,9 @@ func (b *body) part(h textproto.MIMEHeader, raw []byte, depth int) {
 	if !attached || !invitation && !report {
 		b.types[typ] = true
 	}
+	if strings.Contains(typ, "reaction") { // one click, made by mistake and never taken back
+		b.doubtful = true
+	}
 	if b.parts++; depth > maxDepth || b.parts > maxParts {
 		b.doubtful = true
 		return

@@ -35,7 +35,7 @@ func TestWriteCorpus(t *testing.T) {
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		t.Fatal(err)
 	}
-	for i, c := range slices.Concat(replyCases(), machineCases(), answerCases(), cutCases(), peopleCases(), labelCases()) {
+	for i, c := range slices.Concat(replyCases(), machineCases(), answerCases(), cutCases(), peopleCases(), labelCases(), asideCases()) {
 		base := fmt.Sprintf("%s/%03d-%s", dir, i+1, c.name)
 		key := "intent"
 		if c.lang != "" {

@@ -68,7 +68,11 @@ func TestSheet(t *testing.T) {
 func TestHTMLOwn(t *testing.T) {
 	for _, c := range [][2]string{
 		{"<p>Yes</p><div id=appendonsend></div><p>no</p>", "Yes"},
-		{"<p>Yes</p><div style='border:none;border-top:solid #E1E1E1 1.0pt'>no</div><p>no</p>", "Yes"},
+		{"<p>Yes</p><div style='border:none;border-top:solid #E1E1E1 1.0pt'>From: Desk</div><p>no</p>", "Yes"},
+		{"<p>Yes</p><div style='BORDER-BOTTOM:medium none;BORDER-TOP:#b5c4df 1pt solid'><b>From:</b> Desk</div><p>no</p>", "Yes"},
+		{"<p>Yes</p><div style='border:none;border-top:solid #E1E1E1 1.0pt'><b>Saatja:</b> Desk<br><b>Saadetud:</b> x</div><p>no</p>", "Yes"},
+		{"<p>Yes</p><div style='border:none;border-top:solid #E1E1E1 1.0pt'>but not today</div><p>sir</p>", "Yes\nbut not today\nsir"},
+		{"<p>Yes</p><div style='border:none;border-top:solid windowtext 1.0pt'>my</div><div style='border:none;border-top:solid #E1E1E1 1.0pt'>From: Desk</div><div style='border:none;border-top:solid #B5C4DF 1.0pt'>From: no</div>", "Yes\nmy"},
 		{"<p>Yes</p><hr data-marker=__HEADERS__>no", "Yes"},
 		{"<p>Yes</p><div class=yahoo_quoted>no</div>", "Yes"},
 		{"<p>Yes</p><div class=gmail_signature>no</div>", "Yes"},

@@ -14,7 +14,9 @@ var (
 	quoteName     = regexp.MustCompile(`(?i)gmail_attr|gmail_extra_quote|yahoo_quoted|moz-cite-prefix|moz-forward|protonmail_quote|zmail_extra|isreplycontent|reply-intro|tutanota_quote|wmquote|ntes-mailmaster-quote|sh-signature-quote|^qt$|^replymessage`)
 	signatureName = regexp.MustCompile(`(?i)gmail_signature|moz-signature|protonmail_signature|outlook-mobile-signature|applemailsignature|lineBreakAtBeginningOfSignature.+|composer_signature|_rc_sig|zm-_id_-sgn|messagesignaturesection|^(x_)*(ms-outlook-)?signature$|tutanota_signature|mobile_signature|ydp\w*signature`)
 	quoteRest     = regexp.MustCompile(`(?i)divRplyFwdMsg|appendonsend|OLK_SRC_BODY_SECTION|mail-editor-reference-message-container|^(x_)*zwchr$|messagereplysection|^(x_)*quote$|stopspelling`)
-	outlookRule   = regexp.MustCompile(`(?i)border-top:\s*solid #(E1E1E1|B5C4DF)|border:\s*none;\s*border-top:\s*solid`)
+	noBorder      = regexp.MustCompile(`(?i)(?:^|[;\s])border(?:-left)?:\s*(?:none|0)`) // as programs indent a paragraph
+	leftBorder    = regexp.MustCompile(`(?i)border-left[^;]*solid`)
+	outlookRule   = regexp.MustCompile(`(?i)border-top:\s*(?:solid #(?:E1E1E1|B5C4DF)|#(?:E1E1E1|B5C4DF)[^;]*solid)|border:\s*none;\s*border-top:\s*solid`)
 )
 
 // voidTags never have an end tag (HTML section 13.1.2); blockTags begin a line.
@@ -55,7 +57,8 @@ type page struct {
 	veiled   strings.Builder // what only some readers hide
 	quoting  bool            // the element that is left out is a quote
 	pre      int
-	fresh    bool // nothing stands in the line yet
+	fresh    bool  // nothing stands in the line yet
+	rule     *rule // the last one
 }
 
 // colours are those of an element, and how deep within its kind the page is.
@@ -77,6 +80,7 @@ func readHTML(s string, sure bool) *page {
 			// What is hidden and never ends: readers differ on where it does.
 			p.unsure = true
 			p.unskip()
+			p.ruled()
 			return p
 		case html.TextToken:
 			p.text(z)
@@ -85,6 +89,7 @@ func readHTML(s string, sure bool) *page {
 				continue
 			}
 			if name, more := z.TagName(); !p.start(name, z, more) {
+				p.ruled()
 				return p
 			}
 		case html.EndTagToken:
@@ -197,7 +202,7 @@ func (p *page) start(tag []byte, z *html.Tokenizer, more bool) bool {
 	name := string(tag) // before the attributes are read
 	m := p.markup(name, z, more)
 	switch {
-	case m.rest:
+	case m.rest, m.rule && p.ruled():
 		return false
 	case void:
 	case name == "pre":
@@ -262,22 +267,27 @@ func (p *page) line(tag string) {
 }
 
 // marks says what an element's markup makes of its text: unseen, perhaps so, a
-// quote, a signature, hidden by a sheet, or the start of the quoted rest.
+// quote, a signature, hidden by a sheet, the start of the quoted rest, or a rule
+// as stands above one.
 type marks struct {
-	unseen, unsure, quote, sign, sheet, rest bool
-	look                                     look
+	unseen, unsure, quote, sign, sheet, rest, rule bool
+	look                                           look
 }
 
 func (p *page) markup(tag string, z *html.Tokenizer, more bool) (m marks) {
 	root := tag == "html" || tag == "body" || tag == "head"
 	m.quote = tag == "blockquote"
+	indent, framed := tag == "blockquote", true
 	m.unseen = unseenTag[tag]
 	m.sheet = p.hidden[tag] || p.hidden[anyName] || tag == "details"
 	for more {
 		var k, v []byte
 		k, v, more = z.TagAttr()
 		switch string(k) {
+		case "type", "cite":
+			indent = false
 		case "class", "id", "name", "data-marker":
+			indent = false
 			m.quote = m.quote || quoteName.Match(v)
 			m.sign = m.sign || signatureName.Match(v)
 			m.rest = m.rest || quoteRest.Match(v) || string(v) == "__HEADERS__"
@@ -289,9 +299,10 @@ func (p *page) markup(tag string, z *html.Tokenizer, more bool) (m marks) {
 			}
 		case "style":
 			l := lookOf(string(v))
+			framed = leftBorder.Match(v) || !noBorder.Match(v)
 			m.look.ink, m.look.ground = cmp.Or(l.ink, m.look.ink), cmp.Or(l.ground, m.look.ground)
 			m.unseen, m.unsure = m.unseen || l.gone || l.hidden, l.hidden && !l.gone
-			m.rest = m.rest || tag == "div" && outlookRule.Match(v)
+			m.rule = m.rule || tag == "div" && outlookRule.Match(v)
 		case "hidden":
 			m.unseen = true
 		case "color":
@@ -301,6 +312,9 @@ func (p *page) markup(tag string, z *html.Tokenizer, more bool) (m marks) {
 		case "size":
 			m.unseen = m.unseen || tag == "font" && string(v) == "0"
 		}
+	}
+	if indent && !framed && !p.introduced() { // it says yes to nothing, but may object
+		m.quote, m.unseen, m.unsure = false, true, true
 	}
 	// A body's text is what there is; its style sheet matters all the same.
 	if root {

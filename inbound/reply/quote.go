@@ -1,6 +1,7 @@
 package reply
 
 import (
+	"regexp"
 	"strings"
 	"unicode/utf8"
 
@@ -36,6 +37,12 @@ func divide(plain string) pieces {
 			continue
 		case line == "", line == "ᐧ": // the mark of a program that watches who reads
 			continue
+		case fromMangled(lines, i):
+			foot = append(foot, line[1:])
+			continue
+		case groupWise.MatchString(line):
+			out = withoutRule(out)
+			return done()
 		case quoted(line):
 			below = nil
 			continue
@@ -90,6 +97,18 @@ func firstLine(lines []string) string {
 }
 
 func quoted(line string) bool { return strings.HasPrefix(line, ">") || strings.HasPrefix(line, "＞") }
+
+// groupWise is the line above a mail that Novell's program quotes without marks.
+var groupWise = regexp.MustCompile(`^>{2,3} [^<>]*<?[^<>\s]+@[^<>\s]+>?,? .*\d{1,2}[:.]\d\d.* >{2,3}$`)
+
+// fromMangled reports a line that a mailbox of files may have marked (mbox), with
+// no quote around it: it may be the writer's own.
+func fromMangled(lines []string, i int) bool {
+	if !strings.HasPrefix(lines[i], ">From ") {
+		return false
+	}
+	return !(i > 0 && quoted(lines[i-1])) && !(i+1 < len(lines) && quoted(lines[i+1]))
+}
 
 // join gives the lines as one text, with one empty line where several stood.
 func join(lines []string) string {

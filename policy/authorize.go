@@ -51,7 +51,7 @@ type Ask struct {
 	TokenClasses  []Class   // classes for which the proof token stands in for reply
 	ClientStopped bool      // after a dispute; see the design, 6.8
 	NoPending     time.Time // since when a mail that may be a no waits for DNS; zero: none does
-	PutBack       bool      // what was said counts no longer, and nothing was said since
+	PutBack       string    // why what was said counts no longer, as a reason code; nothing was said since
 	Reasked       bool      // it was put back, and the contact was asked since
 	UsedBy        string    // agent who was allowed this revision before
 	UsedAt        time.Time
@@ -117,8 +117,11 @@ func Authorize(a Ask) Authorization {
 		no("ticket_expired")
 	default:
 		lacks := missing(a, d)
-		askNow = a.PutBack && !a.Reasked && a.Class.Privileged() && len(lacks) > 0 && !slices.ContainsFunc(deny, inTheWay)
-		if len(lacks) > 0 && a.PutBack && (a.Reasked || askNow) {
+		askNow = a.PutBack != "" && !a.Reasked && len(lacks) > 0 && !slices.ContainsFunc(deny, inTheWay)
+		if len(lacks) > 0 && a.PutBack == "restored" {
+			no(a.PutBack)
+		}
+		if len(lacks) > 0 && a.PutBack != "" && (a.Reasked || askNow) {
 			no("asked_afresh")
 		}
 		for _, code := range lacks {

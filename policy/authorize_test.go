@@ -53,10 +53,12 @@ func TestAuthorize(t *testing.T) {
 		{"no-pending", func(a *Ask) { a.NoPending = noon }, Deny, "no_pending"},
 		{"no-pending-and-the-same-receipt", func(a *Ask) { a.NoPending, a.UsedBy, a.UsedAt = noon, "sam", noon }, Deny, "no_pending"},
 		{"no-pending-and-a-question", func(a *Ask) { a.NoPending, a.Class = noon, Question }, Allow, "question_only"},
-		{"put-back", func(a *Ask) { a.PutBack, a.Proofs = true, nil }, Deny, "asked_afresh"},
-		{"put-back-and-asked", func(a *Ask) { a.PutBack, a.Reasked, a.Proofs = true, true, nil }, Deny, "asked_afresh"},
-		{"put-back-and-answered", func(a *Ask) { a.PutBack, a.Reasked = true, true }, Allow, "proved"},
-		{"put-back-without-authority", func(a *Ask) { a.PutBack, a.Proofs, a.Authority = true, nil, false }, Deny, "no_authority"},
+		{"put-back", func(a *Ask) { a.PutBack, a.Proofs = "denied", nil }, Deny, "asked_afresh"},
+		{"put-back-and-asked", func(a *Ask) { a.PutBack, a.Reasked, a.Proofs = "denied", true, nil }, Deny, "asked_afresh"},
+		{"put-back-and-answered", func(a *Ask) { a.PutBack, a.Reasked = "denied", true }, Allow, "proved"},
+		{"put-back-by-a-restore", func(a *Ask) { a.PutBack, a.Proofs = "restored", nil }, Deny, "restored"},
+		{"put-back-by-a-restore-and-answered", func(a *Ask) { a.PutBack = "restored" }, Allow, "proved"},
+		{"put-back-without-authority", func(a *Ask) { a.PutBack, a.Proofs, a.Authority = "denied", nil, false }, Deny, "no_authority"},
 		{"disputed", func(a *Ask) { a.Ticket.State = StateDisputed }, Deny, "disputed"},
 		{"closed", func(a *Ask) { a.Ticket.State = StateClosed }, Deny, "ticket_closed"},
 		{"expired", func(a *Ask) { a.Ticket.State = StateExpired }, Deny, "ticket_expired"},
@@ -168,11 +170,11 @@ func TestAskNow(t *testing.T) {
 		{"by-phone", func(a *Ask) { a.Channel = Phone }, true},
 		{"client-stopped", func(a *Ask) { a.ClientStopped = true }, true},
 		{"asked-before", func(a *Ask) { a.Reasked = true }, false},
-		{"never-put-back", func(a *Ask) { a.PutBack = false }, false},
+		{"never-put-back", func(a *Ask) { a.PutBack = "" }, false},
 		{"answered", func(a *Ask) { a.Proofs = confirmed().Proofs }, false},
 		{"a-question", func(a *Ask) { a.Class = Question }, false},
 		{"another-class", func(a *Ask) { a.Class = DNSChange }, false},
-		{"small-change", func(a *Ask) { a.Class, a.Ticket.Class = MinorChange, MinorChange }, false},
+		{"small-change", func(a *Ask) { a.Class, a.Ticket.Class, a.PutBack = MinorChange, MinorChange, "restored" }, true},
 		{"no-authority", func(a *Ask) { a.Authority = false }, false},
 		{"disabled", func(a *Ask) { a.Disabled = true }, false},
 		{"no-pending", func(a *Ask) { a.NoPending = noon }, false},
@@ -182,7 +184,7 @@ func TestAskNow(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			a := confirmed()
-			a.Proofs, a.PutBack, a.Ticket.State = nil, true, StateUnconfirmed
+			a.Proofs, a.PutBack, a.Ticket.State = nil, "denied", StateUnconfirmed
 			tt.spoil(&a)
 			if got := Authorize(a); got.AskNow != tt.want {
 				t.Errorf("Authorize() = %+v, want to ask: %v", got, tt.want)

@@ -162,18 +162,24 @@ func (s *Store) reset(tx kv.Tx, id string, todo map[string]string) error {
 }
 
 // current gives a ticket as it is after a dispute of its contact that Tick has
-// not carried to it yet.
+// not carried to it yet, and after a restore.
 func (s *Store) current(tx kv.Tx, id string) (Ticket, error) {
 	t, err := load(tx, id)
 	if err != nil {
 		return t, err
 	}
 	disputed, err := tx.Get("afresh/" + t.Contact)
-	if err != nil || disputed == nil {
+	if err != nil {
 		return t, err
 	}
-	if err := s.reset(tx, id, map[string]string{t.Contact: string(disputed)}); err != nil {
-		return t, err
+	if disputed != nil {
+		if err := s.reset(tx, id, map[string]string{t.Contact: string(disputed)}); err != nil {
+			return t, err
+		}
+		if t, err = load(tx, id); err != nil {
+			return t, err
+		}
 	}
-	return load(tx, id)
+	err = s.renew(tx, &t)
+	return t, err
 }

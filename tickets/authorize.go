@@ -109,7 +109,7 @@ func (s *Store) Authorize(a Ask) (out Authorization, err error) {
 			out.Next = []string{}
 		}
 		if d.Decision == policy.Allow {
-			if err := s.allow(tx, &t, &out, d, a); err != nil {
+			if err := s.allow(tx, &t, &out, d, a, ask.Epoch); err != nil {
 				return err
 			}
 		}
@@ -139,7 +139,7 @@ func (s *Store) Authorize(a Ask) (out Authorization, err error) {
 
 // allow gives the receipt of a yes: the same one again to the same agent, else
 // a new one, which uses the revision up unless only a question was asked.
-func (s *Store) allow(tx kv.Tx, t *Ticket, out *Authorization, d policy.Authorization, a Ask) error {
+func (s *Store) allow(tx kv.Tx, t *Ticket, out *Authorization, d policy.Authorization, a Ask, epoch int) error {
 	if d.Repeat {
 		out.Receipt, out.Until = t.Receipt, t.UsedAt.Add(policy.ReceiptLife)
 		return nil
@@ -153,7 +153,7 @@ func (s *Store) allow(tx kv.Tx, t *Ticket, out *Authorization, d policy.Authoriz
 	r.Signature = ed25519.Sign(s.opt.Keys.Signer(), signed)
 	out.Receipt, out.Until = r.ID, out.At.Add(policy.ReceiptLife)
 	if a.Class != policy.Question {
-		t.UsedBy, t.UsedAt, t.Receipt = out.Agent, out.At, r.ID
+		t.UsedBy, t.UsedAt, t.UsedIn, t.Receipt = out.Agent, out.At, epoch, r.ID
 	}
 	return kv.Save(tx, "receipt/"+r.ID, r)
 }

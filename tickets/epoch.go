@@ -8,12 +8,15 @@ import (
 	"countersign/internal/audit"
 	"countersign/internal/kv"
 	"countersign/internal/token"
+	"countersign/policy"
 )
 
-// epoch begins when a restored store is found. Notices from before it are void,
-// and nothing is sent until a person has released the outbox: what an older
-// copy of the store has not sent yet may have been sent long ago, and a token
-// that it thinks unspent may have been spent.
+// epoch begins when a restored store is found. Notices, proofs and uses of another
+// epoch count for nothing, and nothing is sent until a person has released the
+// outbox: what an older copy of the store has not sent yet may have been sent
+// long ago, a token that it thinks unspent may have been spent, and a yes may
+// have been used up or taken back. Epochs are told apart by their number, since
+// a clock may stand still or go wrong.
 type epoch struct {
 	Number int       `json:"number"`
 	Began  time.Time `json:"began"`
@@ -21,6 +24,42 @@ type epoch struct {
 }
 
 const epochKey = "epoch"
+
+// epochNow gives the epoch that the store is in; the first has the number 0.
+func epochNow(r kv.Reader) (epoch, error) {
+	e, _, err := kv.Load[epoch](r, epochKey)
+	return e, err
+}
+
+// stale reports whether what the ticket was told before a restore has to be
+// asked again before anything is done: not what is over, nor what was allowed
+// before, which nobody must do again.
+func (t Ticket) stale(e epoch) bool {
+	return t.Epoch != e.Number && t.Class != policy.Question && t.UsedBy == "" && !t.State.Over() && t.State != policy.StateDisputed
+}
+
+// counts gives the ticket as far as it counts after a restore, before somebody
+// wants to act on it and it is asked again.
+func (t Ticket) counts(r kv.Reader) (Ticket, error) {
+	e, err := epochNow(r)
+	if err == nil && t.stale(e) {
+		t.Proofs, t.State = nil, policy.StateUnconfirmed
+	}
+	return t, err
+}
+
+// renew puts a ticket back that was last asked before a restore.
+func (s *Store) renew(tx kv.Tx, t *Ticket) error {
+	e, err := epochNow(tx)
+	if err != nil || !t.stale(e) {
+		return err
+	}
+	t.Epoch = e.Number
+	if err := s.putBack(tx, t, "restored", "The state was put back from an older copy; before anything is done, this request is asked again."); err != nil {
+		return err
+	}
+	return save(tx, *t)
+}
 
 // Head gives the signed head of the audit log, to be kept outside the store.
 func (s *Store) Head() (head string, err error) {
@@ -57,7 +96,7 @@ func (s *Store) CheckHead(head string) (restored bool, err error) {
 		return false, err
 	}
 	return true, s.group.Update(func(tx kv.Tx) error {
-		e, _, err := kv.Load[epoch](tx, epochKey)
+		e, err := epochNow(tx)
 		if err != nil {
 			return err
 		}
@@ -95,7 +134,7 @@ func (s *Store) make() error {
 // Held reports whether the outbox waits for a person after a restore.
 func (s *Store) Held() (held bool, err error) {
 	err = s.kv.View(func(v kv.View) error {
-		e, _, err := kv.Load[epoch](v, epochKey)
+		e, err := epochNow(v)
 		held = e.Held
 		return err
 	})
@@ -108,7 +147,7 @@ func (s *Store) ReleaseOutbox(agent string) error {
 		if _, err := activeAgent(tx, agent); err != nil {
 			return err
 		}
-		e, _, err := kv.Load[epoch](tx, epochKey)
+		e, err := epochNow(tx)
 		if err != nil {
 			return err
 		}

@@ -12,7 +12,7 @@ import (
 
 // pointless reports whether a notice must not go out any more: its address has
 // left the file since it was queued, or the question that it asks no longer
-// stands.
+// stands, be it because of a restore.
 func pointless(r kv.Reader, o Outgoing) (bool, error) {
 	n, _, err := kv.Load[notice](r, "notice/"+o.Notice)
 	if err != nil {
@@ -22,8 +22,11 @@ func pointless(r kv.Reader, o Outgoing) (bool, error) {
 	if err != nil || c.Status == clients.Removed || !slices.Contains(c.Addresses, o.To) {
 		return true, err
 	}
-	if !slices.Contains(asks, n.Kind) || n.Lifts {
+	if !slices.Contains(asks, n.Kind) {
 		return false, nil
+	}
+	if e, err := epochNow(r); err != nil || n.Lifts || n.Epoch != e.Number { // no yes would count
+		return n.Epoch != e.Number, err
 	}
 	t, err := load(r, n.Ticket)
 	return n.Void || n.Spent || n.Revision != t.Revision || t.State.Over() || t.State == policy.StateDisputed, err

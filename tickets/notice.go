@@ -25,7 +25,8 @@ type notice struct {
 	Spent    bool      `json:"spent,omitempty"`
 	Void     bool      `json:"void,omitempty"`
 	Lifts    bool      `json:"lifts,omitempty"`
-	Out      string    `json:"out,omitempty"` // its place in the outbox
+	Epoch    int       `json:"epoch,omitempty"` // in which it was asked
+	Out      string    `json:"out,omitempty"`   // its place in the outbox
 }
 
 // asks are the kinds of notices that ask for proof: class A, at least once.
@@ -60,9 +61,13 @@ func (s *Store) askContact(tx kv.Tx, t *Ticket, contact, kind string) error {
 	if err != nil || !ok || c.Status == clients.Removed || len(c.Addresses) == 0 {
 		return err
 	}
+	e, err := epochNow(tx)
+	if err != nil {
+		return err
+	}
 	now := s.Now()
 	n := notice{ID: "n-" + token.New()[:12], Kind: kind, Ticket: t.ID, Contact: c.ID, Address: c.Addresses[0],
-		Revision: t.Revision, Sent: now, Expires: now.Add(s.opt.TokenLife), Lifts: kind == "lift"}
+		Revision: t.Revision, Sent: now, Expires: now.Add(s.opt.TokenLife), Lifts: kind == "lift", Epoch: e.Number}
 	returnPath := token.New()
 	l := Letter{Kind: kind, To: n.Address, ToName: c.Name, Language: c.Language, Ticket: t.ID,
 		Class: string(t.Class), ClassWords: t.Class.Demands().Words, Request: t.Request, Subject: t.Subject,
@@ -75,6 +80,9 @@ func (s *Store) askContact(tx kv.Tx, t *Ticket, contact, kind string) error {
 	if slices.Contains(asks, kind) {
 		if t.Until.Before(n.Expires) {
 			t.Until, l.Until = n.Expires, n.Expires
+		}
+		if !n.Lifts {
+			t.Epoch = e.Number // what it is told from now on is told in this one
 		}
 		l.Token = secret
 		l.ReplyTo = strings.Replace(s.opt.ReplyAddress, "{token}", secret, 1)
@@ -177,8 +185,8 @@ func (n notice) facts(r kv.Reader, t Ticket) (policy.Notice, error) {
 	if err != nil {
 		return policy.Notice{}, err
 	}
-	e, _, err := kv.Load[epoch](r, epochKey)
-	gone := n.Sent.Before(e.Began) || !ok || c.Status == clients.Removed || !slices.Contains(c.Addresses, n.Address) ||
+	e, err := epochNow(r)
+	gone := n.Epoch != e.Number || !ok || c.Status == clients.Removed || !slices.Contains(c.Addresses, n.Address) ||
 		c.Since[n.Address].After(n.Sent) // it was taken away and came back
 	if n.Lifts && err == nil {
 		var primary string

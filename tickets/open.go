@@ -147,6 +147,11 @@ func (s *Store) create(tx kv.Tx, t Ticket, messageID string) (Ticket, error) {
 	}
 	t.ID, t.Revision, t.State, t.Opened = fmt.Sprintf("T-%d", n), 1, policy.StateUnconfirmed, s.Now()
 	t.Until = t.Opened.Add(s.opt.TokenLife)
+	e, err := epochNow(tx)
+	if err != nil {
+		return t, err
+	}
+	t.Epoch = e.Number
 	if messageID != "" { // the sender chose it: it takes no other ticket's place
 		if other, err := s.recall(tx, "mid", messageID); err != nil {
 			return t, err

@@ -306,17 +306,30 @@ func TestOnlyToFile(t *testing.T) {
 	}
 }
 
-// TestHeldAfterRestore: an older copy of the store sends nothing by itself.
+// TestHeldAfterRestore: an older copy of the store sends nothing by itself, and
+// never a question to which no yes would count.
 func TestHeldAfterRestore(t *testing.T) {
-	d, o := one(t, "A")
-	_, err := d.CheckHead("of another store")
-	check(t, err)
-	if ids := d.due(t, true); len(ids) != 0 {
-		t.Errorf("due while held: %v", ids)
-	}
-	check(t, d.ReleaseOutbox("max"))
-	if ids := d.due(t, false); !slices.Equal(ids, []string{o.ID}) {
-		t.Errorf("released, due: %v", ids)
+	for class, waits := range map[string]bool{"A": false, "B": true} {
+		d, o := one(t, class)
+		_, err := d.CheckHead("of another store")
+		check(t, err)
+		fresh, _ := d.ask(t, ada, policy.DNSChange)
+		asked := d.outbox(t, fresh.ID)[0].ID
+		if ids := d.due(t, true); len(ids) != 0 {
+			t.Errorf("due while held: %v", ids)
+		}
+		check(t, d.ReleaseOutbox("max"))
+		want := []string{asked}
+		if waits {
+			want = []string{o.ID, asked}
+		}
+		if ids := d.due(t, false); !slices.Equal(ids, want) {
+			t.Errorf("%s released, due: %v, want %v", class, ids, want)
+		}
+		check(t, d.Tick())
+		if got := d.outbox(t, o.Ticket); (got[len(got)-1].State == Canceled) == waits {
+			t.Errorf("%s after a tick: %+v", class, got)
+		}
 	}
 }
 

@@ -47,6 +47,10 @@ type Shown struct {
 }
 
 func show(r kv.Reader, t Ticket) (Shown, error) {
+	t, err := t.counts(r)
+	if err != nil {
+		return Shown{}, err
+	}
 	out := Shown{Ticket: t.ID, Subject: t.Subject, Request: t.Request,
 		Revision: t.Revision, Class: t.Class, Channel: t.Channel, State: t.State, Assignee: t.Assignee, Queue: t.Queue,
 		OpenedBy: t.OpenedBy, Priority: t.Priority, Category: t.Category, Opened: t.Opened, Until: t.Until, UsedBy: t.UsedBy,
@@ -57,7 +61,6 @@ func show(r kv.Reader, t Ticket) (Shown, error) {
 			out.Proofs = append(out.Proofs, p)
 		}
 	}
-	var err error
 	out.Whom, err = whom(r, t)
 	return out, err
 }
@@ -108,15 +111,12 @@ func history(v kv.View, id string) (events []Event, err error) {
 // List calls fn for every ticket, in the state if one is given.
 func (s *Store) List(state policy.State, fn func(Shown) error) error {
 	return scanPages(s.kv, "ticket/", func(t Ticket) error {
-		if state != "" && t.State != state {
-			return nil
-		}
 		var out Shown
 		err := s.kv.View(func(v kv.View) (err error) {
 			out, err = show(v, t)
 			return err
 		})
-		if err != nil {
+		if err != nil || state != "" && out.State != state {
 			return err
 		}
 		return fn(out)

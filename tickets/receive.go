@@ -259,9 +259,13 @@ func (s *Store) applyTicket(tx kv.Tx, m *Message, f policy.Facts, d policy.Decis
 	if err != nil {
 		return err
 	}
+	e, err := epochNow(tx)
+	if err != nil {
+		return err
+	}
 	acted, proved := t.actedSince(d.Revision), t.Proved // before this message: that a no shows who said it is no yes
 	for _, kind := range d.Proofs {
-		s.prove(&t, policy.Proof{Kind: kind, Message: f.Hash, Contact: f.Person.ID, Address: f.From})
+		s.prove(&t, policy.Proof{Kind: kind, Message: f.Hash, Contact: f.Person.ID, Address: f.From, Epoch: e.Number})
 	}
 	if d.Spend {
 		err = s.spend(tx, &t, f.Person.ID, d.Lift || f.Binding.Notice != nil && f.Binding.Notice.Lifts)

@@ -15,13 +15,18 @@ func (s *Store) weigh(r kv.Reader, t Ticket, a Ask, agent staff.Agent) (policy.A
 	now := s.Now()
 	ask := policy.Ask{Now: now, Class: a.Class, Channel: a.Channel, Agent: agent.ID,
 		Disabled: agent.Disabled || now.Before(agent.Counts), Authority: mayCarryOut(agent, a.Class), Ticket: t.facts(),
-		Proofs: slices.Clone(t.Proofs), TokenClasses: s.opt.TokenClasses, UsedBy: t.UsedBy, UsedAt: t.UsedAt,
-		PutBack: t.Afresh != "", Reasked: t.Reasked}
+		Proofs: slices.Clone(t.Proofs), TokenClasses: s.opt.TokenClasses, UsedBy: t.UsedBy, UsedAt: t.UsedAt, UsedIn: t.UsedIn,
+		PutBack: t.Afresh, Reasked: t.Reasked}
 	pending, err := heldBy(r, t.ID)
 	if err != nil {
 		return ask, err
 	}
 	ask.NoPending = pending.Since
+	e, err := epochNow(r)
+	if err != nil {
+		return ask, err
+	}
+	ask.Epoch = e.Number
 	c, ok, err := clients.Get(r, t.Contact)
 	if err != nil {
 		return ask, err

@@ -141,6 +141,8 @@ type Ticket struct {
 	Reasked  bool           `json:"reasked,omitempty"` // it was asked again since
 	UsedBy   string         `json:"used_by,omitempty"`
 	UsedAt   time.Time      `json:"used_at,omitzero"`
+	UsedIn   int            `json:"used_in,omitempty"` // epoch
+	Epoch    int            `json:"epoch,omitempty"`   // in which the contact was asked last
 	Receipt  string         `json:"receipt,omitempty"`
 	Assignee string         `json:"assignee,omitempty"`
 	Queue    string         `json:"queue,omitempty"`

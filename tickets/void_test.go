@@ -31,13 +31,17 @@ func TestNoticeVoid(t *testing.T) {
 			c.Since = map[string]time.Time{n.Address: n.Sent.Add(-time.Second)}
 		}, false},
 		{"contact-unknown", func(n *notice, _ *Ticket, _ *clients.Contact, _ *epoch) { n.Contact = "nobody" }, true},
-		{"sent-before-a-restore", func(n *notice, _ *Ticket, _ *clients.Contact, e *epoch) { e.Began = n.Sent.Add(time.Second) }, true},
-		{"sent-after-a-restore", func(n *notice, _ *Ticket, _ *clients.Contact, e *epoch) { e.Began = n.Sent.Add(-time.Second) }, false},
+		{"sent-before-a-restore", func(n *notice, _ *Ticket, _ *clients.Contact, e *epoch) { *e = epoch{Number: 2, Began: n.Sent} }, true},
+		{"sent-after-a-restore", func(n *notice, _ *Ticket, _ *clients.Contact, e *epoch) { *e = epoch{Number: 1, Began: n.Sent} }, false},
+		{"sent-after-a-restore-by-a-slow-clock", func(n *notice, _ *Ticket, _ *clients.Contact, e *epoch) {
+			*e = epoch{Number: 1, Began: n.Sent.Add(time.Hour)}
+		}, false},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			n := notice{ID: "n-1", Ticket: "T-1", Contact: "c-1", Address: "ada@north.example", Revision: 1, Sent: time.Date(2026, 11, 25, 12, 0, 0, 0, time.UTC)}
-			ticket, c, e := Ticket{ID: "T-1", Revision: 1}, clients.Contact{ID: "c-1", Addresses: []string{n.Address}}, epoch{}
+			n.Epoch = 1
+			ticket, c, e := Ticket{ID: "T-1", Revision: 1}, clients.Contact{ID: "c-1", Addresses: []string{n.Address}}, epoch{Number: 1}
 			tt.spoil(&n, &ticket, &c, &e)
 			s := kv.Memory()
 			check(t, s.Update(func(tx kv.Tx) error {

@@ -55,7 +55,7 @@ func TestRestored(t *testing.T) {
 	if got := o.state("T-1"); got != "unconfirmed" {
 		t.Errorf("after the restore T-1 is %s", got)
 	}
-	o.denied(77, "not_authenticated", "authorize", "T-1", "password-change", "--agent", "sam")
+	o.denied(77, "restored", "authorize", "T-1", "password-change", "--agent", "sam")
 	open := []string{"ticket", "open", "--contact", "ada@north.example", "--channel", "chat", "--class", "password-change", "--subject", "again", "--agent", "sam"}
 	o.ok(open...)
 	o.ok("run", "--once")

@@ -261,3 +261,25 @@ func (k kept) config() config.Config {
 	}
 	return c
 }
+
+// TestRestoredIsSaid: the status of a daemon over a restored store says so until
+// a person has released the outbox.
+func TestRestoredIsSaid(t *testing.T) {
+	k := keptDesk(t)
+	must(t, os.Remove(k.path("state.key.head")))
+	for range 2 { // also at a later start
+		d, err := openDesk(k.config(), time.Now, zerolog.Nop())
+		must(t, err)
+		if !d.status().Held {
+			t.Error("the status doesn't say that the outbox is held")
+		}
+		d.close()
+	}
+	d, err := openDesk(k.config(), time.Now, zerolog.Nop())
+	must(t, err)
+	defer d.close()
+	must(t, d.store.ReleaseOutbox("sam"))
+	if d.status().Held {
+		t.Error("held after the release")
+	}
+}

@@ -18,11 +18,11 @@ var courtesy = []string{"expired"}
 // flood, and nothing else takes their places.
 var security = []string{"confirmed", "disputed", "other_address"}
 
-// Origins of notices, beside "agent:ID". Each has budgets of its own, so that
-// no question waits behind what others make us send.
+// Origins of notices, beside "agent:ID" and "timers:ID", which are what time does
+// to the tickets of an agent. Each has budgets of its own, so that no question
+// waits behind what others make us send.
 const (
 	fromMail     = "mail" // what the contact's own mail makes us ask
-	fromTimers   = "timers"
 	fromSecurity = "security"
 )
 
@@ -32,7 +32,7 @@ func (t *Ticket) origin(kind string) string {
 	case slices.Contains(security, kind):
 		return fromSecurity
 	case kind == "reminder" || kind == "expired":
-		return fromTimers
+		return "timers:" + t.OpenedBy
 	case t.by != "":
 		return "agent:" + t.by
 	}

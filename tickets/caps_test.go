@@ -113,14 +113,14 @@ func TestCourtesyIsDropped(t *testing.T) {
 	ticket := d.open1(t, bob, "kim")
 	d.turn(120*time.Hour - time.Second)
 	check(t, d.Tick())
-	d.open1(t, bob, "lee")
+	d.open1(t, bob, "kim")
 	d.turn(48*time.Hour + time.Second)
-	check(t, d.Tick()) // the reminder of lee's takes the timers' place in this hour
+	check(t, d.Tick()) // the reminder of the second takes the place in this hour
 	if s := d.show(t, ticket.ID); happened(s, "notice dropped") != 1 || s.State != policy.StateExpired || d.count("expired", ticket.ID) != 0 {
 		t.Fatalf("%+v", s.History)
 	}
 	for key, n := range d.dump(t) {
-		if strings.HasPrefix(key, "cap/") && strings.HasSuffix(key, "/day/"+ticket.ID) && strings.Contains(n, fromTimers) && !strings.Contains(n, `"timers":1`) {
+		if strings.HasPrefix(key, "cap/") && strings.HasSuffix(key, "/day/"+ticket.ID) && strings.Contains(n, "timers") && !strings.Contains(n, `"timers:kim":1`) {
 			t.Errorf("%s holds %s, want the reminder alone", key, n)
 		}
 	}
@@ -201,6 +201,27 @@ func TestOriginsShare(t *testing.T) {
 	d.receive(t, d.reply(d.last(t, "confirm", lee.ID), policy.Unclear))
 	if n := d.send(t); n != 1 {
 		t.Errorf("%d notices went out after an answer, want 1", n)
+	}
+}
+
+// TestRemindersShare: the reminders of one agent's tickets keep those of
+// another's not waiting.
+func TestRemindersShare(t *testing.T) {
+	d := memoryDesk(t, func(o *Options) { o.PerHour, o.PerDay = 10, 4 })
+	for range 60 {
+		d.open1(t, ada, "kim")
+	}
+	d.turn(time.Second)
+	lee := d.open1(t, ada, "lee")
+	for range 7 {
+		d.send(t)
+		d.turn(time.Hour)
+	}
+	d.turn(41*time.Hour + time.Second)
+	check(t, d.Tick())
+	n := d.send(t)
+	if all := d.outbox(t, lee.ID); n != 11 || all[len(all)-1].Kind != "reminder" || all[len(all)-1].State != Sent {
+		t.Errorf("%d went out, want 10 reminders of kim's tickets and that of lee's: %+v", n, all)
 	}
 }
 

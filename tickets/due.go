@@ -15,11 +15,11 @@ import (
 // A queued notice stands under queue/<lane>/<when>/<id>. Lanes are served in
 // turn, so that no flood in one keeps another waiting.
 
-// lane names where the notice queues: with those of its agent, with the timers',
-// or with those that the contact's own mail brought about.
+// lane names where the notice queues: with the others of its agent, or with those
+// that the contact's own mail brought about.
 func (o Outgoing) lane() string {
-	if o.Origin == fromMail || o.Origin == fromSecurity {
-		return o.Origin + ":" + url.PathEscape(o.Contact)
+	if o.Origin == fromMail || o.Origin == fromSecurity || o.Origin == "timers:" {
+		return strings.TrimSuffix(o.Origin, ":") + "::" + url.PathEscape(o.Contact)
 	}
 	return o.Origin
 }

@@ -29,8 +29,8 @@ type notice struct {
 	Out      string    `json:"out,omitempty"`   // its place in the outbox
 }
 
-// asks are the kinds of notices that ask for proof: class A, at least once.
-// All others are courtesy, class B, at most once.
+// asks are the kinds of notices that ask for proof: class A, at least once. All
+// others are of class B, at most once; what caps do to which is in caps.go.
 var asks = []string{"confirm", "clearer", "answer_here", "unproved_no", "lift", "reminder"}
 
 // once are the kinds of which a revision gets one at most.

@@ -9,6 +9,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"countersign/internal/kv"
@@ -103,7 +104,19 @@ func Permission(s string) bool { return known(s) }
 
 // known reports whether s is a permission.
 func known(s string) bool {
-	return policy.Class(s).Known() || slices.Contains([]string{All, Privileged, Ask, Approve, Manage, SeeCode}, s)
+	return policy.Class(s).Known() || slices.Contains(others, s)
+}
+
+// others are the permissions that are no class.
+var others = []string{All, Privileged, Ask, Approve, Manage, SeeCode}
+
+// permissionList names every permission, for whoever misspelt one.
+func permissionList() string {
+	names := slices.Clone(others)
+	for _, c := range policy.Classes {
+		names = append(names, string(c))
+	}
+	return strings.Join(names, ", ")
 }
 
 // wider reports whether b may do anything that a may not.

@@ -100,6 +100,7 @@ func TestImportReports(t *testing.T) {
 		{"client", "no th,,bob@north.example,,,,", "client", "not a reference"},
 		{"role", "north,,bob@north.example,,boss,,", "role", "boss"},
 		{"permission", "north,,bob@north.example,,,passwords,", "permissions", "passwords"},
+		{"permissions-by-comma", `north,,bob@north.example,,,"ask,approve",`, "permissions", "separate with ; any of all, privileged, ask, approve, manage-contacts, see-code, "},
 		{"language", "north,,bob@north.example,,,,english!", "language", "english!"},
 		{"fields", "north,,bob@north.example", "", "3 fields"},
 		{"quote", `north,,bo"b@north.example,,,,`, "", "quote"},
@@ -123,6 +124,16 @@ func TestImportReports(t *testing.T) {
 				t.Errorf("the good line beside it: %+v", r)
 			}
 		})
+	}
+}
+
+// TestImportSemicolons: spreadsheets write semicolons where a comma is decimal.
+// A value that holds one itself is quoted.
+func TestImportSemicolons(t *testing.T) {
+	s := kv.Memory()
+	r := contacts(t, s, "\xef\xbb\xbf"+strings.ReplaceAll(header, ",", ";")+"north;Northwind;\"ada@north.example;ada@home.example\";\"Berg, Ada\";primary;\"ask;approve\";en\r\n")
+	if c, ok := find(t, s, "ada@home.example"); !ok || c.Name != "Berg, Ada" || len(c.Permissions) != 2 || len(r.Problems) > 0 {
+		t.Errorf("%+v, problems %+v", c, r.Problems)
 	}
 }
 

@@ -403,7 +403,7 @@ func parseContact(r row, o *outcome) Contact {
 	}
 	for _, p := range split(strings.ToLower(r.fields["permissions"])) {
 		if !known(p) {
-			o.problem(r, "permissions", `"%s": not a class or permission`, cleanName(p))
+			o.problem(r, "permissions", `"%s": not a class or permission; separate with ; any of %s`, cleanName(p), permissionList())
 		} else if !slices.Contains(c.Permissions, p) {
 			c.Permissions = append(c.Permissions, p)
 		}

@@ -34,8 +34,9 @@ type row struct {
 	bad    string // why the record can't be read
 }
 
-// readTable reads a CSV file (RFC 4180; a byte order mark and either line end
-// are fine) with a header of known columns, of which need must be there.
+// readTable reads a CSV file (RFC 4180; a byte order mark, either line end and a
+// spreadsheet's semicolons for commas are fine) with a header of known columns,
+// of which need must be there.
 func readTable(r io.Reader, name string, need ...string) (header []string, rows []row, err error) {
 	fail := func(format string, args ...any) ([]string, []row, error) {
 		return nil, nil, &FileError{name, fmt.Sprintf(format, args...)}
@@ -50,6 +51,9 @@ func readTable(r io.Reader, name string, need ...string) (header []string, rows 
 	data = bytes.TrimPrefix(data, []byte("\xef\xbb\xbf"))
 	c := csv.NewReader(bytes.NewReader(data))
 	c.FieldsPerRecord = -1
+	if first, _, _ := bytes.Cut(data, []byte("\n")); bytes.IndexByte(first, ',') < 0 && bytes.IndexByte(first, ';') >= 0 {
+		c.Comma = ';' // as spreadsheets write where the comma is decimal
+	}
 	header, err = c.Read()
 	if errors.Is(err, io.EOF) {
 		return fail("is empty; the first line must name the columns %s", strings.Join(columns, ","))

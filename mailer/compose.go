@@ -105,7 +105,7 @@ func (c *Composer) Compose(l Letter) ([]byte, error) {
 	if _, err := m.WriteTo(&b); err != nil {
 		return nil, fmt.Errorf("notice %s: %w", l.Kind, err)
 	}
-	message := b.Bytes()
+	message := begun(b.Bytes())
 	if !bytes.HasSuffix(message, []byte("\r\n")) {
 		message = append(message, "\r\n"...)
 	}
@@ -113,6 +113,20 @@ func (c *Composer) Compose(l Letter) ([]byte, error) {
 		return nil, fmt.Errorf("notice %s: %w", l.Kind, err)
 	}
 	return message, nil
+}
+
+// emptyBegin is a field whose first line is empty, as the library folds a field
+// that begins with an encoded word. Servers that filter mail take such a Subject
+// for none, or for a broken one.
+var emptyBegin = regexp.MustCompile(`(?m)^([A-Za-z-]+:)\r\n `)
+
+// begun puts the first words of every field into its first line.
+func begun(message []byte) []byte {
+	end := bytes.Index(message, []byte("\r\n\r\n"))
+	if end < 0 {
+		return message
+	}
+	return append(emptyBegin.ReplaceAll(message[:end], []byte("$1 ")), message[end:]...)
 }
 
 // prefix begins the Subject: the reference, by which an answer is bound, or the

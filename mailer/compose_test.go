@@ -349,3 +349,27 @@ func FuzzCompose(f *testing.F) {
 		}
 	})
 }
+
+// TestFieldsBegin: no field begins with an empty line, and what it says is the
+// same.
+func TestFieldsBegin(t *testing.T) {
+	for _, words := range []string{"Größere Platte für web-3, bitte heute noch, und zwar ganz ohne Rücksicht", "再設定してください、お願いします、今日中に", "ж"} {
+		l := goodLetter("confirm")
+		l.ToName, l.Subject, l.Request = words, words, words+"\n\nX:\n y"
+		b, err := composer(t).Compose(l)
+		if err != nil {
+			t.Fatal(err)
+		}
+		head, body, _ := strings.Cut(string(b), "\r\n\r\n")
+		if strings.Contains(head, ":\r\n") || strings.Contains(head, "\r\n \r\n") {
+			t.Errorf("a field begins with an empty line:\n%s", head)
+		}
+		h, text := read(t, b)
+		if subject, err := h.Text("Subject"); err != nil || !strings.Contains(subject, "[T-1042-7KQ3MX] ") || !strings.Contains(subject, words[:2]) {
+			t.Errorf("Subject %q, %v", subject, err)
+		}
+		if !strings.Contains(text, words[:2]) || body == "" {
+			t.Errorf("the text is\n%s", text)
+		}
+	}
+}

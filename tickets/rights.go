@@ -17,6 +17,9 @@ func (s *Store) weigh(r kv.Reader, t Ticket, a Ask, agent staff.Agent) (policy.A
 		Disabled: agent.Disabled || now.Before(agent.Counts), Authority: mayCarryOut(agent, a.Class), Ticket: t.facts(),
 		Proofs: slices.Clone(t.Proofs), TokenClasses: s.opt.TokenClasses, UsedBy: t.UsedBy, UsedAt: t.UsedAt, UsedIn: t.UsedIn,
 		PutBack: t.Afresh, Reasked: t.Reasked}
+	if s.opt.Observing { // nobody is asked
+		ask.PutBack = ""
+	}
 	pending, err := heldBy(r, t.ID)
 	if err != nil {
 		return ask, err

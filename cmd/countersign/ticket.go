@@ -20,7 +20,7 @@ import (
 
 func (a *app) ticketCommand() *cobra.Command {
 	return group("ticket", "Open, list, show, edit and close tickets",
-		a.ticketOpen(), a.ticketList(), a.ticketShow(), a.ticketEdit(), a.ticketClose(), a.ticketNote(), a.ticketLift())
+		a.ticketOpen(), a.ticketList(), a.ticketShow(), a.ticketEdit(), a.ticketClose(), a.ticketNote(), a.ticketAsk(), a.ticketLift())
 }
 
 func (a *app) ticketOpen() *cobra.Command {
@@ -255,6 +255,11 @@ func (a *app) ticketNote() *cobra.Command {
 		}
 		return one(cmd.Context(), a, "ticket/note", in, a.sayTicket)
 	}
+	return c
+}
+
+func (a *app) ticketAsk() *cobra.Command {
+	c, _ := idCommand(a, "ask TICKET", "ticket/ask", "Ask the address on file once more; what was asked before may still be answered", a.sayTicket)
 	return c
 }
 

@@ -22,6 +22,7 @@ var operations = map[string]operation{
 	"ticket/edit":  one(staff.RoleAgent, editTicket),
 	"ticket/close": one(staff.RoleAgent, closeTicket),
 	"ticket/note":  one(staff.RoleAgent, noteTicket),
+	"ticket/ask":   one(staff.RoleAgent, askAgain),
 	"ticket/lift":  one(staff.RoleLead, liftTicket),
 	"authorize":    one(staff.RoleAgent, authorize),
 	"explain":      one(staff.RoleAgent, explainOne),
@@ -97,6 +98,17 @@ func openTicket(_ context.Context, s *Server, c Caller, in tickets.OpenRequest) 
 		out.Notice = "none"
 	}
 	return out, err
+}
+
+func askAgain(_ context.Context, s *Server, c Caller, in ID) (out tickets.Shown, err error) {
+	agent, err := c.as(in.Agent)
+	if err != nil {
+		return out, err
+	}
+	if _, err := s.Store.AskAgain(in.ID, agent); err != nil {
+		return out, err
+	}
+	return s.Store.Show(in.ID)
 }
 
 func liftTicket(_ context.Context, s *Server, c Caller, in ID) (out tickets.Shown, err error) {

@@ -21,7 +21,7 @@ import (
 // role that may ask for each operation.
 var least = map[string]string{
 	"ticket/open": "agent", "ticket/list": "agent", "ticket/show": "agent", "ticket/edit": "agent", "ticket/close": "agent", "ticket/note": "agent",
-	"ticket/lift": "lead", "authorize": "agent", "explain": "agent", "verify": "agent", "message/list": "agent",
+	"ticket/ask": "agent", "ticket/lift": "lead", "authorize": "agent", "explain": "agent", "verify": "agent", "message/list": "agent",
 	"quarantine/list": "lead", "quarantine/show": "lead", "quarantine/release": "lead", "quarantine/discard": "lead",
 	"outbox/list": "agent", "outbox/show": "agent", "outbox/retry": "lead", "outbox/cancel": "lead", "outbox/release": "lead",
 	"client/import": "admin", "client/list": "agent", "contact/import": "admin", "contact/list": "agent", "import/list": "agent", "agent/add": "admin", "agent/list": "agent",
@@ -29,7 +29,7 @@ var least = map[string]string{
 }
 
 // inName are the operations that act in an agent's name.
-var inName = []string{"ticket/open", "ticket/edit", "ticket/close", "ticket/note", "ticket/lift", "authorize",
+var inName = []string{"ticket/open", "ticket/edit", "ticket/close", "ticket/note", "ticket/ask", "ticket/lift", "authorize",
 	"quarantine/release", "quarantine/discard", "outbox/cancel", "outbox/release", "mailbox/release"}
 
 var noon = time.Date(2026, 11, 25, 12, 0, 0, 0, time.UTC)

@@ -22,10 +22,10 @@ func denied(f Facts, d Decision) Decision {
 }
 
 // mayDeny reports whether a proved no of that sender to that notice disputes its
-// ticket: of the one who was asked, from the address to which it went or another
+// ticket, one that asks for it: of the one who was asked, from the address to which it went or another
 // that is theirs now, or of a contact of the client who may ask for the class.
 func mayDeny(e Evidence, p Person, t Ticket, n Notice) bool {
-	return !n.Lifts && !p.Staff && (n.askedOf(e, p) && n.Contact == t.Contact ||
+	return !p.Staff && (n.askedOf(e, p) && n.Contact == t.Contact ||
 		p.ID != "" && !p.Removed && p.Client == t.Client && p.May && !t.State.Over())
 }
 
@@ -64,5 +64,5 @@ func (f Facts) also() (tickets []string) {
 // be a no that disputes the ticket of a notice which it names: everything counts
 // but a plain yes, of whoever the sender claims to be.
 func MayBeNo(e Evidence, p Person, t Ticket, n Notice) bool {
-	return !e.Kind.Machine() && e.Answer.For(p.Language) != Yes && mayDeny(e, p, t, n)
+	return !n.Lifts && !e.Kind.Machine() && e.Answer.For(p.Language) != Yes && mayDeny(e, p, t, n)
 }

@@ -17,7 +17,6 @@ func TestMayDeny(t *testing.T) {
 		{"address-gone", func(_ *Evidence, p *Person, _ *Ticket, _ *Notice) { *p = Person{} }, true},
 		{"nobody", func(e *Evidence, p *Person, _ *Ticket, n *Notice) { *p, e.From, n.Address = Person{}, "", "" }, false},
 		{"staff", func(_ *Evidence, p *Person, _ *Ticket, _ *Notice) { p.Staff = true }, false},
-		{"lift", func(_ *Evidence, _ *Person, _ *Ticket, n *Notice) { n.Lifts = true }, false},
 		{"colleague", func(e *Evidence, p *Person, _ *Ticket, _ *Notice) { e.From, p.ID = "nils@north.example", "nils" }, true},
 		{"removed-colleague", func(e *Evidence, p *Person, _ *Ticket, _ *Notice) {
 			e.From, p.ID, p.Removed = "nils@north.example", "nils", true
@@ -41,6 +40,10 @@ func TestMayDeny(t *testing.T) {
 			f.Answer.Intent, f.Kind = No, KindAutoReply
 			if MayBeNo(f.Evidence, f.Person, f.Ticket, n) {
 				t.Error("a machine may say no")
+			}
+			f.Kind, n.Lifts = KindReply, true
+			if MayBeNo(f.Evidence, f.Person, f.Ticket, n) {
+				t.Error("a no to the question of a lift is none to the ticket")
 			}
 		})
 	}

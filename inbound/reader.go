@@ -180,6 +180,7 @@ func (r *Reader) session(ctx context.Context, fn func(*connection) error) error 
 func (r *Reader) Run(ctx context.Context) error {
 	wait := backoff.NewExponentialBackOff()
 	wait.InitialInterval, wait.MaxInterval = time.Second, 5*time.Minute
+	failed := time.Time{} // since when
 	for ctx.Err() == nil {
 		err := r.session(ctx, func(c *connection) error {
 			for ctx.Err() == nil {
@@ -187,6 +188,10 @@ func (r *Reader) Run(ctx context.Context) error {
 					return err
 				}
 				wait.Reset()
+				if !failed.IsZero() {
+					r.log.Info().Stringer("after", time.Since(failed).Round(time.Second)).Msg("mailbox read again")
+					failed = time.Time{}
+				}
 				if err := r.idle(ctx, c); err != nil {
 					return err
 				}
@@ -196,8 +201,11 @@ func (r *Reader) Run(ctx context.Context) error {
 		if err == nil || ctx.Err() != nil {
 			continue
 		}
+		if failed.IsZero() {
+			failed = time.Now()
+		}
 		pause := wait.NextBackOff()
-		r.log.Warn().Err(err).Dur("again_in", pause).Msg("mailbox not read")
+		r.log.Warn().Err(err).Stringer("again_in", pause.Round(time.Millisecond)).Msg("mailbox not read")
 		select {
 		case <-ctx.Done():
 		case <-time.After(pause):

@@ -1,10 +1,13 @@
 package inbound
 
 import (
+	"bufio"
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"net"
+	"regexp"
 	"slices"
 	"strings"
 	"sync/atomic"
@@ -366,5 +369,40 @@ func TestMoveRefused(t *testing.T) {
 		if err := r.Once(context.Background()); err != nil || moves != 2*pass || len(s.done) != 0 {
 			t.Errorf("pass %d: %v, %d moves tried, %d done", pass, err, moves, len(s.done))
 		}
+	}
+}
+
+// TestSaysItRecovered: the log tells of a mailbox that could not be read how long
+// until the next try, with its unit, and when it is read again.
+func TestSaysItRecovered(t *testing.T) {
+	var failed atomic.Bool
+	h := newHostile(t, "* OK hi", func(tag, command string, w net.Conn) bool {
+		switch {
+		case strings.HasPrefix(command, "LOGIN") && !failed.Swap(true):
+			fmt.Fprintf(w, "%s NO [UNAVAILABLE] later\r\n", tag)
+		case strings.HasPrefix(command, "LOGIN"):
+			fmt.Fprintf(w, "%s OK\r\n", tag)
+		default:
+			return false
+		}
+		return true
+	})
+	defer h.close()
+	log, lines := io.Pipe()
+	l := &ledger{}
+	r := NewReader(Settings{Name: "support", Server: h.addr, TLS: "none", Timeout: time.Minute, Poll: time.Minute}, l, l.handle, zerolog.New(lines))
+	ctx, cancel := context.WithTimeout(context.Background(), 30*time.Second)
+	ended := make(chan struct{})
+	go func() { defer close(ended); _ = r.Run(ctx); lines.Close() }()
+	var said []string
+	for in := bufio.NewScanner(log); in.Scan(); {
+		if said = append(said, in.Text()); strings.Contains(in.Text(), `"message":"mailbox read again"`) {
+			cancel()
+		}
+	}
+	cancel()
+	<-ended
+	if all := strings.Join(said, "\n"); !regexp.MustCompile(`"again_in":"[0-9.]+m?s","message":"mailbox not read"`).MatchString(all) || !strings.Contains(all, `"after":"`) {
+		t.Errorf("it said\n%s", all)
 	}
 }

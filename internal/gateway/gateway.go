@@ -143,7 +143,7 @@ func (g *Gateway) receive(e policy.Evidence, src tickets.Source, raw []byte, sta
 	if src.Observe {
 		said = "message observed; this is what it would have come to"
 	}
-	event.Dur("took", time.Since(started)).Msg(said)
+	event.Stringer("took", time.Since(started).Round(time.Microsecond)).Msg(said)
 	return nil
 }
 

@@ -14,17 +14,17 @@ import (
 	"countersign/internal/exit"
 )
 
-// apart calls fn with the store open in a process of its own, which has the
-// rights of the daemon's user and no more. This one stays root: it alone can
-// read the files that the command names, and to the API root is the caller.
-func (a *app) apart(ctx context.Context, fn func(context.Context, *api.Client) error) error {
+// apart opens the store in a process of its own, which has the rights of the
+// daemon's user and no more. This one stays root: it alone can read the files
+// that the command names, and to the API root is the caller.
+func (a *app) apart(ctx context.Context) (connected, error) {
 	conf, err := filepath.Abs(a.configPath)
 	if err != nil {
-		return err
+		return connected{}, err
 	}
 	client, server, closeClient, err := api.Pair()
 	if err != nil {
-		return err
+		return connected{}, err
 	}
 	cmd := exec.Command("/proc/self/exe", openStore, "--config", conf)
 	if a.at != "" {
@@ -37,14 +37,20 @@ func (a *app) apart(ctx context.Context, fn func(context.Context, *api.Client) e
 	server.Close()
 	if err != nil {
 		closeClient()
-		return &exit.Error{Code: exit.Software, Reason: "no_process", Message: "The store can't be opened apart: " + err.Error() + ".", Err: err}
+		return connected{}, &exit.Error{Code: exit.Software, Reason: "no_process", Message: "The store can't be opened apart: " + err.Error() + ".", Err: err}
 	}
-	err = fn(ctx, client)
-	closeClient()
-	if ended := cmd.Wait(); ended != nil && err == nil {
-		err = &exit.Error{Code: exit.IOErr, Reason: "not_closed", Message: "The store was not closed cleanly: " + ended.Error() + ".", Err: ended}
+	end := func() error {
+		closeClient()
+		if err := cmd.Wait(); err != nil {
+			return &exit.Error{Code: exit.IOErr, Reason: "not_closed", Message: "The store was not closed cleanly: " + err.Error() + ".", Err: err}
+		}
+		return nil
 	}
-	return err
+	if err := client.Hello(ctx); err != nil {
+		_ = end()
+		return connected{}, err
+	}
+	return connected{client, end}, nil
 }
 
 // openStore is the command that apart starts. Nobody types it.
@@ -79,9 +85,6 @@ func (a *app) openAsOwner() (*desk, error) {
 	}
 	if err := becomeOwner(c); err != nil {
 		return nil, err
-	}
-	if !mayOpen(c.State) {
-		return nil, notRunning(c)
 	}
 	d, err := openDesk(c, now, zerolog.Nop())
 	if err == nil {

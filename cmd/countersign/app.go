@@ -136,8 +136,7 @@ func (a *app) time() (time.Time, error) {
 	return at, nil
 }
 
-// with connects to the daemon, or opens the store in this process if none runs,
-// and calls fn.
+// with connects to the daemon, or opens the store if none runs, and calls fn.
 func (a *app) with(ctx context.Context, fn func(context.Context, *api.Client) error) error {
 	c, err := a.config()
 	if err != nil {
@@ -147,39 +146,46 @@ func (a *app) with(ctx context.Context, fn func(context.Context, *api.Client) er
 	if err != nil {
 		return err
 	}
+	conn, err := patiently(ctx, func() (connected, error) { return a.connect(ctx, c, now) })
+	if err != nil {
+		return err
+	}
+	return errors.Join(fn(ctx, conn.client), conn.close())
+}
+
+// connected is a client and what ends it.
+type connected struct {
+	client *api.Client
+	close  func() error
+}
+
+// connect finds the daemon, or opens the store: in this process, or apart where
+// root does it for another user.
+func (a *app) connect(ctx context.Context, c config.Config, now func() time.Time) (connected, error) {
 	client, err := api.Dial(c.Socket)
 	switch {
 	case err == nil && a.at != "":
-		return &exit.Error{Code: exit.Usage, Reason: "daemon_runs", Message: "A daemon runs with its own clock; --at can't be used.", Try: "stop the daemon first"}
+		return connected{}, &exit.Error{Code: exit.Usage, Reason: "daemon_runs", Message: "A daemon runs with its own clock; --at can't be used.", Try: "stop the daemon first"}
 	case err == nil:
-		return fn(ctx, client)
-	case !errors.Is(err, api.ErrNoDaemon):
-		return err
-	}
-	if !mayOpen(c.State) {
-		return notRunning(c)
+		return connected{client, func() error { return nil }}, nil
+	case !errors.Is(err, api.ErrNoDaemon) || !mayOpen(c.State):
+		return connected{}, err
 	}
 	if os.Geteuid() == 0 {
 		u, err := stateUser(c)
 		if err != nil {
-			return err
+			return connected{}, err
 		}
 		if u.uid != 0 {
-			return a.apart(ctx, fn)
+			return a.apart(ctx)
 		}
 	}
 	d, err := openDesk(c, now, zerolog.Nop())
 	if err != nil {
-		return err
+		return connected{}, err
 	}
-	defer d.close()
 	a.warnRestored(d)
-	return fn(ctx, api.Local(d.server()))
-}
-
-func notRunning(c config.Config) error {
-	return &exit.Error{Code: exit.Unavailable, Reason: "no_daemon", Message: "The daemon is not running: no socket at " + c.Socket + ".",
-		Try: "sudo systemctl start countersign"}
+	return connected{api.Local(d.server()), func() error { d.close(); return nil }}, nil
 }
 
 // print writes one JSON line.

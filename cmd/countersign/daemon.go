@@ -5,8 +5,12 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net"
 	"os"
+	"os/signal"
+	"path/filepath"
 	"sync"
+	"syscall"
 	"time"
 
 	"github.com/coreos/go-systemd/v22/daemon"
@@ -44,17 +48,67 @@ func (a *app) runCommand() *cobra.Command {
 			return usage("--at goes with run --once only.")
 		}
 		log := logger(a.stderr)
-		d, err := openDesk(cfg, now, log)
+		defer hangUps(log)()
+		if once {
+			return a.once(cmd.Context(), cfg, now, log, fromBeginning)
+		}
+		// Commands find the socket before the store is taken, and wait.
+		l, err := listen(cfg)
 		if err != nil {
 			return err
 		}
-		defer d.close()
-		if once {
-			return d.once(cmd.Context(), fromBeginning)
+		d, err := patiently(cmd.Context(), func() (*desk, error) { return openDesk(cfg, now, log) })
+		if err != nil {
+			return errors.Join(err, l.Close())
 		}
-		return d.run(cmd.Context(), fromBeginning)
+		defer d.close()
+		return d.run(cmd.Context(), l, fromBeginning)
 	}
 	return c
+}
+
+// once is `run --once`.
+func (a *app) once(ctx context.Context, cfg config.Config, now func() time.Time, log zerolog.Logger, fromBeginning bool) error {
+	if _, err := api.Dial(cfg.Socket); err == nil {
+		return &exit.Error{Code: exit.Unavailable, Reason: "daemon_runs", Message: "A daemon runs and reads the mailboxes by itself.", Try: "countersign mailbox status"}
+	}
+	d, err := patiently(ctx, func() (*desk, error) { return openDesk(cfg, now, log) })
+	if err != nil {
+		return err
+	}
+	defer d.close()
+	return d.once(ctx, fromBeginning)
+}
+
+// hangUps says of every SIGHUP that it changes nothing yet, until the function
+// that it gives is called. Left alone, the signal would end the daemon.
+func hangUps(log zerolog.Logger) (stop func()) {
+	signals, done := make(chan os.Signal, 1), make(chan struct{})
+	signal.Notify(signals, syscall.SIGHUP)
+	go func() {
+		for {
+			select {
+			case <-signals:
+				log.Warn().Msg("SIGHUP: the configuration is not read again while the daemon runs; restart it for that")
+			case <-done:
+				return
+			}
+		}
+	}()
+	return func() { signal.Stop(signals); close(done) }
+}
+
+// listen opens the control socket, in the folder of the state if it is there.
+func listen(c config.Config) (net.Listener, error) {
+	err := os.MkdirAll(filepath.Dir(c.State), 0o700)
+	var l net.Listener
+	if err == nil {
+		l, err = api.Listen(c.Socket)
+	}
+	if err != nil {
+		return nil, &exit.Error{Code: exit.Unavailable, Reason: "socket", Message: "control socket: " + err.Error(), Err: err}
+	}
+	return l, nil
 }
 
 // logger writes JSON, or readable lines on a terminal.
@@ -67,11 +121,7 @@ func logger(w io.Writer) zerolog.Logger {
 
 // run is the daemon: it answers on its socket, reads every mailbox and sends
 // what is due until ctx ends, and then stops cleanly.
-func (d *desk) run(ctx context.Context, fromBeginning bool) error {
-	l, err := api.Listen(d.config.Socket)
-	if err != nil {
-		return &exit.Error{Code: exit.Unavailable, Reason: "socket", Message: "control socket: " + err.Error(), Err: err}
-	}
+func (d *desk) run(ctx context.Context, l net.Listener, fromBeginning bool) error {
 	if err := d.store.RecoverOutbox(); err != nil { // what is left is not sent; all else is
 		d.log.Error().Err(err).Msg("not every notice of the last run is settled")
 	}
@@ -170,7 +220,7 @@ const silence = 15 * time.Minute
 func (d *desk) alive() bool {
 	for i, r := range d.readers {
 		if since := time.Since(r.Status().Alive); since > silence {
-			d.log.Error().Str("mailbox", d.config.Mailbox[i].Name).Dur("for", since).Msg("no sign of life of this mailbox's reader")
+			d.log.Error().Str("mailbox", d.config.Mailbox[i].Name).Stringer("for", since.Round(time.Second)).Msg("no sign of life of this mailbox's reader")
 			return false
 		}
 	}

@@ -134,9 +134,8 @@ func TestDaemon(t *testing.T) {
 		t.Errorf("mailbox status: %s", out)
 	}
 
-	for _, args := range [][]string{{"run"}, {"run", "--once"}} {
-		o.denied(69, "another process", args...)
-	}
+	o.denied(69, "another daemon answers", "run")
+	o.denied(69, "A daemon runs", "run", "--once")
 	if _, err := os.Stat(socket); err != nil {
 		t.Errorf("the second daemon took the socket away: %v", err)
 	}

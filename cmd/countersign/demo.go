@@ -118,9 +118,14 @@ func newDemoWorld(ctx context.Context, spoil func(*desk)) (w *demoWorld, err err
 func (w *demoWorld) start(ctx context.Context) error {
 	ctx, cancel := context.WithCancel(ctx)
 	done := make(chan struct{})
-	go func() { defer close(done); _ = w.desk.run(ctx, true) }()
+	l, err := listen(w.desk.config)
+	if err != nil {
+		cancel()
+		return err
+	}
+	go func() { defer close(done); _ = w.desk.run(ctx, l, true) }()
 	w.stop = func() { cancel(); <-done }
-	err := until(ctx, func() (ok bool, err error) {
+	err = until(ctx, func() (ok bool, err error) {
 		w.client, err = api.Dial(w.desk.config.Socket)
 		return err == nil, nil
 	})

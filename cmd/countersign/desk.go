@@ -74,7 +74,7 @@ func openDesk(c config.Config, now func() time.Time, log zerolog.Logger) (*desk,
 	}
 	engine, err := kv.Open(c.State)
 	if err != nil {
-		return nil, storeError(err)
+		return nil, storeError(c, err)
 	}
 	var watch *tickets.Watch
 	if !c.Drill.Clock {
@@ -94,16 +94,35 @@ func openDesk(c config.Config, now func() time.Time, log zerolog.Logger) (*desk,
 	return d, nil
 }
 
+// storeWait is how long the store may be in another process's hands: a command
+// that opened it ends soon, and a daemon that starts has its socket soon.
+const storeWait = 10 * time.Second
+
+// patiently opens something for as long as the store is in another process's
+// hands; each try takes a second then.
+func patiently[T any](ctx context.Context, open func() (T, error)) (out T, err error) {
+	for end := time.Now().Add(storeWait); ; {
+		out, err = open()
+		e, _ := errors.AsType[*exit.Error](err)
+		if e == nil || e.Reason != storeLocked || ctx.Err() != nil || time.Now().After(end) {
+			return out, err
+		}
+	}
+}
+
+const storeLocked = "store_locked"
+
 // spoolOf is the folder for bytes of messages.
 func spoolOf(c config.Config) string { return filepath.Join(filepath.Dir(c.State), "spool") }
 
 // storeError says why the store can't be opened. What to do about a store that is
 // damaged or of a newer version is in the error itself.
-func storeError(err error) error {
+func storeError(c config.Config, err error) error {
 	e := &exit.Error{Code: exit.IOErr, Reason: "store", Message: err.Error(), Err: err}
 	switch {
 	case errors.Is(err, kv.ErrLocked):
-		e.Code, e.Reason, e.Try = exit.Unavailable, "store_locked", "countersign mailbox status"
+		e.Code, e.Reason, e.Try = exit.Unavailable, storeLocked, "sudo fuser -v "+c.State
+		e.Message = "The state is in use by another process: by a command, or by a daemon whose socket is not " + c.Socket + "."
 	case errors.Is(err, kv.ErrDamaged):
 		e.Reason = "store_damaged"
 	case errors.Is(err, kv.ErrNewer):

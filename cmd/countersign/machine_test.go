@@ -11,6 +11,7 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+	"time"
 
 	"countersign/internal/kv"
 	"countersign/internal/mailtest"
@@ -250,15 +251,21 @@ func (o *outside) process(args ...string) (int, string) {
 	return cmd.ProcessState.ExitCode(), string(out)
 }
 
-// TestLocked: a store that another process holds is refused in time, with a
-// sentence; the other is not disturbed.
+// TestLocked: a store that another process holds is waited for, and then refused
+// with a sentence that sends nobody in circles; the other is not disturbed.
 func TestLocked(t *testing.T) {
 	o := &outside{t: t, dir: t.TempDir()}
 	o.write("countersign.toml", "state = \"state.db\"\nkey_file = \"state.key\"\n")
+	o.ok("ticket", "list")
 	held, err := kv.Open(filepath.Join(o.dir, "state.db"))
 	must(t, err)
-	o.denied(69, "another process", "ticket", "list")
+	o.denied(69, "in use by another process: by a command, or by a daemon whose socket is not "+o.dir, "ticket", "list")
 	must(t, held.Update(func(tx kv.Tx) error { return tx.Put("x", []byte("y")) }))
-	must(t, held.Close())
+	go func() {
+		time.Sleep(2 * time.Second) // as a command that ends, or a daemon that gets ready
+		if err := held.Close(); err != nil {
+			t.Error(err)
+		}
+	}()
 	o.ok("ticket", "list")
 }

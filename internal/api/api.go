@@ -125,6 +125,8 @@ func decode[In any](body []byte) (in In, err error) {
 	return in, nil
 }
 
+const noSuchOperation = "no_such_operation"
+
 // ServeHTTP finds out who asks, whether they may, and answers.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	out := &answer{ResponseWriter: w, conn: http.NewResponseController(w), unread: s.unread}
@@ -138,7 +140,7 @@ func (s *Server) serve(w *answer, r *http.Request) error {
 	name := strings.TrimPrefix(r.URL.Path, Prefix)
 	op, ok := operations[name]
 	if !ok || r.Method != http.MethodPost {
-		return &exit.Error{Code: exit.Usage, Reason: "no_such_operation", Message: "There is no operation POST " + r.URL.Path + "."}
+		return &exit.Error{Code: exit.Usage, Reason: noSuchOperation, Message: "There is no operation POST " + r.URL.Path + "."}
 	}
 	caller, err := s.caller(r.Context())
 	if err != nil {

@@ -6,13 +6,11 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"io"
 	"net"
 	"net/http"
 	"net/http/httptest"
 	"os"
-	"syscall"
 	"time"
 
 	"countersign/internal/exit"
@@ -26,17 +24,9 @@ type Client struct{ http http.Client }
 
 // Dial gives a client of the daemon on the socket. ErrNoDaemon says that none is there.
 func Dial(path string) (*Client, error) {
-	c, err := net.DialTimeout("unix", path, 5*time.Second)
+	c, err := net.DialTimeout("unix", path, Timeout)
 	if err != nil {
-		switch {
-		case errors.Is(err, os.ErrNotExist), errors.Is(err, syscall.ECONNREFUSED):
-			return nil, fmt.Errorf("%w: no daemon answers on %s", ErrNoDaemon, path)
-		case errors.Is(err, os.ErrPermission):
-			return nil, &exit.Error{Code: exit.NoPerm, Reason: "socket_forbidden", Err: err,
-				Message: fmt.Sprintf("You (uid %d) may not use the control socket %s.", os.Getuid(), path),
-				Try:     "sudo usermod -aG countersign-operators YOU"}
-		}
-		return nil, &exit.Error{Code: exit.Unavailable, Reason: "no_daemon", Message: err.Error(), Err: err}
+		return nil, unreachable(path, err)
 	}
 	c.Close()
 	dial := func(ctx context.Context, _, _ string) (net.Conn, error) {
@@ -67,6 +57,15 @@ func (l local) RoundTrip(r *http.Request) (resp *http.Response, err error) {
 	w := httptest.NewRecorder()
 	l.server.ServeHTTP(w, r.WithContext(ctx))
 	return w.Result(), nil
+}
+
+// Hello finds out whether there is a server, or what Refuse says instead.
+func (c *Client) Hello(ctx context.Context) error {
+	err := c.Call(ctx, "", None{}, nil)
+	if e, ok := errors.AsType[*exit.Error](err); ok && e.Reason == noSuchOperation {
+		return nil
+	}
+	return err
 }
 
 // Call asks for an operation that answers one object.

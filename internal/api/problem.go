@@ -5,7 +5,6 @@ import (
 	"net/http"
 
 	"countersign/internal/exit"
-	"countersign/internal/kv"
 	"countersign/mailer"
 	"countersign/tickets"
 )
@@ -56,9 +55,6 @@ func explain(err error) *exit.Error {
 	}
 	if _, ok := errors.AsType[*tickets.InvalidError](err); ok {
 		return &exit.Error{Code: exit.Usage, Reason: "invalid", Message: err.Error(), Err: err}
-	}
-	if errors.Is(err, kv.ErrLocked) {
-		return &exit.Error{Code: exit.Unavailable, Reason: "store_locked", Message: err.Error(), Try: "countersign mailbox status", Err: err}
 	}
 	return &exit.Error{Code: exit.IOErr, Reason: "store", Message: err.Error(), Err: err}
 }

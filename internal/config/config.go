@@ -154,14 +154,26 @@ func (c *Config) fill(dir string) {
 	if c.SMTP.From.Address == "" && len(c.Mailbox) > 0 {
 		c.SMTP.From.Address = c.Mailbox[0].Address
 	}
-	switch runtime := os.Getenv("RUNTIME_DIRECTORY"); {
-	case c.Socket != "":
-		c.Socket = absolute(dir, c.Socket)
-	case filepath.IsAbs(runtime): // set by systemd
-		c.Socket = filepath.Join(runtime, "control.sock")
-	default:
-		c.Socket = filepath.Join(filepath.Dir(c.State), "control.sock")
+	if c.Socket == "" {
+		c.Socket = defaultSocket(c.State, runFolder)
 	}
+	c.Socket = absolute(dir, c.Socket)
+}
+
+// runFolder is what the unit's RuntimeDirectory= makes, for the daemon's user.
+const runFolder = "/run/countersign"
+
+// defaultSocket is the one place where daemon and commands alike look for the
+// socket: in run, if it is there and belongs to whom the state belongs to, else
+// beside the state. So a desk of one's own never asks the machine's daemon.
+func defaultSocket(state, run string) string {
+	dir := filepath.Dir(state)
+	if r, err := os.Stat(run); err == nil && r.IsDir() {
+		if s, err := os.Stat(dir); err != nil || Owner(s) == Owner(r) {
+			return filepath.Join(run, "control.sock")
+		}
+	}
+	return filepath.Join(dir, "control.sock")
 }
 
 func absolute(dir, path string) string {

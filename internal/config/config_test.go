@@ -28,7 +28,6 @@ from = "Support <support@desk.example>"
 `
 
 func TestParse(t *testing.T) {
-	t.Setenv("RUNTIME_DIRECTORY", "")
 	got, problems := Parse("/etc/cs/countersign.toml", []byte(good))
 	if len(problems) > 0 {
 		t.Fatalf("Parse(good): %v", problems)
@@ -223,22 +222,40 @@ func allKeys(t reflect.Type) []string {
 	return out
 }
 
+// TestSocket: daemon and commands find one socket, whatever systemd tells the
+// daemon alone; and a desk of another user's is not asked for this one.
 func TestSocket(t *testing.T) {
-	tests := []struct{ name, runtime, text, want string }{
-		{"from-systemd", "/run/countersign", "", "/run/countersign/control.sock"},
-		{"beside-the-state", "", `state = "/srv/cs/state.db"`, "/srv/cs/control.sock"},
-		{"said", "/run/countersign", `socket = "c.sock"`, "/etc/cs/c.sock"},
-		{"strange-runtime", "relative", "", "/var/lib/countersign/control.sock"},
+	t.Setenv("RUNTIME_DIRECTORY", "/run/elsewhere")
+	c, problems := Parse("/etc/cs/c.toml", []byte(`socket = "c.sock"`))
+	if c.Socket != "/etc/cs/c.sock" || len(problems) > 0 {
+		t.Errorf("socket %q (%v)", c.Socket, problems)
 	}
-	for _, tt := range tests {
-		t.Run(tt.name, func(t *testing.T) {
-			t.Setenv("RUNTIME_DIRECTORY", tt.runtime)
-			c, problems := Parse("/etc/cs/c.toml", []byte(tt.text))
-			if c.Socket != tt.want || len(problems) > 0 {
-				t.Errorf("socket %q (%v), want %q", c.Socket, problems, tt.want)
-			}
-		})
+	dir := t.TempDir()
+	run, state := filepath.Join(dir, "run"), filepath.Join(dir, "lib", "state.db")
+	beside, there := filepath.Join(dir, "lib", "control.sock"), filepath.Join(run, "control.sock")
+	want := func(when, want string) {
+		t.Helper()
+		if got := defaultSocket(state, run); got != want {
+			t.Errorf("%s: %s, want %s", when, got, want)
+		}
 	}
+	want("no folder", beside)
+	for _, d := range []string{run, filepath.Dir(state)} {
+		if err := os.Mkdir(d, 0o700); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want("both folders", there)
+	if os.Geteuid() == 0 {
+		if err := os.Chown(run, 54321, -1); err != nil {
+			t.Fatal(err)
+		}
+		want("another user's", beside)
+	}
+	if err := os.Remove(filepath.Dir(state)); err != nil {
+		t.Fatal(err)
+	}
+	want("no state yet", there)
 }
 
 func TestLoad(t *testing.T) {

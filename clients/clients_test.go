@@ -30,12 +30,24 @@ func contacts(t testing.TB, s kv.Store, csv string, change ...func(*clients.Impo
 	return r
 }
 
+// oneByOne is a directory over a store.
+type oneByOne struct{ kv.Store }
+
+func (s oneByOne) UpdateAll(fns []func(kv.Tx) error) error {
+	for _, fn := range fns {
+		if err := s.Update(fn); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 func importContacts(s kv.Store, csv string, opt clients.ImportOptions) (clients.Report, error) {
 	f, err := clients.ReadContacts(strings.NewReader(csv), "c.csv")
 	if err != nil {
 		return clients.Report{}, err
 	}
-	return f.Import(s, opt)
+	return f.Import(oneByOne{s}, opt)
 }
 
 func importClients(t testing.TB, s kv.Store, csv string, opt clients.ImportOptions) clients.Report {
@@ -44,7 +56,7 @@ func importClients(t testing.TB, s kv.Store, csv string, opt clients.ImportOptio
 	if err != nil {
 		t.Fatal(err)
 	}
-	r, err := f.Import(s, opt)
+	r, err := f.Import(oneByOne{s}, opt)
 	if err != nil {
 		t.Fatal(err)
 	}

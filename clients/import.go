@@ -24,8 +24,7 @@ type ImportOptions struct {
 	StaffAddress func(kv.Reader, string) (bool, error)
 	// Ticketed says when the first ticket of a client was opened, zero if none was.
 	Ticketed func(kv.Reader, string) (time.Time, error)
-	// Step is told how many rows are done after every update; its error ends
-	// the import.
+	// Step is told now and then how many rows are done; its error ends the import.
 	Step func(done int) error
 	// Stopped says whether nothing privileged is done for a client.
 	Stopped func(kv.Reader, string) (bool, error)
@@ -35,7 +34,8 @@ type ImportOptions struct {
 // is written.
 type Directory interface {
 	kv.Viewer
-	Update(fn func(kv.Tx) error) error
+	// UpdateAll makes an Update of each fn, in their order.
+	UpdateAll(fns []func(kv.Tx) error) error
 }
 
 // Problem is what is wrong in one line of the file.
@@ -60,9 +60,10 @@ type Report struct {
 
 const (
 	maxAddresses = 8   // of one contact
-	maxKeys      = 100 // one Update reads and writes
-	rowKeys      = 8   // of these for a row, and addressKeys for each address of it
-	addressKeys  = 11
+	maxKeys      = 100 // of the directory that one Update reads or writes, where it has more than one row
+	rowKeys      = 20  // of these for a row, and addressKeys for each address of it
+	addressKeys  = 25
+	maxParts     = 50 // Updates that share a sync to disk
 )
 
 // outcome is what became of one row.
@@ -112,46 +113,64 @@ func ReadContacts(r io.Reader, name string) (File, error) {
 // first line, and comes to the same end.
 func (f File) Import(s Directory, opt ImportOptions) (Report, error) {
 	report := Report{Import: opt.Import, Header: f.header}
-	update, rows := s.Update, f.rows
-	size := func(r row) int { return rowKeys + addressKeys*min(maxAddresses, len(split(r.fields["email"]))) }
-	if opt.DryRun {
-		update = func(fn func(kv.Tx) error) error { return kv.DryRun(s, fn) }
-		size = func(row) int { return 0 } // all in one, to see what lines do to each other
-	}
-	for len(rows) > 0 {
-		n, keys := 1, size(rows[0])
-		for n < len(rows) && keys+size(rows[n]) <= maxKeys {
-			keys += size(rows[n])
-			n++
+	done := make([]outcome, len(f.rows))
+	if opt.DryRun { // all in one, to see what lines do to each other
+		err := kv.DryRun(s, f.part(opt, 0, len(f.rows), done))
+		for i, r := range f.rows {
+			report.add(r, done[i])
 		}
-		var done []outcome
-		err := update(func(tx kv.Tx) error {
-			done = done[:0]
-			for _, r := range rows[:n] {
-				o := outcome{problems: []Problem{{r.line, "", r.bad}}}
-				if r.bad == "" {
-					var err error
-					if o, err = f.take(opt, tx, r); err != nil {
-						return fmt.Errorf("line %d: %w", r.line, err)
-					}
-				}
-				done = append(done, o)
-			}
-			return nil
-		})
-		if err != nil {
+		return report, err
+	}
+	for from := 0; from < len(f.rows); {
+		var parts []func(kv.Tx) error
+		at := from
+		for at < len(f.rows) && len(parts) < maxParts {
+			to := f.next(at)
+			parts = append(parts, f.part(opt, at, to, done))
+			at = to
+		}
+		if err := s.UpdateAll(parts); err != nil {
 			return report, err
 		}
-		for i, o := range done {
-			report.add(rows[i], o)
+		for ; from < at; from++ {
+			report.add(f.rows[from], done[from])
 		}
-		if rows = rows[n:]; opt.Step != nil {
-			if err := opt.Step(len(f.rows) - len(rows)); err != nil {
+		if opt.Step != nil {
+			if err := opt.Step(at); err != nil {
 				return report, err
 			}
 		}
 	}
 	return report, nil
+}
+
+// next gives the row behind those that one Update takes from a row on.
+func (f File) next(from int) (to int) {
+	keys := 0
+	for to = from; to < len(f.rows); to++ {
+		keys += rowKeys + addressKeys*min(maxAddresses, len(split(f.rows[to].fields["email"])))
+		if keys > maxKeys && to > from {
+			break
+		}
+	}
+	return to
+}
+
+// part makes an Update of some rows.
+func (f File) part(opt ImportOptions, from, to int, done []outcome) func(kv.Tx) error {
+	return func(tx kv.Tx) error {
+		for i, r := range f.rows[from:to] {
+			o := outcome{problems: []Problem{{r.line, "", r.bad}}}
+			if r.bad == "" {
+				var err error
+				if o, err = f.take(opt, tx, r); err != nil {
+					return fmt.Errorf("line %d: %w", r.line, err)
+				}
+			}
+			done[from+i] = o
+		}
+		return nil
+	}
 }
 
 func (p *Report) add(r row, o outcome) {

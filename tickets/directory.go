@@ -73,24 +73,33 @@ const maxWritten = 32 << 10
 // directory is the one way in which clients, contacts and agents are written:
 // whatever fn writes of them is in the audit log, with who asked for it, in the
 // same transaction. What fn leaves as it is leaves no trace.
-func (s *Store) directory(by By, why string, fn func(kv.Tx) error) error {
-	var written []Written
-	err := s.group.Update(func(tx kv.Tx) (err error) {
-		w := &watched{Tx: tx, before: map[string][]byte{}}
-		if err := fn(w); err != nil {
-			return err
-		}
-		if written, err = w.written(); err != nil {
-			return err
-		}
-		return s.logWritten(tx, directoryWrite{by, why, written})
-	})
-	if err == nil && s.opt.Wrote != nil {
-		for _, one := range written {
-			s.opt.Wrote(by, why, one)
+func (s *Store) directory(by By, why string, fns ...func(kv.Tx) error) error {
+	written := make([][]Written, len(fns))
+	var updates []func(kv.Tx) error
+	for i, fn := range fns {
+		updates = append(updates, func(tx kv.Tx) (err error) {
+			w := &watched{Tx: tx, before: map[string][]byte{}}
+			written[i] = nil // until this has come to its end
+			if err := fn(w); err != nil {
+				return err
+			}
+			all, err := w.written()
+			if err != nil {
+				return err
+			}
+			written[i] = all
+			return s.logWritten(tx, directoryWrite{by, why, all})
+		})
+	}
+	errs := s.group.UpdateAll(updates)
+	for i, all := range written {
+		for _, one := range all {
+			if errs[i] == nil && s.opt.Wrote != nil {
+				s.opt.Wrote(by, why, one)
+			}
 		}
 	}
-	return err
+	return errors.Join(errs...)
 }
 
 // logWritten makes as many audit entries as there is need of, that none is too large.

@@ -151,4 +151,6 @@ type people struct {
 }
 
 func (p people) View(fn func(kv.View) error) error { return p.store.kv.View(fn) }
-func (p people) Update(fn func(kv.Tx) error) error { return p.store.directory(p.by, p.why, fn) }
+func (p people) UpdateAll(fns []func(kv.Tx) error) error {
+	return p.store.directory(p.by, p.why, fns...)
+}

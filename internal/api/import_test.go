@@ -22,15 +22,15 @@ import (
 type slow struct{ kv.Store }
 
 func (s slow) Update(fn func(kv.Tx) error) error {
-	time.Sleep(30 * time.Millisecond)
+	time.Sleep(200 * time.Millisecond)
 	return s.Store.Update(fn)
 }
 
-// someContacts is a file that takes a second to import into a slow store.
+// someContacts is a file that takes more than a second to import into a slow store.
 func someContacts() ImportRequest {
 	var b strings.Builder
 	b.WriteString("client,client_name,email,name,role,permissions,language\n")
-	for i := range 200 {
+	for i := range 600 {
 		fmt.Fprintf(&b, "k%d,,a%d@new.example,,,,\n", i/10, i)
 	}
 	return ImportRequest{Name: "people.csv", CSV: []byte(b.String())}
@@ -51,12 +51,12 @@ func TestImportTakesLong(t *testing.T) {
 	s.Store = tickets.New(slow{kv.Memory()}, options())
 	t.Cleanup(s.Store.Close)
 	began, said := time.Now(), 0
-	r, err := dialSoon(listen(t, s), 300*time.Millisecond).Import(t.Context(), "contact/import", someContacts(), func(p tickets.Progress) {
-		if said++; p.Import != "i-1" || p.Rows != 200 {
+	r, err := dialSoon(listen(t, s), 600*time.Millisecond).Import(t.Context(), "contact/import", someContacts(), func(p tickets.Progress) {
+		if said++; p.Import != "i-1" || p.Rows != 600 {
 			t.Errorf("progress %+v", p)
 		}
 	})
-	if took := time.Since(began); err != nil || r.Added != 200 || r.Import != "i-1" || took < time.Second || said < 2 {
+	if took := time.Since(began); err != nil || r.Added != 600 || r.Import != "i-1" || took < time.Second || said < 2 {
 		t.Errorf("Import = %d added, %v, after %s, %d words of progress", r.Added, err, took, said)
 	}
 }
@@ -77,7 +77,7 @@ func TestImportLeft(t *testing.T) {
 	for e.Code != 0 {
 		r, err := c.Import(t.Context(), "contact/import", someContacts(), nil)
 		if err == nil {
-			if r.Import != "i-1" || r.Added+r.Same != 200 {
+			if r.Import != "i-1" || r.Added+r.Same != 600 {
 				t.Errorf("once more: %+v", r)
 			}
 			break
@@ -116,11 +116,11 @@ func (f failing) Update(fn func(kv.Tx) error) error {
 // answer that breaks off; what is wrong with the file, before anything is said.
 func TestImportFails(t *testing.T) {
 	s := newServer(t)
-	left := 10
+	left := 2
 	s.Store = tickets.New(failing{kv.Memory(), &left}, options())
 	t.Cleanup(s.Store.Close)
 	for name, c := range map[string]*Client{"socket": dialSoon(listen(t, s), time.Second), "local": Local(s)} {
-		left = 10
+		left = 2
 		_, err := c.Import(t.Context(), "contact/import", someContacts(), nil)
 		e, _ := errors.AsType[*exit.Error](err)
 		if e == nil || e.Code != exit.IOErr || !strings.Contains(e.Message, "no space left on device") || !strings.Contains(e.Message, "is unfinished") {

@@ -1,6 +1,7 @@
 package kv
 
 import (
+	"slices"
 	"sync"
 	"time"
 )
@@ -43,15 +44,27 @@ func NewCommitter(s Store) *Committer { return &Committer{store: s} }
 // Update runs fn as Store.Update does, perhaps in one transaction with others'.
 // An error of fn undoes what fn wrote and nothing else.
 func (c *Committer) Update(fn func(Tx) error) error {
-	m := &member{fn: fn, turn: make(chan bool, 1)}
+	return c.UpdateAll([]func(Tx) error{fn})[0]
+}
+
+// UpdateAll runs every fn as Update does, in their order, and gives what became
+// of each: one caller's Updates share the price of a sync, too.
+func (c *Committer) UpdateAll(fns []func(Tx) error) []error {
+	var all []*member
+	for _, fn := range fns {
+		all = append(all, &member{fn: fn, turn: make(chan bool, 1)})
+	}
+	if len(all) == 0 {
+		return nil
+	}
 	c.mu.Lock()
 	if c.closed {
 		c.mu.Unlock()
-		return ErrClosed
+		return slices.Repeat([]error{ErrClosed}, len(fns))
 	}
 	c.idle.Add(1)
 	defer c.idle.Done()
-	c.queue = append(c.queue, m)
+	c.queue = append(c.queue, all...)
 	if c.full != nil && len(c.queue) >= c.want {
 		close(c.full)
 		c.full = nil
@@ -59,16 +72,22 @@ func (c *Committer) Update(fn func(Tx) error) error {
 	lead, alone := !c.leading, !c.leading
 	c.leading = true
 	c.mu.Unlock()
-	if !lead {
-		lead = <-m.turn
+	var errs []error
+	for i, m := range all {
+		if i > 0 || !lead {
+			lead = <-m.turn
+		}
+		if lead {
+			c.lead(m, alone && i == 0)
+		}
+		errs = append(errs, m.err)
 	}
-	if lead {
-		c.lead(m, alone)
+	for _, m := range all {
+		if m.panic != nil {
+			panic(m.panic)
+		}
 	}
-	if m.panic != nil {
-		panic(m.panic)
-	}
-	return m.err
+	return errs
 }
 
 // Close lets the Updates that wait come to their end and refuses new ones. It

@@ -72,7 +72,7 @@ func (s *Store) askContact(tx kv.Tx, t *Ticket, contact, kind string) error {
 	l := Letter{Kind: kind, To: n.Address, ToName: c.Name, Language: c.Language, Ticket: t.ID,
 		Class: string(t.Class), ClassWords: t.Class.Demands().Words, Request: t.Request, Subject: t.Subject,
 		Channel: string(t.Channel), AgentName: s.agentName(tx, t.OpenedBy), Until: t.Until, At: now, Date: now,
-		ReturnPath: strings.Replace(s.opt.ReplyAddress, "{token}", "b-"+returnPath, 1)}
+		ReturnPath: strings.Replace(s.opt.ReplyAddress, "{token}", "b-"+returnPath, 1), InReplyTo: t.Thread}
 	secret := token.New()   // of a courtesy notice only the Message-ID has one, and it opens nothing
 	if kind == "reminder" { // it asks again, for no longer
 		n.Expires = t.Until

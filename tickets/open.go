@@ -152,14 +152,8 @@ func (s *Store) create(tx kv.Tx, t Ticket, messageID string) (Ticket, error) {
 		return t, err
 	}
 	t.Epoch = e.Number
-	if messageID != "" { // the sender chose it: it takes no other ticket's place
-		if other, err := s.recall(tx, "mid", messageID); err != nil {
-			return t, err
-		} else if other == "" {
-			if err := s.remember(tx, "mid", messageID, t.ID); err != nil {
-				return t, err
-			}
-		}
+	if t.Thread, err = s.thread(tx, t.ID, messageID); err != nil {
+		return t, err
 	}
 	if err := tx.Put("open/"+t.Contact+"/"+t.ID, []byte{1}); err != nil {
 		return t, err

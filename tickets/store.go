@@ -129,6 +129,7 @@ type Ticket struct {
 	OpenedBy string         `json:"opened_by,omitempty"` // agent; empty: the contact
 	Edited   []string       `json:"edited,omitempty"`    // agents
 	Disputes int            `json:"disputes,omitempty"`  // how often; a closed ticket can be disputed anew
+	Thread   string         `json:"thread,omitempty"`    // Message-ID that all its notices answer
 	Opened   time.Time      `json:"opened"`
 	Until    time.Time      `json:"until,omitzero"` // the question is open so long
 	Proofs   []policy.Proof `json:"proofs,omitempty"`

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"runtime"
 	"runtime/debug"
 	"strings"
 	"time"
@@ -21,6 +22,7 @@ import (
 
 // app is one run of the program.
 type app struct {
+	args           []string
 	stdin          io.Reader
 	stdout, stderr io.Writer
 
@@ -49,17 +51,20 @@ func (a *app) root() *cobra.Command {
 	root.PersistentFlags().StringVar(&a.configPath, "config", path, "configuration `file`")
 	root.PersistentFlags().BoolVar(&a.json, "json", false, "answer in JSON: one object, or JSON lines for lists")
 	root.PersistentFlags().StringVar(&a.at, "at", "", "take this RFC 3339 `time` for now (verify; else only with [drill] clock = true)")
-	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error {
-		if twice, ok := errors.AsType[*exit.Error](err); ok {
-			return twice
-		}
-		return usage("%s.", strings.TrimSuffix(err.Error(), "."))
-	})
-	root.CompletionOptions.HiddenDefaultCmd = true
-	root.AddCommand(a.ticketCommand(), a.question(a.authorizeCommand()), a.explainCommand(), a.question(a.verifyCommand()), a.messageCommand(),
+	root.SetFlagErrorFunc(a.flagError)
+	root.Version = version()
+	root.SetVersionTemplate("countersign {{.Version}}\n")
+	root.InitDefaultVersionFlag()
+	authorize, explain := a.question(a.authorizeCommand()), a.explainCommand()
+	a.ticketFirst(authorize, explain)
+	root.AddCommand(a.ticketCommand(), authorize, explain, a.question(a.verifyCommand()), a.messageCommand(),
 		a.quarantineCommand(), a.outboxCommand(), a.mailboxCommand(), a.auditCommand(), a.clientCommand(), a.contactCommand(), a.agentCommand(),
 		a.runCommand(), a.question(a.checkConfigCommand()), a.configCommand(), a.demoCommand(), a.versionCommand(), a.openStoreCommand())
 	root.AddCommand(a.notBuilt()...)
+	root.InitDefaultCompletionCmd("completion") // now, so that what follows holds for it, too
+	if c, _, err := root.Find([]string{"completion"}); err == nil {
+		c.Args, c.RunE = cobra.ArbitraryArgs, nearest
+	}
 	countArgs(root)
 	once(root)
 	return root
@@ -197,14 +202,17 @@ func (a *app) print(v any) error {
 
 func (a *app) versionCommand() *cobra.Command {
 	return &cobra.Command{Use: "version", Short: "Say which version this is", Args: cobra.NoArgs, RunE: func(*cobra.Command, []string) error {
-		version, goVersion := "unknown", ""
-		if info, ok := debug.ReadBuildInfo(); ok {
-			version, goVersion = info.Main.Version, info.GoVersion
-		}
 		if a.json {
-			return a.print(map[string]string{"version": version, "go": goVersion})
+			return a.print(map[string]string{"version": version(), "go": runtime.Version()})
 		}
-		_, err := fmt.Fprintf(a.stdout, "countersign %s (%s)\n", version, goVersion)
+		_, err := fmt.Fprintf(a.stdout, "countersign %s (%s)\n", version(), runtime.Version())
 		return err
 	}}
+}
+
+func version() string {
+	if info, ok := debug.ReadBuildInfo(); ok {
+		return info.Main.Version
+	}
+	return "unknown"
 }

@@ -14,10 +14,7 @@ import (
 	"io/fs"
 	"os"
 	"os/signal"
-	"strings"
 	"syscall"
-
-	"github.com/spf13/cobra"
 
 	"countersign/internal/exit"
 )
@@ -33,7 +30,7 @@ func main() {
 // argument and leaves only by returning its exit code.
 func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 	out := &told{Writer: stdout}
-	a := &app{stdin: stdin, stdout: out, stderr: stderr}
+	a := &app{args: args, stdin: stdin, stdout: out, stderr: stderr}
 	root := a.root()
 	root.SetArgs(args)
 	root.SetIn(stdin)
@@ -93,19 +90,4 @@ func (a *app) complain(err error) {
 		return
 	}
 	fmt.Fprint(a.stderr, exit.Text(err))
-}
-
-// nearest is the RunE of a command that only groups others: at every level a
-// mistyped command is answered with the nearest one.
-func nearest(cmd *cobra.Command, args []string) error {
-	if len(args) == 0 {
-		_ = cmd.Help()
-		return usage("Say what to do with %s.", cmd.Name())
-	}
-	message := fmt.Sprintf("Unknown command %q.", args[0])
-	cmd.SuggestionsMinimumDistance = 2
-	if near := cmd.SuggestionsFor(args[0]); len(near) > 0 {
-		message += fmt.Sprintf(" Did you mean %q?", near[0])
-	}
-	return &exit.Error{Code: exit.Usage, Reason: "unknown_command", Message: message, Try: strings.TrimSpace(cmd.CommandPath() + " --help")}
 }

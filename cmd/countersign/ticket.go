@@ -19,8 +19,9 @@ import (
 )
 
 func (a *app) ticketCommand() *cobra.Command {
-	return group("ticket", "Open, list, show, edit and close tickets",
-		a.ticketOpen(), a.ticketList(), a.ticketShow(), a.ticketEdit(), a.ticketClose(), a.ticketNote(), a.ticketAsk(), a.ticketLift())
+	show, edit, end, note, ask, lift := a.ticketShow(), a.ticketEdit(), a.ticketClose(), a.ticketNote(), a.ticketAsk(), a.ticketLift()
+	a.ticketFirst(show, edit, end, note, ask, lift)
+	return group("ticket", "Open, list, show, edit and close tickets", a.ticketOpen(), a.ticketList(), show, edit, end, note, ask, lift)
 }
 
 func (a *app) ticketOpen() *cobra.Command {

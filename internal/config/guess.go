@@ -9,14 +9,7 @@ import (
 // guess says what was perhaps meant by a key that isn't in section: the nearest
 // of its keys, else the section where the key belongs. It begins with a blank.
 func guess(key string, names []string, section string) string {
-	best, bestDistance := "", 3
-	for _, n := range names {
-		// Half of a short key is no misspelling of it.
-		if d := distance(key, n); d < bestDistance && 2*d <= len(n) {
-			best, bestDistance = n, d
-		}
-	}
-	if best != "" {
+	if best := Near(key, names); best != "" {
 		return fmt.Sprintf(" Did you mean %s?", best)
 	}
 	for _, where := range homes(reflect.TypeFor[Config](), "", key) {
@@ -28,6 +21,18 @@ func guess(key string, names []string, section string) string {
 		}
 	}
 	return " Remove it; `countersign config example` lists every setting."
+}
+
+// Near gives which of names was perhaps meant by word, empty if none.
+func Near(word string, names []string) string {
+	best, bestDistance := "", 3
+	for _, n := range names {
+		// Half of a short word is no misspelling of it.
+		if d := distance(word, n); d < bestDistance && 2*d <= len(n) {
+			best, bestDistance = n, d
+		}
+	}
+	return best
 }
 
 // homes gives the sections that have key.

@@ -30,7 +30,7 @@ type Settings struct {
 	MaxSize        int64         // bytes of one message
 	Timeout        time.Duration // of one command; 0: 60 s
 	Patience       time.Duration // before a message that is alone is tried again; 0: 10 minutes
-	Workers        int           // messages judged side by side; 0: 8
+	Workers        int           // messages judged side by side; 0: 16
 	Roots          *x509.CertPool
 	Spool          string // folder for large messages while they are read; empty: that for temporary files
 

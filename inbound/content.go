@@ -11,7 +11,7 @@ import (
 )
 
 // largeMessage is the size in bytes from which a message is judged with no
-// other, and is kept in a file meanwhile instead of in memory.
+// other of that size, and is kept in a file meanwhile instead of in memory.
 const largeMessage = 4 << 20
 
 // errSpool says that our own disk failed, and not the message.

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"sync"
 	"time"
 
 	"github.com/emersion/go-imap/v2"
@@ -19,13 +18,9 @@ const slice = 1 << 20
 // maxHeaderOnly is how much is kept of a message over the size limit.
 const maxHeaderOnly = 256 << 10
 
-// read fetches messages one by one and hands them on, some side by side since
-// DNS is slow.
-func (r *Reader) read(ctx context.Context, c *connection, cursor Cursor, uids []uint32) error {
-	var wait sync.WaitGroup
-	places := make(chan struct{}, r.set.Workers)
-	var mu sync.Mutex
-	var errs []error
+// read fetches messages one by one and hands them on. It does not wait for what
+// becomes of them: one that takes its time must not keep the next ones waiting.
+func (r *Reader) read(ctx context.Context, c *connection, cursor Cursor, uids []uint32, crew *crew) error {
 	var missing []absent
 	whole := 0 // messages that were read in this batch
 	for _, uid := range uids {
@@ -37,18 +32,14 @@ func (r *Reader) read(ctx context.Context, c *connection, cursor Cursor, uids []
 			// Expunged since it was named, or refused for now; or else it will
 			// be named again, and is set aside in the end. The others go on.
 			missing = append(missing, absent{uid, whole})
-			mu.Lock()
-			errs = append(errs, fmt.Errorf("UID %d: %w", uid, err))
-			mu.Unlock()
+			crew.failed(fmt.Errorf("UID %d: %w", uid, err))
 			continue
 		}
 		if err != nil {
 			if !errors.Is(err, errSpool) {
 				r.blame(uid, whole > 0)
 			}
-			mu.Lock()
-			errs = append(errs, fmt.Errorf("fetch UID %d: %w", uid, err))
-			mu.Unlock()
+			crew.failed(fmt.Errorf("fetch UID %d: %w", uid, err))
 			break
 		}
 		if f == nil {
@@ -57,25 +48,9 @@ func (r *Reader) read(ctx context.Context, c *connection, cursor Cursor, uids []
 		if !f.Poison {
 			whole++
 		}
-		large := len(f.Raw) > largeMessage
-		if large { // one at a time, so that memory stays bounded
-			wait.Wait()
-		}
-		places <- struct{}{}
-		wait.Go(func() {
-			defer func() { f.content.free(); <-places }()
-			if err := r.handle(ctx, *f); err != nil {
-				mu.Lock()
-				errs = append(errs, fmt.Errorf("handle UID %d: %w", uid, err))
-				mu.Unlock()
-			}
-		})
-		if large {
-			wait.Wait()
-		}
+		crew.judge(ctx, f, r.handle)
 		r.note(func(s *Status) { s.Waiting = max(0, s.Waiting-1) })
 	}
-	wait.Wait()
 	for _, m := range missing {
 		if whole == 0 && len(missing) > 1 { // it refuses all: the server is ill, and not all of them
 			r.suspect(m.uid)
@@ -83,7 +58,7 @@ func (r *Reader) read(ctx context.Context, c *connection, cursor Cursor, uids []
 		}
 		r.blame(m.uid, whole > m.before) // a server that has had enough refuses all that follows
 	}
-	return errors.Join(append(errs, ctx.Err())...)
+	return errors.Join(crew.err(), ctx.Err())
 }
 
 // absent is a message that was not given, and how many were read before it.

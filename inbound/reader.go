@@ -1,6 +1,7 @@
 package inbound
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"slices"
@@ -119,7 +120,7 @@ func (s Settings) withDefaults() Settings {
 		s.Patience = patience
 	}
 	if s.Workers <= 0 {
-		s.Workers = 8
+		s.Workers = 16
 	}
 	if s.MaxSize <= 0 {
 		s.MaxSize = 25 << 20
@@ -279,10 +280,20 @@ func (r *Reader) pass(ctx context.Context, c *connection) error {
 	if err := r.sift(ctx, c, cursor, uids); err != nil {
 		return err
 	}
+	crew := r.newCrew()
 	for batch := range slices.Chunk(uids, 100) {
-		if err := r.read(ctx, c, cursor, batch); err != nil {
-			return err
+		err := r.read(ctx, c, cursor, batch, crew)
+		if err == nil {
+			err = r.tidy(c, cursor)
 		}
+		if err != nil {
+			return cmp.Or(crew.end(), err)
+		}
+	}
+	if err := crew.end(); err != nil {
+		return err
+	}
+	if len(uids) > 0 {
 		if err := r.tidy(c, cursor); err != nil {
 			return err
 		}

@@ -19,6 +19,11 @@ type Desk struct {
 	Own    reply.Own
 	Trust  sender.Trust
 	Limits rawmail.Limits
+
+	// Standing says what may come of a message, before DNS is asked; nil: that is
+	// not known. Hurry says that others stand in line behind the message.
+	Standing func(policy.Evidence) policy.Standing
+	Hurry    bool
 }
 
 // Checker says who sent a message. *sender.Checker does.
@@ -77,7 +82,11 @@ func understand(ctx context.Context, check Checker, desk Desk, raw []byte, arriv
 	if len(e.Refusals) > 0 || e.Kind.Machine() {
 		return e
 	}
-	e.Sender = check.Check(ctx, sender.Request{Message: m, From: from, Arrived: arrived, Trust: desk.Trust})
+	request := sender.Request{Message: m, From: from, Arrived: arrived, Trust: desk.Trust, Hurry: desk.Hurry}
+	if desk.Standing != nil {
+		request.Standing = desk.Standing(e)
+	}
+	e.Sender = check.Check(ctx, request)
 	return e
 }
 

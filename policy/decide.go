@@ -106,6 +106,9 @@ func undecided(f Facts) (Decision, bool) {
 	if f.Sender.Result != ResultTempError {
 		return Decision{}, false
 	}
+	if f.Standing == Stranger { // nothing could come of it, so it need not wait
+		return file(f, Unauthenticated, "unknown_sender"), true
+	}
 	if f.GaveUp {
 		return stopped(f, file(f, Unauthenticated, "dns_gave_up")), true
 	}

@@ -66,6 +66,8 @@ func TestDecide(t *testing.T) {
 
 		{"temperror", func(f *Facts) { f.Sender = Sender{Result: ResultTempError} }, Deferred, OutcomeDefer, "dns_temperror", false},
 		{"temperror-too-long", func(f *Facts) { f.Sender = Sender{Result: ResultTempError}; f.GaveUp = true }, Unauthenticated, Applied, "dns_gave_up", false},
+		{"temperror-of-a-stranger", func(f *Facts) { f.Sender = Sender{Result: ResultTempError}; f.Person, f.Standing = Person{}, Stranger }, Unauthenticated, Applied, "unknown_sender", false},
+		{"temperror-of-somebody-else", func(f *Facts) { f.Sender = Sender{Result: ResultTempError}; f.Person, f.Standing = Person{}, Known }, Deferred, OutcomeDefer, "dns_temperror", false},
 		{"policy-fail", func(f *Facts) { f.Sender.Result = ResultFail }, Rejected, Applied, "dmarc_fail", false},
 		{"sender-zero", func(f *Facts) { f.Sender.Result = "" }, Rejected, Applied, "dmarc_fail", false},
 		{"sender-neutral", func(f *Facts) { f.Sender.Result = ResultNeutral }, Rejected, Applied, "dmarc_fail", false},

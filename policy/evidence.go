@@ -115,6 +115,9 @@ type Sender struct {
 	// SignedAt is t= of the counted signature, or else the Date that it
 	// covers; zero if it says neither.
 	SignedAt time.Time `json:"signed_at,omitzero"`
+	// PutOff says that DNS was not waited for, since other mail had used up the
+	// time for that: the message is to be judged again soon.
+	PutOff bool `json:"put_off,omitempty"`
 	// Shown are the canonical addresses in the name beside the From address,
 	// which anybody can type and some mail programs show instead of it.
 	Shown   []string `json:"shown,omitempty"`

@@ -56,6 +56,29 @@ type Person struct {
 	Shows     string `json:",omitempty"`
 }
 
+// Standing says what may come of a message, from what is known of it without
+// asking DNS: the less that is, the less it is waited for.
+type Standing int
+
+// The standings. The zero value is waited for longest.
+const (
+	Asked    Standing = iota // it holds a secret of ours and is from whom that was sent to
+	Known                    // from an address on file or of staff, or with a live token from elsewhere
+	Stranger                 // from nobody we know, about no question of ours: it proves nothing, whoever sent it
+)
+
+// StandingOf tells the standing of a message from this person. asked tells
+// whether that is whom one of our notices that it names was sent to.
+func StandingOf(p Person, b Binding, asked bool) Standing {
+	switch {
+	case asked && !p.Staff:
+		return Asked
+	case p.ID == "" && !p.Staff && b.LiveToken == nil:
+		return Stranger
+	}
+	return Known
+}
+
 // Ticket is what a decision needs to know of the ticket that a message is bound to.
 type Ticket struct {
 	ID       string `json:",omitzero"`
@@ -69,17 +92,18 @@ type Ticket struct {
 // Facts is everything that a decision about one message depends on.
 type Facts struct {
 	Evidence
-	Duplicate     bool    `json:",omitzero"` // the same bytes were handled before
-	SignatureUsed bool    `json:",omitzero"` // the counted signature was counted before, on other bytes
-	Person        Person  `json:",omitzero"`
-	Binding       Binding `json:",omitzero"`
-	Claimed       bool    `json:",omitempty"` // no token of ours names the ticket
-	Ticket        Ticket  `json:",omitzero"`  // of Binding.Ticket
-	StandsIn      bool    `json:",omitzero"`  // the proof token stands in for reply in the ticket's class
-	ToUs          bool    `json:",omitzero"`  // To or Cc names the mailbox's address
-	ToUsSigned    bool    `json:",omitzero"`  // and the counted signature covers that field
-	Waits         string  `json:",omitempty"` // the sender's ticket that asks whether they wrote to us
-	GaveUp        bool    `json:",omitzero"`  // DNS has been asked as long as it may be
+	Standing      Standing `json:",omitzero"`
+	Duplicate     bool     `json:",omitzero"` // the same bytes were handled before
+	SignatureUsed bool     `json:",omitzero"` // the counted signature was counted before, on other bytes
+	Person        Person   `json:",omitzero"`
+	Binding       Binding  `json:",omitzero"`
+	Claimed       bool     `json:",omitempty"` // no token of ours names the ticket
+	Ticket        Ticket   `json:",omitzero"`  // of Binding.Ticket
+	StandsIn      bool     `json:",omitzero"`  // the proof token stands in for reply in the ticket's class
+	ToUs          bool     `json:",omitzero"`  // To or Cc names the mailbox's address
+	ToUsSigned    bool     `json:",omitzero"`  // and the counted signature covers that field
+	Waits         string   `json:",omitempty"` // the sender's ticket that asks whether they wrote to us
+	GaveUp        bool     `json:",omitzero"`  // DNS has been asked as long as it may be
 }
 
 // Own reports whether the message is a proved one of the very person who was

@@ -73,6 +73,11 @@ func (s *Store) facts(r kv.Reader, e policy.Evidence, own string) (f policy.Fact
 		}
 	}
 	f.Claimed = f.Binding.Ticket != "" && len(names.Tokens) == 0
+	wasSent, err := wasAsked(r, names, e.From)
+	if err != nil {
+		return f, err
+	}
+	f.Standing = policy.StandingOf(f.Person, f.Binding, wasSent)
 	if p := &f.Person; p.ID == "" && !p.Staff && e.From != "" {
 		if p.LooksLike, p.Shows, err = clients.TakenFor(r, e.From, e.Sender.Shown); err != nil {
 			return f, err

@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"strings"
-	"time"
 
 	"countersign/inbound"
 	"countersign/internal/kv"
@@ -176,31 +175,6 @@ func (s *Store) AttemptMessage(src Source, alone bool) (n int, err error) {
 // though without an outcome: the program was stopped, or could not write.
 func (s *Store) ForgetAttempt(src Source) error {
 	return s.group.Update(func(tx kv.Tx) error { return tx.Delete("attempt/" + src.key()) })
-}
-
-// Deferred gives the ids of the messages whose proof waits for DNS and is due,
-// all of them with all.
-func (s *Store) Deferred(now time.Time, all bool) (ids []string, err error) {
-	err = s.kv.View(func(v kv.View) error {
-		return v.Scan("defer/", "", func(key string, value []byte) error {
-			if !all && key > "defer/"+due(now)+"/~" {
-				return kv.ErrStop
-			}
-			ids = append(ids, string(value))
-			return nil
-		})
-	})
-	return ids, err
-}
-
-// DeferredByID gives a message that is still deferred; ok is false where it has
-// come to its end meanwhile.
-func (s *Store) DeferredByID(id string) (m Message, ok bool, err error) {
-	err = s.kv.View(func(v kv.View) error {
-		m, ok, err = kv.Load[Message](v, numbered("msg", id))
-		return err
-	})
-	return m, ok && m.Outcome == policy.OutcomeDefer, err
 }
 
 // Messages calls fn for every message of every mailbox, oldest first, with at

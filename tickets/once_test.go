@@ -246,7 +246,7 @@ func TestDeferred(t *testing.T) {
 				}
 				waits = append(waits, m.Next.Sub(d.Now()))
 				d.turn(m.Next.Sub(d.Now()))
-				if due, _ := d.Deferred(d.Now(), false); len(due) != 1 || due[0] != m.ID {
+				if due, _ := d.Deferred(d.Now(), false); len(due) != 1 || due[0].ID != m.ID {
 					t.Fatalf("not due at its time: %v", due)
 				}
 				if len(waits) == 6 {

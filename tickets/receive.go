@@ -129,7 +129,7 @@ func (s *Store) Receive(e policy.Evidence, src Source, blob string) (m Message, 
 				return err
 			}
 			m = Message{ID: fmt.Sprintf("m-%d", n), Source: src, Since: s.Now()}
-		} else if err := tx.Delete("defer/" + due(m.Next) + "/" + m.ID); err != nil {
+		} else if err := tx.Delete(deferKey(m)); err != nil {
 			return err
 		}
 		if blob != "" {
@@ -191,9 +191,7 @@ func (s *Store) apply(tx kv.Tx, m *Message, f policy.Facts, d policy.Decision) e
 		}
 	}
 	if d.Outcome == policy.OutcomeDefer {
-		m.Tries++
-		m.Next = s.Now().Add(backOff(m.Tries))
-		if err := tx.Put("defer/"+due(m.Next)+"/"+m.ID, []byte(m.ID)); err != nil {
+		if err := s.deferAgain(tx, m); err != nil {
 			return err
 		}
 		if !m.Source.Observe {
@@ -355,13 +353,4 @@ func bounded(f policy.Facts) policy.Facts {
 		f.Threads, f.Recipients, f.Sender.Records, f.Text = nil, nil, nil, cut(f.Text, 4<<10)
 	}
 	return f
-}
-
-// backOff is how long to wait before DNS is asked for the n-th time again.
-func backOff(n int) time.Duration {
-	steps := []time.Duration{time.Minute, 2 * time.Minute, 5 * time.Minute, 15 * time.Minute}
-	if n <= len(steps) {
-		return steps[n-1]
-	}
-	return time.Hour
 }

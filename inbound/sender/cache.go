@@ -18,7 +18,7 @@ const (
 
 // cache remembers answers, also that something doesn't exist, no longer than
 // they say, and asks for one name once however many messages want it. What was
-// not answered is never remembered.
+// not answered is no answer, and is only not asked for again within the minute.
 type cache struct {
 	ask func(ctx context.Context, name string) answer
 	now func() time.Time
@@ -27,6 +27,7 @@ type cache struct {
 	entries map[string]entry
 	kept    int // bytes
 	flights map[string]*flight
+	silent  silences
 }
 
 type entry struct {
@@ -40,12 +41,20 @@ type flight struct {
 }
 
 func newCache(ask func(context.Context, string) answer, now func() time.Time) *cache {
-	return &cache{ask: ask, now: now, entries: map[string]entry{}, flights: map[string]*flight{}}
+	return &cache{ask: ask, now: now, entries: map[string]entry{}, flights: map[string]*flight{},
+		silent: silences{of: map[string]*silence{}}}
 }
 
+// Why a question was not asked, or not waited for.
+var (
+	errSilent = fmt.Errorf("%w: DNS did not answer for this domain within the minute", errNoAnswer)
+	errPutOff = fmt.Errorf("%w: other mail has used up the time to wait for DNS", errNoAnswer)
+)
+
 // lookup gives the answer for a name. Who waits for another's question gives up
-// when ctx ends; the question goes on under the client's own timeout.
-func (c *cache) lookup(ctx context.Context, name string) answer {
+// when ctx ends, or its patience; the question goes on under the client's own
+// timeout.
+func (c *cache) lookup(ctx context.Context, name string, m patience) answer {
 	c.mu.Lock()
 	if e, ok := c.entries[name]; ok {
 		if c.now().Before(e.until) {
@@ -55,25 +64,50 @@ func (c *cache) lookup(ctx context.Context, name string) answer {
 		c.drop(name)
 	}
 	f := c.flights[name]
+	if f == nil && c.silent.holds(name, m, c.now()) {
+		c.mu.Unlock()
+		return answer{err: errSilent}
+	}
+	began := c.now()
+	if !m.pay(began) {
+		c.mu.Unlock()
+		return answer{err: errPutOff}
+	}
 	if f == nil {
 		f = &flight{done: make(chan struct{})}
 		c.flights[name] = f
-		go c.fly(context.WithoutCancel(ctx), name, f)
+		go c.fly(context.WithoutCancel(ctx), name, m, f)
 	}
 	c.mu.Unlock()
-	select {
-	case <-f.done:
-		return f.answer
-	case <-ctx.Done():
-		return answer{err: fmt.Errorf("%w: %w", errNoAnswer, ctx.Err())}
+	return c.await(ctx, f, m, began)
+}
+
+// await waits for a question, slice by slice, the first of which is paid for.
+func (c *cache) await(ctx context.Context, f *flight, m patience, began time.Time) answer {
+	t := time.NewTicker(slice)
+	defer t.Stop()
+	for {
+		select {
+		case <-f.done:
+			m.rest(c.now().Sub(began))
+			return f.answer
+		case <-ctx.Done():
+			m.rest(c.now().Sub(began))
+			return answer{err: fmt.Errorf("%w: %w", errNoAnswer, ctx.Err())}
+		case <-t.C:
+			if began = c.now(); !m.pay(began) {
+				return answer{err: errPutOff}
+			}
+		}
 	}
 }
 
-func (c *cache) fly(ctx context.Context, name string, f *flight) {
+func (c *cache) fly(ctx context.Context, name string, m patience, f *flight) {
 	f.answer = c.ask(ctx, name)
 	c.mu.Lock()
 	delete(c.flights, name)
 	c.put(name, f.answer)
+	c.silent.note(name, !errors.Is(f.answer.err, errNoAnswer), m, c.now())
 	c.mu.Unlock()
 	close(f.done)
 }

@@ -28,16 +28,17 @@ func TestCacheLife(t *testing.T) {
 		{"negative", answer{err: errNotFound, ttl: 30}, 29 * time.Second, 1},
 		{"negative-ends", answer{err: errNotFound, ttl: 30}, 30 * time.Second, 2},
 		{"negative-longest", answer{err: errNotFound, ttl: 86400}, maxNegative, 2},
-		{"unanswered", answer{err: errNoAnswer, ttl: 300}, 0, 2},
+		{"unanswered", answer{err: errNoAnswer, ttl: 300}, silenceLife - time.Second, 1},
+		{"unanswered-ends", answer{err: errNoAnswer, ttl: 300}, silenceLife, 2},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				var asks atomic.Int64
 				c := newCache(func(context.Context, string) answer { asks.Add(1); return tt.answer }, time.Now)
-				c.lookup(context.Background(), "a.")
+				c.lookup(context.Background(), "a.", patience{began: time.Now()})
 				time.Sleep(tt.after) // the clock of the bubble
-				if got := c.lookup(context.Background(), "a."); !errors.Is(got.err, tt.answer.err) || len(got.txt) != len(tt.answer.txt) {
+				if got := c.lookup(context.Background(), "a.", patience{began: time.Now()}); !errors.Is(got.err, tt.answer.err) || len(got.txt) != len(tt.answer.txt) {
 					t.Errorf("lookup = %+v, want %+v", got, tt.answer)
 				}
 				if kept := len(c.entries) > 0; kept != (tt.answer.ttl > 0 && !errors.Is(tt.answer.err, errNoAnswer)) {
@@ -66,13 +67,13 @@ func TestCacheFlight(t *testing.T) {
 		}, time.Now)
 		hasty, cancel := context.WithTimeout(context.Background(), time.Millisecond)
 		defer cancel()
-		if a := c.lookup(hasty, "a."); !errors.Is(a.err, errNoAnswer) {
+		if a := c.lookup(hasty, "a.", patience{}); !errors.Is(a.err, errNoAnswer) {
 			t.Errorf("who gave up got %+v", a)
 		}
 		var wg sync.WaitGroup
 		for range 50 {
 			wg.Go(func() {
-				if a := c.lookup(context.Background(), "a."); a.err != nil {
+				if a := c.lookup(context.Background(), "a.", patience{began: time.Now()}); a.err != nil {
 					t.Errorf("who waited got %v", a.err)
 				}
 			})
@@ -88,7 +89,7 @@ func TestCacheFlight(t *testing.T) {
 func TestCacheBound(t *testing.T) {
 	c := newCache(func(context.Context, string) answer { return answer{txt: []string{"x"}, ttl: 60} }, time.Now)
 	for i := range maxCached + 100 {
-		c.lookup(context.Background(), fmt.Sprint(i, "."))
+		c.lookup(context.Background(), fmt.Sprint(i, "."), patience{})
 	}
 	if len(c.entries) != maxCached || len(c.flights) != 0 {
 		t.Errorf("%d entries, %d flights, want %d and none", len(c.entries), len(c.flights), maxCached)
@@ -102,7 +103,7 @@ func TestCacheBytes(t *testing.T) {
 	now := arrival
 	c := newCache(func(context.Context, string) answer { return answer{txt: []string{strings.Repeat("x", size)}, ttl: 60} }, func() time.Time { return now })
 	for i := range 2 * maxKept / size {
-		if a := c.lookup(context.Background(), fmt.Sprint(i, ".")); len(a.txt) != 1 {
+		if a := c.lookup(context.Background(), fmt.Sprint(i, "."), patience{}); len(a.txt) != 1 {
 			t.Fatal(a)
 		}
 	}
@@ -112,13 +113,13 @@ func TestCacheBytes(t *testing.T) {
 	now = now.Add(time.Hour) // all are over
 	size = 10
 	for i := range 2 * maxKept / (60 << 10) {
-		c.lookup(context.Background(), fmt.Sprint(i, "."))
+		c.lookup(context.Background(), fmt.Sprint(i, "."), patience{})
 	}
 	if most := len(c.entries) * 200; c.kept <= 0 || c.kept > most {
 		t.Errorf("%d bytes are kept of %d short answers, want %d at most", c.kept, len(c.entries), most)
 	}
 	size = maxKept + 1
-	if a := c.lookup(context.Background(), "giant."); len(a.txt) != 1 || c.entries["giant."].answer.txt != nil {
+	if a := c.lookup(context.Background(), "giant.", patience{began: time.Now()}); len(a.txt) != 1 || c.entries["giant."].answer.txt != nil {
 		t.Error("an answer beyond the bound is not given, or is kept")
 	}
 }

@@ -233,6 +233,7 @@ func digit(c byte) bool { return '0' <= c && c <= '9' }
 // asker asks for one message, within its bounds, and remembers what it saw.
 type asker struct {
 	cache   *cache
+	patient patience
 	asked   map[string]answer
 	records []policy.Record
 	kept    int // bytes
@@ -250,7 +251,7 @@ func (a *asker) txt(ctx context.Context, name string) answer {
 	if len(a.asked) >= maxLookups {
 		return answer{err: errTooMany}
 	}
-	r := a.cache.lookup(ctx, name)
+	r := a.cache.lookup(ctx, name, a.patient)
 	a.asked[name] = r
 	a.keep(name, r)
 	return r

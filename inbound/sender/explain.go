@@ -13,7 +13,7 @@ import (
 const maxSignatures = 5
 
 // signatures tries the signatures of the message: those of the From domain
-// first, then of related ones. What is related to nobody is only told, and only
+// first, then of related ones. What is related to nobody is only named, and only
 // where nothing else passed.
 func (c *check) signatures(ctx context.Context) (out []outcome) {
 	type candidate struct {
@@ -33,7 +33,7 @@ func (c *check) signatures(ctx context.Context) (out []outcome) {
 		if passed && l.near == apart {
 			break
 		}
-		o := c.verify(ctx, l.field)
+		o := c.verify(ctx, l.field, l.near)
 		passed = passed || o.Result == policy.ResultPass && l.near != apart
 		out = append(out, o)
 	}
@@ -99,6 +99,7 @@ var sentences = map[string]string{
 	"dkim_expired":       "The DKIM signature had expired when the message arrived.",
 	"dkim_future":        "The DKIM signature was made after the message arrived, or a clock is wrong.",
 	"dkim_old":           "The DKIM signature was made more than 7 days before the message arrived.",
+	"dkim_not_aligned":   "The DKIM signature is of another domain than the From address, so it can't vouch for it.",
 	"dkim_no_key":        "The sender's domain publishes no key for the DKIM signature.",
 	"dkim_bad_key":       "The key that the sender's domain publishes can't be read.",
 	"dkim_two_keys":      "The sender's domain publishes two keys under one name.",

@@ -28,8 +28,9 @@ func (o *outcome) fail(r policy.Result, code string) outcome {
 	return *o
 }
 
-// verify judges one signature over the message.
-func (c *check) verify(ctx context.Context, field []byte) outcome {
+// verify judges one signature over the message, of a domain that near to the
+// From address.
+func (c *check) verify(ctx context.Context, field []byte, near alignment) outcome {
 	s, err := parseSignature(field)
 	o := outcome{Signature: policy.Signature{Domain: s.domain, Selector: s.selector}, sig: s}
 	if err != nil {
@@ -37,6 +38,9 @@ func (c *check) verify(ctx context.Context, field []byte) outcome {
 	}
 	if code := s.acceptable(c.Message, c.Arrived); code != "" {
 		return o.fail(policy.ResultPolicy, code)
+	}
+	if near == apart { // it can't count, and its key is only what a stranger wants us to ask for
+		return o.fail(policy.ResultNeutral, "dkim_not_aligned")
 	}
 	result, code, intact := c.prove(ctx, s, signedHash(c.Message, s))
 	if code != "" {

@@ -45,12 +45,17 @@ type Request struct {
 	From    string           // its canonical From address
 	Arrived time.Time        // the present time of the judgement
 	Trust   Trust
+	// Standing is what may come of the message; Hurry, that others stand in line
+	// behind it, so that DNS is waited for no longer than its standing earns.
+	Standing policy.Standing
+	Hurry    bool
 }
 
 // Checker judges messages. It is safe for use by many goroutines, which share
 // its cache of DNS answers.
 type Checker struct {
 	cache    *cache
+	purses   *purses
 	suffixes *suffixes
 	strict   []string
 }
@@ -66,7 +71,8 @@ func New(cfg Config) (*Checker, error) {
 	if err != nil {
 		return nil, err
 	}
-	c := &Checker{cache: newCache(cl.lookup, time.Now), suffixes: s}
+	c := &Checker{cache: newCache(cl.lookup, time.Now), purses: newPurses(), suffixes: s}
+	c.cache.silent.organization = s.organization
 	for _, d := range cfg.StrictDomains {
 		d = lower(strings.Trim(d, "."))
 		if !isDomain(d, false) {
@@ -111,6 +117,7 @@ func (c *Checker) Check(ctx context.Context, r Request) policy.Sender {
 	ctx, cancel := context.WithTimeout(ctx, maxTime)
 	defer cancel()
 	k := &check{Request: r, Checker: c, dns: asker{cache: c.cache, asked: map[string]answer{}}}
+	k.dns.patient = patience{standing: r.Standing, began: time.Now()}
 	s := policy.Sender{Result: policy.ResultNone, SPF: policy.ResultNone, DMARC: policy.ResultNone, ARC: policy.ResultNone,
 		DKIM: []policy.Signature{}}
 	if code := k.readable(); code != "" {
@@ -120,12 +127,29 @@ func (c *Checker) Check(ctx context.Context, r Request) policy.Sender {
 	}
 	s.Shown = r.Message.Shown()
 	k.bodies.body = r.Message.Body
+	if r.Hurry {
+		if r.Standing == policy.Stranger {
+			ctx, cancel = context.WithTimeout(ctx, strangerTime)
+			defer cancel()
+		}
+		k.dns.patient.purses, k.dns.patient.putOff = c.purses.of(c.owner(k.domain), r.Standing), &s.PutOff
+	}
 	k.demand = k.demands(ctx, k.domain)
 	k.judge(ctx, &s)
 	s.Policy = k.demand.policy
 	s.DMARC = k.demand.result(s.Result == policy.ResultPass)
 	s.Records = k.dns.records
+	s.PutOff = s.PutOff && s.Result == policy.ResultTempError
 	return s
+}
+
+// owner is the domain that answers for a From domain: that of its organization,
+// or itself.
+func (c *Checker) owner(domain string) string {
+	if org := c.suffixes.organization(domain); org != "" {
+		return org
+	}
+	return domain
 }
 
 // readable holds Check to its promise even where the caller forgot to scan:

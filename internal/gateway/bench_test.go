@@ -29,11 +29,15 @@ import (
 // bench is a gateway over a bbolt file, with one open question to Ada.
 type bench struct {
 	Gateway
+	zone   *mailtest.DNS
+	kv     kv.Store
 	north  *mailtest.Domain
 	notice []byte
+	other  []byte    // a notice to somebody else
+	now    time.Time // zero: the time is real
 }
 
-func newBench(b *testing.B) *bench {
+func newBench(b testing.TB) *bench {
 	b.Helper()
 	must := func(err error) {
 		b.Helper()
@@ -44,18 +48,19 @@ func newBench(b *testing.B) *bench {
 	zone, err := mailtest.NewDNS()
 	must(err)
 	b.Cleanup(zone.Close)
-	w := &bench{Gateway: Gateway{Log: zerolog.Nop()}}
+	w := &bench{Gateway: Gateway{Log: zerolog.Nop()}, zone: zone}
 	w.north, err = mailtest.NewDomain("north.example")
 	must(err)
 	w.north.Publish(zone, "reject")
 	engine, err := kv.Open(filepath.Join(b.TempDir(), "state.db"))
 	must(err)
+	w.kv = engine
 	compose := func(l tickets.Letter) ([]byte, error) {
 		w.notice = fmt.Appendf(nil, "Reply-To: %s\r\nMessage-ID: <%s>\r\nSubject: [%s] A thing\r\n\r\n", l.ReplyTo, l.MessageID, l.Reference)
 		return w.notice, nil
 	}
-	w.Store = tickets.New(engine, tickets.Options{Now: time.Now, Keys: keys.FromSeed([32]byte{1}), Compose: compose, ReplyAddress: "support+{token}@desk.example",
-		Addresses: []string{"support@desk.example"}, TokenLife: 168 * time.Hour, Reminder: 48 * time.Hour, PerMinute: 600, PerHour: 10, PerDay: 4})
+	w.Store = tickets.New(engine, tickets.Options{Now: w.clock, Keys: keys.FromSeed([32]byte{1}), Compose: compose, ReplyAddress: "support+{token}@desk.example",
+		Addresses: []string{"support@desk.example"}, TokenLife: 168 * time.Hour, Reminder: 48 * time.Hour, PerMinute: 600, PerHour: 10, PerDay: 4, DNSWait: 72 * time.Hour})
 	b.Cleanup(func() { w.Store.Close(); _ = engine.Close() })
 	must(engine.Update(func(tx kv.Tx) error {
 		_, err := staff.Add(tx, staff.Agent{ID: "sam", Role: staff.RoleAgent, Email: "sam@desk.example", Authorities: []string{staff.All}})
@@ -70,6 +75,13 @@ func newBench(b *testing.B) *bench {
 	must(err)
 	w.Desks = map[string]inbound.Desk{"support": {Own: reply.Own{Address: "support@desk.example"}, Limits: rawmail.DefaultLimits()}}
 	return w
+}
+
+func (w *bench) clock() time.Time {
+	if w.now.IsZero() {
+		return time.Now()
+	}
+	return w.now
 }
 
 // mails makes signed replies of some 14 KB to the one notice, none like another.

@@ -8,7 +8,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io/fs"
 	"sync"
 	"time"
 
@@ -51,14 +50,16 @@ func (g *Gateway) Handle(ctx context.Context, f inbound.Fetched) error {
 	if _, ok, err := g.Store.Received(src); err != nil || ok {
 		return err // a deferred message is judged again when it is due
 	}
-	return g.judge(ctx, src, f)
+	_, err := g.judge(ctx, src, f, true)
+	return err
 }
 
-// judge carries a message to its record, counting attempts.
-func (g *Gateway) judge(ctx context.Context, src tickets.Source, f inbound.Fetched) (err error) {
+// judge carries a message to its record, counting attempts. hurry says that
+// others wait for their turn, so that it is put off rather than waited for.
+func (g *Gateway) judge(ctx context.Context, src tickets.Source, f inbound.Fetched, hurry bool) (m tickets.Message, err error) {
 	suspect, err := g.Store.InFlight(src)
 	if err != nil {
-		return err
+		return m, err
 	}
 	if suspect {
 		g.alone.Lock()
@@ -69,7 +70,7 @@ func (g *Gateway) judge(ctx context.Context, src tickets.Source, f inbound.Fetch
 	}
 	attempts, err := g.Store.AttemptMessage(src, suspect)
 	if err != nil {
-		return err
+		return m, err
 	}
 	defer func() {
 		if err != nil {
@@ -77,16 +78,16 @@ func (g *Gateway) judge(ctx context.Context, src tickets.Source, f inbound.Fetch
 		}
 	}()
 	started := time.Now()
-	e := g.understand(ctx, f, attempts)
+	e := g.understand(ctx, f, attempts, hurry)
 	if err := ctx.Err(); err != nil {
-		return err // what DNS said while we were stopping is no answer
+		return m, err // what DNS said while we were stopping is no answer
 	}
-	err = g.receive(e, src, f.Bytes(), started)
+	m, err = g.receive(e, src, f.Bytes(), started)
 	if unrecordable(err) {
 		g.Log.Error().Err(err).Str("mailbox", src.Mailbox).Uint32("uid", src.UID).Msg("a message can't be recorded as it is; it is set aside")
-		err = g.receive(inbound.Unread(f.Bytes(), f.Arrived, policy.Because("unrecordable")), src, f.Bytes(), started)
+		m, err = g.receive(inbound.Unread(f.Bytes(), f.Arrived, policy.Because("unrecordable")), src, f.Bytes(), started)
 	}
-	return err
+	return m, err
 }
 
 // unrecordable reports whether trying again can't help: a record or a notice
@@ -96,11 +97,12 @@ func unrecordable(err error) bool {
 }
 
 // understand establishes what is known of a fetched message.
-func (g *Gateway) understand(ctx context.Context, f inbound.Fetched, attempts int) policy.Evidence {
+func (g *Gateway) understand(ctx context.Context, f inbound.Fetched, attempts int, hurry bool) policy.Evidence {
 	desk, ok := g.Desks[f.Mailbox]
 	if !ok { // of a mailbox that is no longer configured
 		desk.Limits = rawmail.DefaultLimits()
 	}
+	desk.Standing, desk.Hurry = g.standing, hurry
 	refuse := func(code string) policy.Evidence {
 		e := inbound.Unread(f.Bytes(), f.Arrived, policy.Because(code))
 		e.Size = f.Size
@@ -117,19 +119,29 @@ func (g *Gateway) understand(ctx context.Context, f inbound.Fetched, attempts in
 	return inbound.Understand(ctx, g.Check, desk, f.Raw, f.Arrived)
 }
 
+// standing says how long a message may wait for DNS. Where the store can't tell,
+// recording it will fail too, and it is not waited for.
+func (g *Gateway) standing(e policy.Evidence) policy.Standing {
+	s, err := g.Store.Standing(e)
+	if err != nil {
+		return policy.Stranger
+	}
+	return s
+}
+
 // receive commits what the message comes to, keeping its bytes first where they
 // must be kept.
-func (g *Gateway) receive(e policy.Evidence, src tickets.Source, raw []byte, started time.Time) error {
-	m, err := g.Store.Receive(e, src, "")
+func (g *Gateway) receive(e policy.Evidence, src tickets.Source, raw []byte, started time.Time) (m tickets.Message, err error) {
+	m, err = g.Store.Receive(e, src, "")
 	if errors.Is(err, tickets.ErrNeedsBytes) {
 		hash, err2 := g.Blobs.Put(raw)
 		if err2 != nil {
-			return fmt.Errorf("keep the bytes of a message: %w", err2)
+			return m, fmt.Errorf("keep the bytes of a message: %w", err2)
 		}
 		m, err = g.Store.Receive(e, src, hash)
 	}
 	if err != nil {
-		return err
+		return m, err
 	}
 	event := g.Log.Info().Str("mailbox", src.Mailbox).Uint32("uid", src.UID).Str("message", m.ID).
 		Str("outcome", string(m.Outcome)).Str("verdict", string(m.Verdict)).Stringer("from", redact.Address(e.From))
@@ -144,63 +156,5 @@ func (g *Gateway) receive(e policy.Evidence, src tickets.Source, raw []byte, sta
 		said = "message observed; this is what it would have come to"
 	}
 	event.Stringer("took", time.Since(started).Round(time.Microsecond)).Msg(said)
-	return nil
-}
-
-// Deferred messages are judged side by side, since DNS that is slow for one must
-// not keep the others waiting; large ones one at a time, for memory.
-const (
-	workers = 8
-	large   = 1 << 20 // bytes
-)
-
-// Retry judges the deferred messages that are due again, all of them with all.
-func (g *Gateway) Retry(ctx context.Context, all bool) error {
-	waiting, err := g.Store.Deferred(g.Store.Now(), all)
-	if err != nil {
-		return err
-	}
-	var wait sync.WaitGroup
-	var mu, one sync.Mutex
-	var errs []error
-	places := make(chan struct{}, workers)
-	for _, id := range waiting {
-		places <- struct{}{}
-		if ctx.Err() != nil {
-			break
-		}
-		wait.Go(func() {
-			defer func() { <-places }()
-			err := g.again(ctx, id, &one)
-			mu.Lock()
-			defer mu.Unlock()
-			errs = append(errs, err)
-		})
-	}
-	wait.Wait()
-	return errors.Join(append(errs, ctx.Err())...)
-}
-
-// again judges one deferred message.
-func (g *Gateway) again(ctx context.Context, id string, one *sync.Mutex) error {
-	m, ok, err := g.Store.DeferredByID(id)
-	if err != nil || !ok {
-		return err
-	}
-	if m.Facts.Size > large {
-		one.Lock()
-		defer one.Unlock()
-	}
-	raw, err := g.Blobs.Get(m.Blob)
-	if errors.Is(err, fs.ErrNotExist) || errors.Is(err, blob.ErrDamaged) {
-		g.Log.Error().Err(err).Str("message", m.ID).Msg("the kept bytes of a deferred message are lost; it is set aside")
-		lost := m.Facts.Evidence
-		lost.Refusals = []policy.Reason{policy.Because("bytes_lost")}
-		return g.receive(lost, m.Source, nil, time.Now())
-	}
-	if err != nil {
-		return fmt.Errorf("message %s: %w", m.ID, err)
-	}
-	return g.judge(ctx, m.Source, inbound.Fetched{Mailbox: m.Source.Mailbox, UIDValidity: m.Source.UIDValidity,
-		Turn: m.Source.Turn, UID: m.Source.UID, Arrived: m.Facts.Arrived, Raw: raw})
+	return m, nil
 }

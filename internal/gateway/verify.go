@@ -47,7 +47,9 @@ type VerifiedSender struct {
 func (g *Gateway) Verify(ctx context.Context, raw []byte, at time.Time) (Verification, error) {
 	sum := sha256.Sum256(raw) // of the file as it is
 	raw = rawmail.Normalize(raw)
-	e := inbound.Understand(ctx, g.Check, g.deskFor(raw), raw, at)
+	desk := g.deskFor(raw)
+	desk.Standing = g.standing
+	e := inbound.Understand(ctx, g.Check, desk, raw, at)
 	e.RawHash = hex.EncodeToString(sum[:])
 	judge := g.Store.JudgeFor
 	if g.Open {

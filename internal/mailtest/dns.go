@@ -18,6 +18,7 @@ type DNS struct {
 	mu    sync.Mutex
 	txt   map[string][]string
 	fault map[string]int // response codes, or one of the faults below
+	slow  map[string]time.Duration
 	asked map[string]int
 	stop  []*dns.Server
 }
@@ -30,7 +31,7 @@ const (
 
 // NewDNS starts a server on a free port of the loopback interface.
 func NewDNS() (*DNS, error) {
-	d := &DNS{txt: map[string][]string{}, fault: map[string]int{}, asked: map[string]int{}}
+	d := &DNS{txt: map[string][]string{}, fault: map[string]int{}, slow: map[string]time.Duration{}, asked: map[string]int{}}
 	for range 20 { // the port has to be free on both
 		packet, err := net.ListenPacket("udp", "127.0.0.1:0")
 		if err != nil {
@@ -74,8 +75,8 @@ func (d *DNS) TXT(name string, records ...string) {
 	}
 }
 
-// Fail makes questions for a name, or for every name with "", fail with a
-// response code or fault; 0 mends it.
+// Fail makes questions for a name, for all below one with "*.", or for every
+// name with "", fail with a response code or fault; 0 mends it.
 func (d *DNS) Fail(name string, code int) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
@@ -83,6 +84,32 @@ func (d *DNS) Fail(name string, code int) {
 	if code == 0 {
 		delete(d.fault, key(name))
 	}
+}
+
+// Delay makes answers for a name, or for all below one with "*.", take their time.
+func (d *DNS) Delay(name string, by time.Duration) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.slow[key(name)] = by
+}
+
+// of gives what is set for a name, for one above it, or for all.
+func of[T any](set map[string]T, name string) (v T, ok bool) {
+	if v, ok = set[name]; ok {
+		return v, true
+	}
+	for above := name; ; {
+		_, rest, more := strings.Cut(above, ".")
+		if !more {
+			break
+		}
+		if v, ok = set["*."+rest]; ok {
+			return v, true
+		}
+		above = rest
+	}
+	v, ok = set[""]
+	return v, ok
 }
 
 // Asked says how often a name was asked for.
@@ -101,6 +128,10 @@ func (d *DNS) ServeDNS(w dns.ResponseWriter, r *dns.Msg) {
 	m.RecursionAvailable = true
 	if len(r.Question) == 1 {
 		d.answer(m, r.Question[0])
+		d.mu.Lock()
+		wait, _ := of(d.slow, key(r.Question[0].Name))
+		d.mu.Unlock()
+		time.Sleep(wait)
 	}
 	if m.Rcode == Silence {
 		time.Sleep(10 * time.Millisecond) // and no answer
@@ -114,10 +145,7 @@ func (d *DNS) answer(m *dns.Msg, q dns.Question) {
 	defer d.mu.Unlock()
 	name := key(q.Name)
 	d.asked[name]++
-	code, broken := d.fault[name]
-	if !broken {
-		code, broken = d.fault[""]
-	}
+	code, broken := of(d.fault, name)
 	switch {
 	case broken && code == Truncate:
 		m.Truncated = true

@@ -1,0 +1,225 @@
+package clients
+
+import (
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+
+	"countersign/internal/kv"
+	"countersign/internal/rawmail"
+)
+
+var (
+	clientForm   = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$`)
+	languageForm = regexp.MustCompile(`^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$`)
+)
+
+func (opt ImportOptions) client(tx kv.Tx, r row) (o outcome, err error) {
+	id, name := r.fields["client"], cleanName(r.fields["client_name"])
+	if !clientForm.MatchString(id) {
+		o.problem(r, "client", `"%s": not a reference of at most 64 letters, digits, dots and dashes`, cleanName(id))
+		return o, nil
+	}
+	c, ok, err := GetClient(tx, id)
+	if err != nil {
+		return o, err
+	}
+	if name == "" {
+		name = c.Name
+	}
+	if name == "" {
+		name = id
+	}
+	if ok && c.Name == name {
+		return o, nil
+	}
+	next := c
+	if !ok {
+		next = Client{ID: id, Imported: opt.Now}
+	}
+	next.Name = name
+	taken, err := opt.taken(tx, r, c, next, &o)
+	if err != nil || len(o.problems) > 0 {
+		return o, err
+	}
+	if taken {
+		next.Alike = opt.Now
+	}
+	o.added, o.changed = !ok, ok
+	return o, PutClient(tx, next)
+}
+
+func (o *outcome) problem(r row, column, format string, args ...any) {
+	o.problems = append(o.problems, Problem{r.line, column, fmt.Sprintf(format, args...)})
+}
+
+// contact judges the whole row before it writes any of it.
+func (opt ImportOptions) contact(tx kv.Tx, r row) (o outcome, err error) {
+	next := parseContact(r, &o)
+	old, ok, losers, err := opt.owners(tx, r, next, &o)
+	if err != nil || len(o.problems) > 0 {
+		return o, err
+	}
+	next.ID = old.ID
+	if full, err := crowded(tx, next); err != nil || full {
+		o.problem(r, "role", "client %s has %d primary contacts; at most so many are allowed", next.Client, maxPrimaries)
+		return o, err
+	}
+	of, err := opt.client(tx, r)
+	o.problems, o.warnings = append(o.problems, of.problems...), append(o.warnings, of.warnings...)
+	if err != nil || len(o.problems) > 0 {
+		return o, err
+	}
+	if other, is, err := namesake(tx, next); err != nil {
+		return o, err
+	} else if is && !(ok && skeleton(old.Name) == skeleton(next.Name)) {
+		o.warnings = append(o.warnings, Problem{r.line, "name", fmt.Sprintf("%s looks like %s (%s), another contact of this client", next.Name, other.Name, strings.Join(other.Addresses, " "))})
+	}
+	client, _, err := GetClient(tx, next.Client)
+	if err != nil {
+		return o, err
+	}
+	first, err := opt.first(tx, client)
+	if err != nil {
+		return o, err
+	}
+	if client.Filled.IsZero() {
+		client.Filled, client.FilledBy = opt.Now, opt.Import
+		if err := PutClient(tx, client); err != nil {
+			return o, err
+		}
+	}
+	for _, l := range losers {
+		if err := PutContact(tx, l); err != nil {
+			return o, err
+		}
+	}
+	if !ok {
+		n, err := kv.Counter(tx, "counter/contact")
+		if err != nil {
+			return o, err
+		}
+		next.ID, next.Added, o.added = fmt.Sprintf("c-%d", n), opt.Now, true
+	} else {
+		next.ID, next.Added, next.Widened = old.ID, old.Added, old.Widened
+	}
+	opt.date(&next, old, ok, first && len(losers) == 0)
+	if ok && same(old, next) {
+		return o, nil
+	}
+	o.changed = ok
+	return o, PutContact(tx, next)
+}
+
+func same(a, b Contact) bool {
+	return a.Name == b.Name && a.Role == b.Role && a.Status == b.Status && a.Language == b.Language &&
+		slices.Equal(a.Addresses, b.Addresses) && slices.Equal(a.Permissions, b.Permissions)
+}
+
+// owners finds the contact that the row is about and those who lose an address to it.
+func (opt ImportOptions) owners(tx kv.Tx, r row, next Contact, o *outcome) (old Contact, ok bool, losers []Contact, err error) {
+	for _, a := range next.Addresses {
+		if opt.StaffAddress != nil {
+			is, err := opt.StaffAddress(tx, a)
+			if err != nil {
+				return old, ok, nil, err
+			}
+			if is {
+				o.problem(r, "email", "%s is an address of staff, or may reach staff; an agent must not be able to confirm", a)
+			}
+		}
+		c, found, err := ByAddress(tx, a)
+		if err != nil {
+			return old, ok, nil, err
+		}
+		halt := false
+		if found && c.Client != next.Client && opt.Stopped != nil {
+			if halt, err = opt.Stopped(tx, c.Client); err != nil {
+				return old, ok, nil, err
+			}
+		}
+		switch {
+		case !found:
+			other, colleague, err := LookAlike(tx, a)
+			if err != nil {
+				return old, ok, nil, err
+			}
+			// People of one domain have similar names; so may the addresses of one person.
+			if other != "" && !colleague && !slices.Contains(next.Addresses, other) {
+				o.warnings = append(o.warnings, Problem{r.line, "email", fmt.Sprintf("%s looks like %s, which is on file", a, other)})
+			}
+		case c.Client == next.Client && (!ok || c.ID == old.ID):
+			old, ok = c, true
+		case c.Client == next.Client:
+			o.problem(r, "email", "%s is already on file for another contact of this client (%s)", a, c.ID)
+		case halt:
+			o.problem(r, "email", "already on file for client %s (contact %s), which is stopped: nobody is moved out of it before the stop is lifted", c.Client, c.ID)
+		case !opt.AllowMove:
+			o.problem(r, "email", "already on file for client %s (contact %s): would be moved. Needs --allow-move", c.Client, c.ID)
+		default:
+			i := slices.IndexFunc(losers, func(l Contact) bool { return l.ID == c.ID })
+			if i < 0 {
+				losers, i = append(losers, c), len(losers)
+			}
+			losers[i].Addresses = slices.DeleteFunc(slices.Clone(losers[i].Addresses), func(x string) bool { return x == a })
+			if len(losers[i].Addresses) == 0 {
+				losers[i].Status = Removed
+			}
+		}
+	}
+	return old, ok, losers, nil
+}
+
+// parseContact reads the fields of a row and reports all that is wrong with them.
+func parseContact(r row, o *outcome) Contact {
+	c := Contact{Client: r.fields["client"], Name: cleanName(r.fields["name"]), Role: strings.ToLower(r.fields["role"]),
+		Status: Active, Language: r.fields["language"]}
+	if !clientForm.MatchString(c.Client) {
+		o.problem(r, "client", `"%s": not a reference of at most 64 letters, digits, dots and dashes`, cleanName(c.Client))
+	}
+	for _, a := range split(r.fields["email"]) {
+		addr, err := rawmail.Canonical(a)
+		if err != nil {
+			o.problem(r, "email", `"%s": not an address`, cleanName(a))
+		} else if !slices.Contains(c.Addresses, addr) {
+			c.Addresses = append(c.Addresses, addr)
+		}
+	}
+	if len(split(r.fields["email"])) == 0 {
+		o.problem(r, "email", "is empty")
+	}
+	if len(c.Addresses) > maxAddresses {
+		o.problem(r, "email", "%d addresses, at most %d are allowed", len(c.Addresses), maxAddresses)
+	}
+	if c.Role == "" {
+		c.Role = Authorised
+	}
+	if c.Role != Primary && c.Role != Authorised {
+		o.problem(r, "role", `"%s": not primary or authorised`, cleanName(c.Role))
+	}
+	for _, p := range split(strings.ToLower(r.fields["permissions"])) {
+		if !known(p) {
+			o.problem(r, "permissions", `"%s": not a class or permission; separate with ; any of %s`, cleanName(p), permissionList())
+		} else if !slices.Contains(c.Permissions, p) {
+			c.Permissions = append(c.Permissions, p)
+		}
+	}
+	if c.Language != "" && !languageForm.MatchString(c.Language) {
+		o.problem(r, "language", `"%s": not a language such as en or pt-BR`, cleanName(c.Language))
+	}
+	if c.Name == "" && len(c.Addresses) > 0 {
+		c.Name = c.Addresses[0]
+	}
+	return c
+}
+
+// split gives the parts between semicolons that are not empty.
+func split(s string) (parts []string) {
+	for p := range strings.SplitSeq(s, ";") {
+		if p = strings.TrimSpace(p); p != "" {
+			parts = append(parts, p)
+		}
+	}
+	return parts
+}

@@ -55,7 +55,8 @@ type Ask struct {
 	Reasked       bool      // it was put back, and the contact was asked since
 	UsedBy        string    // agent who was allowed this revision before
 	UsedAt        time.Time
-	UsedIn        int // epoch
+	UsedIn        int      // epoch
+	Obstacles     []Reason // what is known of why a proof has not come
 	// Epoch is how often the state was put back from an older copy. What was
 	// proved or allowed in another may have been taken back or used up since.
 	Epoch int
@@ -127,6 +128,12 @@ func Authorize(a Ask) Authorization {
 		for _, code := range lacks {
 			no(code)
 		}
+		if slices.ContainsFunc(lacks, func(code string) bool { return nextStep[code] == "await_reply" }) {
+			for _, r := range a.Obstacles {
+				deny = appendReason(deny, r)
+				next = appendNew(next, nextStep[r.Code])
+			}
+		}
 	}
 	if len(deny) == 0 && d.Approval && !a.has(ProofApproval) {
 		hold = append(hold, Because("approval_missing"))
@@ -180,7 +187,17 @@ var nextStep = map[string]string{
 	"address_gone":      "edit_ticket",
 	"other_contact":     "edit_ticket",
 	"already_used":      "edit_ticket",
-	"code_missing":      "verify_code",
+
+	// Obstacles. Where the customer has to answer again, that is said already.
+	"undelivered":   "mend_delivery",
+	"notice_waits":  "await_outbox",
+	"outbox_held":   "release_outbox",
+	"dns_temperror": "await_dns",
+	"dmarc_fail":    "sign_mail",
+	"not_aligned":   "sign_mail",
+	"spf_only":      "sign_mail",
+	"token_only":    "sign_mail",
+	"code_missing":  "verify_code",
 }
 
 // because is the reason with what is known of when it ends.

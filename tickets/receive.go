@@ -308,6 +308,8 @@ func (s *Store) applyTicket(tx kv.Tx, m *Message, f policy.Facts, d policy.Decis
 				return err
 			}
 		}
+	} else {
+		t.waitsForDNS(s.Now())
 	}
 	return save(tx, t)
 }
@@ -315,7 +317,7 @@ func (s *Store) applyTicket(tx kv.Tx, m *Message, f policy.Facts, d policy.Decis
 // prove adds a proof to the current revision and raises the state with it.
 func (s *Store) prove(t *Ticket, p policy.Proof) {
 	p.Revision, p.At, t.Proved = t.Revision, s.Now(), true
-	t.Afresh, t.Reasked = "", false
+	t.Afresh, t.Reasked, t.Obstacles = "", false, nil
 	p.Expires = p.At.Add(policy.ProofLife)
 	t.Proofs = slices.DeleteFunc(t.Proofs, func(old policy.Proof) bool { return old.Kind == p.Kind })
 	t.Proofs = append(t.Proofs, p)

@@ -30,6 +30,9 @@ func (s *Store) weigh(r kv.Reader, t Ticket, a Ask, agent staff.Agent) (policy.A
 		return ask, err
 	}
 	ask.Epoch = e.Number
+	if ask.Obstacles, err = s.obstacles(r, t); err != nil {
+		return ask, err
+	}
 	c, ok, err := clients.Get(r, t.Contact)
 	if err != nil {
 		return ask, err

@@ -148,6 +148,8 @@ type Ticket struct {
 	Assignee string         `json:"assignee,omitempty"`
 	Queue    string         `json:"queue,omitempty"`
 	Events   uint64         `json:"events"` // how many events its history has
+	// Obstacles are why there is no proof yet.
+	Obstacles []obstacle `json:"obstacles,omitempty"`
 
 	by string // the agent at work on it now, to whose account a notice goes
 }
@@ -198,6 +200,7 @@ func save(tx kv.Tx, t Ticket) error { return kv.Save(tx, numbered("ticket", t.ID
 // saves the ticket.
 func (s *Store) record(tx kv.Tx, t *Ticket, e Event) error {
 	e.At = s.Now()
+	t.hindered(e)
 	t.Events++
 	if err := kv.Save(tx, "event/"+t.ID+"/"+kv.Seq(t.Events), e); err != nil {
 		return err

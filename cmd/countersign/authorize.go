@@ -52,6 +52,11 @@ var nextWords = map[string]string{
 	"verify_code":    "the caller's code is verified",
 	"lift":           "a team lead lifts the stop",
 
+	"mend_delivery":   "an administrator mends the address on file or the mail server, and the customer is asked again",
+	"await_dns":       "DNS answers, and the mail that waits for it is judged",
+	"await_outbox":    "our question leaves the outbox (outbox list)",
+	"release_outbox":  "a team lead releases the outbox (outbox release)",
+	"sign_mail":       "the customer answers by a mail program whose mail their domain signs (DKIM)",
 	"put_on_file":     "an administrator puts the person back on file, or a new ticket is opened for somebody who is",
 	"give_permission": "an administrator gives the permission, or somebody who has it asks",
 	"await_cooling":   "the cooling time ends",
@@ -71,7 +76,7 @@ func (a *app) sayAuthorization(z tickets.Authorization) error {
 	}
 	var steps []string
 	for _, n := range z.Next {
-		steps = append(steps, nextWords[n])
+		steps = append(steps, orElse(nextWords[n], n))
 	}
 	if len(steps) > 0 {
 		fmt.Fprintf(a.stdout, "To get ALLOW: %s.\n", strings.Join(steps, "; "))

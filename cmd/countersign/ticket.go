@@ -203,6 +203,9 @@ func (a *app) sayTicket(t tickets.Shown) error {
 	for _, p := range t.Proofs {
 		fmt.Fprintf(a.stdout, "proof   %s at %s, until %s\n", p.Kind, when(p.At), when(p.Expires))
 	}
+	for _, r := range t.Obstacles {
+		fmt.Fprintf(a.stdout, "but     %s: %s\n", r.Code, clean(r.Text))
+	}
 	for _, line := range strings.Split(t.Request, "\n") {
 		fmt.Fprintf(a.stdout, "request %s\n", clean(line))
 	}

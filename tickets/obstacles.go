@@ -1,0 +1,113 @@
+package tickets
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"countersign/internal/kv"
+	"countersign/policy"
+)
+
+// obstacle is something that came between a ticket's contact and a proof.
+type obstacle struct {
+	Code     string    `json:"code"`
+	Said     string    `json:"said,omitempty"` // a server's words
+	At       time.Time `json:"at"`
+	Revision int       `json:"revision"`
+}
+
+// maxObstacles bounds those that a ticket keeps: the latest of each kind.
+const maxObstacles = 4
+
+// hinder are the reasons of messages that brought no proof and tell whoever waits
+// for one why.
+var hinder = []string{"auto_reply", "list", "other_address", "unknown_sender", "other_contact", "staff_address", "dmarc_fail", "not_aligned",
+	"spf_only", "token_only", "border_not_exclusive", "unclear_answer", "no_token", "token_unsigned", "token_expired", "cooling", "dns_gave_up"}
+
+// hindered notes what an event says of why there is no proof. A proof clears it.
+func (t *Ticket) hindered(e Event) {
+	code, said := e.Reason, ""
+	_, message := strings.CutPrefix(e.Event, "message ")
+	switch {
+	case e.Event == "undeliverable" || e.Event == "delayed":
+		code, said = "undelivered", e.Text
+	case !message:
+		return
+	case !slices.Contains(hinder, code):
+		code = ""
+	}
+	t.Obstacles = slices.DeleteFunc(slices.Clone(t.Obstacles), func(o obstacle) bool {
+		return o.Revision != t.Revision || o.Code == code || message && o.Code == "dns_temperror"
+	})
+	if code == "" {
+		return
+	}
+	t.Obstacles = append(t.Obstacles, obstacle{Code: code, Said: said, At: e.At, Revision: t.Revision})
+	t.Obstacles = t.Obstacles[max(0, len(t.Obstacles)-maxObstacles):]
+}
+
+// waitsForDNS notes that a message is there that can't be judged yet.
+func (t *Ticket) waitsForDNS(now time.Time) {
+	if !slices.ContainsFunc(t.Obstacles, func(o obstacle) bool { return o.Code == "dns_temperror" && o.Revision == t.Revision }) {
+		t.Obstacles = append(slices.Clone(t.Obstacles), obstacle{Code: "dns_temperror", At: now, Revision: t.Revision})
+	}
+}
+
+// obstacles says what is known of why the ticket has no proof: how its question
+// stands in the outbox, and what came instead of the answer.
+func (s *Store) obstacles(r kv.Reader, t Ticket) ([]policy.Reason, error) {
+	out, err := s.unsent(r, t)
+	for _, o := range slices.Backward(t.Obstacles) {
+		if o.Revision != t.Revision || o.Code == "undelivered" && slices.ContainsFunc(out, func(r policy.Reason) bool { return r.Code == o.Code }) {
+			continue
+		}
+		reason := policy.Because(o.Code)
+		if o.Said != "" {
+			reason.Text = o.Said
+		}
+		reason.Text += " (" + o.At.UTC().Format("2006-01-02 15:04 UTC") + ")"
+		out = append(out, reason)
+	}
+	if err != nil {
+		return out, err
+	}
+	c, ok, err := kv.Load[claims](r, claimsKey(t.ID))
+	if ok && c.Count > 0 { // forged ones are among them
+		out = append(out, policy.Reason{Code: "claimed", Text: c.event().Text})
+	}
+	return out, err
+}
+
+// unsent says why the latest question of the ticket's revision has not reached
+// the server, nothing if it has.
+func (s *Store) unsent(r kv.Reader, t Ticket) (out []policy.Reason, err error) {
+	if len(t.Notices) == 0 {
+		return nil, nil
+	}
+	n, ok, err := kv.Load[notice](r, "notice/"+t.Notices[len(t.Notices)-1])
+	if err != nil || !ok || n.Revision != t.Revision || n.Lifts {
+		return nil, err
+	}
+	o, ok, err := kv.Load[Outgoing](r, numbered("out", n.Out))
+	if err != nil || !ok || o.State != Queued && o.State != Failed {
+		return nil, err
+	}
+	e, err := epochNow(r)
+	if err != nil {
+		return nil, err
+	}
+	next := o.Next.UTC().Format("2006-01-02 15:04 UTC")
+	switch {
+	case o.State == Failed:
+		return []policy.Reason{{Code: "undelivered", Text: "Our question " + o.ID + " was refused: " + o.Error}}, nil
+	case e.Held:
+		return []policy.Reason{policy.Because("outbox_held")}, nil
+	case o.Paced:
+		return []policy.Reason{{Code: "notice_waits", Text: fmt.Sprintf("Our question %s waits in the outbox until %s (limit: %s).", o.ID, next, o.Cap)}}, nil
+	case o.Error != "":
+		return []policy.Reason{{Code: "undelivered", Text: fmt.Sprintf("Our question %s is not delivered yet: %s. It is tried again at %s.", o.ID, o.Error, next)}}, nil
+	}
+	return []policy.Reason{policy.Because("notice_waits")}, nil
+}

@@ -252,7 +252,11 @@ func mailboxSettings(m config.Mailbox, fromBeginning bool, size int64) (inbound.
 	if err != nil {
 		return inbound.Settings{}, &exit.Error{Code: exit.Config, Reason: "secret", Message: "mailbox " + m.Name + ": " + err.Error(), Err: err}
 	}
-	return inbound.Settings{Name: m.Name, Server: m.IMAP, TLS: m.TLS, User: m.User, Password: string(password),
+	roots, err := config.ReadRoots(m.CAFile)
+	if err != nil {
+		return inbound.Settings{}, &exit.Error{Code: exit.Config, Reason: "ca_file", Message: "mailbox " + m.Name + ": " + err.Error(), Err: err}
+	}
+	return inbound.Settings{Name: m.Name, Server: m.IMAP, TLS: m.TLS, User: m.User, Password: string(password), Roots: roots,
 		Mode: m.Mode, Handled: m.Handled, Poll: m.Poll, FromBeginning: fromBeginning, MaxSize: size}, nil
 }
 
@@ -272,7 +276,11 @@ func (d *desk) mailer(all bool) (*mailer.Mailer, error) {
 	if s.Server == "" {
 		return nil, nil
 	}
-	server := mailer.Server{Addr: s.Server, TLS: s.TLS, AllowPlaintext: s.AllowPlaintext, User: s.User, Dial: d.dial}
+	roots, err := config.ReadRoots(s.CAFile)
+	if err != nil {
+		return nil, &exit.Error{Code: exit.Config, Reason: "ca_file", Message: "smtp: " + err.Error(), Err: err}
+	}
+	server := mailer.Server{Addr: s.Server, TLS: s.TLS, AllowPlaintext: s.AllowPlaintext, User: s.User, Dial: d.dial, Roots: roots}
 	if s.PasswordFile != "" {
 		password, err := config.ReadSecret(s.PasswordFile)
 		if err != nil {

@@ -72,6 +72,8 @@ func (r *reader) mailbox(i int) {
 	r.hostPort(path, key, m.IMAP)
 	path, key = at("tls")
 	r.tls(path, key, m.TLS, m.IMAP, m.AllowPlaintext)
+	path, key = at("ca_file")
+	r.roots(path, key, m.CAFile, m.TLS)
 	path, key = at("password_file")
 	r.required(path, key, m.PasswordFile, "Name the file that holds the password.")
 	path, key = at("mode")
@@ -110,6 +112,7 @@ func (r *reader) smtp() {
 		r.hostPort("smtp.server", "smtp.server", s.Server)
 	}
 	r.tls("smtp.tls", "smtp.tls", s.TLS, s.Server, s.AllowPlaintext)
+	r.roots("smtp.ca_file", "smtp.ca_file", s.CAFile, s.TLS)
 	if s.From.Address != "" {
 		r.address("smtp.from", "smtp.from", &s.From.Address)
 	}
@@ -242,6 +245,12 @@ func (r *reader) tls(path, key, mode, server string, allowed bool) {
 	r.oneOf(path, key, mode, "implicit", "starttls", "none")
 	if mode == "none" && server != "" && !allowed && !Loopback(server) {
 		r.report(r.where(path), key, `"none" would send the password and the tokens in the clear to %s. Write "implicit" or "starttls", or allow_plaintext = true if the wire is yours.`, clean(server))
+	}
+}
+
+func (r *reader) roots(path, key, file, mode string) {
+	if file != "" && mode == "none" {
+		r.report(r.where(path), key, `has no meaning where tls = "none". Remove it.`)
 	}
 }
 

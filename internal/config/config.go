@@ -53,6 +53,7 @@ type Mailbox struct {
 	AllowPlaintext bool          `toml:"allow_plaintext"`
 	User           string        `toml:"user"` // default: Address
 	PasswordFile   string        `toml:"password_file"`
+	CAFile         string        `toml:"ca_file"` // whose certificates are believed; empty: the system's
 	Mode           string        `toml:"mode"`    // observe or act
 	Handled        string        `toml:"handled"` // move or mark
 	Poll           time.Duration `toml:"poll"`
@@ -78,6 +79,7 @@ type SMTP struct {
 	From           mail.Address `toml:"from"` // default: the first mailbox's address
 	User           string       `toml:"user"` // empty: no AUTH
 	PasswordFile   string       `toml:"password_file"`
+	CAFile         string       `toml:"ca_file"` // as of a mailbox
 }
 
 // Proof says how long things live and who must prove more.
@@ -140,10 +142,10 @@ func (c *Config) fill(dir string) {
 	c.State, c.KeyFile = absolute(dir, c.State), absolute(dir, c.KeyFile)
 	c.Policy = absolute(dir, c.Policy)
 	c.Proof.PublicSuffixFile = absolute(dir, c.Proof.PublicSuffixFile)
-	c.SMTP.PasswordFile = absolute(dir, c.SMTP.PasswordFile)
+	c.SMTP.PasswordFile, c.SMTP.CAFile = absolute(dir, c.SMTP.PasswordFile), absolute(dir, c.SMTP.CAFile)
 	for i := range c.Mailbox {
 		m := &c.Mailbox[i]
-		m.PasswordFile = absolute(dir, m.PasswordFile)
+		m.PasswordFile, m.CAFile = absolute(dir, m.PasswordFile), absolute(dir, m.CAFile)
 		if m.User == "" {
 			m.User = m.Address
 		}

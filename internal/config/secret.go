@@ -16,7 +16,7 @@ import (
 // maxSecret bounds a password file, in bytes.
 const maxSecret = 4096
 
-// A SecretError says why a secret can't be read, in words for a person. It
+// A SecretError says why a secret, or an authority's certificate, can't be read, in words for a person. It
 // never holds the secret.
 type SecretError struct {
 	Path string
@@ -107,10 +107,17 @@ func (c Config) CheckFiles(name string) []Problem {
 			add(key, err.Error())
 		}
 	}
+	roots := func(key, path string) {
+		if _, err := ReadRoots(path); err != nil {
+			add(key, err.Error())
+		}
+	}
 	for _, m := range c.Mailbox {
 		secret("mailbox.password_file", m.PasswordFile)
+		roots("mailbox.ca_file", m.CAFile)
 	}
 	secret("smtp.password_file", c.SMTP.PasswordFile)
+	roots("smtp.ca_file", c.SMTP.CAFile)
 	if p := c.Proof.PublicSuffixFile; p != "" {
 		if info, err := os.Stat(p); err != nil {
 			add("proof.public_suffix_file", p+": "+cause(err)+".")

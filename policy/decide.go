@@ -35,6 +35,9 @@ var rules = []struct {
 // design, section 8.
 func Decide(f Facts) Decision {
 	d := settle(f)
+	if f.NoRoom && (d.Outcome == SetAside || d.Reason() == "dns_gave_up") {
+		d.Reasons = append(slices.Clone(d.Reasons), Because("no_room"))
+	}
 	if d.Outcome == Applied {
 		d.Reasons = append(d.Reasons, lookAlike(f.Person)...)
 	}
@@ -109,7 +112,7 @@ func undecided(f Facts) (Decision, bool) {
 	if f.Standing == Stranger { // nothing could come of it, so it need not wait
 		return file(f, Unauthenticated, "unknown_sender"), true
 	}
-	if f.GaveUp {
+	if f.GaveUp || f.NoRoom { // without its bytes it can't be judged again
 		return stopped(f, file(f, Unauthenticated, "dns_gave_up")), true
 	}
 	return Decision{Verdict: Deferred, Outcome: OutcomeDefer, Ticket: f.Binding.Ticket, Reasons: []Reason{Because("dns_temperror")}}, true

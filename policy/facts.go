@@ -104,6 +104,7 @@ type Facts struct {
 	ToUsSigned    bool     `json:",omitzero"`  // and the counted signature covers that field
 	Waits         string   `json:",omitempty"` // the sender's ticket that asks whether they wrote to us
 	GaveUp        bool     `json:",omitzero"`  // DNS has been asked as long as it may be
+	NoRoom        bool     `json:",omitzero"`  // for the bytes of what proves nothing
 }
 
 // Own reports whether the message is a proved one of the very person who was

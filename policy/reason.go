@@ -66,6 +66,7 @@ var texts = map[string]string{
 	"proof_expired":     "The proof is too old.",
 	"code_missing":      "The phone or chat code of the caller was not verified.",
 	"already_used":      "This request was carried out before.",
+	"no_room":           "There is no more room for the bytes of such messages; the mail itself is still in the mailbox.",
 	"bytes_lost":        "The kept bytes of the message are lost; the mail itself is still in the mailbox.",
 	"unrecordable":      "The message could not be recorded: it is too large for a record.",
 	"client_stopped":    "After a dispute, nothing privileged is done for this client.",

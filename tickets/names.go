@@ -89,7 +89,7 @@ func (m Message) guarded() Message {
 		if m.Facts.Binding.Ticket != "" {
 			bound = policy.BoundThread
 		}
-		m.Facts.Binding = policy.Binding{Bound: bound, Ticket: m.Facts.Binding.Ticket}
+		m.Facts.Binding, m.Facts.Standing = policy.Binding{Bound: bound, Ticket: m.Facts.Binding.Ticket}, 0
 	}
 	return m
 }

@@ -46,12 +46,20 @@ func (s *Store) Release(id, agent, ticket string) (Message, error) {
 	})
 }
 
-// Discard takes a message off the list. Its record and bytes stay.
+// Discard takes a message off the list and removes its bytes. Its record and
+// hash stay, and the mail itself where it is in the mailbox.
 func (s *Store) Discard(id, agent string) (Message, error) {
-	return s.dispose(id, agent, func(_ kv.Tx, m *Message) error {
+	m, err := s.dispose(id, agent, func(tx kv.Tx, m *Message) error {
 		m.Discarded = agent
-		return nil
+		if m.Blob == "" {
+			return nil
+		}
+		return s.dropBytes(tx, m)
 	})
+	if err == nil {
+		err = s.forgetBytes()
+	}
+	return m, err
 }
 
 func (s *Store) dispose(id, agent string, fn func(kv.Tx, *Message) error) (Message, error) {

@@ -42,6 +42,7 @@ type Message struct {
 	Ticket   string          `json:"ticket,omitempty"`
 	Claim    bool            `json:"claim,omitempty"` // it only says that it is about the ticket
 	Blob     string          `json:"blob,omitempty"`  // where its bytes are kept
+	Loose    bool            `json:"loose,omitempty"` // they prove nothing
 	Facts    policy.Facts    `json:"facts"`
 	Decision policy.Decision `json:"decision"`
 
@@ -98,7 +99,11 @@ func received(r kv.Reader, src Source) (Message, bool, error) {
 	if err != nil || id == nil {
 		return Message{}, false, err
 	}
-	return kv.Load[Message](r, numbered("msg", string(id)))
+	m, ok, err := kv.Load[Message](r, numbered("msg", string(id)))
+	if err == nil && !ok { // it was kept long enough, and is not judged again
+		return forgotten(string(id), src), true, nil
+	}
+	return m, ok, err
 }
 
 // Receive applies one message, once: its record, its seen-marks, the ticket and
@@ -109,6 +114,7 @@ func (s *Store) Receive(e policy.Evidence, src Source, blob string) (m Message, 
 	if err := s.opt.Watch.Check(); err != nil {
 		return m, err
 	}
+	disk, size := s.diskHasRoom(e), s.sizeOf(blob, e)
 	err = s.group.Update(func(tx kv.Tx) error {
 		var known bool
 		if m, known, err = received(tx, src); err != nil || known && m.Outcome != policy.OutcomeDefer {
@@ -120,7 +126,14 @@ func (s *Store) Receive(e policy.Evidence, src Source, blob string) (m Message, 
 		}
 		f.GaveUp = known && !s.Now().Before(m.Since.Add(s.opt.DNSWait))
 		d := policy.Decide(f)
-		if blob == "" && m.Blob == "" && needsBytes(d) {
+		// What waits and holds our token may be the no of whom we asked: it has room.
+		if ours := d.Outcome == policy.OutcomeDefer && f.Binding.Ticket != "" && !f.Claimed; blob == "" && m.Blob == "" && loose(d) && !ours {
+			if f.NoRoom, err = s.noRoom(tx, e, disk); err != nil {
+				return err
+			}
+			d = policy.Decide(f)
+		}
+		if blob == "" && m.Blob == "" && needsBytes(d) && !(f.NoRoom && loose(d)) {
 			return ErrNeedsBytes
 		}
 		if !known {
@@ -132,8 +145,8 @@ func (s *Store) Receive(e policy.Evidence, src Source, blob string) (m Message, 
 		} else if err := tx.Delete(deferKey(m)); err != nil {
 			return err
 		}
-		if blob != "" {
-			m.Blob = blob
+		if err := s.keep(tx, &m, d, blob, size); err != nil {
+			return err
 		}
 		return s.apply(tx, &m, f, d)
 	})
@@ -233,6 +246,9 @@ func filed(ticket, message string) string { return numbered("filed/"+ticket, mes
 // to-do for IMAP.
 func (s *Store) settle(tx kv.Tx, m *Message, f policy.Facts) error {
 	m.Next = time.Time{}
+	if err := s.expireLater(tx, m); err != nil {
+		return err
+	}
 	if !f.Duplicate {
 		if err := tx.Put("seen/hash/"+f.Hash, []byte(m.ID)); err != nil {
 			return err

@@ -22,7 +22,7 @@ const mostReasons = 3
 // few gives the first reasons, cut short.
 func few(all []policy.Reason) (out []policy.Reason) {
 	for _, r := range all[:min(len(all), mostReasons)] {
-		r.Text = cut(r.Text, 200)
+		r.Text = cut(r.Text, 160)
 		out = append(out, r)
 	}
 	return out

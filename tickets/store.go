@@ -78,7 +78,8 @@ type Options struct {
 	// KeepHead keeps the head of the audit log outside the store, before an
 	// allow leaves; nil: it is kept nowhere.
 	KeepHead  func() error
-	Observing bool // no mailbox is acted on: nothing is opened or sent
+	Observing bool   // no mailbox is acted on: nothing is opened or sent
+	Loose     *Loose // bounds of what is kept of messages that prove nothing; nil: none
 	// Wrote is told of every record of the directory that was written, after
 	// the commit; nil: nobody.
 	Wrote func(by By, why string, w Written)

@@ -46,7 +46,7 @@ func TestOutcomeNotRecorded(t *testing.T) {
 			c := config.Default(t.TempDir())
 			c.SMTP.From = mail.Address{Address: "support@desk.example"}
 			c.Mailbox = []config.Mailbox{{Name: "support", Address: "support@desk.example", ReplyAddress: "support+{token}@desk.example"}}
-			d, err := wire(c, disk, keys.FromSeed([32]byte{1}), func() time.Time { return now }, nil, zerolog.Nop())
+			d, err := wire(c, disk, nil, keys.FromSeed([32]byte{1}), func() time.Time { return now }, nil, zerolog.Nop())
 			must(t, err)
 			must(t, disk.Update(func(tx kv.Tx) error {
 				_, err := staff.Add(tx, staff.Agent{ID: "sam", Email: "sam@desk.example", Role: staff.RoleAgent})
@@ -93,7 +93,7 @@ func TestOneUnsettled(t *testing.T) {
 	c := config.Default(t.TempDir())
 	c.SMTP.From = mail.Address{Address: "support@desk.example"}
 	c.Mailbox = []config.Mailbox{{Name: "support", Address: "support@desk.example", ReplyAddress: "support+{token}@desk.example"}}
-	d, err := wire(c, engine, keys.FromSeed([32]byte{1}), func() time.Time { return now }, nil, zerolog.Nop())
+	d, err := wire(c, engine, nil, keys.FromSeed([32]byte{1}), func() time.Time { return now }, nil, zerolog.Nop())
 	must(t, err)
 	must(t, engine.Update(func(tx kv.Tx) error {
 		_, err := staff.Add(tx, staff.Agent{ID: "sam", Email: "sam@desk.example", Role: staff.RoleAgent})

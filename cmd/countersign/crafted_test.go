@@ -25,7 +25,7 @@ func TestCraftedMail(t *testing.T) {
 	c := config.Default(t.TempDir())
 	c.SMTP.From = mail.Address{Address: "support@desk.example"}
 	c.Mailbox = []config.Mailbox{{Name: "support", Address: "support@desk.example", ReplyAddress: "support+{token}@desk.example"}}
-	d, err := wire(c, engine, keys.FromSeed([32]byte{1}), func() time.Time { return now }, nil, zerolog.Nop())
+	d, err := wire(c, engine, nil, keys.FromSeed([32]byte{1}), func() time.Time { return now }, nil, zerolog.Nop())
 	must(t, err)
 	units := []string{"+\n", "www.", "x://\n", "sip:x\n", "設\n", "\n", "\U0001d400\U0001d167\U0001d167\U0001d167\U0001d167\n", "please "}
 	for i, unit := range units {

@@ -80,12 +80,13 @@ func openDesk(c config.Config, now func() time.Time, log zerolog.Logger) (*desk,
 	if !c.Drill.Clock {
 		watch = tickets.NewWatch()
 	}
-	d, err := wire(c, engine, k, now, watch, log)
-	if err == nil {
-		d.blobs, err = blob.Open(spoolOf(c), k)
+	blobs, err := blob.Open(spoolOf(c), k)
+	if err != nil {
+		return nil, errors.Join(err, engine.Close())
 	}
+	d, err := wire(c, engine, blobs, k, now, watch, log)
 	if err == nil {
-		d.gateway.Blobs, d.started = d.blobs, started
+		d.blobs, d.gateway.Blobs, d.started = blobs, blobs, started
 		err = errors.Join(d.monotonic(), d.checkHead())
 	}
 	if err != nil {
@@ -145,7 +146,7 @@ func worldDesk(c config.Config, w tickets.World, now func() time.Time, log zerol
 		c.SMTP.From.Address = address
 		c.Mailbox = []config.Mailbox{{Name: "world", Address: address, ReplyAddress: config.PlusAddress(address), Trust: trust}}
 	}
-	d, err := wire(c, kv.Memory(), keys.FromSeed([32]byte{}), now, nil, log)
+	d, err := wire(c, kv.Memory(), nil, keys.FromSeed([32]byte{}), now, nil, log)
 	if err != nil {
 		return nil, err
 	}
@@ -153,7 +154,8 @@ func worldDesk(c config.Config, w tickets.World, now func() time.Time, log zerol
 	return d, d.store.Populate(w)
 }
 
-func wire(c config.Config, engine kv.Store, k keys.Keys, now func() time.Time, watch *tickets.Watch, log zerolog.Logger) (*desk, error) {
+// wire puts the parts together. blobs is nil for a world, which keeps nothing.
+func wire(c config.Config, engine kv.Store, blobs *blob.Store, k keys.Keys, now func() time.Time, watch *tickets.Watch, log zerolog.Logger) (*desk, error) {
 	d := &desk{config: c, now: now, log: log, kv: engine}
 	if c.SMTP.From.Address == "" { // nobody can be asked, and nobody is
 		c.SMTP.From.Address = "nobody@localhost.invalid"
@@ -169,6 +171,10 @@ func wire(c config.Config, engine kv.Store, k keys.Keys, now func() time.Time, w
 		PerMinute: c.Limits.NoticesPerMinute, PerHour: c.Limits.NoticesPerContactHour, PerDay: c.Limits.NoticesPerTicketDay}
 	opt.SharedDomains = c.Proof.SharedDomains
 	opt.Wrote = func(by tickets.By, why string, w tickets.Written) { logWritten(log, by, why, w) }
+	if blobs != nil {
+		opt.Loose = &tickets.Loose{Files: blobs, Bytes: int64(c.Limits.SetAside), Messages: c.Limits.SetAsideMessages, Keep: c.Limits.Keep,
+			Room: roomOn(int64(c.Limits.DiskFree), spoolOf(c), filepath.Dir(c.State))}
+	}
 	for _, class := range c.Proof.TokenClasses {
 		opt.TokenClasses = append(opt.TokenClasses, policy.Class(class))
 	}

@@ -33,7 +33,7 @@ func (a *app) quarantineCommand() *cobra.Command {
 	show, _ := idCommand(a, "show MESSAGE", "quarantine/show", "Show the bytes of a message, made safe for a terminal, with secrets blotted out", a.sayQuarantined)
 	release, in := idCommand(a, "release MESSAGE", "quarantine/release", "Note that you have read a message; it stays not authenticated", a.sayReleased)
 	release.Flags().StringVar(&in.Text, "ticket", "", "file it on this ticket")
-	discard, _ := idCommand(a, "discard MESSAGE", "quarantine/discard", "Take a message off the list; its record and bytes stay", a.sayReleased)
+	discard, _ := idCommand(a, "discard MESSAGE", "quarantine/discard", "Take a message off the list and remove its bytes; its record and hash stay", a.sayReleased)
 	discard = confirmed(discard, "discard takes a message off the list")
 	return group("quarantine", "Messages that were set aside", list, show, release, discard)
 }

@@ -2,6 +2,7 @@ package api
 
 import (
 	"context"
+	"fmt"
 	"time"
 
 	"countersign/internal/exit"
@@ -55,6 +56,10 @@ func showQuarantine(_ context.Context, s *Server, _ Caller, in ID) (out Quaranti
 		return out, err
 	}
 	out.Message = summary(m)
+	if m.Blob == "" {
+		return out, &exit.Error{Code: exit.NoInput, Reason: "not_kept", Message: fmt.Sprintf("The bytes of %s are not kept here (sha256:%s); the mail is in mailbox %s, UID %d when it came.",
+			m.ID, m.Facts.RawHash, m.Source.Mailbox, m.Source.UID), Try: "look into its folder Countersign/set-aside"}
+	}
 	raw, err := s.Blobs.Get(m.Blob)
 	if err != nil {
 		return out, &exit.Error{Code: exit.IOErr, Reason: "blob", Message: "The bytes of " + m.ID + " can't be read: " + err.Error(), Err: err}

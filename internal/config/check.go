@@ -46,6 +46,11 @@ func (r *reader) check() {
 	between("limits.notices_per_minute", int64(c.Limits.NoticesPerMinute), 1, 1_000_000, number)
 	between("limits.notices_per_contact_hour", int64(c.Limits.NoticesPerContactHour), 1, 1_000_000, number)
 	between("limits.notices_per_ticket_day", int64(c.Limits.NoticesPerTicketDay), 1, 1_000_000, number)
+	size := func(n int64) string { return Size(n).String() }
+	between("limits.set_aside", int64(c.Limits.SetAside), 0, 1<<40, size)
+	between("limits.set_aside_messages", int64(c.Limits.SetAsideMessages), 0, 10_000_000, number)
+	r.duration("limits.keep", c.Limits.Keep, 24*time.Hour, 87_600*time.Hour)
+	between("limits.disk_free", int64(c.Limits.DiskFree), 0, 1<<40, size)
 }
 
 func (r *reader) mailbox(i int) {

@@ -102,10 +102,14 @@ const MaxSize = 100 << 20
 
 // Limits bound what comes in and what goes out.
 type Limits struct {
-	Size                  Size `toml:"size"` // of one message
-	NoticesPerMinute      int  `toml:"notices_per_minute"`
-	NoticesPerContactHour int  `toml:"notices_per_contact_hour"`
-	NoticesPerTicketDay   int  `toml:"notices_per_ticket_day"`
+	Size                  Size          `toml:"size"` // of one message
+	NoticesPerMinute      int           `toml:"notices_per_minute"`
+	NoticesPerContactHour int           `toml:"notices_per_contact_hour"`
+	NoticesPerTicketDay   int           `toml:"notices_per_ticket_day"`
+	SetAside              Size          `toml:"set_aside"`          // bytes kept of messages that prove nothing
+	SetAsideMessages      int           `toml:"set_aside_messages"` // whose bytes are kept
+	Keep                  time.Duration `toml:"keep"`               // of what is set aside or belongs to no ticket
+	DiskFree              Size          `toml:"disk_free"`          // with less free than that, no such bytes are kept
 }
 
 // Drill is for tests and exercises.
@@ -129,7 +133,8 @@ func defaults() Config {
 		SMTP:    SMTP{TLS: "starttls"},
 		Proof: Proof{Token: 168 * time.Hour, Reminder: 48 * time.Hour, Cooling: 72 * time.Hour, DNSWait: 72 * time.Hour,
 			StrictDomains: []string{"onmicrosoft.com"}, TokenClasses: []string{"minor-change"}},
-		Limits: Limits{Size: 25 << 20, NoticesPerMinute: 600, NoticesPerContactHour: 10, NoticesPerTicketDay: 4},
+		Limits: Limits{Size: 25 << 20, NoticesPerMinute: 600, NoticesPerContactHour: 10, NoticesPerTicketDay: 4,
+			SetAside: 256 << 20, SetAsideMessages: 10_000, Keep: 2160 * time.Hour, DiskFree: 64 << 20},
 	}
 }
 

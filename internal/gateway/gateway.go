@@ -7,7 +7,6 @@ package gateway
 import (
 	"context"
 	"errors"
-	"fmt"
 	"sync"
 	"time"
 
@@ -134,11 +133,10 @@ func (g *Gateway) standing(e policy.Evidence) policy.Standing {
 func (g *Gateway) receive(e policy.Evidence, src tickets.Source, raw []byte, started time.Time) (m tickets.Message, err error) {
 	m, err = g.Store.Receive(e, src, "")
 	if errors.Is(err, tickets.ErrNeedsBytes) {
-		hash, err2 := g.Blobs.Put(raw)
-		if err2 != nil {
-			return m, fmt.Errorf("keep the bytes of a message: %w", err2)
-		}
-		m, err = g.Store.Receive(e, src, hash)
+		err = g.Blobs.Keep(raw, func(hash string) (err error) {
+			m, err = g.Store.Receive(e, src, hash)
+			return err
+		})
 	}
 	if err != nil {
 		return m, err

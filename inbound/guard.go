@@ -13,7 +13,8 @@ import (
 // The IMAP library has neither timeouts nor bounds, and can be made to use all
 // memory or to overflow its stack by what a server says. So everything that
 // comes from the server passes a guard, which knows just enough of IMAP to
-// bound it: lines, literals, parentheses, bytes and time of a command.
+// bound it: lines, literals, parentheses, bytes and time of a command. What the
+// library can't read and we can, it mends (clean.go).
 
 // Bounds of what a server may say.
 const (
@@ -125,10 +126,10 @@ func (g *guard) accept(in []byte) error {
 	}
 	whole := len(g.part) - len(in) + end
 	rest := bytes.Clone(g.part[whole:])
-	if len(g.ready) == 0 {
-		g.ready = g.part[:whole:whole]
+	if mended := clean(g.part[:whole:whole]); len(g.ready) == 0 {
+		g.ready = mended
 	} else {
-		g.ready = append(g.ready, g.part[:whole]...)
+		g.ready = append(g.ready, mended...)
 	}
 	g.part = rest
 	return nil

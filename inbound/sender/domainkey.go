@@ -53,6 +53,16 @@ func parseKey(txt string) (r *domainKey, isKey bool, err error) {
 	return r, true, err
 }
 
+// same tells whether two records say the same in every respect.
+func (r *domainKey) same(other *domainKey) bool {
+	equal := func(a, b []string) bool { return (a == nil) == (b == nil) && slices.Equal(a, b) }
+	if r.kind != other.kind || !equal(r.hashes, other.hashes) || !equal(r.services, other.services) || !equal(r.flags, other.flags) {
+		return false
+	}
+	k, ok := r.key.(interface{ Equal(crypto.PublicKey) bool })
+	return ok && k.Equal(other.key) || r.key == nil && other.key == nil
+}
+
 // colons takes a list apart, in lower case; nil if there is none.
 func colons(tags map[string]string, name string) (out []string) {
 	list, ok := tags[name]

@@ -83,7 +83,8 @@ func (c *check) prove(ctx context.Context, s *signature, sum []byte) (result pol
 }
 
 // key asks for the key record (RFC 6376 section 3.6.2). Strings that are no key
-// are left out, as a wildcard record puts them there; two keys are no key.
+// are left out, as a wildcard record puts them there; two keys are no key, but the
+// same one twice is one.
 func (c *check) key(ctx context.Context, s *signature) (rec *domainKey, result policy.Result, code string) {
 	a := c.dns.txt(ctx, s.selector+"._domainkey."+s.domain)
 	switch {
@@ -100,7 +101,7 @@ func (c *check) key(ctx context.Context, s *signature) (rec *domainKey, result p
 		switch {
 		case err != nil:
 			bad = bad || isKey
-		case rec != nil:
+		case rec != nil && !rec.same(r):
 			return nil, policy.ResultPermError, "dkim_two_keys"
 		default:
 			rec = r

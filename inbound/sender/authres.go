@@ -13,6 +13,7 @@ import (
 type result struct {
 	method, value string
 	properties    map[string]string // "header.d", "smtp.mailfrom"
+	field         int               // which one it stands in
 }
 
 // maxResults bounds one field.
@@ -96,9 +97,16 @@ func quotedString(s string) (string, int) {
 	return "", -1
 }
 
+// unused tells whether a part of a field is of a method that nobody here looks
+// at. It may say what it likes, as often as it likes; only a quotation has to be
+// in order, since a sender may have put one there to end another.
+func unused(part []token) bool {
+	return len(part) > 0 && !part[0].quoted && !isMark(part[0]) && !slices.Contains([]string{"dkim", "spf", "dmarc"}, lower(part[0].text))
+}
+
 // parseResults reads the value of an Authentication-Results field strictly:
-// whatever could be read in two ways makes all of it invalid, as do two results
-// other than dkim of one method and one identity. id is in lower case.
+// whatever could be read in two ways makes all of it invalid, as do two different
+// results of spf or dmarc and one identity. id is in lower case.
 func parseResults(value string) (id string, out []result, err error) {
 	t, err := tokens(value)
 	if err != nil {
@@ -130,10 +138,10 @@ func parseResults(value string) (id string, out []result, err error) {
 	}
 	for _, p := range parts {
 		r, err := parseResult(p)
-		if err != nil {
-			return "", nil, err
+		if unused(p) && (err == nil || !slices.ContainsFunc(p, func(t token) bool { return t.quoted })) {
+			continue
 		}
-		if r.method != "dkim" && slices.ContainsFunc(out, r.contradicts) {
+		if err != nil || r.method != "dkim" && slices.ContainsFunc(out, r.contradicts) {
 			return "", nil, errResults
 		}
 		out = append(out, r)
@@ -141,44 +149,25 @@ func parseResults(value string) (id string, out []result, err error) {
 	return id, out, nil
 }
 
-// contradicts tells whether two results may be of the same thing. They aren't
-// where they name different identities, as SPF of MAIL FROM and of HELO does
-// (RFC 8601 section 2.7.2).
-func (r result) contradicts(other result) bool {
-	ours, theirs := r.identities(), other.identities()
-	return r.method == other.method && (len(ours) == 0 || len(theirs) == 0 ||
-		slices.ContainsFunc(ours, func(name string) bool { return slices.Contains(theirs, name) }))
-}
-
-// identities names the properties that come from the message or its envelope.
-func (r result) identities() (names []string) {
-	for name := range r.properties {
-		if strings.HasPrefix(name, "smtp.") || strings.HasPrefix(name, "header.") {
-			names = append(names, name)
-		}
-	}
-	return names
-}
-
 func isMark(t token) bool {
 	return !t.quoted && (t.text == "=" || t.text == ";" || t.text == "/")
 }
 
 // parseResult reads "method[/version]=result [reason=...] *(ptype.property=value)".
-func parseResult(t []token) (r result, err error) {
+func parseResult(p []token) (r result, err error) {
 	r.properties = map[string]string{}
-	method, rest, err := pair(t, true)
+	method, rest, err := pair(p, true)
 	if err != nil {
 		return r, err
 	}
 	r.method, r.value = lower(method), lower(rest.value)
-	for t = rest.after; len(t) > 0; {
+	for t := rest.after; len(t) > 0; {
 		name, rest, err := pair(t, false)
 		if err != nil {
 			return r, err
 		}
 		name = lower(name)
-		if _, twice := r.properties[name]; twice {
+		if _, twice := r.properties[name]; twice && !unused(p) {
 			return r, errResults
 		}
 		r.properties[name] = rest.value
@@ -192,14 +181,21 @@ type pairRest struct {
 	after []token
 }
 
-// pair reads "name = value". What is glued to the value, as a quoted local part
-// is to its domain, is refused: only an address without quotation is a value.
-func pair(t []token, version bool) (string, pairRest, error) {
+// isHost tells whether a token is what stands behind a quoted local part.
+func isHost(t token) bool {
+	domain, ok := strings.CutPrefix(t.text, "@")
+	return ok && t.glued && !t.quoted && isDomain(lower(domain), false)
+}
+
+// pair reads "name = value". What is glued to the value belongs to it, as far as
+// it may: RFC 8601 section 2.2 lets it be an address, also one whose local part
+// is quoted.
+func pair(t []token, method bool) (string, pairRest, error) {
 	if len(t) == 0 || t[0].quoted || isMark(t[0]) {
 		return "", pairRest{}, errResults
 	}
 	name, t := t[0].text, t[1:]
-	if version && len(t) >= 2 && t[0].text == "/" && !t[0].quoted {
+	if method && len(t) >= 2 && t[0].text == "/" && !t[0].quoted {
 		if t[1].text != "1" {
 			return "", pairRest{}, errResults
 		}
@@ -209,7 +205,9 @@ func pair(t []token, version bool) (string, pairRest, error) {
 		return "", pairRest{}, errResults
 	}
 	value, quoted, glued := t[1].text, t[1].quoted, t[1].glued
-	t = t[2:]
+	if t = t[2:]; quoted && !method && len(t) > 0 && isHost(t[0]) {
+		value, t = t[0].text, t[1:] // what stands in the quotation is nobody's domain
+	}
 	// A slash belongs to a value, as in base64, and = to a local part, as in
 	// prvs=1=ada@north.example; nothing else may touch it.
 	for len(t) > 0 && t[0].glued {

@@ -9,38 +9,101 @@ import (
 	"countersign/policy"
 )
 
-// border is what our own border server says of the message.
+// border is what our own border servers say of the message.
 type border struct {
 	results []result
 	found   bool
-	broken  bool // its field can't be read in exactly one way, so it says nothing
+	broken  bool // a field can't be read in exactly one way, so none says anything
+	below   bool // there are fields with a pinned id, but all where the outside can write
+	twice   bool // a method is said twice with different results
 }
 
-// border finds the word of the border: the topmost field with a pinned id, no
-// lower than BelowReceived of the border's own Received fields. Below those
-// stands what the outside wrote (RFC 8601 section 5).
-func (c *check) border() border {
+// border finds the word of the border: every field with a pinned id, no lower
+// than BelowReceived of the border's own Received fields. Below those stands
+// what the outside wrote (RFC 8601 section 5). Each of the border's programs may
+// have written one: OpenDMARC puts its own above that of OpenDKIM.
+func (c *check) border() (b border) {
 	received := 0
 	for _, f := range c.Message.Fields {
 		switch f.Key {
 		case "received":
-			if received++; received > c.Trust.BelowReceived {
-				return border{}
-			}
+			received++
 		case "authentication-results":
 			id, results, err := parseResults(f.Value)
-			if err != nil {
-				if c.mayBeOurs(f.Value) {
-					return border{found: true, broken: true}
-				}
+			if ours := err == nil && c.pinned(id) || err != nil && c.mayBeOurs(f.Value); !ours {
 				continue
 			}
-			if c.pinned(id) {
-				return border{results: results, found: true}
+			if received > c.Trust.BelowReceived {
+				b.below = !b.found
+				return b
+			}
+			b.found, b.broken = true, b.broken || err != nil
+			b.results = append(b.results, in(len(b.results), results)...)
+		}
+	}
+	return b.settled()
+}
+
+// in marks results as of one field, which is named by any number of its own.
+func in(field int, results []result) []result {
+	for i := range results {
+		results[i].field = field
+	}
+	return results
+}
+
+// settled leaves out what counts for nothing: everything where a field can't be
+// read, and a method that is said twice with different results. DKIM is said once
+// for each signature, so there only what names none is of all of them.
+func (b border) settled() border {
+	if b.broken {
+		b.results = nil
+	}
+	contradicted := map[string]bool{}
+	for i, r := range b.results {
+		for _, other := range b.results[:i] {
+			if r.contradicts(other) {
+				contradicted[r.method] = true
 			}
 		}
 	}
-	return border{}
+	b.twice = len(contradicted) > 0
+	b.results = slices.DeleteFunc(b.results, func(r result) bool { return contradicted[r.method] })
+	return b
+}
+
+// contradicts tells whether two results of one method can't both be so.
+func (r result) contradicts(other result) bool {
+	if r.method != other.method || r.value == other.value && r.mailFrom() == other.mailFrom() {
+		return false
+	}
+	switch r.method {
+	case "dkim": // the border that sees several signatures may name none of them
+		return r.value != other.value && r.field != other.field && (!r.named() || !other.named())
+	case "spf":
+		return r.ofMailFrom() && other.ofMailFrom()
+	}
+	return r.value != other.value
+}
+
+// named tells whether a result says of which signature it is.
+func (r result) named() bool { return r.properties["header.d"] != "" || r.properties["header.i"] != "" }
+
+// ofMailFrom tells whether an SPF result is of MAIL FROM, and not of HELO alone
+// (RFC 8601 section 2.7.2).
+func (r result) ofMailFrom() bool {
+	_, named := r.properties["smtp.mailfrom"]
+	_, helo := r.properties["smtp.helo"]
+	return r.method == "spf" && (named || !helo)
+}
+
+// mailFrom gives the domain of MAIL FROM, "" if there is none.
+func (r result) mailFrom() string {
+	from := lower(r.properties["smtp.mailfrom"])
+	if from = from[strings.IndexByte(from, '@')+1:]; !isDomain(from, false) {
+		return ""
+	}
+	return from
 }
 
 func (c *check) pinned(id string) bool {
@@ -54,18 +117,16 @@ func (c *check) mayBeOurs(value string) bool {
 
 // dkim tells whether the border saw this very signature pass. Where several
 // results could be of it, all of them have to be a pass. A dmarc=pass is not
-// enough: it may rest on SPF, which vouches for no body.
-func (b border) dkim(s *signature) (passed bool) {
+// enough: it may rest on SPF, which vouches for no body. twice says that some are
+// and some aren't.
+func (b border) dkim(s *signature) (passed, twice bool) {
+	failed := false
 	for _, r := range b.results {
-		if r.method != "dkim" || !r.isOf(s) {
-			continue
+		if r.method == "dkim" && r.isOf(s) {
+			passed, failed = passed || r.value == "pass", failed || r.value != "pass"
 		}
-		if r.value != "pass" {
-			return false
-		}
-		passed = true
 	}
-	return passed
+	return passed && !failed, passed && failed
 }
 
 // isOf tells whether a result is of the signature: of its domain (header.d, or
@@ -95,16 +156,9 @@ func (r result) identity() string {
 // spf gives the border's SPF result and the domain of MAIL FROM that it is for.
 func (b border) spf() (policy.Result, string) {
 	for _, r := range b.results {
-		mailFrom, named := r.properties["smtp.mailfrom"]
-		if _, helo := r.properties["smtp.helo"]; r.method != "spf" || helo && !named {
-			continue
+		if r.ofMailFrom() {
+			return known(r.value), r.mailFrom()
 		}
-		from := lower(mailFrom)
-		from = from[strings.IndexByte(from, '@')+1:]
-		if !isDomain(from, false) {
-			from = ""
-		}
-		return known(r.value), from
 	}
 	return policy.ResultNone, ""
 }
@@ -126,8 +180,14 @@ func known(value string) policy.Result {
 // border changed itself, then for SPF.
 func (c *check) byBorder(ctx context.Context, s *policy.Sender, outcomes []outcome) bool {
 	b := c.border()
-	if b.broken {
+	switch {
+	case b.broken:
 		c.note("border_malformed")
+	case b.below:
+		c.note("authres_below_received")
+	}
+	if b.twice {
+		c.note("authres_twice")
 	}
 	var mailFrom string
 	s.SPF, mailFrom = b.spf()
@@ -135,10 +195,14 @@ func (c *check) byBorder(ctx context.Context, s *policy.Sender, outcomes []outco
 		o := &outcomes[i]
 		// The border's word for a body that it changed never covers a change
 		// of the fields: their signature still has to be good.
-		if !o.intact || !b.dkim(o.sig) {
+		if !o.intact {
 			continue
 		}
-		if c.vouches(ctx, o.Domain, strictDKIM) {
+		passed, twice := b.dkim(o.sig)
+		if twice {
+			c.note("authres_twice")
+		}
+		if passed && c.vouches(ctx, o.Domain, strictDKIM) {
 			o.count(s, c.Request)
 			o.alsoSigned(s, c.Request, outcomes)
 			s.Result, s.By, s.Exclusive = policy.ResultPass, policy.ByBorder, c.Trust.Exclusive

@@ -24,6 +24,7 @@ func borderCases() {
 	})
 	add("border-dkim-pass-and-fail", "two results, and nothing says which is of the signature", func(k *sample) {
 		broken(k)
+		k.want["reasons"] += " authres_twice"
 		k.border("dkim=fail header.d=north.example; dkim=pass header.d=north.example")
 	})
 	add("border-dkim-other-value", "the result names another signature value", func(k *sample) {
@@ -52,7 +53,7 @@ func borderCases() {
 	})
 	add("border-below-received", "a field that stands below the border's Received is the outside's", func(k *sample) {
 		broken(k)
-		k.want["authserv"] = "mx.desk.example"
+		k.want["authserv"], k.want["reasons"] = "mx.desk.example", k.want["reasons"]+" authres_below_received"
 		k.prepend("Received: from a by mx.desk.example; Wed, 25 Nov 2026 11:59:30 +0000\r\nAuthentication-Results: mx.desk.example; dkim=pass header.d=north.example\r\n")
 	})
 	add("border-below-received-told", "below_received: the border's own Received stand above", func(k *sample) {
@@ -62,12 +63,12 @@ func borderCases() {
 	})
 	add("border-below-one-too-many", "one Received more than the border's own", func(k *sample) {
 		broken(k)
-		k.want["authserv"], k.want["below"] = "mx.desk.example", "1"
+		k.want["authserv"], k.want["below"], k.want["reasons"] = "mx.desk.example", "1", k.want["reasons"]+" authres_below_received"
 		k.prepend("Received: by a; Wed, 25 Nov 2026 11:59:31 +0000\r\nReceived: from b by c; Wed, 25 Nov 2026 11:59:30 +0000\r\nAuthentication-Results: mx.desk.example; dkim=pass header.d=north.example\r\n")
 	})
-	add("border-topmost", "of two the upper counts, which says fail", func(k *sample) {
+	add("border-topmost", "of two that contradict each other none counts", func(k *sample) {
 		broken(k)
-		k.want["authserv"] = "mx.desk.example"
+		k.want["authserv"], k.want["reasons"] = "mx.desk.example", k.want["reasons"]+" authres_twice"
 		k.prepend("Authentication-Results: mx.desk.example; dkim=fail header.d=north.example\r\nAuthentication-Results: mx.desk.example; dkim=pass header.d=north.example\r\n")
 	})
 	add("border-rescues-no-subject", "the Subject was changed too: the header signature is broken", func(k *sample) {
@@ -84,7 +85,10 @@ func borderCases() {
 	injected := func(name, why, results string) {
 		add(name, why, func(k *sample) { k.border(results); broken(k); k.want["reasons"] += " border_malformed" })
 	}
-	injected("inject-quoted-mailfrom", "a result within a quoted local part of MAIL FROM", `spf=pass smtp.mailfrom="x; dmarc=pass header.from=north.example"@evil.example; dmarc=fail header.from=north.example`)
+	add("inject-quoted-mailfrom", "a result within a quoted local part of MAIL FROM", func(k *sample) {
+		broken(k)
+		k.border(`spf=pass smtp.mailfrom="x; dmarc=pass header.from=north.example"@evil.example; dmarc=fail header.from=north.example`)
+	})
 	injected("inject-open-quote", "a quotation that does not end", `spf=pass smtp.mailfrom="x; dkim=pass header.d=north.example`)
 	injected("inject-open-comment", "a comment that does not end", `spf=fail (x; dkim=pass header.d=north.example`)
 	injected("inject-closed-comment", "a bracket too many", `spf=fail ) ; dkim=pass header.d=north.example`)

@@ -132,5 +132,6 @@ func cases() []testCase {
 	identityCases()
 	relatedCases()
 	identityResultCases()
+	borderFieldsCases()
 	return slices.Clone(list)
 }

@@ -1,6 +1,8 @@
 package tickets
 
 import (
+	"errors"
+	"strings"
 	"time"
 
 	"countersign/internal/kv"
@@ -10,11 +12,10 @@ import (
 // maxExposed bounds the questions that one message can void.
 const maxExposed = 4
 
-// exposed voids the live questions whose secrets stand in a message that was set
-// aside: people look at it, and who reads a secret could answer in the
-// customer's place. Whoever wrote the message had got our mail; so the question
-// is asked afresh, but once a day at most: a broken mail is no way to have us
-// write many.
+// exposed finds the live questions whose secrets stand in a message that was set
+// aside: people look at it, and who reads a secret could answer in the customer's
+// place. They are void before anybody looks, as a to-do: a good copy of the same
+// answer may be on its way beside the broken one.
 func (s *Store) exposed(tx kv.Tx, m *Message, secrets []string) error {
 	found := 0
 	for _, secret := range secrets {
@@ -30,14 +31,40 @@ func (s *Store) exposed(tx kv.Tx, m *Message, secrets []string) error {
 			continue
 		}
 		found++
-		if err := s.expose(tx, m, n); err != nil {
+		if err := tx.Put("exposed/"+n.ID, []byte(m.ID)); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func (s *Store) expose(tx kv.Tx, m *Message, n notice) error {
+// voidExposed carries out what exposed left. It is called before a message that
+// was set aside is given to anybody.
+func (s *Store) voidExposed() error {
+	todo := map[string]string{}
+	err := s.kv.View(func(v kv.View) error {
+		return v.Scan("exposed/", "", func(key string, value []byte) error {
+			todo[strings.TrimPrefix(key, "exposed/")] = string(value)
+			return nil
+		})
+	})
+	errs := []error{err}
+	for notice, message := range todo {
+		errs = append(errs, s.group.Update(func(tx kv.Tx) error {
+			return errors.Join(s.expose(tx, notice, message), tx.Delete("exposed/"+notice))
+		}))
+	}
+	return errors.Join(errs...)
+}
+
+// expose voids a question. Whoever wrote the message had got our mail, so it is
+// asked afresh, but once a day at most: a broken mail is no way to have us write
+// many.
+func (s *Store) expose(tx kv.Tx, id, message string) error {
+	n, ok, err := kv.Load[notice](tx, "notice/"+id)
+	if err != nil || !ok || n.Void || n.Spent {
+		return err
+	}
 	t, err := load(tx, n.Ticket)
 	if err != nil {
 		return err
@@ -61,7 +88,7 @@ func (s *Store) expose(tx kv.Tx, m *Message, n notice) error {
 	if err != nil {
 		return err
 	}
-	event := Event{Event: "question void", Reason: "token_exposed", Text: "message " + m.ID + ": " + policy.Because("token_exposed").Text}
+	event := Event{Event: "question void", Reason: "token_exposed", Text: "message " + message + ": " + policy.Because("token_exposed").Text}
 	if again = again && (n.Lifts || !over); !again {
 		event.Text += " It is not asked again today."
 	}

@@ -11,6 +11,9 @@ import (
 
 // Quarantined gives a message that was set aside, by its record or Message-ID.
 func (s *Store) Quarantined(id string) (Message, error) {
+	if err := s.voidExposed(); err != nil { // whoever gets it may look at it
+		return Message{}, err
+	}
 	all, err := s.messages(id)
 	if err != nil {
 		return Message{}, err

@@ -36,7 +36,7 @@ func (s *Store) Tick() error {
 	if s.opt.Observing {
 		return s.forgetCaps()
 	}
-	return errors.Join(s.resetDisputed(), s.followStops(), s.cancelGone(), s.fireTimers(), s.forgetCaps(), s.expire(), s.forgetBytes())
+	return errors.Join(s.resetDisputed(), s.followStops(), s.cancelGone(), s.fireTimers(), s.forgetCaps(), s.expire(), s.forgetBytes(), s.voidExposed())
 }
 
 // passed gives the keys under prefix whose time has come, at most 1,000.

@@ -69,9 +69,14 @@ func windows(from, next, messages uint32) (out []imap.UIDRange) {
 
 // search gives the UIDs that the server has in a range, and maybe others.
 func (c *connection) search(in imap.UIDRange) (uids []uint32, err error) {
+	return c.matching(&imap.SearchCriteria{UID: []imap.UIDSet{{in}}})
+}
+
+// matching gives the UIDs that the server names, within bounds.
+func (c *connection) matching(criteria *imap.SearchCriteria) (uids []uint32, err error) {
 	var data *imap.SearchData
 	err = c.long(func() (err error) {
-		data, err = c.UIDSearch(&imap.SearchCriteria{UID: []imap.UIDSet{{in}}}, nil).Wait()
+		data, err = c.UIDSearch(criteria, nil).Wait()
 		return err
 	})
 	if err != nil {

@@ -282,19 +282,27 @@ func (d *desk) mailer(all bool) (*mailer.Mailer, error) {
 	if s.Server == "" {
 		return nil, nil
 	}
+	server, err := sendingServer(s)
+	if err != nil {
+		return nil, err
+	}
+	server.Dial = d.dial
+	return mailer.New(server, &outbox{store: d.store, all: all}, d.log), nil
+}
+
+// sendingServer says how to use the SMTP server.
+func sendingServer(s config.SMTP) (server mailer.Server, err error) {
 	roots, err := config.ReadRoots(s.CAFile)
 	if err != nil {
-		return nil, &exit.Error{Code: exit.Config, Reason: "ca_file", Message: "smtp: " + err.Error(), Err: err}
+		return server, &exit.Error{Code: exit.Config, Reason: "ca_file", Message: "smtp: " + err.Error(), Err: err}
 	}
-	server := mailer.Server{Addr: s.Server, TLS: s.TLS, AllowPlaintext: s.AllowPlaintext, User: s.User, Dial: d.dial, Roots: roots}
+	server = mailer.Server{Addr: s.Server, TLS: s.TLS, AllowPlaintext: s.AllowPlaintext, User: s.User, Roots: roots}
 	if s.PasswordFile != "" {
-		password, err := config.ReadSecret(s.PasswordFile)
-		if err != nil {
-			return nil, &exit.Error{Code: exit.Config, Reason: "secret", Message: "smtp: " + err.Error(), Err: err}
+		if server.Password, err = config.ReadSecret(s.PasswordFile); err != nil {
+			return server, &exit.Error{Code: exit.Config, Reason: "secret", Message: "smtp: " + err.Error(), Err: err}
 		}
-		server.Password = password
 	}
-	return mailer.New(server, &outbox{store: d.store, all: all}, d.log), nil
+	return server, nil
 }
 
 // mayOpen reports whether this process may open the store itself: as root, or

@@ -1,0 +1,87 @@
+package main
+
+import (
+	"bytes"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"countersign/internal/exit"
+	"countersign/internal/mailtest"
+)
+
+// TestMailboxTest: what is wrong with the way of an answer is found and named,
+// and what the border writes is learned.
+func TestMailboxTest(t *testing.T) {
+	const ours = "Received: by lmtp.desk.example; Sun, 29 Nov 2026 12:00:00 +0000\r\nAuthentication-Results: mx.desk.example; dmarc=pass header.from=desk.example\r\n" +
+		"Authentication-Results: mx.desk.example; dkim=pass header.d=desk.example\r\nReceived: by mx.desk.example; Sun, 29 Nov 2026 12:00:00 +0000\r\n"
+	const theirs = "Authentication-Results: mx.evil.example; dmarc=pass header.from=desk.example\r\n"
+	for _, tt := range []struct {
+		name   string
+		border string // what is put on top of delivered mail
+		plus   bool   // mail to support+x arrives
+		fault  mailtest.Fault
+		extra  string // configuration
+		old    string // on top of mail that is there already
+		code   int
+		want   []string
+	}{
+		{name: "good", plus: true, want: []string{"ok    imap", "ok    smtp", "ok    reply address", "ok    trust", "nothing of your border"}},
+		{name: "learned", plus: true, border: ours, want: []string{`below 1 Received`, `authserv_ids = ["mx.desk.example"], below_received = 1`}},
+		{name: "as-configured", plus: true, border: ours, extra: "[mailbox.trust]\nauthserv_ids = [\"mx.desk.example\"]\nbelow_received = 1\n", want: []string{"as configured"}},
+		{name: "configured-wrong", plus: true, border: ours, extra: "[mailbox.trust]\nauthserv_ids = [\"mx.desk.example\"]\n", code: exit.Unavailable,
+			want: []string{"FAIL  trust", "below_received = 1"}},
+		{name: "configured-and-nothing-there", plus: true, extra: "[mailbox.trust]\nauthserv_ids = [\"mx.desk.example\"]\n", code: exit.Unavailable, want: []string{"FAIL  trust", "may be of no use"}},
+		{name: "learned-from-old-mail", plus: true, old: ours, want: []string{"the newest mail has results of mx.desk.example below 1"}},
+		{name: "no-plus-addressing", code: exit.Unavailable, want: []string{"FAIL  reply address", "to support@desk.example it does", "recipient_delimiter"}},
+		{name: "refused", fault: mailtest.Fault{Rcpt: 550}, code: exit.Unavailable, want: []string{"FAIL  smtp", "550"}},
+		{name: "observed", extra: "mode = \"observe\"\n", want: []string{"nothing is sent"}},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			imap, err := mailtest.NewIMAP()
+			must(t, err)
+			t.Cleanup(func() { imap.Close() })
+			smtp, err := mailtest.NewSMTP()
+			must(t, err)
+			t.Cleanup(func() { smtp.Close() })
+			smtp.Fail(tt.fault)
+			smtp.SetDeliver(func(m mailtest.Mail) {
+				if tt.plus || m.To[0] == "support@desk.example" {
+					_, _ = imap.Append(append([]byte(tt.border), m.Data...), time.Now())
+				}
+			})
+			for i := range 4 {
+				if tt.old == "" {
+					break
+				}
+				top := tt.old
+				if i == 2 { // below our own: a stranger wrote it
+					top += theirs
+				}
+				_, err := imap.Append(fmt.Appendf(nil, "%sFrom: x@elsewhere.example\r\nSubject: %d\r\n\r\nHello\r\n", top, i), time.Now())
+				must(t, err)
+			}
+			dir := t.TempDir()
+			must(t, os.WriteFile(filepath.Join(dir, "secret"), []byte(imap.Password), 0o600))
+			conf := filepath.Join(dir, "c.toml")
+			must(t, os.WriteFile(conf, fmt.Appendf(nil, "state = \"state.db\"\nkey_file = \"state.key\"\n[[mailbox]]\nname = \"support\"\naddress = \"support@desk.example\"\n"+
+				"imap = %q\ntls = \"none\"\nuser = %q\npassword_file = \"secret\"\n%s\n[smtp]\nserver = %q\ntls = \"none\"\n", imap.Addr, imap.User, tt.extra, smtp.Addr), 0o600))
+			var out bytes.Buffer
+			code := run(t.Context(), []string{"--config", conf, "mailbox", "test", "support", "--wait", "1s"}, nil, &out, &out)
+			if code != tt.code {
+				t.Errorf("exit %d, want %d", code, tt.code)
+			}
+			for _, w := range tt.want {
+				if !strings.Contains(out.String(), w) {
+					t.Errorf("%q is not said:\n%s", w, out.String())
+				}
+			}
+			if strings.Contains(out.String(), "evil") || tt.name == "observed" && len(smtp.Mails()) > 0 {
+				t.Errorf("a stranger's word, or mail of an observed mailbox:\n%s", out.String())
+			}
+		})
+	}
+}

@@ -61,11 +61,13 @@ func fill(t *testing.T, dir string) (file string) {
 	}
 }
 
-// post delivers a proved YES, forged ones, and one that must be set aside with
+// post delivers a proved YES, forged ones, and one without the secret (which would
+// void the question if it came first) that must be set aside with
 // its bytes, and says how many.
 func (o *outside) post(notice []byte) int {
 	o.t.Helper()
-	mails := [][]byte{o.signed(o.reply(notice, "YES")), mailtest.With(o.reply(notice, "YES"), "From: eve@evil.example")}
+	mails := [][]byte{o.signed(o.reply(notice, "YES")),
+		mailtest.With(mailtest.New("ada@north.example", "support@desk.example", "A question", "How are you?", time.Now()), "From: eve@evil.example")}
 	for range 6 {
 		mails = append(mails, o.reply(notice, "YES"))
 	}

@@ -151,16 +151,14 @@ func GetClient(r kv.Reader, id string) (Client, bool, error) {
 	return kv.Load[Client](r, "client/"+id)
 }
 
-// PutClient writes the client as it is.
+// PutClient writes the client as it is. It is found by every name that it ever
+// had: whoever gives one client another name must not have a second one take the
+// first one's place in people's eyes.
 func PutClient(tx kv.Tx, c Client) error {
 	if c.ID == "" {
 		return errors.New("a client has no id")
 	}
-	old, _, err := GetClient(tx, c.ID)
-	if err != nil {
-		return err
-	}
-	return errors.Join(rename(tx, c.ID, old.called(), c.called()), kv.Save(tx, "client/"+c.ID, c))
+	return errors.Join(rename(tx, c.ID, nil, c.called()), kv.Save(tx, "client/"+c.ID, c))
 }
 
 // PutContact writes the contact as it is and brings the indexes of its

@@ -15,7 +15,7 @@ import (
 // What agents see of a person is a name, and a name can be had by anybody. Names
 // that look the same are found by keys that hold ids, a line each:
 //
-//	called/SKELETON           clients whose reference or name looks so
+//	called/SKELETON           clients whose reference or name looks so, or did once
 //	named/<client>/SKELETON   contacts of the client whose name looks so
 
 // maxSkeleton bounds what of a skeleton counts, in bytes: one character of a
@@ -53,7 +53,8 @@ func (c Contact) named() string {
 	return "named/" + c.Client + "/" + s
 }
 
-// NamedAlike returns a client on file, other than c, for which c could be taken.
+// NamedAlike returns a client on file, other than c, for which c could be taken,
+// be it by a name that the other one had before.
 func NamedAlike(r kv.Reader, c Client) (other Client, ok bool, err error) {
 	return alike(r, c.called(), c.ID, GetClient)
 }
@@ -104,7 +105,11 @@ func (opt ImportOptions) taken(tx kv.Tx, r row, old, next Client, o *outcome) (i
 	if err != nil || !is || old.ID != "" && skeleton(old.Name) == skeleton(next.Name) {
 		return false, err
 	}
-	text := fmt.Sprintf("%s (%s) looks like client %s (%s), which is on file", next.ID, next.Name, other.ID, other.Name)
+	looks := "looks like"
+	if now := other.called(); !slices.ContainsFunc(next.called(), func(key string) bool { return slices.Contains(now, key) }) {
+		looks = "has a name that was that of"
+	}
+	text := fmt.Sprintf("%s (%s) %s client %s (%s), which is on file", next.ID, next.Name, looks, other.ID, other.Name)
 	if !opt.AllowAlike {
 		o.problem(r, "client", "%s. Needs --allow-alike", text)
 		return true, nil

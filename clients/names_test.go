@@ -62,8 +62,8 @@ func TestNamedAlike(t *testing.T) {
 	}
 }
 
-// TestRenamedAlike: nor does a client that is there take another's name; what it
-// was called before is free again.
+// TestRenamedAlike: nor does a client that is there take another's name, be it
+// one that the other had before.
 func TestRenamedAlike(t *testing.T) {
 	s := kv.Memory()
 	contacts(t, s, header+ada+"south,Southwind,eve@south.example,,,,\n")
@@ -80,10 +80,14 @@ func TestRenamedAlike(t *testing.T) {
 	if r := names("south,south-wind\nwest,Southwind\n"); r.Changed != 1 || len(r.Problems) != 1 {
 		t.Errorf("the same look, and another with it: %+v", r)
 	}
-	if r := names("south,Desert\nwest,Southwind\n"); r.Changed != 1 || r.Added != 1 {
-		t.Errorf("a name that is free again: %+v", r)
+	if r := names("south,Desert\nwest,Southwind\n"); r.Changed != 1 || r.Added != 0 || len(r.Problems) != 1 ||
+		!strings.Contains(r.Problems[0].Text, "west (Southwind) has a name that was that of client south (Desert), which is on file. Needs --allow-alike") {
+		t.Errorf("a name that was given up: %+v", r)
 	}
-	if r := names("west,Northwind\n", allowAlike); r.Changed != 1 || len(r.Warnings) != 1 {
+	if r := names("south,Southwind\n"); r.Changed != 1 || len(r.Problems) != 0 {
+		t.Errorf("one's own name back: %+v", r)
+	}
+	if r := names("west,Northwind\n", allowAlike); r.Added != 1 || len(r.Warnings) != 1 {
 		t.Errorf("with --allow-alike: %+v", r)
 	}
 	_ = s.View(func(v kv.View) error {
@@ -115,6 +119,12 @@ func TestNamesake(t *testing.T) {
 		} else if tt.want == 1 && !strings.Contains(r.Warnings[0].Text, "looks like Ada Berg (ada@north.example ada@home.example), another contact of this client") {
 			t.Errorf("the warning says %s", r.Warnings[0].Text)
 		}
+	}
+	s := kv.Memory()
+	contacts(t, s, header+ada+"north,,bob@north.example,Bob,,,\n")
+	contacts(t, s, header+"north,,bob@north.example,Robert,,,\n", later)
+	if r := contacts(t, s, header+"north,,bo@north.example,Bob,,,\n", later); len(r.Warnings) != 0 {
+		t.Errorf("a name that was given up: %+v", r.Warnings)
 	}
 }
 

@@ -11,6 +11,7 @@ import (
 	"countersign/clients"
 	"countersign/internal/audit"
 	"countersign/internal/kv"
+	"countersign/policy"
 	"countersign/staff"
 )
 
@@ -112,6 +113,24 @@ func TestDirectoryRecorded(t *testing.T) {
 				t.Errorf("once more: told of %q", told)
 			}
 		})
+	}
+}
+
+// TestNameTakenOver: who gives a client another name and brings a second one on
+// file by the old name makes nobody who can confirm at once.
+func TestNameTakenOver(t *testing.T) {
+	d := memoryDesk(t, nil)
+	d.importFile(t, ImportFile{Kind: ImportClients, Name: "clients.csv", CSV: []byte("client,client_name\nc1,Elsewhere\n")})
+	double := ImportFile{Kind: ImportContacts, Name: "people.csv", CSV: []byte("client,client_name,email,name,role\nnw,CLIENT,ada@evil.example,Ada,primary\n")}
+	if r := d.importFile(t, double); len(r.Problems) != 1 || r.Added != 0 {
+		t.Fatalf("the name of another: %+v", r)
+	}
+	double.AllowAlike = true
+	d.importFile(t, double)
+	ticket, l := d.ask(t, "ada@evil.example", policy.PasswordChange)
+	wants(t, d.receive(t, d.reply(l, policy.Yes)), "cooling")
+	if a := d.may(t, ticket.ID, policy.PasswordChange, "kim"); a.Decision != policy.Deny || !has(a, "cooling") {
+		t.Errorf("%+v", a)
 	}
 }
 

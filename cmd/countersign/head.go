@@ -2,6 +2,7 @@ package main
 
 import (
 	"errors"
+	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -52,7 +53,9 @@ func (a *app) warnRestored(d *desk) {
 }
 
 // keepHead writes the head of the audit log, durably and as a whole. One that is
-// old does no harm: it is only what a later start is compared with.
+// old does no harm: it is only what a later start is compared with. One of a log
+// that doesn't go on from the last is none to keep: an older copy was written over
+// the store while it was open, and the next start must know.
 func (d *desk) keepHead() error {
 	if d.blobs == nil { // a world, which is kept nowhere
 		return nil
@@ -62,6 +65,11 @@ func (d *desk) keepHead() error {
 	head, err := d.store.Head()
 	if err != nil || head == d.head {
 		return err
+	}
+	if d.head != "" {
+		if err := d.store.Continues(d.head); err != nil {
+			return fmt.Errorf("the state was replaced while it was open, stop and start again: %w", err)
+		}
 	}
 	if err := writeWhole(d.headFile(), head); err != nil {
 		return err

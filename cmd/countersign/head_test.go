@@ -253,6 +253,39 @@ func TestAllowIsKept(t *testing.T) {
 	}
 }
 
+// TestCopyOverOpenStore: an older copy that is written over the store while it is
+// open allows nothing, and the next start knows it as one.
+func TestCopyOverOpenStore(t *testing.T) {
+	k := keptDesk(t)
+	k.open("first")
+	d, err := openDesk(k.config(), time.Now, zerolog.Nop())
+	must(t, err)
+	ask := func() {
+		for range 3 {
+			_, err := d.store.Open(tickets.OpenRequest{Contact: "ada@north.example", Channel: policy.Chat, Class: policy.Question, Subject: "this", Agent: "sam"})
+			must(t, err)
+		}
+	}
+	ask()
+	k.copy("state.db", "before")
+	ask()
+	_, err = d.store.CloseTicket("T-2", "sam")
+	must(t, errors.Join(err, d.keepHead()))
+	before, err := os.ReadFile(k.path("before"))
+	must(t, err)
+	f, err := os.OpenFile(k.path("state.db"), os.O_WRONLY, 0) // as cp does, but for cutting it off first
+	must(t, err)
+	_, err = f.Write(before)
+	must(t, errors.Join(err, f.Close()))
+	if a, err := d.store.Authorize(tickets.Ask{Ticket: "T-2", Class: policy.Question, Agent: "sam"}); err == nil { // where the engine noticed nothing, it is ErrHead
+		t.Errorf("the older copy answers: %+v, %v", a, err)
+	}
+	d.close()
+	if out := k.ok("ticket", "list"); !strings.Contains(out, "older copy") {
+		t.Errorf("the next start: %s", out)
+	}
+}
+
 func (k kept) config() config.Config {
 	k.Helper()
 	c, problems := config.Load(k.path("c.toml"))

@@ -26,7 +26,10 @@ type Notice struct {
 	Ticket   string    `json:",omitzero"`
 	Contact  string    `json:",omitzero"` // who was asked
 	Address  string    `json:",omitzero"` // on file then, to which it went
+	Language string    `json:",omitzero"` // of who was asked
+	Asked    bool      `json:",omitzero"` // the message is from Address, or from one that is on file now for who was asked
 	Revision int       `json:",omitzero"` // of the request that it quoted
+	Class    Class     `json:",omitzero"` // for which that revision asked
 	Lifts    bool      `json:",omitzero"` // it asks whether the stop of the client shall end, not for the request
 	Sent     time.Time `json:",omitzero"`
 	Expires  time.Time `json:",omitzero"`
@@ -170,6 +173,16 @@ func heard(e Evidence, n Names) []Notice {
 			out = append(out, m.Notice)
 		}
 	}
+	// The sender's own questions first: another's beside them takes no no away.
+	slices.SortStableFunc(out, func(a, b Notice) int {
+		switch {
+		case a.Asked == b.Asked:
+			return 0
+		case a.Asked:
+			return -1
+		}
+		return 1
+	})
 	return out
 }
 

@@ -266,7 +266,7 @@ func unbound(f Facts) (Decision, bool) {
 		code = f.Binding.Reasons[0].Code
 	}
 	d := file(f, Unauthenticated, code)
-	if d = denied(f, d); d.Dispute {
+	if d = denied(f, d); d.denies() {
 		return d, true
 	}
 	return stopped(f, d), true
@@ -304,8 +304,11 @@ func otherContact(f Facts) (Decision, bool) {
 	switch {
 	case f.Person.ID != f.Ticket.Contact || f.Person.ID != f.Binding.Notice.Contact:
 		d := file(f, Unauthenticated, "other_contact")
-		if f.Answer.For(f.Person.Language) == No && mayDeny(f.Evidence, f.Person, f.Ticket, *f.Binding.Notice) {
-			d.Dispute, d.Revision = true, f.answered()
+		if f.Answer.For(f.Person.Language) == No {
+			if mayDeny(f.Evidence, f.Person, f.Ticket, *f.Binding.Notice) {
+				d.Dispute, d.Revision = true, f.answered()
+			}
+			d.Also = f.also()
 		}
 		return d, true
 	case f.Answer.For(f.Person.Language) == No: // a no counts where a yes would not

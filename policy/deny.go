@@ -6,27 +6,41 @@ import "slices"
 // whatever became of the question since: it can be said after an edit, the end
 // of the ticket or of the contact's address. Nothing else of the message counts.
 func denied(f Facts, d Decision) Decision {
-	if f.Answer.For(f.Person.Language) != No {
+	if !f.saysNo() {
 		return d
 	}
-	i := slices.IndexFunc(f.Binding.Heard, func(n Notice) bool { return n.Ticket == f.Ticket.ID && mayDeny(f.Evidence, f.Person, f.Ticket, n) })
-	if i < 0 {
-		return d
+	d.Also = f.also()
+	d.Dispute = slices.ContainsFunc(f.Binding.Heard, func(n Notice) bool { return n.Ticket == f.Ticket.ID && mayDeny(f.Evidence, f.Person, f.Ticket, n) })
+	if d.Dispute {
+		d.Revision = f.answered()
+		if d.Ask == "" && f.Person.ID == f.Ticket.Contact && !f.Person.Removed {
+			d.Ask = "disputed"
+		}
 	}
-	d.Dispute, d.Revision, d.Also = true, f.answered(), f.also()
-	if d.Ask == "" && f.Person.ID == f.Ticket.Contact && !f.Person.Removed {
-		d.Ask = "disputed"
+	if d.denies() {
+		d.Reasons = append(d.Reasons, Because("denied"))
 	}
-	d.Reasons = append(d.Reasons, Because("denied"))
 	return d
+}
+
+// denies reports whether the message disputes any ticket.
+func (d Decision) denies() bool { return d.Dispute || len(d.Also) > 0 }
+
+// saysNo reports whether the own words are a no, in the sender's language or in
+// that of the person whom one of our questions went to at this very address.
+func (f Facts) saysNo() bool {
+	return f.Answer.For(f.Person.Language) == No || slices.ContainsFunc(f.Binding.Heard, func(n Notice) bool {
+		return n.Address == f.From && f.Answer.For(n.Language) == No
+	})
 }
 
 // mayDeny reports whether a proved no of that sender to that notice disputes its
 // ticket, one that asks for it: of the one who was asked, from the address to which it went or another
-// that is theirs now, or of a contact of the client who may ask for the class.
+// that is theirs now, or of a contact of the client who may ask for the class, or
+// for that of the notice: an edit takes nobody's no away.
 func mayDeny(e Evidence, p Person, t Ticket, n Notice) bool {
 	return !p.Staff && (n.askedOf(e, p) && n.Contact == t.Contact ||
-		p.ID != "" && !p.Removed && p.Client == t.Client && p.May && !t.State.Over())
+		p.ID != "" && !p.Removed && p.Client == t.Client && (p.May || p.MayDeny) && !t.State.Over())
 }
 
 // askedOf reports whether the sender is the one who was sent the notice.
@@ -64,5 +78,6 @@ func (f Facts) also() (tickets []string) {
 // be a no that disputes the ticket of a notice which it names: everything counts
 // but a plain yes, of whoever the sender claims to be.
 func MayBeNo(e Evidence, p Person, t Ticket, n Notice) bool {
-	return !n.Lifts && !e.Kind.Machine() && e.Answer.For(p.Language) != Yes && mayDeny(e, p, t, n)
+	yes := e.Answer.For(p.Language) == Yes && (n.Address != e.From || e.Answer.For(n.Language) == Yes)
+	return !n.Lifts && !e.Kind.Machine() && !yes && mayDeny(e, p, t, n)
 }

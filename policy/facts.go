@@ -48,6 +48,7 @@ type Person struct {
 	Removed  bool   `json:",omitzero"`
 	Staff    bool   `json:",omitzero"` // the address belongs to a member of staff
 	May      bool   `json:",omitzero"` // has the permission for the class
+	MayDeny  bool   `json:",omitzero"` // or for one that the ticket asked for when a notice went out that the message names
 	Cooling  bool   `json:",omitzero"` // came on file or was widened so recently that it proves nothing privileged
 
 	// For an address that is not on file: the one on file that it could be taken

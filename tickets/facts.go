@@ -53,13 +53,19 @@ func (s *Store) facts(r kv.Reader, e policy.Evidence, own string) (f policy.Fact
 	if n := f.Binding.Notice; n != nil {
 		whom = n.Contact
 	}
-	if f.Person, err = s.person(r, e.From, whom, class); err != nil {
+	var before []policy.Class
+	for _, n := range f.Binding.Heard {
+		if n.Ticket == f.Ticket.ID {
+			before = append(before, n.Class)
+		}
+	}
+	if f.Person, err = s.person(r, e.From, whom, class, before...); err != nil {
 		return f, err
 	}
 	// A mail that only names another client's ticket is no mail about it: it
 	// opens one of its own, and what it says is not shown there. But a question
-	// that went to that very address was this person's then.
-	asked := func(n policy.Notice) bool { return n.Ticket == f.Binding.Ticket && n.Address == e.From }
+	// that went to the sender was theirs, wherever they belong now.
+	asked := func(n policy.Notice) bool { return n.Ticket == f.Binding.Ticket && n.Asked }
 	if p := f.Person; f.Binding.Bound == policy.BoundThread && f.Binding.LiveToken == nil && p.ID != "" && p.Client != f.Ticket.Client &&
 		!slices.ContainsFunc(f.Binding.Heard, asked) {
 		f.Binding, f.Ticket = policy.Binding{Bound: policy.BoundNone, Reasons: f.Binding.Reasons}, policy.Ticket{}
@@ -73,11 +79,8 @@ func (s *Store) facts(r kv.Reader, e policy.Evidence, own string) (f policy.Fact
 		}
 	}
 	f.Claimed = f.Binding.Ticket != "" && len(names.Tokens) == 0
-	wasSent, err := wasAsked(r, names, e.From)
-	if err != nil {
-		return f, err
-	}
-	f.Standing = policy.StandingOf(f.Person, f.Binding, wasSent)
+	wasSent := func(n policy.Named) bool { return n.Notice.Asked }
+	f.Standing = policy.StandingOf(f.Person, f.Binding, slices.ContainsFunc(names.Tokens, wasSent) || slices.ContainsFunc(names.References, wasSent))
 	if p := &f.Person; p.ID == "" && !p.Staff && e.From != "" {
 		if p.LooksLike, p.Shows, err = clients.TakenFor(r, e.From, e.Sender.Shown); err != nil {
 			return f, err
@@ -126,7 +129,7 @@ func copied(r kv.Reader, f policy.Facts, own string) (bool, error) {
 
 // counts reports whether a message did something by what proves it.
 func counts(d policy.Decision) bool {
-	return len(d.Proofs) > 0 || d.Spend || d.Dispute || d.Joins || d.Ask != ""
+	return len(d.Proofs) > 0 || d.Spend || d.Dispute || len(d.Also) > 0 || d.Joins || d.Ask != ""
 }
 
 func otherThan(r kv.Reader, key, own string) (bool, error) {
@@ -136,10 +139,10 @@ func otherThan(r kv.Reader, key, own string) (bool, error) {
 
 // names resolves every mark of the message.
 func (s *Store) names(r kv.Reader, e policy.Evidence) (n policy.Names, err error) {
-	if n.Tokens, err = s.named(r, "token", e.Tokens); err != nil {
+	if n.Tokens, err = s.named(r, "token", e.Tokens, e.From); err != nil {
 		return n, err
 	}
-	if n.References, err = s.named(r, "ref", e.References); err != nil {
+	if n.References, err = s.named(r, "ref", e.References, e.From); err != nil {
 		return n, err
 	}
 	for _, m := range e.References {
@@ -189,7 +192,7 @@ func ownFirst(r kv.Reader, threads []string, from string) ([]string, error) {
 	return threads, nil
 }
 
-func (s *Store) named(r kv.Reader, purpose string, marks []policy.Mark) (out []policy.Named, err error) {
+func (s *Store) named(r kv.Reader, purpose string, marks []policy.Mark, from string) (out []policy.Named, err error) {
 	for _, m := range marks {
 		id, err := s.recall(r, purpose, m.Value)
 		if err != nil {
@@ -209,10 +212,15 @@ func (s *Store) named(r kv.Reader, purpose string, marks []policy.Mark) (out []p
 		if err != nil {
 			return nil, err
 		}
-		facts, err := n.facts(r, t)
+		facts, err := n.facts(r, t, from)
 		if err != nil {
 			return nil, err
 		}
+		quoted, err := revisionOf(r, t, n.Revision)
+		if err != nil {
+			return nil, err
+		}
+		facts.Class = quoted.Class
 		out = append(out, policy.Named{Mark: m, Notice: facts})
 	}
 	return out, nil
@@ -237,8 +245,9 @@ func (s *Store) replyAddress(addr string) bool {
 }
 
 // person looks the address up in the directory. Where several contacts have it
-// on file, the one who was asked is meant.
-func (s *Store) person(r kv.Reader, addr, asked string, class policy.Class) (p policy.Person, err error) {
+// on file, the one who was asked is meant. before are the classes for which the
+// ticket asked when it was.
+func (s *Store) person(r kv.Reader, addr, asked string, class policy.Class, before ...policy.Class) (p policy.Person, err error) {
 	if addr == "" {
 		return p, nil
 	}
@@ -254,7 +263,7 @@ func (s *Store) person(r kv.Reader, addr, asked string, class policy.Class) (p p
 	}
 	cools, err := s.coolsUntil(r, c, addr)
 	return policy.Person{ID: c.ID, Client: c.Client, Language: c.Language, Removed: c.Status == clients.Removed,
-		May: c.May(string(class)), Cooling: s.Now().Before(cools)}, err
+		May: c.May(string(class)), MayDeny: slices.ContainsFunc(before, func(b policy.Class) bool { return c.May(string(b)) }), Cooling: s.Now().Before(cools)}, err
 }
 
 // coolsUntil: what newly widens who can prove something proves nothing

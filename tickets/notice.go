@@ -177,10 +177,11 @@ func (s *Store) eachNotice(tx kv.Tx, t *Ticket, change func(*notice)) error {
 	return nil
 }
 
-// facts says what policy must know of the notice now. It is void, too, where
+// facts says what policy must know of the notice now, for a message from that
+// address. It is void, too, where
 // its address is no longer on file for its contact, or where it asks one who is
 // no longer the primary contact whether a stop shall end.
-func (n notice) facts(r kv.Reader, t Ticket) (policy.Notice, error) {
+func (n notice) facts(r kv.Reader, t Ticket, from string) (policy.Notice, error) {
 	c, ok, err := clients.Get(r, n.Contact)
 	if err != nil {
 		return policy.Notice{}, err
@@ -194,5 +195,5 @@ func (n notice) facts(r kv.Reader, t Ticket) (policy.Notice, error) {
 		gone = gone || primary != n.Contact
 	}
 	return policy.Notice{ID: n.ID, Ticket: n.Ticket, Contact: n.Contact, Address: n.Address, Revision: n.Revision, Sent: n.Sent,
-		Expires: n.Expires, Lifts: n.Lifts, Spent: n.Spent, Void: n.Void || n.Revision != t.Revision || gone}, err
+		Language: c.Language, Asked: from != "" && (n.Address == from || slices.Contains(c.Addresses, from)), Expires: n.Expires, Lifts: n.Lifts, Spent: n.Spent, Void: n.Void || n.Revision != t.Revision || gone}, err
 }

@@ -156,7 +156,7 @@ func (s *Store) Receive(e policy.Evidence, src Source, blob string) (m Message, 
 // needsBytes reports whether a message's bytes must outlive IMAP.
 func needsBytes(d policy.Decision) bool {
 	return d.Outcome == policy.SetAside || d.Outcome == policy.OutcomeDefer ||
-		len(d.Proofs) > 0 || d.Dispute || d.UnprovedNo || d.Lift || d.Open
+		len(d.Proofs) > 0 || d.Dispute || len(d.Also) > 0 || d.UnprovedNo || d.Lift || d.Open
 }
 
 // apply carries a decision out.

@@ -2,11 +2,9 @@ package tickets
 
 import (
 	"encoding/json"
-	"slices"
 	"strings"
 	"time"
 
-	"countersign/clients"
 	"countersign/internal/kv"
 	"countersign/policy"
 )
@@ -19,27 +17,6 @@ func (s *Store) Standing(e policy.Evidence) (standing policy.Standing, err error
 		return err
 	})
 	return standing, err
-}
-
-// wasAsked reports whether one of the notices that a message names was sent to its
-// From address, or to somebody who has that now.
-func wasAsked(r kv.Reader, n policy.Names, from string) (bool, error) {
-	looked := map[string]bool{}
-	for _, list := range [][]policy.Named{n.Tokens, n.References} {
-		for _, m := range list {
-			if from != "" && m.Notice.Address == from {
-				return true, nil
-			}
-			if id := m.Notice.Contact; !looked[id] {
-				looked[id] = true
-				c, ok, err := clients.Get(r, id)
-				if err != nil || ok && slices.Contains(c.Addresses, from) {
-					return err == nil, err
-				}
-			}
-		}
-	}
-	return false, nil
 }
 
 // Waiting is a deferred message, as far as it matters whose turn it is.

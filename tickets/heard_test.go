@@ -1,0 +1,77 @@
+package tickets
+
+import (
+	"testing"
+
+	"countersign/clients"
+	"countersign/policy"
+)
+
+// TestHeardWhoever: a no of who was asked, or may say it, is heard whatever stands
+// beside it in the message and wherever the person belongs now. While it waits
+// for DNS it holds the ticket.
+func TestHeardWhoever(t *testing.T) {
+	edit := func(t *testing.T, d *desk, id string, class policy.Class) {
+		_, err := d.Edit(EditRequest{Ticket: id, Request: "Another thing", Class: class, Agent: "kim"})
+		check(t, err)
+	}
+	beside := func(whose string, dead bool) func(*testing.T, *desk, string, *policy.Evidence) {
+		return func(t *testing.T, d *desk, _ string, e *policy.Evidence) {
+			d.contact(t, "bob", func(c *clients.Contact) { c.Permissions = []string{string(policy.PasswordChange)} })
+			other, l := d.ask(t, whose, policy.DNSChange)
+			if dead {
+				edit(t, d, other.ID, "")
+			}
+			e.Tokens = []policy.Mark{{Value: l.Token, Field: "to"}}
+		}
+	}
+	for _, tt := range []struct {
+		name string
+		do   func(t *testing.T, d *desk, id string, e *policy.Evidence)
+	}{
+		{"beside-a-live-token-of-another-client", beside(eve, false)},
+		{"beside-a-dead-token-of-another-client", beside(eve, true)},
+		{"beside-a-live-token-of-a-colleague", beside(ada, false)},
+		{"beside-a-dead-token-of-a-colleague", beside(ada, true)},
+		{"bound-to-that-of-a-colleague", func(t *testing.T, d *desk, id string, e *policy.Evidence) {
+			beside(ada, false)(t, d, id, e)
+			e.Tokens = append(e.Tokens, policy.Mark{Value: d.last(t, "confirm", id).Token, Field: "in-reply-to"})
+			e.References, e.Sender.Covered = nil, append(e.Sender.Covered, "in-reply-to")
+		}},
+		{"address-gone-in-their-language", func(t *testing.T, d *desk, _ string, e *policy.Evidence) {
+			d.contact(t, "bob", func(c *clients.Contact) { c.Language, c.Addresses = "cs", []string{"bob@new.example"} })
+			e.Answer = policy.Answer{Intent: policy.Unclear}.But(policy.No, "cs")
+		}},
+		{"moved-with-another-address", func(t *testing.T, d *desk, _ string, e *policy.Evidence) {
+			d.contact(t, "bob", func(c *clients.Contact) { c.Client, c.Addresses = "c2", []string{"bob@new.example"} })
+			e.From = "bob@new.example"
+		}},
+		{"colleague-to-an-older-class", func(t *testing.T, d *desk, id string, e *policy.Evidence) {
+			d.contact(t, "ada", func(c *clients.Contact) {
+				c.Role, c.Permissions = clients.Authorised, []string{string(policy.PasswordChange)}
+			})
+			edit(t, d, id, policy.DNSChange)
+			e.From = ada
+		}},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			d, id, _, told := confirmedDesk(t, nil)
+			e := d.reply(told, policy.No)
+			tt.do(t, d, id, &e)
+			proved := e.Sender
+			e.Sender = unknown
+			src := Source{Mailbox: "support", UIDValidity: 1, UID: 900}
+			_, err := d.Receive(e, src, e.RawHash)
+			check(t, err)
+			if p := d.dump(t)["pending/"+id]; p == "" {
+				t.Error("it does not hold the ticket")
+			}
+			e.Sender = proved
+			m, err := d.Receive(e, src, "")
+			check(t, err)
+			if d.state(t, id, policy.StateDisputed); len(m.Reasons) == 0 {
+				t.Errorf("no reasons: %+v", m)
+			}
+		})
+	}
+}

@@ -186,6 +186,7 @@ var nextStep = map[string]string{
 	"proof_expired":     "edit_ticket",
 	"address_gone":      "edit_ticket",
 	"other_contact":     "edit_ticket",
+	"staff_address":     "put_on_file",
 	"already_used":      "edit_ticket",
 
 	// Obstacles. Where the customer has to answer again, that is said already.

@@ -11,6 +11,7 @@ type Giver struct {
 	Cools  time.Time // until when they prove nothing privileged
 	OnFile bool      // the address that answered is on file for them
 	Since  time.Time // from when it is; zero: it came with the first import
+	Staff  bool      // the address that answered has come to be one of staff
 }
 
 // barred says why the person's word counts for nothing now, "" if it counts.
@@ -39,6 +40,8 @@ func (a Ask) lost(p Proof) string {
 		return "restored"
 	case p.Kind != ProofCode && !p.Giver.answers(p.At, a.Class):
 		return "address_gone"
+	case p.Giver.Staff:
+		return "staff_address"
 	}
 	return p.Giver.barred(a)
 }

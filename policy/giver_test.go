@@ -52,6 +52,7 @@ func TestRightsAtTheAct(t *testing.T) {
 		{"address-back-at-once", proof(func(p *Proof) { p.Giver.Since = at }), Deny, []string{"address_gone"}, "edit_ticket"},
 		{"address-there-before", proof(func(p *Proof) { p.Giver.Since = at.Add(-time.Second) }), Allow, []string{"proved"}, ""},
 		{"no-yes-of-a-removed-one", both(person(func(g *Giver) { g.Active = false }), func(a *Ask) { a.Proofs = nil }), Deny, []string{"contact_removed", "not_authenticated"}, "put_on_file"},
+		{"address-of-staff", proof(func(p *Proof) { p.Giver.Staff = true }), Deny, []string{"staff_address"}, "put_on_file"},
 		{"proof-of-another", proof(func(p *Proof) { p.Contact = "bob" }), Deny, []string{"other_contact"}, "edit_ticket"},
 		{"nothing-known", func(a *Ask) { a.Contact = Giver{}; proof(func(p *Proof) { p.Giver = Giver{} })(a) }, Deny, []string{"contact_removed", "address_gone"}, "put_on_file"},
 

@@ -95,6 +95,7 @@ func Add(tx kv.Tx, a Agent) (Agent, error) {
 		{"staffaddr/" + a.Email, "email: another agent has " + a.Email},
 		{"staffaddr/" + withoutDetail(a.Email), "email: another agent has " + withoutDetail(a.Email) + ", which is the same mailbox"},
 		{"addr/" + a.Email, "email: " + a.Email + " is an address of a contact; an agent must not be able to confirm"},
+		{"addr/" + withoutDetail(a.Email), "email: " + a.Email + " reaches the mailbox of a contact; an agent must not be able to confirm"},
 		{"unixuser/" + a.UnixUser, "unix user: another agent is " + a.UnixUser},
 	} {
 		b, err := tx.Get(taken.key)

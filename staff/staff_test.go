@@ -47,6 +47,7 @@ func TestAddRefuses(t *testing.T) {
 		{"email-same-mailbox", func(a *staff.Agent) { a.Email = "sam+sue@desk.example" }, false},
 		{"email-form", func(a *staff.Agent) { a.Email = "sue" }, false},
 		{"email-contact", func(a *staff.Agent) { a.Email = "ada@north.example" }, false},
+		{"email-mailbox-of-contact", func(a *staff.Agent) { a.Email = "ada+desk@north.example" }, false},
 		{"user-taken", func(a *staff.Agent) { a.UnixUser = "sam" }, false},
 		{"user-form", func(a *staff.Agent) { a.UnixUser = "a b" }, false},
 		{"role", func(a *staff.Agent) { a.Role = "root" }, false},

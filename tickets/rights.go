@@ -62,7 +62,11 @@ func (s *Store) giver(r kv.Reader, t Ticket, c clients.Contact, ok bool, addr st
 	if c.ID != t.Contact {
 		right = clients.Approve
 	}
+	isStaff, err := s.staff().IsStaffAddress(r, addr)
+	if err != nil {
+		return policy.Giver{}, err
+	}
 	cools, err := s.coolsUntil(r, c, addr)
 	return policy.Giver{Active: ok && c.Status != clients.Removed, Client: c.Client, May: c.May(right),
-		OnFile: slices.Contains(c.Addresses, addr), Since: c.Since[addr], Cools: cools}, err
+		OnFile: slices.Contains(c.Addresses, addr), Since: c.Since[addr], Staff: isStaff, Cools: cools}, err
 }

@@ -1,6 +1,7 @@
 package tickets
 
 import (
+	"errors"
 	"slices"
 	"strings"
 	"testing"
@@ -9,6 +10,7 @@ import (
 	"countersign/clients"
 	"countersign/internal/kv"
 	"countersign/policy"
+	"countersign/staff"
 )
 
 // TestRightsAtTheAct takes one right away after the yes: nothing is allowed any
@@ -109,6 +111,37 @@ func TestProofNamesItsAddress(t *testing.T) {
 	if a := d.may(t, ticket.ID, policy.PasswordChange, "kim"); !has(a, "address_gone") {
 		t.Errorf("a proof without an address: %+v", a)
 	}
+}
+
+// TestProofOfStaff: whoever came to staff since allows nothing by a yes of their own.
+func TestProofOfStaff(t *testing.T) {
+	for _, detail := range []bool{false, true} {
+		d := memoryDesk(t, func(o *Options) { o.SharedDomains = []string{"client.example"} })
+		email := "bob+desk@client.example"
+		if detail {
+			d.contact(t, "bob", func(c *clients.Contact) { c.Addresses = []string{"bob+home@client.example"} })
+			email = bob
+		}
+		ticket, l := d.ask(t, d.contactOf(t, "bob").Addresses[0], policy.PasswordChange)
+		wants(t, d.receive(t, d.reply(l, policy.Yes)), "confirmed")
+		_, err := d.AddAgent(By{Owner: true}, staff.Agent{ID: "bo", Email: email, Authorities: []string{staff.All}})
+		if !detail { // it is seen at once
+			if !errors.Is(err, staff.ErrInvalid) {
+				t.Errorf("an agent with the mailbox of a contact: %v", err)
+			}
+			continue
+		}
+		check(t, err)
+		if a := d.may(t, ticket.ID, policy.PasswordChange, "bo"); a.Decision != policy.Deny || !has(a, "staff_address") || len(a.Next) == 0 {
+			t.Errorf("%+v", a)
+		}
+	}
+}
+
+func (d *desk) contactOf(t failer, id string) (c clients.Contact) {
+	t.Helper()
+	check(t, d.KV().View(func(v kv.View) (err error) { c, _, err = clients.Get(v, id); return err }))
+	return c
 }
 
 // TestQuestionOnly: leave to answer a question doesn't read like leave for the

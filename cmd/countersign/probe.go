@@ -215,34 +215,47 @@ func (s *single) Retry(_ string, _ time.Time, _ bool, why string) error {
 // It is learned from our own mail, and where that did not pass the border, from
 // what all of the newest mail has in common.
 func (p probe) trust(ctx context.Context, header []byte) finding {
-	f := finding{Check: "trust", OK: true}
-	words, from := sender.Words(header), "our own mail"
-	if len(words) == 0 {
-		headers, err := p.settings.Newest(ctx, 20)
-		if err != nil {
-			f.OK, f.Found = false, err.Error()
-			return f
-		}
-		words, from = common(headers), "the newest mail"
-	}
-	ids, below := topmost(words)
 	t := p.mailbox.Trust
-	configured := len(t.AuthservIDs) > 0
+	headers, from := [][]byte{header}, "our own mail"
+	if len(sender.Words(header)) == 0 {
+		var err error
+		if headers, err = p.settings.Newest(ctx, newest); err != nil {
+			return finding{Check: "trust", Found: err.Error()}
+		}
+		from = "the newest mail"
+	}
+	if slices.ContainsFunc(headers, func(h []byte) bool { return asConfigured(h, t) }) {
+		return finding{Check: "trust", OK: true, Found: fmt.Sprintf("%s has results of %s below %d Received lines, as configured", from, strings.Join(t.AuthservIDs, ", "), t.BelowReceived)}
+	}
+	words, mails := common(headers)
+	ids, below := topmost(words)
+	f := finding{Check: "trust", OK: len(t.AuthservIDs) == 0}
 	switch {
-	case len(ids) == 0 && configured:
-		f.OK = false
-		f.Found = "no Authentication-Results of " + strings.Join(t.AuthservIDs, ", ") + " stand in our own mail or in all of the newest: [mailbox.trust] may be of no use"
-		f.Do = "look at a mail from outside with its header; take [mailbox.trust] out if your server writes none"
-	case len(ids) == 0:
+	case from != "our own mail" && mails < fewest && !f.OK:
+		f.OK, f.Found = true, "too little mail has come from outside to tell"
+	case len(ids) == 0 && f.OK:
 		f.Found = "nothing of your border server's stands in the mail; signatures are checked by ourselves"
-	case configured && below == t.BelowReceived && slices.ContainsFunc(ids, func(id string) bool { return slices.Contains(t.AuthservIDs, id) }):
-		f.Found = fmt.Sprintf("%s has results of %s below %d Received lines, as configured", from, strings.Join(ids, ", "), below)
+	case len(ids) == 0:
+		f.Found = "no Authentication-Results of " + strings.Join(t.AuthservIDs, ", ") + " stand in our own mail or in all of the newest: [mailbox.trust] is of no use"
+		f.Do = "look at a mail from outside with its header; take [mailbox.trust] out if your server writes none"
 	default:
-		f.OK = !configured
 		f.Found = fmt.Sprintf("%s has results of %s below %d Received lines; configured are %q and %d", from, strings.Join(ids, ", "), below, t.AuthservIDs, t.BelowReceived)
 		f.Do = fmt.Sprintf("if that is your own server: [mailbox.trust] authserv_ids = [%s], below_received = %d", quoted(ids), below)
 	}
 	return f
+}
+
+const (
+	newest = 20 // mails of a folder that are looked at
+	fewest = 3  // of them that must agree
+)
+
+// asConfigured reports whether a field of the configured ids stands where it is
+// read.
+func asConfigured(header []byte, t config.Trust) bool {
+	return slices.ContainsFunc(sender.Words(header), func(w sender.Word) bool {
+		return w.Received <= t.BelowReceived && slices.Contains(t.AuthservIDs, w.ID)
+	})
 }
 
 func quoted(ids []string) string {
@@ -254,27 +267,26 @@ func quoted(ids []string) string {
 }
 
 // common gives the fields that every one of the mails that has any has, in the
-// same place: what a stranger wrote stands in theirs only.
-func common(headers [][]byte) (out []sender.Word) {
-	first, mails := true, 0
+// same place, and how many these are: what a stranger wrote stands in theirs only.
+func common(headers [][]byte) (out []sender.Word, mails int) {
 	for _, header := range headers {
 		words := sender.Words(header)
-		if len(words) == 0 {
+		switch {
+		case len(words) == 0:
 			continue
+		case mails == 0:
+			out = words
+		default:
+			out = slices.DeleteFunc(out, func(w sender.Word) bool {
+				return !slices.ContainsFunc(words, func(o sender.Word) bool { return o.ID == w.ID && o.Received == w.Received })
+			})
 		}
 		mails++
-		if first {
-			out, first = words, false
-			continue
-		}
-		out = slices.DeleteFunc(out, func(w sender.Word) bool {
-			return !slices.ContainsFunc(words, func(o sender.Word) bool { return o.ID == w.ID && o.Received == w.Received })
-		})
 	}
-	if mails < 3 { // too few to tell
-		return nil
+	if len(headers) > 1 && mails < fewest {
+		return nil, mails
 	}
-	return out
+	return out, mails
 }
 
 // topmost gives the ids of the topmost fields, and how many Received stand above

@@ -26,6 +26,7 @@ func TestMailboxTest(t *testing.T) {
 		fault  mailtest.Fault
 		extra  string // configuration
 		old    string // on top of mail that is there already
+		olds   int    // how much; 0: 4
 		code   int
 		want   []string
 	}{
@@ -34,7 +35,9 @@ func TestMailboxTest(t *testing.T) {
 		{name: "as-configured", plus: true, border: ours, extra: "[mailbox.trust]\nauthserv_ids = [\"mx.desk.example\"]\nbelow_received = 1\n", want: []string{"as configured"}},
 		{name: "configured-wrong", plus: true, border: ours, extra: "[mailbox.trust]\nauthserv_ids = [\"mx.desk.example\"]\n", code: exit.Unavailable,
 			want: []string{"FAIL  trust", "below_received = 1"}},
-		{name: "configured-and-nothing-there", plus: true, extra: "[mailbox.trust]\nauthserv_ids = [\"mx.desk.example\"]\n", code: exit.Unavailable, want: []string{"FAIL  trust", "may be of no use"}},
+		{name: "configured-and-nothing-there", plus: true, extra: "[mailbox.trust]\nauthserv_ids = [\"mx.desk.example\"]\n", want: []string{"ok    trust", "too little mail"}},
+		{name: "configured-and-others-there", plus: true, old: ours, extra: "[mailbox.trust]\nauthserv_ids = [\"mx.other.example\"]\n", code: exit.Unavailable, want: []string{"FAIL  trust", "mx.desk.example"}},
+		{name: "configured-and-seen-once", plus: true, old: ours, olds: 1, extra: "[mailbox.trust]\nauthserv_ids = [\"mx.desk.example\"]\nbelow_received = 1\n", want: []string{"as configured"}},
 		{name: "learned-from-old-mail", plus: true, old: ours, want: []string{"the newest mail has results of mx.desk.example below 1"}},
 		{name: "no-plus-addressing", code: exit.Unavailable, want: []string{"FAIL  reply address", "to support@desk.example it does", "recipient_delimiter"}},
 		{name: "refused", fault: mailtest.Fault{Rcpt: 550}, code: exit.Unavailable, want: []string{"FAIL  smtp", "550"}},
@@ -54,7 +57,7 @@ func TestMailboxTest(t *testing.T) {
 				}
 			})
 			for i := range 4 {
-				if tt.old == "" {
+				if tt.old == "" || tt.olds > 0 && i == tt.olds {
 					break
 				}
 				top := tt.old

@@ -60,19 +60,23 @@ type Message struct {
 func (m Message) MessageID() string { return m.Facts.MessageID }
 
 // Judge says what a message would come to now, changing nothing.
-func (s *Store) Judge(e policy.Evidence) (f policy.Facts, d policy.Decision, err error) {
+// With again, it is taken for one that was not seen before.
+func (s *Store) Judge(e policy.Evidence, again bool) (f policy.Facts, d policy.Decision, err error) {
 	err = s.kv.View(func(v kv.View) error {
 		f, err = s.facts(v, e, "")
 		return err
 	})
+	if again {
+		f.Duplicate, f.SignatureUsed = false, false
+	}
 	return f, policy.Decide(f), err
 }
 
 // JudgeFor is Judge for people who may not know which codes are right: a message
 // that is not the asked person's own is judged as if every token and code in it
 // were wrong, and what it is bound to is left out.
-func (s *Store) JudgeFor(e policy.Evidence) (policy.Facts, policy.Decision, error) {
-	f, d, err := s.Judge(e)
+func (s *Store) JudgeFor(e policy.Evidence, again bool) (policy.Facts, policy.Decision, error) {
+	f, d, err := s.Judge(e, again)
 	if err != nil || f.Own() {
 		return f, d, err
 	}
@@ -80,7 +84,7 @@ func (s *Store) JudgeFor(e policy.Evidence) (policy.Facts, policy.Decision, erro
 	for i := range e.References { // two different ones stay two
 		e.References[i].Value += "?"
 	}
-	f, d, err = s.Judge(e)
+	f, d, err = s.Judge(e, again)
 	f.Binding = policy.Binding{Bound: policy.BoundNone}
 	return f, d, err
 }

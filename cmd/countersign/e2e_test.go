@@ -158,7 +158,8 @@ func TestEndToEnd(t *testing.T) {
 	}
 
 	// The signed YES confirms.
-	must(t, o.dovecot.Deliver(o.signed(o.reply(notice, "YES"))))
+	yes := o.signed(o.reply(notice, "YES"))
+	must(t, o.dovecot.Deliver(yes))
 	o.ok("run", "--once")
 	var shown struct{ Confirmed, Authenticated bool }
 	must(t, json.Unmarshal([]byte(o.ok("ticket", "show", "T-1", "--json")), &shown))
@@ -191,6 +192,12 @@ func TestEndToEnd(t *testing.T) {
 	lines := strings.Split(strings.TrimSpace(o.ok("message", "list", "--json")), "\n")
 	if len(lines) != 2 {
 		t.Errorf("message list has %d lines, want 2:\n%s", len(lines), strings.Join(lines, "\n"))
+	}
+	// A mail that was handled can be tried again on other settings.
+	o.write("yes.eml", string(yes))
+	o.denied(77, "duplicate", "verify", filepath.Join(o.dir, "yes.eml"))
+	if out := o.ok("verify", "--again", filepath.Join(o.dir, "yes.eml")); !strings.Contains(out, "token_spent") || strings.Contains(out, "CONFIRMED") {
+		t.Errorf("verify --again says\n%s", out)
 	}
 	o.ok("audit", "verify")
 }

@@ -25,14 +25,16 @@ const maxMessageFile = config.MaxSize + 1
 
 func (a *app) verifyCommand() *cobra.Command {
 	var world string
+	again := false
 	c := &cobra.Command{Use: "verify FILE|-", Short: "Judge one message as the daemon would, changing nothing", Args: cobra.ExactArgs(1),
 		Long: "Judges a message as the daemon would, changing nothing. Exit status 0 says who wrote it, not that they said yes:\n" +
 			"for yes look at `confirmed`. 75: DNS did not answer. 77: everything else.\n\n" +
 			"An mbox file, on standard input too, or a maildir gives a line a message and a summary, and 0 only if all are authenticated.",
 		Example: "  countersign verify reply.eml\n  countersign verify --world world.json --at 2026-11-25T14:02:00Z reply.eml --json"}
 	c.Flags().StringVar(&world, "world", "", "judge against the small desk in this JSON `file` instead of the store")
+	c.Flags().BoolVar(&again, "again", false, "judge a message that was handled as if it were new, to try settings on real mail")
 	c.RunE = func(cmd *cobra.Command, args []string) error {
-		judge, done, err := a.judge(cmd.Context(), world)
+		judge, done, err := a.judge(cmd.Context(), world, again)
 		if err != nil {
 			return err
 		}
@@ -75,7 +77,7 @@ func (a *app) verifyCommand() *cobra.Command {
 type judgeFunc func(context.Context, []byte) (gateway.Verification, error)
 
 // judge gives the function that judges a message: through the API, or against a world.
-func (a *app) judge(ctx context.Context, world string) (judgeFunc, func(), error) {
+func (a *app) judge(ctx context.Context, world string, again bool) (judgeFunc, func(), error) {
 	at := time.Time{}
 	if a.at != "" {
 		var err error
@@ -89,14 +91,14 @@ func (a *app) judge(ctx context.Context, world string) (judgeFunc, func(), error
 			return nil, nil, err
 		}
 		return func(ctx context.Context, raw []byte) (gateway.Verification, error) {
-			return d.gateway.Verify(ctx, raw, d.store.Now())
+			return d.gateway.Verify(ctx, raw, d.store.Now(), again)
 		}, d.close, nil
 	}
 	return func(ctx context.Context, raw []byte) (v gateway.Verification, err error) {
 		b := *a
 		b.at = "" // a time to judge at is no clock
 		err = b.with(ctx, func(ctx context.Context, client *api.Client) error {
-			return client.Call(ctx, "verify", api.VerifyRequest{Raw: raw, At: at}, &v)
+			return client.Call(ctx, "verify", api.VerifyRequest{Raw: raw, At: at, Again: again}, &v)
 		})
 		return v, err
 	}, func() {}, nil

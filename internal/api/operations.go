@@ -177,15 +177,16 @@ func explainOne(_ context.Context, s *Server, _ Caller, in ID) (tickets.Explanat
 
 // VerifyRequest is a message to judge.
 type VerifyRequest struct {
-	Raw []byte    `json:"raw"`
-	At  time.Time `json:"at,omitzero"` // zero: now
+	Raw   []byte    `json:"raw"`
+	At    time.Time `json:"at,omitzero"`     // zero: now
+	Again bool      `json:"again,omitempty"` // as if it had not been handled
 }
 
 func verify(ctx context.Context, s *Server, _ Caller, in VerifyRequest) (gateway.Verification, error) {
 	if in.At.IsZero() {
 		in.At = s.Store.Now()
 	}
-	return s.Gateway.Verify(ctx, in.Raw, in.At)
+	return s.Gateway.Verify(ctx, in.Raw, in.At, in.Again)
 }
 
 // AuditVerified is what audit verify answers.

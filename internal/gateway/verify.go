@@ -43,8 +43,8 @@ type VerifiedSender struct {
 // Verify judges one message as the daemon would at the time at, changing
 // nothing. A file with bare line feeds is taken for a message that was saved
 // on Unix. What binds a message is shown of the asked person's own alone, unless
-// g.Open.
-func (g *Gateway) Verify(ctx context.Context, raw []byte, at time.Time) (Verification, error) {
+// g.Open. With again, a message that was handled is judged as if it were new.
+func (g *Gateway) Verify(ctx context.Context, raw []byte, at time.Time, again bool) (Verification, error) {
 	sum := sha256.Sum256(raw) // of the file as it is
 	raw = rawmail.Normalize(raw)
 	desk := g.deskFor(raw)
@@ -55,7 +55,7 @@ func (g *Gateway) Verify(ctx context.Context, raw []byte, at time.Time) (Verific
 	if g.Open {
 		judge = g.Store.Judge
 	}
-	f, d, err := judge(e)
+	f, d, err := judge(e, again)
 	if err != nil {
 		return Verification{}, err
 	}

@@ -69,7 +69,7 @@ func TestVerifyTellsNoCode(t *testing.T) {
 	verify := func(from, to, code, more string) Verification {
 		t.Helper()
 		raw := fmt.Sprintf("From: %s\r\nTo: %s\r\nSubject: Re: [%s] x\r\nMessage-ID: <1@x.example>\r\nDate: Wed, 25 Nov 2026 09:00:00 +0000\r\n%s\r\nYES\r\n", from, to, code, more)
-		v, err := g.Verify(context.Background(), []byte(raw), now)
+		v, err := g.Verify(context.Background(), []byte(raw), now, false)
 		if err != nil {
 			t.Fatal(err)
 		}

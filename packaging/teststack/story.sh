@@ -213,13 +213,16 @@ below_received = 1' /etc/countersign/countersign.toml
 	mail=$(question ada@north.example "$ticket")
 	answer_by_swaks ada@north.example "$mail" YES
 	check "OpenDMARC's field above OpenDKIM's, one id: $ticket confirmed" 20 is_state "$ticket" confirmed
-	check "SPF is read from the border's field" 5 border_read
+	check "SPF and DMARC are read from two fields" 10 border_read "$ticket"
+	check "and mailbox test says so" 1 border_tested
 }
 border_read() {
 	local mail
-	mail=$(grep -lrs "Subject: Re: \[$(sam ticket list --json | sed -n 's/.*"ticket":"\(T-[0-9]*\)".*web-border.*/\1/p')-" "$(store support@desk.example)" | head -n 1)
-	countersign verify --json "$mail" | grep -Eq '"spf":"pass".*"dmarc":"pass"'
+	mail=$(find "$(store support@desk.example)" -path '*/cur/*' -o -path '*/new/*' | xargs grep -ls "^Subject: Re: \[$1-" | head -n 1)
+	{ countersign verify --again --json "$mail" || true; } | grep -Eq '"spf":"pass".*"dmarc":"pass"'
 }
+
+border_tested() { countersign mailbox test support | grep -q "ok .*trust .*as configured"; }
 
 outages() {
 	local ticket mail part answered

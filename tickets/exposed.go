@@ -9,29 +9,17 @@ import (
 	"countersign/policy"
 )
 
-// maxExposed bounds the questions that one message can void.
-const maxExposed = 4
-
-// exposed finds the live questions whose secrets stand in a message that was set
-// aside: people look at it, and who reads a secret could answer in the customer's
-// place. They are void before anybody looks, as a to-do: a good copy of the same
-// answer may be on its way beside the broken one.
+// exposed finds the questions whose secrets stand in a message that was set aside:
+// people look at it, and who reads a secret could answer in the customer's place.
+// They are void before anybody looks, as a to-do: a good copy of the same answer
+// may be on its way beside the broken one.
 func (s *Store) exposed(tx kv.Tx, m *Message, secrets []string) error {
-	found := 0
 	for _, secret := range secrets {
 		id, err := s.recall(tx, "token", secret)
+		if err == nil && id != "" {
+			err = tx.Put("exposed/"+id, []byte(m.ID))
+		}
 		if err != nil {
-			return err
-		}
-		n, ok, err := kv.Load[notice](tx, "notice/"+id)
-		if err != nil {
-			return err
-		}
-		if !ok || n.Void || n.Spent || found == maxExposed {
-			continue
-		}
-		found++
-		if err := tx.Put("exposed/"+n.ID, []byte(m.ID)); err != nil {
 			return err
 		}
 	}

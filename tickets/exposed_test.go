@@ -62,6 +62,23 @@ func TestExposedOnce(t *testing.T) {
 	}
 }
 
+// TestExposedAll: however many secrets a message holds, none of them opens anything.
+func TestExposedAll(t *testing.T) {
+	d := memoryDesk(t, nil)
+	var letters []Letter
+	var secrets []string
+	for range 20 {
+		_, l := d.ask(t, bob, policy.PasswordChange)
+		letters, secrets = append(letters, l), append(secrets, l.Token)
+	}
+	m := d.receive(t, d.aside(secrets...))
+	_, err := d.Quarantined(m.ID)
+	check(t, err)
+	for _, l := range letters {
+		wants(t, d.receive(t, d.reply(l, policy.Yes)), "token_superseded")
+	}
+}
+
 // TestNotExposed: what is not live, or no message of this desk's, changes nothing.
 func TestNotExposed(t *testing.T) {
 	for name, spoil := range map[string]func(*desk, Ticket, Letter) policy.Evidence{

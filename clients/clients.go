@@ -59,11 +59,14 @@ type Contact struct {
 	Permissions []string  `json:"permissions,omitempty"`
 	Language    string    `json:"language,omitempty"`
 	Added       time.Time `json:"added,omitzero"`
-	// Since says when an address came on file, for those that did not come
-	// with the first import of the client. Widened is when the contact last
-	// became able to do more, with the same exception.
-	Since   map[string]time.Time `json:"since,omitempty"`
-	Widened time.Time            `json:"widened,omitzero"`
+	// Since says when an address came on file, Gained when the contact came to a
+	// right, First how the first address became it: for what did not come with
+	// the first import of the client.
+	Since  map[string]time.Time `json:"since,omitempty"`
+	Gained map[string]time.Time `json:"gained,omitempty"`
+	First  Turn                 `json:"first,omitzero"`
+	// Widened stands in older records for the dates of all rights.
+	Widened time.Time `json:"widened,omitzero"`
 }
 
 // May reports whether the contact may ask for the class, or has the permission,
@@ -117,18 +120,6 @@ func permissionList() string {
 		names = append(names, string(c))
 	}
 	return strings.Join(names, ", ")
-}
-
-// wider reports whether b may do anything that a may not.
-func wider(a, b Contact) bool {
-	if a.Status == Removed || b.Role == Primary && a.Role != Primary {
-		return true
-	}
-	names := []string{Approve, Manage, SeeCode}
-	for _, c := range policy.Classes {
-		names = append(names, string(c))
-	}
-	return slices.ContainsFunc(names, func(n string) bool { return b.May(n) && !a.May(n) })
 }
 
 // Get returns the contact with that id, removed ones too.

@@ -29,24 +29,50 @@ func (opt ImportOptions) first(r kv.Reader, c Client) (bool, error) {
 	return at.IsZero() || !at.Before(begun), err
 }
 
-// date notes what is new and so must cool.
+// date notes since when the contact has what they have: what is new has to cool,
+// and what was there before does not, whatever came beside it. What was taken
+// away and comes back is new.
 func (opt ImportOptions) date(next *Contact, old Contact, ok, first bool) {
+	next.Since, next.Gained, next.First, next.Widened = nil, nil, Turn{}, time.Time{}
 	if first && !ok {
 		return
 	}
-	for _, a := range next.Addresses {
-		at := old.Since[a]
-		if !slices.Contains(old.Addresses, a) || old.Status == Removed && next.Status != Removed {
-			at = opt.Now
+	next.Since = opt.dated(next.Addresses, old, func(a string) bool { return old.onFile(a) || next.Status == Removed })
+	next.Gained = opt.dated(next.Rights(), old, old.holds)
+	if ok {
+		next.First = opt.turn(*next, old)
+	}
+}
+
+// dated gives since when each of these is the contact's.
+func (opt ImportOptions) dated(all []string, old Contact, had func(string) bool) map[string]time.Time {
+	dates := map[string]time.Time{}
+	for _, what := range all {
+		at := opt.Now
+		if had(what) {
+			at = old.Got(what)
 		}
 		if !at.IsZero() {
-			if next.Since == nil {
-				next.Since = map[string]time.Time{}
-			}
-			next.Since[a] = at
+			dates[what] = at
 		}
 	}
-	if !ok || wider(old, *next) || next.Addresses[0] != old.Addresses[0] {
-		next.Widened = opt.Now
+	return dates
+}
+
+// turn gives how the first address became it. It is new to it that it gets our
+// questions, and to no other address.
+func (opt ImportOptions) turn(next, old Contact) (t Turn) {
+	switch {
+	case len(next.Addresses) == 0 || len(old.Addresses) == 0:
+	case next.Addresses[0] == old.Addresses[0]:
+		t = old.First
+	case next.Addresses[0] == old.First.Before && opt.Now.Sub(old.First.At) < undoLife:
+		t.At = old.First.BeforeAt
+	default:
+		t = Turn{At: opt.Now, Before: old.Addresses[0], BeforeAt: old.First.At}
 	}
+	if !slices.Contains(next.Addresses, t.Before) { // should it come back, it is new
+		t.Before, t.BeforeAt = "", time.Time{}
+	}
+	return t
 }

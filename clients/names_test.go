@@ -52,7 +52,7 @@ func TestNamedAlike(t *testing.T) {
 				t.Errorf("on file: %+v, %v", c, ok)
 			}
 			r = contacts(t, s, header+tt.line+",ceo@evil.example,Ada Berg,,,\n", later, allowAlike)
-			if c, ok = find(t, s, "ceo@evil.example"); !ok || tt.alike && (c.Widened.IsZero() || len(r.Warnings) != 1) {
+			if c, ok = find(t, s, "ceo@evil.example"); !ok || tt.alike && (!cools(c) || len(r.Warnings) != 1) {
 				t.Errorf("with --allow-alike: %+v, %v; %+v", c, ok, r)
 			}
 			if r := contacts(t, s, header+tt.line+",ceo@evil.example,Ada Berg,,,\n", later); r.Same != 1 {
@@ -162,15 +162,15 @@ func TestFirstImport(t *testing.T) {
 			s := kv.Memory()
 			importClients(t, s, "north,Northwind\n", clients.ImportOptions{Now: day, Import: "i-1"})
 			contacts(t, s, header+ada, func(o *clients.ImportOptions) { o.Now, o.Import = begun, "i-2" }, tt.change)
-			if c, _ := find(t, s, "ada@north.example"); c.Widened.IsZero() == tt.cools {
-				t.Errorf("cools from %v, want that it cools: %v", c.Widened, tt.cools)
+			if c, _ := find(t, s, "ada@north.example"); cools(c) != tt.cools {
+				t.Errorf("%+v, want that it cools: %v", c, tt.cools)
 			}
 		})
 	}
 	s := kv.Memory()
 	contacts(t, s, header+ada, func(o *clients.ImportOptions) { o.Import = "i-1" })
 	contacts(t, s, header+"north,,nils@north.example,,,,\n", func(o *clients.ImportOptions) { o.Import = "i-2" })
-	if c, _ := find(t, s, "nils@north.example"); c.Widened.IsZero() {
+	if c, _ := find(t, s, "nils@north.example"); !cools(c) {
 		t.Error("who comes with another import does not cool")
 	}
 }

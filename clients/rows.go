@@ -91,6 +91,11 @@ func (opt ImportOptions) contact(tx kv.Tx, r row) (o outcome, err error) {
 		}
 	}
 	for _, l := range losers {
+		was, _, err := Get(tx, l.ID)
+		if err != nil {
+			return o, err
+		}
+		opt.date(&l, was, true, false) // the next address comes first now
 		if err := PutContact(tx, l); err != nil {
 			return o, err
 		}
@@ -102,7 +107,7 @@ func (opt ImportOptions) contact(tx kv.Tx, r row) (o outcome, err error) {
 		}
 		next.ID, next.Added, o.added = fmt.Sprintf("c-%d", n), opt.Now, true
 	} else {
-		next.ID, next.Added, next.Widened = old.ID, old.Added, old.Widened
+		next.ID, next.Added = old.ID, old.Added
 	}
 	opt.date(&next, old, ok, first && len(losers) == 0)
 	if ok && same(old, next) {

@@ -20,8 +20,8 @@ type Change struct {
 	Language      *string
 }
 
-// Set changes a contact. What widens what they can do, or adds an address, is
-// dated now, so that it cools. staff tells the addresses of agents, which are refused.
+// Set changes a contact. What they newly may, and an address that is new or newly
+// the first, is dated now, so that it cools. staff tells the addresses of agents, which are refused.
 func Set(tx kv.Tx, id string, ch Change, now time.Time, staff func(kv.Reader, string) (bool, error)) (Contact, error) {
 	old, ok, err := Get(tx, id)
 	if err != nil {
@@ -58,7 +58,6 @@ func Set(tx kv.Tx, id string, ch Change, now time.Time, staff func(kv.Reader, st
 	if len(next.Addresses) > maxAddresses {
 		return old, fmt.Errorf("%d addresses, at most %d are allowed", len(next.Addresses), maxAddresses)
 	}
-	next.Since = nil
 	ImportOptions{Now: now}.date(&next, old, true, false)
 	return next, PutContact(tx, next)
 }

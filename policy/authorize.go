@@ -46,7 +46,8 @@ type Ask struct {
 	Authority bool // may carry out Class
 
 	Ticket        Ticket
-	Contact       Giver // of the ticket
+	Contact       Giver     // of the ticket
+	Asked         []Cooling // of the address on file that is asked: no answer to that proves anything privileged
 	Proofs        []Proof
 	TokenClasses  []Class   // classes for which the proof token stands in for reply
 	ClientStopped bool      // after a dispute; see the design, 6.8
@@ -129,6 +130,9 @@ func Authorize(a Ask) Authorization {
 			no(code)
 		}
 		if slices.ContainsFunc(lacks, func(code string) bool { return nextStep[code] == "await_reply" }) {
+			if a.Class.Privileged() && len(cooling(a.Asked, a.Now)) > 0 {
+				no("cooling")
+			}
 			for _, r := range a.Obstacles {
 				deny = appendReason(deny, r)
 				next = appendNew(next, nextStep[r.Code])
@@ -205,13 +209,7 @@ var nextStep = map[string]string{
 func (a Ask) because(code string) Reason {
 	r := Because(code)
 	if code == "cooling" {
-		until := a.Contact.Cools
-		for _, p := range a.Proofs {
-			if p.Revision == a.Ticket.Revision && p.Giver.Cools.After(until) {
-				until = p.Giver.Cools
-			}
-		}
-		r.Text += " Until " + until.UTC().Format("2006-01-02 15:04 UTC") + "."
+		r.Text = a.coolingText()
 	}
 	return r
 }

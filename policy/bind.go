@@ -31,6 +31,7 @@ type Notice struct {
 	Revision int       `json:",omitzero"` // of the request that it quoted
 	Class    Class     `json:",omitzero"` // for which that revision asked
 	Lifts    bool      `json:",omitzero"` // it asks whether the stop of the client shall end, not for the request
+	First    time.Time `json:",omitzero"` // since when our questions went to that address; zero: always
 	Sent     time.Time `json:",omitzero"`
 	Expires  time.Time `json:",omitzero"`
 	Spent    bool      `json:",omitzero"` // a yes or no that counted has used its token

@@ -8,7 +8,7 @@ type Giver struct {
 	Active bool      // is on file, and was not removed
 	Client string    // to which they belong
 	May    bool      // the ticket's contact: ask for the ticket's class; another: approve
-	Cools  time.Time // until when they prove nothing privileged
+	Cools  []Cooling // for which they prove nothing privileged
 	OnFile bool      // the address that answered is on file for them
 	Since  time.Time // from when it is; zero: it came with the first import
 	Staff  bool      // the address that answered has come to be one of staff
@@ -24,7 +24,7 @@ func (g Giver) barred(a Ask) string {
 		return "contact_moved"
 	case !g.May && a.Class != Question:
 		return "no_permission"
-	case a.Class.Privileged() && a.Now.Before(g.Cools):
+	case a.Class.Privileged() && len(cooling(g.Cools, a.Now)) > 0:
 		return "cooling"
 	}
 	return ""

@@ -45,8 +45,8 @@ func TestRightsAtTheAct(t *testing.T) {
 		{"removed", person(func(g *Giver) { g.Active = false }), Deny, []string{"contact_removed"}, "put_on_file"},
 		{"moved", person(func(g *Giver) { g.Client = "south" }), Deny, []string{"contact_moved"}, "new_ticket"},
 		{"permission-taken-away", person(func(g *Giver) { g.May = false }), Deny, []string{"no_permission"}, "give_permission"},
-		{"cooling", person(func(g *Giver) { g.Cools = noon.Add(time.Second) }), Deny, []string{"cooling"}, "await_cooling"},
-		{"cooled", person(func(g *Giver) { g.Cools = noon }), Allow, []string{"proved"}, ""},
+		{"cooling", person(func(g *Giver) { g.Cools = until(noon.Add(time.Second)) }), Deny, []string{"cooling"}, "await_cooling"},
+		{"cooled", person(func(g *Giver) { g.Cools = until(noon) }), Allow, []string{"proved"}, ""},
 		{"address-gone", proof(func(p *Proof) { p.Giver.OnFile = false }), Deny, []string{"address_gone"}, "edit_ticket"},
 		{"address-back", proof(func(p *Proof) { p.Giver.Since = at.Add(time.Second) }), Deny, []string{"address_gone"}, "edit_ticket"},
 		{"address-back-at-once", proof(func(p *Proof) { p.Giver.Since = at }), Deny, []string{"address_gone"}, "edit_ticket"},
@@ -65,7 +65,7 @@ func TestRightsAtTheAct(t *testing.T) {
 		{"minor", minor, Allow, []string{"proved"}, ""},
 		{"minor-removed", both(minor, person(func(g *Giver) { g.Active = false })), Deny, []string{"contact_removed"}, "put_on_file"},
 		{"minor-without-permission", both(minor, person(func(g *Giver) { g.May = false })), Deny, []string{"no_permission"}, "give_permission"},
-		{"minor-cooling", both(minor, person(func(g *Giver) { g.Cools = noon.Add(time.Hour) })), Allow, []string{"proved"}, ""},
+		{"minor-cooling", both(minor, person(func(g *Giver) { g.Cools = until(noon.Add(time.Hour)) })), Allow, []string{"proved"}, ""},
 		{"minor-address-gone", both(minor, proof(func(p *Proof) { p.Giver.OnFile = false })), Deny, []string{"address_gone"}, "edit_ticket"},
 		{"minor-by-a-new-address", both(minor, proof(func(p *Proof) { p.Giver.Since = at })), Allow, []string{"proved"}, ""},
 		{"minor-restored", both(minor, func(a *Ask) { a.Epoch = 2 }), Deny, []string{"restored"}, "await_reply"},
@@ -82,7 +82,7 @@ func TestRightsAtTheAct(t *testing.T) {
 
 		{"question", func(a *Ask) { a.Class = Question }, Allow, []string{"question_only"}, ""},
 		{"question-without-permission", both(func(a *Ask) { a.Class = Question }, person(func(g *Giver) { g.May = false })), Allow, []string{"question_only"}, ""},
-		{"question-cooling", both(func(a *Ask) { a.Class = Question }, person(func(g *Giver) { g.Cools = noon.Add(time.Hour) })), Allow, []string{"question_only"}, ""},
+		{"question-cooling", both(func(a *Ask) { a.Class = Question }, person(func(g *Giver) { g.Cools = until(noon.Add(time.Hour)) })), Allow, []string{"question_only"}, ""},
 		{"question-removed", both(func(a *Ask) { a.Class = Question }, person(func(g *Giver) { g.Active = false })), Deny, []string{"contact_removed"}, "put_on_file"},
 		{"question-moved", both(func(a *Ask) { a.Class = Question }, person(func(g *Giver) { g.Client = "south" })), Deny, []string{"contact_moved"}, "new_ticket"},
 
@@ -90,7 +90,7 @@ func TestRightsAtTheAct(t *testing.T) {
 		{"approver-removed", approver(func(p *Proof) { p.Giver.Active = false }), Hold, []string{"approval_missing", "contact_removed"}, "await_approval"},
 		{"approver-may-no-longer", approver(func(p *Proof) { p.Giver.May = false }), Hold, []string{"approval_missing", "no_permission"}, "await_approval"},
 		{"approver-moved", approver(func(p *Proof) { p.Giver.Client = "south" }), Hold, []string{"approval_missing", "contact_moved"}, "await_approval"},
-		{"approver-cooling", approver(func(p *Proof) { p.Giver.Cools = noon.Add(time.Second) }), Hold, []string{"approval_missing", "cooling"}, "await_approval"},
+		{"approver-cooling", approver(func(p *Proof) { p.Giver.Cools = until(noon.Add(time.Second)) }), Hold, []string{"approval_missing", "cooling"}, "await_approval"},
 		{"approver-is-the-requester", approver(func(p *Proof) { p.Contact = "ada" }), Hold, []string{"approval_missing", "other_contact"}, "await_approval"},
 		{"void-approval-renews-no-yes", both(approver(func(p *Proof) { p.At, p.Giver.OnFile = noon.Add(6*24*time.Hour), false }), func(a *Ask) { a.Now = noon.Add(ProofLife) }), Deny, []string{"proof_expired"}, "edit_ticket"},
 	}
@@ -125,7 +125,7 @@ func TestQuestionOnly(t *testing.T) {
 		{"no-yes", func(a *Ask) { only(a, ProofSender) }, Because("not_confirmed").Text},
 		{"no-proof", func(a *Ask) { a.Proofs = nil }, Because("not_authenticated").Text},
 		{"stopped", func(a *Ask) { a.ClientStopped = true }, Because("client_stopped").Text},
-		{"cooling", func(a *Ask) { a.Contact.Cools = noon.Add(time.Hour) }, noon.Add(time.Hour).Format("2006-01-02 15:04 UTC")},
+		{"cooling", func(a *Ask) { a.Contact.Cools = until(noon.Add(time.Hour)) }, noon.Add(time.Hour).Format("2006-01-02 15:04 UTC")},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			a := confirmed()
@@ -141,5 +141,39 @@ func TestQuestionOnly(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+func until(end time.Time) []Cooling { return []Cooling{{"password-change", end}} }
+
+// TestCoolingSays: the reason names each thing that cools once, with its end,
+// and that the address which is asked is one of them.
+func TestCoolingSays(t *testing.T) {
+	a := confirmed()
+	a.Contact.Cools = []Cooling{{"password-change", noon.Add(time.Hour)}, {"client", noon}}
+	a.Proofs[0].Giver.Cools = []Cooling{{"password-change", noon.Add(2 * time.Hour)}, {"a***@north.example", noon.Add(time.Hour)}}
+	got := Authorize(a)
+	want := Because("cooling").Text + " Cools: password-change until 2026-11-25 14:00 UTC, a***@north.example until 2026-11-25 13:00 UTC."
+	if got.Decision != Deny || len(got.Reasons) != 1 || got.Reasons[0].Text != want {
+		t.Errorf("Authorize() = %+v, want %s", got, want)
+	}
+	for _, tt := range []struct {
+		class Class
+		end   time.Time
+		want  []string
+	}{
+		{PasswordChange, noon.Add(time.Second), []string{"not_authenticated", "cooling"}},
+		{PasswordChange, noon, []string{"not_authenticated"}},
+		{MinorChange, noon.Add(time.Second), []string{"not_authenticated"}},
+	} {
+		a := confirmed()
+		a.Class, a.Ticket.Class, a.Ticket.State, a.Proofs, a.Asked = tt.class, tt.class, StateUnconfirmed, nil, []Cooling{{"b***@north.example", tt.end}}
+		var codes []string
+		for _, r := range Authorize(a).Reasons {
+			codes = append(codes, r.Code)
+		}
+		if !slices.Equal(codes, tt.want) {
+			t.Errorf("%s, asked at an address that cools until %v: %v, want %v", tt.class, tt.end, codes, tt.want)
+		}
 	}
 }

@@ -44,9 +44,9 @@ type Written struct {
 // Fields names what was written, for a log, in which the values have no place.
 func (w Written) Fields() []string { return slices.Sorted(maps.Keys(w.After)) }
 
-// Cools reports whether the record was made to do more than before.
+// Cools reports whether the record holds what has to cool.
 func (w Written) Cools() bool {
-	return w.After["widened"] != nil || w.After["since"] != nil || w.After["counts"] != nil
+	return w.After["gained"] != nil || w.After["since"] != nil || w.After["first"] != nil || w.After["counts"] != nil
 }
 
 // Addresses gives the addresses that came into the record.

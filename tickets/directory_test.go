@@ -59,7 +59,7 @@ func TestDirectoryRecorded(t *testing.T) {
 		{"new-client", func(t *testing.T, d *desk) { d.imports(t, "west,West Ltd,zoe@west.example,Zoe,primary,,\n") },
 			[]string{`client west: name >"West Ltd"`, `contact c-1: addresses >["zoe@west.example"]`, `contact c-1: role >"primary"`}},
 		{"widened", func(t *testing.T, d *desk) { d.imports(t, "c1,,bob@client.example,,primary,,\n") },
-			[]string{`contact bob: role "authorised">"primary"`, `contact bob: widened >"2026-11-25T09:00:00Z"`}},
+			[]string{`contact bob: role "authorised">"primary"`, `contact bob: gained >{"primary":"2026-11-25T09:00:00Z"}`}},
 		{"address", func(t *testing.T, d *desk) { d.imports(t, "c1,,bob@client.example;bob@home.example,,,all,\n") },
 			[]string{`contact bob: addresses ["bob@client.example"]>["bob@client.example","bob@home.example"]`}},
 		{"moved", func(t *testing.T, d *desk) { d.imports(t, "c2,,bob@client.example,,,all,\n") },

@@ -110,6 +110,12 @@ func TestLift(t *testing.T) {
 		{"reference-only", func(_ *desk, e *policy.Evidence) { e.Tokens = nil }, "no_token", false},
 		{"machine", func(_ *desk, e *policy.Evidence) { e.Kind = policy.KindAutoReply }, "auto_reply", false},
 		{"late", func(d *desk, e *policy.Evidence) { e.Arrived = e.Arrived.Add(169 * time.Hour) }, "no_token", false},
+		{"newly-primary", func(d *desk, _ *policy.Evidence) {
+			d.contact(t, "ada", func(c *clients.Contact) { gained(clients.Primary)(c, d.clock()) })
+		}, "cooling", false},
+		{"newly-may-something", func(d *desk, _ *policy.Evidence) {
+			d.contact(t, "ada", func(c *clients.Contact) { gained("dns-change")(c, d.clock()) })
+		}, "lifted", true},
 		{"no-longer-primary", func(d *desk, _ *policy.Evidence) {
 			d.contact(t, "ada", func(c *clients.Contact) { c.Role = clients.Authorised })
 			d.contact(t, "bob", func(c *clients.Contact) { c.Role = clients.Primary })

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"slices"
 	"strings"
-	"time"
 
 	"countersign/clients"
 	"countersign/internal/kv"
@@ -59,7 +58,7 @@ func (s *Store) facts(r kv.Reader, e policy.Evidence, own string) (f policy.Fact
 			before = append(before, n.Class)
 		}
 	}
-	if f.Person, err = s.person(r, e.From, whom, class, before...); err != nil {
+	if f.Person, err = s.person(r, e.From, whom, class, f.Binding, before...); err != nil {
 		return f, err
 	}
 	// A mail that only names another client's ticket is no mail about it: it
@@ -69,7 +68,7 @@ func (s *Store) facts(r kv.Reader, e policy.Evidence, own string) (f policy.Fact
 	if p := f.Person; f.Binding.Bound == policy.BoundThread && f.Binding.LiveToken == nil && p.ID != "" && p.Client != f.Ticket.Client &&
 		!slices.ContainsFunc(f.Binding.Heard, asked) {
 		f.Binding, f.Ticket = policy.Binding{Bound: policy.BoundNone, Reasons: f.Binding.Reasons}, policy.Ticket{}
-		if f.Person, err = s.person(r, e.From, "", policy.Question); err != nil {
+		if f.Person, err = s.person(r, e.From, "", policy.Question, f.Binding); err != nil {
 			return f, err
 		}
 	}
@@ -245,9 +244,9 @@ func (s *Store) replyAddress(addr string) bool {
 }
 
 // person looks the address up in the directory. Where several contacts have it
-// on file, the one who was asked is meant. before are the classes for which the
-// ticket asked when it was.
-func (s *Store) person(r kv.Reader, addr, asked string, class policy.Class, before ...policy.Class) (p policy.Person, err error) {
+// on file, the one who was asked is meant. b is how what they sent is bound,
+// before are the classes for which the ticket asked when it was.
+func (s *Store) person(r kv.Reader, addr, asked string, class policy.Class, b policy.Binding, before ...policy.Class) (p policy.Person, err error) {
 	if addr == "" {
 		return p, nil
 	}
@@ -261,19 +260,11 @@ func (s *Store) person(r kv.Reader, addr, asked string, class policy.Class, befo
 	if err != nil || !ok {
 		return p, err
 	}
-	cools, err := s.coolsUntil(r, c, addr)
-	return policy.Person{ID: c.ID, Client: c.Client, Language: c.Language, Removed: c.Status == clients.Removed,
-		May: c.May(string(class)), MayDeny: slices.ContainsFunc(before, func(b policy.Class) bool { return c.May(string(b)) }), Cooling: s.Now().Before(cools)}, err
-}
-
-// coolsUntil: what newly widens who can prove something proves nothing
-// privileged at first. The zero time where nothing is new.
-func (s *Store) coolsUntil(r kv.Reader, c clients.Contact, addr string) (until time.Time, err error) {
-	client, _, err := clients.GetClient(r, c.Client)
-	for _, t := range []time.Time{c.Widened, c.Since[addr], client.Alike} {
-		if end := t.Add(s.opt.Cooling); !t.IsZero() && end.After(until) {
-			until = end
-		}
+	right, asks := string(class), []*policy.Notice{b.Notice, b.LiveToken}
+	if b.Notice != nil && b.Notice.Lifts {
+		right = clients.Primary
 	}
-	return until, err
+	cools, err := s.coolsFor(r, c, right, addr, asks...)
+	return policy.Person{ID: c.ID, Client: c.Client, Language: c.Language, Removed: c.Status == clients.Removed,
+		May: c.May(string(class)), MayDeny: slices.ContainsFunc(before, func(was policy.Class) bool { return c.May(string(was)) }), Cooling: len(cools) > 0}, err
 }

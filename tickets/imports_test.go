@@ -147,8 +147,8 @@ func TestImportAnew(t *testing.T) {
 			late := 0
 			check(t, clients.EachContact(d.KV(), func(c clients.Contact) error {
 				if filled[c.Client] && !there[c.ID] && strings.HasPrefix(c.Client, "n") {
-					if late++; c.Widened.IsZero() == (tt.name != "same") {
-						t.Errorf("%v widened at %v", c.Addresses, c.Widened)
+					if late++; (len(c.Since) == 0) == (tt.name != "same") {
+						t.Errorf("%v since %v", c.Addresses, c.Since)
 					}
 				}
 				return nil

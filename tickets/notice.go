@@ -20,6 +20,7 @@ type notice struct {
 	Contact  string    `json:"contact"`
 	Address  string    `json:"address"` // on file, to which it went
 	Revision int       `json:"revision"`
+	First    time.Time `json:"first,omitzero"` // since when our questions went there; see clients.Turn
 	Sent     time.Time `json:"sent"`
 	Expires  time.Time `json:"expires"`
 	Spent    bool      `json:"spent,omitempty"`
@@ -66,7 +67,7 @@ func (s *Store) askContact(tx kv.Tx, t *Ticket, contact, kind string) error {
 		return err
 	}
 	now := s.Now()
-	n := notice{ID: "n-" + token.New()[:12], Kind: kind, Ticket: t.ID, Contact: c.ID, Address: c.Addresses[0],
+	n := notice{ID: "n-" + token.New()[:12], Kind: kind, Ticket: t.ID, Contact: c.ID, Address: c.Addresses[0], First: c.First.At,
 		Revision: t.Revision, Sent: now, Expires: now.Add(s.opt.TokenLife), Lifts: kind == "lift", Epoch: e.Number}
 	returnPath := token.New()
 	l := Letter{Kind: kind, To: n.Address, ToName: c.Name, Language: c.Language, Ticket: t.ID,
@@ -194,6 +195,6 @@ func (n notice) facts(r kv.Reader, t Ticket, from string) (policy.Notice, error)
 		primary, _, err = clients.PrimaryOf(r, c.Client)
 		gone = gone || primary != n.Contact
 	}
-	return policy.Notice{ID: n.ID, Ticket: n.Ticket, Contact: n.Contact, Address: n.Address, Revision: n.Revision, Sent: n.Sent,
+	return policy.Notice{ID: n.ID, Ticket: n.Ticket, Contact: n.Contact, Address: n.Address, Revision: n.Revision, First: n.First, Sent: n.Sent,
 		Language: c.Language, Asked: from != "" && (n.Address == from || slices.Contains(c.Addresses, from)), Expires: n.Expires, Lifts: n.Lifts, Spent: n.Spent, Void: n.Void || n.Revision != t.Revision || gone}, err
 }

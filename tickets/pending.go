@@ -41,7 +41,7 @@ func (s *Store) hold(tx kv.Tx, m *Message, e policy.Evidence) error {
 		if err != nil {
 			return err
 		}
-		p, err := s.person(tx, e.From, n.Notice.Contact, t.Class, n.Notice.Class)
+		p, err := s.person(tx, e.From, n.Notice.Contact, t.Class, policy.Binding{}, n.Notice.Class)
 		if err != nil {
 			return err
 		}

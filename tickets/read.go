@@ -26,25 +26,26 @@ func (s *Store) log(tx kv.Tx, kind, subject string, data any) error {
 type Shown struct {
 	Ticket string `json:"ticket"`
 	Whom
-	Subject       string          `json:"subject"`
-	Request       string          `json:"request"`
-	Revision      int             `json:"revision"`
-	Class         policy.Class    `json:"class"`
-	Channel       policy.Channel  `json:"channel"`
-	State         policy.State    `json:"state"`
-	Authenticated bool            `json:"authenticated"`
-	Confirmed     bool            `json:"confirmed"`
-	Proofs        []policy.Proof  `json:"proofs"`
-	Obstacles     []policy.Reason `json:"obstacles,omitempty"` // why there is no proof yet
-	History       []Event         `json:"history,omitempty"`
-	Assignee      string          `json:"assignee"`
-	Queue         string          `json:"queue"`
-	OpenedBy      string          `json:"opened_by,omitempty"`
-	Priority      string          `json:"priority,omitempty"`
-	Category      string          `json:"category,omitempty"`
-	Opened        time.Time       `json:"opened"`
-	Until         time.Time       `json:"until,omitzero"`
-	UsedBy        string          `json:"used_by,omitempty"`
+	Subject       string           `json:"subject"`
+	Request       string           `json:"request"`
+	Revision      int              `json:"revision"`
+	Class         policy.Class     `json:"class"`
+	Channel       policy.Channel   `json:"channel"`
+	State         policy.State     `json:"state"`
+	Authenticated bool             `json:"authenticated"`
+	Confirmed     bool             `json:"confirmed"`
+	Proofs        []policy.Proof   `json:"proofs"`
+	Obstacles     []policy.Reason  `json:"obstacles,omitempty"` // why there is no proof yet
+	Cools         []policy.Cooling `json:"cools,omitempty"`     // what proves nothing of it yet, and until when
+	History       []Event          `json:"history,omitempty"`
+	Assignee      string           `json:"assignee"`
+	Queue         string           `json:"queue"`
+	OpenedBy      string           `json:"opened_by,omitempty"`
+	Priority      string           `json:"priority,omitempty"`
+	Category      string           `json:"category,omitempty"`
+	Opened        time.Time        `json:"opened"`
+	Until         time.Time        `json:"until,omitzero"`
+	UsedBy        string           `json:"used_by,omitempty"`
 }
 
 func show(r kv.Reader, t Ticket) (Shown, error) {
@@ -90,6 +91,9 @@ func (s *Store) Show(id string) (out Shown, err error) {
 			return err
 		}
 		if out, err = show(v, t); err != nil {
+			return err
+		}
+		if out.Cools, err = s.coolsOf(v, t); err != nil {
 			return err
 		}
 		if !out.Confirmed && !t.State.Over() && t.State != policy.StateDisputed && t.Class != policy.Question {

@@ -40,6 +40,12 @@ func (s *Store) weigh(r kv.Reader, t Ticket, a Ask, agent staff.Agent) (policy.A
 	if ask.Contact, err = s.giver(r, t, c, ok, ""); err != nil {
 		return ask, err
 	}
+	if t.State != policy.StateConfirmed {
+		if ask.Asked, err = s.cools(r, c, firstOf(c)...); err != nil {
+			return ask, err
+		}
+		ask.Asked = outlined(ask.Asked)
+	}
 	if ask.ClientStopped, err = stopsFor(r, t.Client, c); err != nil {
 		return ask, err
 	}
@@ -66,7 +72,7 @@ func (s *Store) giver(r kv.Reader, t Ticket, c clients.Contact, ok bool, addr st
 	if err != nil {
 		return policy.Giver{}, err
 	}
-	cools, err := s.coolsUntil(r, c, addr)
+	cools, err := s.coolsFor(r, c, right, addr)
 	return policy.Giver{Active: ok && c.Status != clients.Removed, Client: c.Client, May: c.May(right),
-		OnFile: slices.Contains(c.Addresses, addr), Since: c.Since[addr], Staff: isStaff, Cools: cools}, err
+		OnFile: slices.Contains(c.Addresses, addr), Since: c.Since[addr], Staff: isStaff, Cools: outlined(cools)}, err
 }

@@ -38,6 +38,8 @@ func TestRightsAtTheAct(t *testing.T) {
 			c.Since = map[string]time.Time{bob: d.clock()}
 			d.turn(73 * time.Hour)
 		})},
+		{"class-given-again", "cooling", policy.PasswordChange, admin(func(d *desk, c *clients.Contact) { gained("password-change")(c, d.clock()) })},
+		{"class-given", "", policy.PasswordChange, admin(func(d *desk, c *clients.Contact) { gained("dns-change")(c, d.clock()) })},
 		{"widened", "cooling", policy.PasswordChange, admin(func(d *desk, c *clients.Contact) { c.Widened = d.clock() })},
 		{"minor-widened", "", policy.MinorChange, admin(func(d *desk, c *clients.Contact) { c.Widened = d.clock() })},
 		{"minor-permission", "no_permission", policy.MinorChange, admin(func(_ *desk, c *clients.Contact) { c.Permissions = []string{clients.Approve} })},

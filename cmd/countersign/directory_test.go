@@ -26,7 +26,7 @@ func TestLogWritten(t *testing.T) {
 			`"record":"contact c-7","new":false,"fields":["addresses","role"],"addresses":["a***@north.example"],"by":"ida","uid":1001,"via":"socket","why":"contact import"`},
 		{"agent", tickets.Written{Record: "agent eve", After: map[string]json.RawMessage{"email": field(`"eve@desk.example"`)}},
 			`"record":"agent eve","new":true,"fields":["email"],"addresses":["e***@desk.example"]`},
-		{"new-and-cools", tickets.Written{Record: "contact c-8", After: map[string]json.RawMessage{"widened": field(`"2026-11-25T09:00:00Z"`)}}, `"new":true,"fields":["widened"]`},
+		{"new-and-cools", tickets.Written{Record: "contact c-8", After: map[string]json.RawMessage{"gained": field(`{"dns-change":"2026-11-25T09:00:00Z"}`)}}, `"new":true,"fields":["gained"]`},
 		{"first-import", tickets.Written{Record: "contact c-9", After: map[string]json.RawMessage{"name": field(`"Ada"`)}}, ""},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

@@ -36,8 +36,8 @@ func (a *app) clientCommand() *cobra.Command {
 func (a *app) contactCommand() *cobra.Command {
 	var in api.ContactFilter
 	show := &cobra.Command{Use: "list", Short: "List contacts", Args: cobra.NoArgs, RunE: func(cmd *cobra.Command, _ []string) error {
-		return people(cmd.Context(), a, "contact/list", in, []string{"CONTACT", "CLIENT", "NAME", "ROLE", "STATUS", "PERMISSIONS"}, func(c clients.Contact) []string {
-			return []string{strings.Join(c.Addresses, " "), c.Client, c.Name, c.Role, c.Status, strings.Join(c.Permissions, ";")}
+		return people(cmd.Context(), a, "contact/list", in, []string{"CONTACT", "CLIENT", "NAME", "ROLE", "STATUS", "PERMISSIONS", "COOLS"}, func(c api.Contact) []string {
+			return []string{strings.Join(c.Addresses, " "), c.Client, c.Name, c.Role, c.Status, strings.Join(c.Permissions, ";"), cooling(c.Cools, strings.Clone)}
 		})
 	}}
 	show.Flags().StringVar(&in.Client, "client", "", "only those of this client")

@@ -74,6 +74,9 @@ func (a *app) sayOpened(o api.Opened) error {
 		return err
 	}
 	fmt.Fprintf(a.stdout, " Not authenticated: %s alone can't ask for %s.\n%s\n", o.Channel, o.Class, who)
+	if len(o.Cools) > 0 {
+		fmt.Fprintf(a.stdout, "Cools: %s. No answer before then proves anything.\n", cooling(o.Cools, hidden))
+	}
 	_, err := fmt.Fprintf(a.stdout, "Confirmation queued for the address on file (%s). Expires %s. Watch: countersign ticket show %s\n",
 		hidden(o.Contact), when(o.Until), o.Ticket)
 	return err
@@ -202,6 +205,9 @@ func (a *app) sayTicket(t tickets.Shown) error {
 	fmt.Fprintf(a.stdout, "state   %s\n", state)
 	for _, p := range t.Proofs {
 		fmt.Fprintf(a.stdout, "proof   %s at %s, until %s\n", p.Kind, when(p.At), when(p.Expires))
+	}
+	if len(t.Cools) > 0 {
+		fmt.Fprintf(a.stdout, "cools   %s\n", cooling(t.Cools, hidden))
 	}
 	for _, r := range t.Obstacles {
 		fmt.Fprintf(a.stdout, "but     %s: %s\n", r.Code, clean(r.Text))

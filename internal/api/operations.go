@@ -68,16 +68,17 @@ type ID struct {
 
 // Opened is what ticket open answers.
 type Opened struct {
-	Ticket  string         `json:"ticket"`
-	State   policy.State   `json:"state"`
-	Class   policy.Class   `json:"class"`
-	Notice  string         `json:"notice"` // queued, none
-	Contact string         `json:"contact"`
-	Name    string         `json:"contact_name,omitempty"`
-	Client  string         `json:"client_name,omitempty"`
-	Ref     string         `json:"client"`
-	Channel policy.Channel `json:"channel"`
-	Until   time.Time      `json:"until,omitzero"`
+	Ticket  string           `json:"ticket"`
+	State   policy.State     `json:"state"`
+	Class   policy.Class     `json:"class"`
+	Notice  string           `json:"notice"` // queued, none
+	Contact string           `json:"contact"`
+	Name    string           `json:"contact_name,omitempty"`
+	Client  string           `json:"client_name,omitempty"`
+	Ref     string           `json:"client"`
+	Channel policy.Channel   `json:"channel"`
+	Until   time.Time        `json:"until,omitzero"`
+	Cools   []policy.Cooling `json:"cools,omitempty"` // what proves nothing of it yet, and until when
 }
 
 func openTicket(_ context.Context, s *Server, c Caller, in tickets.OpenRequest) (out Opened, err error) {
@@ -93,7 +94,7 @@ func openTicket(_ context.Context, s *Server, c Caller, in tickets.OpenRequest) 
 	}
 	shown, err := s.Store.Show(t.ID)
 	out = Opened{Ticket: t.ID, State: t.State, Class: t.Class, Notice: "queued", Contact: shown.Contact, Name: shown.ContactName,
-		Client: shown.ClientName, Ref: t.Client, Channel: t.Channel, Until: t.Until}
+		Client: shown.ClientName, Ref: t.Client, Channel: t.Channel, Until: t.Until, Cools: shown.Cools}
 	if len(t.Notices) == 0 {
 		out.Notice = "none"
 	}

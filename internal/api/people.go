@@ -3,9 +3,12 @@ package api
 import (
 	"context"
 	"errors"
+	"time"
 
 	"countersign/clients"
 	"countersign/internal/exit"
+	"countersign/internal/kv"
+	"countersign/policy"
 	"countersign/staff"
 	"countersign/tickets"
 )
@@ -29,12 +32,36 @@ type ContactFilter struct {
 	Client string `json:"client,omitempty"`
 }
 
+// Contact is a contact as contact list shows it, with what cools of them.
+type Contact struct {
+	Contact     string           `json:"contact"`
+	Client      string           `json:"client"`
+	Name        string           `json:"name"`
+	Role        string           `json:"role"`
+	Status      string           `json:"status"`
+	Addresses   []string         `json:"addresses"`
+	Permissions []string         `json:"permissions"`
+	Language    string           `json:"language,omitempty"`
+	Added       time.Time        `json:"added,omitzero"`
+	Cools       []policy.Cooling `json:"cools"`
+}
+
 func listContacts(_ context.Context, s *Server, _ Caller, in ContactFilter, emit func(any) error) error {
 	return clients.EachContact(s.Store.KV(), func(c clients.Contact) error {
 		if in.Client != "" && c.Client != in.Client {
 			return nil
 		}
-		return emit(c)
+		out := Contact{Contact: c.ID, Client: c.Client, Name: c.Name, Role: c.Role, Status: c.Status, Addresses: c.Addresses,
+			Permissions: append([]string{}, c.Permissions...), Language: c.Language, Added: c.Added, Cools: []policy.Cooling{}}
+		err := s.Store.KV().View(func(v kv.View) error {
+			cools, err := s.Store.Cools(v, c)
+			out.Cools = append(out.Cools, cools...)
+			return err
+		})
+		if err != nil {
+			return err
+		}
+		return emit(out)
 	})
 }
 

@@ -3,6 +3,8 @@ package clients
 import (
 	"fmt"
 	"io"
+	"slices"
+	"strings"
 	"time"
 
 	"countersign/internal/kv"
@@ -23,6 +25,8 @@ type ImportOptions struct {
 	Ticketed func(kv.Reader, string) (time.Time, error)
 	// Step is told now and then how many rows are done; its error ends the import.
 	Step func(done int) error
+	// Speaks says whether there are texts of our mail in a language; nil: in all.
+	Speaks func(language string) bool
 	// Stopped says whether nothing privileged is done for a client.
 	Stopped func(kv.Reader, string) (bool, error)
 }
@@ -53,6 +57,8 @@ type Report struct {
 	Warnings []Problem  `json:"warnings,omitempty"`
 	Header   []string   `json:"header"`
 	Rejected [][]string `json:"rejected,omitempty"` // the lines with problems
+
+	unspoken []string // languages that were warned of
 }
 
 const (
@@ -114,7 +120,7 @@ func (f File) Import(s Directory, opt ImportOptions) (Report, error) {
 	if opt.DryRun { // all in one, to see what lines do to each other
 		err := kv.DryRun(s, f.part(opt, 0, len(f.rows), done))
 		for i, r := range f.rows {
-			report.add(r, done[i])
+			report.add(r, done[i], opt)
 		}
 		return report, err
 	}
@@ -130,7 +136,7 @@ func (f File) Import(s Directory, opt ImportOptions) (Report, error) {
 			return report, err
 		}
 		for ; from < at; from++ {
-			report.add(f.rows[from], done[from])
+			report.add(f.rows[from], done[from], opt)
 		}
 		if opt.Step != nil {
 			if err := opt.Step(at); err != nil {
@@ -170,7 +176,7 @@ func (f File) part(opt ImportOptions, from, to int, done []outcome) func(kv.Tx) 
 	}
 }
 
-func (p *Report) add(r row, o outcome) {
+func (p *Report) add(r row, o outcome, opt ImportOptions) {
 	p.Problems = append(p.Problems, o.problems...)
 	p.Warnings = append(p.Warnings, o.warnings...)
 	switch {
@@ -182,5 +188,10 @@ func (p *Report) add(r row, o outcome) {
 		p.Changed++
 	default:
 		p.Same++
+	}
+	language := strings.ToLower(r.fields["language"])
+	if len(o.problems) == 0 && language != "" && opt.Speaks != nil && !opt.Speaks(language) && !slices.Contains(p.unspoken, language) {
+		p.unspoken = append(p.unspoken, language)
+		p.Warnings = append(p.Warnings, Problem{r.line, "language", fmt.Sprintf("there are no texts in %q yet: mail goes out in English", r.fields["language"])})
 	}
 }

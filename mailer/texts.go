@@ -89,6 +89,14 @@ func (c *Composer) text(kind, language string) (*template.Template, string, erro
 	return nil, "", fmt.Errorf("there is no text %q", kind)
 }
 
+// Speaks reports whether there are texts in the language, or in it without its
+// region.
+func (c *Composer) Speaks(language string) bool {
+	language = strings.ToLower(language)
+	base, _, _ := strings.Cut(language, "-")
+	return len(c.texts[language])+len(c.texts[base]) > 0
+}
+
 // fill gives subject and body of a letter, whose lines end in \n.
 func fill(t *template.Template, v values, prefix string) (subject, body string, err error) {
 	request := v.Request

@@ -87,7 +87,8 @@ func (s *Store) Import(ctx context.Context, by By, in ImportFile, step func(Prog
 		return r, err
 	}
 	r, err = file.Import(people{s, by, im.why()}, clients.ImportOptions{DryRun: in.DryRun, AllowMove: in.AllowMove, AllowAlike: in.AllowAlike,
-		Import: im.ID, Begun: im.Begun, Now: s.Now(), Step: say, StaffAddress: s.staff().IsStaffAddress, Ticketed: ticketed, Stopped: Stopped})
+		Import: im.ID, Begun: im.Begun, Now: s.Now(), Step: say, StaffAddress: s.staff().IsStaffAddress, Ticketed: ticketed, Stopped: Stopped,
+		Speaks: s.opt.Speaks})
 	if err != nil || in.DryRun {
 		return r, err
 	}

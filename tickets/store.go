@@ -61,7 +61,9 @@ type Options struct {
 	Compose func(Letter) ([]byte, error) // final bytes; depends on the letter alone
 	// Fits says why a request is too long for every notice to quote it whole;
 	// nil: none is.
-	Fits         func(request string) error
+	Fits func(request string) error
+	// Speaks says whether there are texts in a language; nil: in all.
+	Speaks       func(language string) bool
 	ReplyAddress string   // with {token}
 	Addresses    []string // canonical addresses of the mailboxes
 	// SharedDomains are those at which staff and contacts have mailboxes.

@@ -167,6 +167,7 @@ func wire(c config.Config, engine kv.Store, blobs *blob.Store, k keys.Keys, now 
 	opt := tickets.Options{Now: now, Keys: k, Watch: watch,
 		Compose:   func(l tickets.Letter) ([]byte, error) { return composer.Compose(letter(l)) },
 		Fits:      mailer.Fits,
+		Speaks:    composer.Speaks,
 		TokenLife: c.Proof.Token, Reminder: c.Proof.Reminder, Cooling: c.Proof.Cooling, DNSWait: c.Proof.DNSWait,
 		PerMinute: c.Limits.NoticesPerMinute, PerHour: c.Limits.NoticesPerContactHour, PerDay: c.Limits.NoticesPerTicketDay}
 	opt.SharedDomains = c.Proof.SharedDomains

@@ -95,13 +95,20 @@ func blotFolded(b []byte) {
 		for high < len(v.text) && high-join < Length && alphanumeric(v.text[high]) {
 			high++
 		}
-		edges := append([]int{low, high}, v.joins[max(0, n-Length):min(len(v.joins), n+Length)]...)
-		for _, i := range edges { // a token begins and ends where a word or a line does
+		var edges []int // a token begins and ends where a word or a line does
+		if high-low >= Length {
+			edges = append([]int{low, high}, v.joins[max(0, n-Length):min(len(v.joins), n+Length)]...)
+		}
+		for _, i := range edges {
 			if j := i + Length; low <= i && i < join && join < j && slices.Contains(edges, j) && j <= high && valid(string(v.text[i:j])) {
 				v.stars(b, i, j)
 			}
 		}
-		v.part(max(0, join-longestReference), min(len(v.text), join+longestReference)).references(func(start, code, end int) {
+		near := v.part(max(0, join-longestReference), min(len(v.text), join+longestReference))
+		if !mayRefer(near.text) {
+			continue
+		}
+		near.references(func(start, code, end int) {
 			if first := max(0, join-longestReference); first+start < join && join < first+end {
 				v.stars(b, first+code, first+end)
 			}

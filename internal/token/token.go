@@ -121,7 +121,7 @@ func Blot(s string) string {
 		}
 		start = max(end, start+1)
 	}
-	for from := 0; from < len(s); {
+	for from := 0; from < len(s) && mayRefer(s[from:]); {
 		at := reference.FindStringSubmatchIndex(s[from:])
 		if at == nil {
 			break
@@ -131,6 +131,17 @@ func Blot(s string) string {
 	}
 	blotFolded(b)
 	return string(b)
+}
+
+// mayRefer reports whether a reference could begin in s: looking for one itself
+// takes many times as long.
+func mayRefer[T ~string | ~[]byte](s T) bool {
+	for i := 1; i < len(s); i++ {
+		if s[i] == '-' && s[i-1]|0x20 == 't' {
+			return true
+		}
+	}
+	return false
 }
 
 func valid(s string) bool {

@@ -34,6 +34,7 @@ type Notice struct {
 	First    time.Time `json:",omitzero"` // since when our questions went to that address; zero: always
 	Sent     time.Time `json:",omitzero"`
 	Expires  time.Time `json:",omitzero"`
+	Tells    bool      `json:",omitzero"` // it asks nothing: its token opens nothing, and carries a no
 	Spent    bool      `json:",omitzero"` // a yes or no that counted has used its token
 	Void     bool      `json:",omitzero"` // the request was edited or the contact's address changed since; for a yes
 }
@@ -192,6 +193,7 @@ func heard(e Evidence, n Names) []Notice {
 func liveTokens(e Evidence, n Names) (live []Named, state string) {
 	for _, t := range n.Tokens {
 		switch {
+		case t.Notice.Tells:
 		case t.Notice.Void:
 			state = "token_superseded"
 		case t.Notice.Spent:

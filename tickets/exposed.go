@@ -2,6 +2,7 @@ package tickets
 
 import (
 	"errors"
+	"slices"
 	"strings"
 	"time"
 
@@ -50,7 +51,7 @@ func (s *Store) voidExposed() error {
 // many.
 func (s *Store) expose(tx kv.Tx, id, message string) error {
 	n, ok, err := kv.Load[notice](tx, "notice/"+id)
-	if err != nil || !ok || n.Void || n.Spent {
+	if err != nil || !ok || n.Void || n.Spent || !slices.Contains(asks, n.Kind) {
 		return err
 	}
 	t, err := load(tx, n.Ticket)

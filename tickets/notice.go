@@ -74,7 +74,7 @@ func (s *Store) askContact(tx kv.Tx, t *Ticket, contact, kind string) error {
 		Class: string(t.Class), ClassWords: t.Class.Demands().Words, Request: t.Request, Subject: t.Subject,
 		Channel: string(t.Channel), AgentName: s.agentName(tx, t.OpenedBy), Until: t.Until, At: now, Date: now,
 		ReturnPath: strings.Replace(s.opt.ReplyAddress, "{token}", "b-"+returnPath, 1), InReplyTo: t.Thread}
-	secret := token.New()   // of a courtesy notice only the Message-ID has one, and it opens nothing
+	secret := token.New()   // of what asks nothing only the Message-ID has one, and it opens nothing
 	if kind == "reminder" { // it asks again, for no longer
 		n.Expires = t.Until
 	}
@@ -87,18 +87,16 @@ func (s *Store) askContact(tx kv.Tx, t *Ticket, contact, kind string) error {
 		}
 		l.Token = secret
 		l.ReplyTo = strings.Replace(s.opt.ReplyAddress, "{token}", secret, 1)
-		if err := s.remember(tx, "token", secret, n.ID); err != nil {
-			return err
-		}
 	}
-	// "Confirmed" has a reference and no token: a NO that answers it must be
-	// bound, a YES to it proves nothing more.
-	if slices.Contains(asks, kind) || kind == "confirmed" {
-		l.Reference = token.Reference(t.ID, token.NewCode())
-		t.Notices = append(t.Notices, n.ID)
-		if err := s.remember(tx, "ref", l.Reference, n.ID); err != nil {
-			return err
-		}
+	// What asks nothing is answered, too: a NO to it must be heard, a YES to it
+	// confirms nothing.
+	if err := s.remember(tx, "token", secret, n.ID); err != nil {
+		return err
+	}
+	l.Reference = token.Reference(t.ID, token.NewCode())
+	t.Notices = append(t.Notices, n.ID)
+	if err := s.remember(tx, "ref", l.Reference, n.ID); err != nil {
+		return err
 	}
 	_, domain, _ := strings.Cut(s.opt.ReplyAddress, "@")
 	l.MessageID = secret + "@" + domain
@@ -196,5 +194,6 @@ func (n notice) facts(r kv.Reader, t Ticket, from string) (policy.Notice, error)
 		gone = gone || primary != n.Contact
 	}
 	return policy.Notice{ID: n.ID, Ticket: n.Ticket, Contact: n.Contact, Address: n.Address, Revision: n.Revision, First: n.First, Sent: n.Sent,
-		Language: c.Language, Asked: from != "" && (n.Address == from || slices.Contains(c.Addresses, from)), Expires: n.Expires, Lifts: n.Lifts, Spent: n.Spent, Void: n.Void || n.Revision != t.Revision || gone}, err
+		Language: c.Language, Asked: from != "" && (n.Address == from || slices.Contains(c.Addresses, from)), Expires: n.Expires,
+		Lifts: n.Lifts, Tells: !slices.Contains(asks, n.Kind), Spent: n.Spent, Void: n.Void || n.Revision != t.Revision || gone}, err
 }

@@ -84,7 +84,7 @@ func seen(f Facts) (Decision, bool) {
 	switch {
 	case f.Duplicate:
 		code = "duplicate"
-	case f.SignatureUsed && !f.Kind.Machine():
+	case f.SignatureUsed && !f.Kind.Machine() && !f.unheard():
 		code = "signature_used"
 	}
 	return Decision{Verdict: Ignored, Outcome: OutcomeIgnored, Reasons: []Reason{Because(code)}}, code != ""

@@ -34,6 +34,13 @@ func (f Facts) saysNo() bool {
 	})
 }
 
+// unheard reports whether the message is a no that a copy of it, which somebody
+// changed where nothing is signed, had counted as something else. Of the same
+// signature a no is heard once; nothing else of it counts.
+func (f Facts) unheard() bool {
+	return !f.SignatureNo && len(f.Binding.Heard) > 0 && f.saysNo()
+}
+
 // mayDeny reports whether a proved no of that sender to that notice disputes its
 // ticket, one that asks for it: of the one who was asked, from the address to which it went or another
 // that is theirs now, or of a contact of the client who may ask for the class, or

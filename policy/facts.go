@@ -96,6 +96,7 @@ type Facts struct {
 	Standing      Standing `json:",omitzero"`
 	Duplicate     bool     `json:",omitzero"` // the same bytes were handled before
 	SignatureUsed bool     `json:",omitzero"` // the counted signature was counted before, on other bytes
+	SignatureNo   bool     `json:",omitzero"` // and was heard as a no
 	Person        Person   `json:",omitzero"`
 	Binding       Binding  `json:",omitzero"`
 	Claimed       bool     `json:",omitempty"` // no token of ours names the ticket

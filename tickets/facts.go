@@ -21,11 +21,19 @@ func (s *Store) facts(r kv.Reader, e policy.Evidence, own string) (f policy.Fact
 		return f, err
 	}
 	for _, id := range e.Sender.SignatureIDs() {
-		used, err := otherThan(r, "seen/sig/"+id, own)
+		by, err := r.Get("seen/sig/" + id)
 		if err != nil {
 			return f, err
 		}
-		f.SignatureUsed = f.SignatureUsed || used
+		if len(by) == 0 || string(by) == own {
+			continue
+		}
+		f.SignatureUsed = true
+		m, _, err := kv.Load[Message](r, numbered("msg", string(by)))
+		if err != nil {
+			return f, err
+		}
+		f.SignatureNo = f.SignatureNo || m.Decision.Dispute || len(m.Decision.Also) > 0
 	}
 	names, err := s.names(r, e)
 	if err != nil {

@@ -75,3 +75,35 @@ func TestHeardWhoever(t *testing.T) {
 		})
 	}
 }
+
+// TestNoBehindACopy: who gets a no before us may pass a copy on with something
+// changed that nobody signed, so that its text reads otherwise. The no is heard
+// behind it, once; a yes behind such a copy is not.
+func TestNoBehindACopy(t *testing.T) {
+	for intent, want := range map[policy.Intent]string{policy.No: "denied", policy.Yes: "signature_used"} {
+		d := openDesk(t, nil)
+		ticket, l := d.ask(t, bob, policy.PasswordChange)
+		said := d.reply(l, intent)
+		changed := said
+		changed.Answer.Intent = policy.Unclear
+		for range 2 {
+			signature := changed.Sender.SignatureID
+			d.fresh(&changed)
+			changed.Sender.SignatureID = signature
+			m := d.receive(t, changed)
+			if changed.Answer.Intent == policy.Unclear {
+				wants(t, m, "unclear_answer")
+				wants(t, d.receive(t, said), want)
+			} else {
+				wants(t, m, "signature_used") // a no that was heard
+			}
+			changed.Answer.Intent = policy.No
+			if intent == policy.Yes {
+				break
+			}
+		}
+		if s := d.show(t, ticket.ID); (s.State == policy.StateDisputed) != (intent == policy.No) {
+			t.Errorf("%s: %s %+v", intent, s.State, s.History)
+		}
+	}
+}

@@ -139,6 +139,9 @@ func (s *Store) Lift(id, agent, reason string) (t Ticket, err error) {
 		case a.Role == staff.RoleAgent || a.ID == t.OpenedBy || slices.Contains(t.Edited, a.ID):
 			return fmt.Errorf("%w: %s may not lift this: it takes a lead who neither opened nor edited %s", ErrNotAllowed, a.ID, t.ID)
 		}
+		if err := s.forgetLifts(tx, t); err != nil {
+			return err
+		}
 		if len(t.Notices) >= 2*maxNotices {
 			return fmt.Errorf("%w: the primary contact was asked often enough on %s; wait for the answer", ErrNotAllowed, t.ID)
 		}
@@ -154,6 +157,23 @@ func (s *Store) Lift(id, agent, reason string) (t Ticket, err error) {
 		}
 		return s.askContact(tx, t, primary, "lift")
 	}, &t)
+}
+
+// forgetLifts drops questions of a lift that nobody can answer any more, so that
+// those that nobody answered don't keep the stop for ever.
+func (s *Store) forgetLifts(tx kv.Tx, t *Ticket) error {
+	var kept []string
+	for _, id := range t.Notices {
+		n, ok, err := kv.Load[notice](tx, "notice/"+id)
+		if err != nil {
+			return err
+		}
+		if !ok || !n.Lifts || !s.Now().After(n.Expires) {
+			kept = append(kept, id)
+		}
+	}
+	t.Notices = kept
+	return nil
 }
 
 // lifted ends the stop of a client, as far as it is because of this ticket.

@@ -342,3 +342,24 @@ func TestLookAlikeInHistory(t *testing.T) {
 		t.Errorf("%s: %+v", s.State, s.History)
 	}
 }
+
+// TestLiftAgain: a primary contact who was away is asked again, however often
+// they were before; while questions stand, no more than a few are asked.
+func TestLiftAgain(t *testing.T) {
+	d, disputed, _ := stoppedDesk(t)
+	for range 3 * maxNotices {
+		_, err := d.Lift(disputed.ID, "max", "I looked into it")
+		check(t, err)
+		d.turn(d.opt.TokenLife + time.Hour)
+	}
+	asked := 0
+	for ; asked < 3*maxNotices; asked++ {
+		if _, err := d.Lift(disputed.ID, "max", "I looked into it"); errors.Is(err, ErrNotAllowed) {
+			break
+		}
+	}
+	if asked < 2 || asked >= 2*maxNotices {
+		t.Errorf("asked %d times at once", asked)
+	}
+	wants(t, d.receive(t, d.reply(d.last(t, "lift", disputed.ID), policy.Yes)), "lifted")
+}

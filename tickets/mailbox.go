@@ -88,8 +88,8 @@ func (s *Store) ReleaseMailbox(mailbox, agent string, judge bool) error {
 func todoKey(src Source) string { return "todo/" + src.key() }
 
 // addTodo notes that the message is to be moved or marked on IMAP. Mail of a
-// person that is on no ticket stays where people look, since nobody else was told
-// of it; but for a forgery, which is nobody's.
+// person that is on no ticket, or only counted there, stays where people look,
+// since nobody else was told of it; but for a forgery, which is nobody's.
 func addTodo(tx kv.Tx, m *Message, f policy.Facts) error {
 	first := m
 	if f.Duplicate { // of one that stayed, as after a change of UIDVALIDITY
@@ -103,9 +103,13 @@ func addTodo(tx kv.Tx, m *Message, f policy.Facts) error {
 			first = &known
 		}
 	}
+	found, err := tx.Get(filed(first.Ticket, first.ID))
+	if err != nil {
+		return err
+	}
 	src := m.Source
 	return kv.Save(tx, todoKey(src), inbound.Todo{Mailbox: src.Mailbox, UIDValidity: src.UIDValidity, Turn: src.Turn, UID: src.UID,
-		Outcome: string(m.Outcome), Stays: first.Outcome == policy.Applied && first.Ticket == "" && first.Verdict != policy.Rejected})
+		Outcome: string(m.Outcome), Stays: first.Outcome == policy.Applied && found == nil && first.Verdict != policy.Rejected})
 }
 
 // Pending gives what is still to be done on IMAP for messages with a final

@@ -216,11 +216,14 @@ func (s *Store) apply(tx kv.Tx, m *Message, f policy.Facts, d policy.Decision) e
 				return err
 			}
 		}
-	} else if err := errors.Join(s.letGo(tx, m), s.settle(tx, m, f)); err != nil {
-		return err
 	}
 	if m.Ticket != "" && file {
 		if err := tx.Put(filed(m.Ticket, m.ID), []byte(m.ID)); err != nil {
+			return err
+		}
+	}
+	if d.Outcome != policy.OutcomeDefer {
+		if err := errors.Join(s.letGo(tx, m), s.settle(tx, m, f)); err != nil {
 			return err
 		}
 	}

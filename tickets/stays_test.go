@@ -7,8 +7,9 @@ import (
 	"countersign/policy"
 )
 
-// TestStaysInView: mail of a person that is on no ticket is marked where it lies,
-// also when it is read again under another UID; all other mail is moved.
+// TestStaysInView: mail of a person that is on no ticket, or one of so many that
+// name one that it is only counted there, is marked where it lies, also when it
+// is read again under another UID; all other mail is moved.
 func TestStaysInView(t *testing.T) {
 	d := memoryDesk(t, nil)
 	_, l := d.ask(t, ada, policy.PasswordChange)
@@ -30,11 +31,24 @@ func TestStaysInView(t *testing.T) {
 		t.Fatalf("nothing is to be done for %s %v", m.ID, m.Reasons)
 		return false
 	}
+	claim := func(from string) policy.Evidence { // whoever it is from, nothing proves it
+		e := d.reply(Letter{To: from}, policy.Unclear)
+		e.Numbers, e.Sender = []string{l.Ticket}, policy.Sender{Result: policy.ResultNone}
+		return e
+	}
+	for range claimsFiled {
+		if stays(claim("zoe@elsewhere.example")) {
+			t.Error("what is filed on its ticket stays in view")
+		}
+	}
+	beyond := claim(bob)
 	for _, tt := range []struct {
 		name string
 		e    policy.Evidence
 		want bool
 	}{
+		{"beyond-what-is-filed", beyond, true},
+		{"beyond-what-is-filed-again", beyond, true},
 		{"stranger", stranger, true},
 		{"stranger-again", stranger, true},
 		{"answer", d.reply(l, policy.Yes), false},

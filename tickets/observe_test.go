@@ -36,3 +36,24 @@ func TestObserving(t *testing.T) {
 	check(t, d.Tick())
 	d.state(t, ticket.ID, policy.StateExpired)
 }
+
+// TestObservingAnswers: what waited for DNS when the mailbox came to be only
+// observed counts once DNS answers, though nobody can be told; it is not tried for ever.
+func TestObservingAnswers(t *testing.T) {
+	d, id, _, told := confirmedDesk(t, nil)
+	e := d.reply(told, policy.No)
+	proved := e.Sender
+	e.Sender = unknown
+	src := Source{Mailbox: "support", UIDValidity: 1, UID: 900}
+	_, err := d.Receive(e, src, e.RawHash)
+	check(t, err)
+	d.opt.Observing = true
+	d.restart(t)
+	e.Sender = proved
+	_, err = d.Receive(e, src, "")
+	check(t, err)
+	d.state(t, id, policy.StateDisputed)
+	if n := d.count("disputed", id); n != 0 || happened(d.show(t, id), "notice not written") != 1 {
+		t.Errorf("%d letters; %+v", n, d.show(t, id).History)
+	}
+}

@@ -7,7 +7,8 @@ import (
 )
 
 // inform is ask where what the notice is about stands whether it can be written
-// or not: an answer counts, a question ends. The ticket says that nobody was told.
+// or not: an answer counts, a question ends, also one that came before the mailbox
+// was only observed. The ticket says that nobody was told.
 func (s *Store) inform(tx kv.Tx, t *Ticket, kind string) error {
 	return s.informContact(tx, t, t.Contact, kind)
 }
@@ -16,7 +17,7 @@ func (s *Store) inform(tx kv.Tx, t *Ticket, kind string) error {
 func (s *Store) informContact(tx kv.Tx, t *Ticket, contact, kind string) error {
 	asked, notices, until := t.Asked, t.Notices, t.Until
 	err := s.askContact(tx, t, contact, kind)
-	if !errors.Is(err, ErrCompose) {
+	if !errors.Is(err, ErrCompose) && !errors.Is(err, ErrObserving) {
 		return err
 	}
 	t.Asked, t.Notices, t.Until = asked, notices, until

@@ -14,35 +14,35 @@ func (s *Store) bounced(tx kv.Tx, m *Message, f policy.Facts) error {
 	if err != nil || id == "" {
 		return err
 	}
-	t, err := load(tx, id)
-	if err != nil {
-		return err
-	}
-	m.Ticket = t.ID
+	m.Ticket = id
 	said := token.HideIn(f.Bounce.Diagnostic) // which may quote our addresses
-	event := Event{Event: "undeliverable", Reason: "bounce", Text: "Our notice did not reach the contact: " + oneLine(f.Bounce.Status+" "+said)}
 	if f.Bounce.Delayed {
-		event.Event, event.Text = "delayed", "Our notice is delayed: "+oneLine(said)
+		return s.tell(tx, id, Event{Event: "delayed", Text: "Our notice is delayed: " + oneLine(said), Reason: "bounce"})
 	}
-	if err := s.record(tx, &t, event); err != nil {
-		return err
-	}
-	return save(tx, t)
+	why := f.Bounce.Status + " " + said
+	return s.undelivered(tx, id, why, Event{Event: "undeliverable", Reason: "bounce", Text: "Our notice did not reach the contact: " + oneLine(why)})
 }
 
 // returned gives the ticket whose notice a report is about, "" if it is none of
 // ours: it must carry a secret of the notice, of its return path, its Reply-To
-// or its Message-ID.
+// or its Message-ID. A mail to staff that comes back is told nowhere, or the mail
+// about it would come back, too.
 func (s *Store) returned(r kv.Reader, b policy.Bounce) (ticket string, err error) {
-	for purpose, secrets := range map[string][]string{"rp": b.ReturnPaths, "token": b.Sent} {
-		for _, secret := range secrets {
-			id, err := s.recall(r, purpose, secret)
+	for _, sent := range []struct {
+		purpose string
+		secrets []string
+	}{{"rp", b.ReturnPaths}, {"token", b.Sent}} {
+		for _, secret := range sent.secrets {
+			id, err := s.recall(r, sent.purpose, secret)
 			if err != nil {
 				return "", err
 			}
 			n, ok, err := kv.Load[notice](r, "notice/"+id)
-			if err != nil || ok {
-				return n.Ticket, err
+			if err != nil || n.Agent != "" {
+				return "", err
+			}
+			if ok {
+				return n.Ticket, nil
 			}
 		}
 	}

@@ -24,6 +24,7 @@ var security = []string{"confirmed", "disputed", "other_address"}
 const (
 	fromMail     = "mail" // what the contact's own mail makes us ask
 	fromSecurity = "security"
+	toStaff      = "staff:" // and who is told something
 )
 
 // origin says to whose account a notice goes. t.by is the agent at work.
@@ -59,6 +60,9 @@ type budget struct {
 
 // budgets are those that a notice has to find room in.
 func (s *Store) budgets(o Outgoing) []budget {
+	if o.Agent != "" { // bounded before it is written
+		return nil
+	}
 	hour := budget{"notices_per_contact_hour", "hour/" + o.Contact, time.Hour, s.opt.PerHour}
 	if o.Origin == fromSecurity {
 		return []budget{hour}

@@ -38,7 +38,8 @@ type desk struct {
 
 	mu      sync.Mutex
 	now     time.Time
-	letters []Letter
+	letters []Letter // to contacts
+	told    []Letter // to staff
 	uid     uint32
 }
 
@@ -120,7 +121,14 @@ func (d *desk) turn(by time.Duration) { d.mu.Lock(); d.now = d.now.Add(by); d.mu
 func (d *desk) compose(l Letter) ([]byte, error) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	d.letters = append(d.letters, l)
+	if strings.HasSuffix(l.To, "@desk.example") {
+		if l.Token+l.Reference+l.ReplyTo+l.InReplyTo != "" {
+			return nil, fmt.Errorf("a %s mail to staff holds what binds an answer", l.Kind)
+		}
+		d.told = append(d.told, l)
+	} else {
+		d.letters = append(d.letters, l)
+	}
 	return fmt.Appendf(nil, "To: %s\r\nReply-To: %s\r\nMessage-ID: <%s>\r\nSubject: [%s]\r\n\r\n%s\r\n", l.To, l.ReplyTo, l.MessageID, l.Reference, l.Request), nil
 }
 

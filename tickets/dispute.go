@@ -49,6 +49,13 @@ func (s *Store) dispute(tx kv.Tx, t *Ticket, said int, acted bool) error {
 	if err := s.record(tx, t, Event{Event: "disputed", Reason: "denied", Text: text}); err != nil {
 		return err
 	}
+	kind := "said_no"
+	if stops {
+		kind = "stopped"
+	}
+	if err := s.alert(tx, *t, kind, ""); err != nil {
+		return err
+	}
 	if !t.Class.Privileged() && !t.Grave {
 		return nil
 	}

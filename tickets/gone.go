@@ -8,12 +8,17 @@ import (
 	"countersign/clients"
 	"countersign/internal/kv"
 	"countersign/policy"
+	"countersign/staff"
 )
 
 // pointless reports whether a notice must not go out any more: its address has
-// left the file since it was queued, or the question that it asks no longer
+// left the file since it was queued, or is no active agent's, or the question that it asks no longer
 // stands, be it because of a restore.
 func pointless(r kv.Reader, o Outgoing) (bool, error) {
+	if o.Agent != "" {
+		a, ok, err := staff.Get(r, o.Agent)
+		return !ok || a.Disabled || a.Email != o.To, err
+	}
 	n, _, err := kv.Load[notice](r, "notice/"+o.Notice)
 	if err != nil {
 		return false, err

@@ -318,8 +318,11 @@ func (m *machine) send(t *rapid.T) {
 	out, err := m.Due(m.Now(), 10, rapid.Bool().Draw(t, "all"))
 	check(t, err)
 	for _, o := range out {
-		if !slices.ContainsFunc([]string{"ada", "bob", "eve"}, func(c string) bool { return slices.Contains(m.file[c], o.To) }) {
+		if o.Agent == "" && !slices.ContainsFunc([]string{"ada", "bob", "eve"}, func(c string) bool { return slices.Contains(m.file[c], o.To) }) {
 			t.Fatalf("%+v is due, but not on file", o)
+		}
+		if o.Agent != "" && o.To != o.Agent+"@desk.example" {
+			t.Fatalf("%+v is due, but not to staff", o)
 		}
 		check(t, m.Attempt(o.ID, m.Now()))
 		switch rapid.IntRange(0, 3).Draw(t, "fate") {

@@ -18,7 +18,8 @@ type notice struct {
 	Kind     string    `json:"kind"`
 	Ticket   string    `json:"ticket"`
 	Contact  string    `json:"contact"`
-	Address  string    `json:"address"` // on file, to which it went
+	Agent    string    `json:"agent,omitempty"` // of staff, who was told something instead
+	Address  string    `json:"address"`         // on file, to which it went
 	Revision int       `json:"revision"`
 	First    time.Time `json:"first,omitzero"` // since when our questions went there; see clients.Turn
 	Sent     time.Time `json:"sent"`

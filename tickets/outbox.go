@@ -31,7 +31,8 @@ type Outgoing struct {
 	Notice  string    `json:"notice"`
 	Ticket  string    `json:"ticket"`
 	Contact string    `json:"contact"`
-	Origin  string    `json:"origin"` // to whose account it goes
+	Agent   string    `json:"agent,omitempty"` // of staff, whom it is for instead
+	Origin  string    `json:"origin"`          // to whose account it goes
 	To      string    `json:"to"`
 	Kind    string    `json:"kind"`
 	Class   string    `json:"class"` // A: asks for proof, at least once; B: at most once
@@ -69,9 +70,21 @@ func (s *Store) enqueue(tx kv.Tx, t *Ticket, n notice, l Letter) error {
 			return errors.Join(err, s.record(tx, t, Event{Event: "notice dropped", Reason: "cap", Text: "A courtesy notice (" + n.Kind + ") was over " + cap + " and is not sent."}))
 		}
 	}
+	if err := s.post(tx, &o, n, l); err != nil {
+		return err
+	}
+	text := fmt.Sprintf("notice %s (%s) queued for the address on file", o.ID, n.Kind)
+	if o.Paced {
+		text += fmt.Sprintf("; it waits until %s (%s)", o.Next.Format(time.RFC3339), o.Cap)
+	}
+	return s.record(tx, t, Event{Event: "asked", Text: text})
+}
+
+// post writes the mail for l and puts it into the outbox as o.
+func (s *Store) post(tx kv.Tx, o *Outgoing, n notice, l Letter) error {
 	message, err := s.opt.Compose(l)
 	if err != nil {
-		return fmt.Errorf("%w: notice %s for %s: %w", ErrCompose, n.Kind, t.ID, err)
+		return fmt.Errorf("%w: notice %s for %s: %w", ErrCompose, n.Kind, n.Ticket, err)
 	}
 	count, err := kv.Counter(tx, "counter/out")
 	if err != nil {
@@ -83,23 +96,16 @@ func (s *Store) enqueue(tx kv.Tx, t *Ticket, n notice, l Letter) error {
 		return err
 	}
 	if err := tx.Put("outb/"+o.ID, s.opt.Keys.Seal(plain, []byte(o.ID))); err != nil {
-		return fmt.Errorf("%w: notice %s for %s: %w", ErrCompose, n.Kind, t.ID, err)
+		return fmt.Errorf("%w: notice %s for %s: %w", ErrCompose, n.Kind, n.Ticket, err)
 	}
-	if err := s.reserve(tx, &o, now); err != nil {
+	if err := s.reserve(tx, o, o.Queued); err != nil {
 		return err
 	}
 	o.First, n.Out = o.Next, o.ID
 	if err := kv.Save(tx, "notice/"+n.ID, n); err != nil {
 		return err
 	}
-	if err := s.schedule(tx, o); err != nil {
-		return err
-	}
-	text := fmt.Sprintf("notice %s (%s) queued for the address on file", o.ID, n.Kind)
-	if o.Paced {
-		text += fmt.Sprintf("; it waits until %s (%s)", o.Next.Format(time.RFC3339), o.Cap)
-	}
-	return s.record(tx, t, Event{Event: "asked", Text: text})
+	return s.schedule(tx, *o)
 }
 
 func (s *Store) schedule(tx kv.Tx, o Outgoing) error {
@@ -189,14 +195,19 @@ func (s *Store) MarkRetry(id string, next time.Time, refused bool, why string) e
 	})
 }
 
-// MarkFailed records a final failure and tells the ticket.
+// MarkFailed records a final failure and tells the ticket, and by mail whoever
+// has to know. Of a mail to staff only the ticket is told.
 func (s *Store) MarkFailed(id, why string) error {
 	return s.update(id, func(tx kv.Tx, o *Outgoing) (bool, error) {
 		if o.State == Canceled {
 			return false, nil
 		}
 		o.State, o.Error = Failed, said(why)
-		return false, s.tell(tx, o.Ticket, Event{Event: "undeliverable", Reason: "smtp",
+		if o.Agent != "" {
+			return false, s.tell(tx, o.Ticket, Event{Event: "staff not told", Reason: "smtp",
+				Text: "Our mail " + id + " to " + o.Agent + " was refused: " + o.Error})
+		}
+		return false, s.undelivered(tx, o.Ticket, o.Error, Event{Event: "undeliverable", Reason: "smtp",
 			Text: "Our notice " + id + " was refused: " + o.Error})
 	})
 }
@@ -227,6 +238,19 @@ func (s *Store) tell(tx kv.Tx, ticket string, e Event) error {
 		return err
 	}
 	if err := s.record(tx, &t, e); err != nil {
+		return err
+	}
+	return save(tx, t)
+}
+
+// undelivered is tell of a notice that did not reach the contact, which staff are
+// told by mail.
+func (s *Store) undelivered(tx kv.Tx, ticket, why string, e Event) error {
+	t, err := load(tx, ticket)
+	if err != nil {
+		return err
+	}
+	if err := errors.Join(s.record(tx, &t, e), s.alert(tx, t, "undeliverable", why)); err != nil {
 		return err
 	}
 	return save(tx, t)

@@ -1,0 +1,175 @@
+package tickets
+
+import (
+	"errors"
+	"regexp"
+	"slices"
+	"strings"
+	"time"
+
+	"countersign/internal/kv"
+	"countersign/internal/redact"
+	"countersign/internal/token"
+	"countersign/staff"
+)
+
+// alert is something about a ticket that staff have to know and are told by mail:
+// it is undeliverable, the customer said_no, or the client is stopped by it.
+type alert struct {
+	Ticket string    `json:"ticket"`
+	Kind   string    `json:"kind"`
+	Why    string    `json:"why,omitempty"` // a server's words, without secrets and addresses
+	At     time.Time `json:"at"`
+}
+
+// urgent reports whether staff are told at once.
+func (a alert) urgent() bool { return a.Kind != "undeliverable" }
+
+// alert notes that staff have to be told, once a day of each kind about a ticket.
+// Whom, is many reads, so it is left as a to-do for Tick.
+func (s *Store) alert(tx kv.Tx, t Ticket, kind, why string) error {
+	now := s.Now()
+	told := "cap/" + due(now.Truncate(24*time.Hour).Add(24*time.Hour)) + "/told/" + t.ID + "/" + kind // forgotten as caps are
+	if b, err := tx.Get(told); err != nil || b != nil {
+		return err
+	}
+	a := alert{Ticket: t.ID, Kind: kind, Why: harmless(why), At: now}
+	return errors.Join(tx.Put(told, []byte{1}), kv.Save(tx, "alert/"+due(now)+"/"+t.ID+"/"+kind, a))
+}
+
+var anyAddress = regexp.MustCompile(`[^\s<>()",;:@]+@[^\s<>()",;:@]+`)
+
+// harmless makes one line of a server's words, which may quote what binds an
+// answer, and whom we wrote to.
+func harmless(why string) string {
+	return oneLine(anyAddress.ReplaceAllStringFunc(token.HideIn(why), func(a string) string { return redact.Address(a).String() }))
+}
+
+// maxToldOf bounds those who are told of one alert.
+const maxToldOf = 20
+
+// told gives whom an alert is for. Of a notice that did not arrive that is who
+// opened the ticket, else its assignee, and a lead where they are disabled: where
+// neither was, nobody waits for an answer. A no is told to them and to the leads.
+func (a alert) told(t Ticket, agents []staff.Agent, now time.Time) (ids []string) {
+	agents = slices.DeleteFunc(slices.Clone(agents), func(b staff.Agent) bool { return b.Disabled })
+	var owners []string
+	for _, id := range []string{t.OpenedBy, t.Assignee} {
+		if id != "" && !slices.Contains(owners, id) && (a.urgent() || len(owners) == 0) {
+			owners = append(owners, id)
+		}
+	}
+	if len(owners) == 0 && !a.urgent() {
+		return nil
+	}
+	for _, b := range agents {
+		if slices.Contains(owners, b.ID) {
+			ids = append(ids, b.ID)
+		}
+	}
+	if len(ids) > 0 && !a.urgent() {
+		return ids
+	}
+	for _, id := range leads(t, agents, now) {
+		if !slices.Contains(ids, id) && len(ids) < maxToldOf {
+			ids = append(ids, id)
+		}
+	}
+	return ids
+}
+
+// leads gives the leads who look after a ticket: of the team of who opened it, or
+// has it, else all, else administrators. Who wrote the request is none of them,
+// or a lead could be the only one to hear of a no to what they typed.
+func leads(t Ticket, agents []staff.Agent, now time.Time) (ids []string) {
+	var teams []string
+	for _, a := range agents {
+		if a.ID == t.OpenedBy || a.ID == t.Assignee {
+			teams = append(teams, a.Teams...)
+		}
+	}
+	lead := func(a staff.Agent) bool { return a.Role == staff.RoleLead }
+	for _, fits := range []func(staff.Agent) bool{
+		func(a staff.Agent) bool {
+			return lead(a) && slices.ContainsFunc(a.Teams, func(team string) bool { return slices.Contains(teams, team) })
+		},
+		lead,
+		func(a staff.Agent) bool { return a.Role == staff.RoleAdmin },
+	} {
+		for _, a := range agents {
+			if fits(a) && !now.Before(a.Counts) && a.ID != t.OpenedBy && !slices.Contains(t.Edited, a.ID) {
+				ids = append(ids, a.ID)
+			}
+		}
+		if len(ids) > 0 {
+			return ids
+		}
+	}
+	return nil
+}
+
+// maxAlerts is how many alerts are shared out at one look.
+const maxAlerts = 300
+
+// tellStaff shares alerts out to whom they are for, and writes the mails that are
+// due. What fails keeps nothing else back.
+func (s *Store) tellStaff() error {
+	var todo, waiting []string
+	var agents []staff.Agent
+	err := s.kv.View(func(v kv.View) (err error) {
+		keys := func(prefix string, most int) (found []string) {
+			e := v.Scan(prefix, "", func(key string, _ []byte) error {
+				if len(found) == most {
+					return kv.ErrStop
+				}
+				found = append(found, key)
+				return nil
+			})
+			err = errors.Join(err, e)
+			return found
+		}
+		todo, waiting = keys("alert/", maxAlerts), keys("tell/", 1)
+		if len(todo)+len(waiting) > 0 && err == nil {
+			agents, err = staff.List(v)
+		}
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	var errs []error
+	for _, key := range todo {
+		errs = append(errs, s.group.Update(func(tx kv.Tx) error { return s.shareOut(tx, key, agents) }))
+	}
+	for _, a := range agents {
+		errs = append(errs, s.write(a.ID))
+	}
+	return errors.Join(errs...)
+}
+
+// shareOut puts one alert before everybody whom it is for.
+func (s *Store) shareOut(tx kv.Tx, key string, agents []staff.Agent) error {
+	a, ok, err := kv.Load[alert](tx, key)
+	if err != nil || !ok {
+		return err
+	}
+	t, err := load(tx, a.Ticket)
+	if err != nil {
+		return err
+	}
+	for _, id := range a.told(t, agents, s.Now()) {
+		if err := kv.Save(tx, a.before(id), a); err != nil {
+			return err
+		}
+	}
+	return tx.Delete(key)
+}
+
+// before is the key under which an alert waits for one agent, what is urgent first.
+func (a alert) before(agent string) string {
+	rank := "1"
+	if a.urgent() {
+		rank = "0"
+	}
+	return strings.Join([]string{"tell", agent, rank, due(a.At), a.Ticket, a.Kind}, "/")
+}

@@ -123,7 +123,16 @@ func (s *Store) stopClient(tx kv.Tx, t *Ticket) error {
 	if err := tx.Put("follow/"+t.Client, []byte{1}); err != nil {
 		return err
 	}
-	return kv.Save(tx, "stop/"+t.Client, st)
+	if err := kv.Save(tx, "stop/"+t.Client, st); err != nil {
+		return err
+	}
+	// Whose ticket it is has been stopped at once, under whatever client they stand
+	// by now: a no that waits is seen, and who is moved before Tick is no longer found.
+	c, _, err := clients.Get(tx, t.Contact)
+	if err != nil {
+		return err
+	}
+	return follow(tx, t.Client, c.Addresses)
 }
 
 // Lift asks the primary contact of a ticket's client whether the stop that its

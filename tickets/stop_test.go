@@ -76,3 +76,28 @@ func TestStopsOfTwo(t *testing.T) {
 	check(t, d.kv.Update(func(tx kv.Tx) error { return d.lifted(tx, &first) }))
 	held(false)
 }
+
+// TestStopFollowsAtOnce: who said no, or for whom it was said, is stopped also
+// where they were moved while it waited, or before Tick could follow them.
+func TestStopFollowsAtOnce(t *testing.T) {
+	for _, when := range []string{"before", "after"} {
+		t.Run(when, func(t *testing.T) {
+			d, id, _, told := confirmedDesk(t, nil)
+			move := func(now string) {
+				if now == when {
+					d.contact(t, "bob", func(c *clients.Contact) { c.Client = "c2" })
+				}
+			}
+			move("before")
+			d.receive(t, d.reply(told, policy.No))
+			d.state(t, id, policy.StateDisputed)
+			move("after")
+			check(t, d.Tick())
+			fresh, l := d.ask(t, bob, policy.DNSChange)
+			d.receive(t, d.reply(l, policy.Yes))
+			if a := d.may(t, fresh.ID, policy.DNSChange, "kim"); a.Decision != policy.Deny || !has(a, "client_stopped") {
+				t.Errorf("%+v", a)
+			}
+		})
+	}
+}

@@ -81,7 +81,7 @@ func (s *Store) facts(r kv.Reader, e policy.Evidence, own string) (f policy.Fact
 		}
 	}
 	if f.Binding.Ticket == "" && f.Person.ID != "" {
-		if f.Waits, err = s.waits(r, f.Person.ID); err != nil {
+		if f.Waits, err = s.waits(r, f.Person.ID, f.Person.Client); err != nil {
 			return f, err
 		}
 	}
@@ -100,14 +100,14 @@ func (s *Store) facts(r kv.Reader, e policy.Evidence, own string) (f policy.Fact
 }
 
 // waits gives the contact's ticket that asks whether they wrote to us, "" if
-// there is none or they have answered.
-func (s *Store) waits(r kv.Reader, contact string) (string, error) {
+// there is none, or they have answered, or belong to another client since.
+func (s *Store) waits(r kv.Reader, contact, client string) (string, error) {
 	id, err := r.Get("wrote/" + contact)
 	if err != nil || id == nil {
 		return "", err
 	}
 	t, err := load(r, string(id))
-	if errors.Is(err, ErrNoTicket) || err == nil && (t.State != policy.StateUnconfirmed || t.Proved || !s.Now().Before(t.Until)) {
+	if errors.Is(err, ErrNoTicket) || err == nil && (t.Client != client || t.State != policy.StateUnconfirmed || t.Proved || !s.Now().Before(t.Until)) {
 		return "", nil
 	}
 	return t.ID, err

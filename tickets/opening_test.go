@@ -5,6 +5,7 @@ import (
 	"testing"
 	"time"
 
+	"countersign/clients"
 	"countersign/policy"
 )
 
@@ -61,5 +62,17 @@ func TestOldMailAsksOnce(t *testing.T) {
 	d.turn(168 * time.Hour)
 	if third := d.receive(t, d.old(102)); third.Ticket == second.Ticket || d.count("confirm", third.Ticket) != 1 {
 		t.Errorf("after the question was over it came to %s %v", third.Ticket, third.Reasons)
+	}
+}
+
+// TestOldMailOfAMovedContact: who belongs to another client now joins no question
+// of the former one, whose agents and people they are no longer of.
+func TestOldMailOfAMovedContact(t *testing.T) {
+	d := memoryDesk(t, nil)
+	first := d.receive(t, d.old(1))
+	d.contact(t, "bob", func(c *clients.Contact) { c.Client = "c2" })
+	m := d.receive(t, d.old(2))
+	if wants(t, m, "to_other"); m.Ticket == first.Ticket || d.show(t, m.Ticket).Client != "c2" {
+		t.Errorf("it is filed on %s of %s", m.Ticket, d.show(t, m.Ticket).Client)
 	}
 }

@@ -218,6 +218,31 @@ func TestSwappedFolders(t *testing.T) {
 	check()
 }
 
+// TestRejectedLines: what stands under the name of the file for rejected lines is
+// replaced and never written through, be it a link to a file or another name of it.
+func TestRejectedLines(t *testing.T) {
+	_, conf := theirs(t)
+	for name, link := range map[string]func(old, path string) error{"symbolic": os.Symlink, "hard": os.Link} {
+		t.Run(name, func(t *testing.T) {
+			dir := t.TempDir()
+			precious, rejected := filepath.Join(dir, "precious"), filepath.Join(dir, "contacts.rejected.csv")
+			must(t, os.WriteFile(precious, []byte("precious"), 0o600))
+			must(t, link(precious, rejected))
+			must(t, os.WriteFile(filepath.Join(dir, "contacts.csv"), []byte("client,client_name,email,name,role,permissions,language\n"+
+				"north,Northwind,\"nils@north,example\",Nils Holm,authorised,,en\n"), 0o600))
+			if code, out := program("--config", conf, "contact", "import", filepath.Join(dir, "contacts.csv")); code != exit.DataErr {
+				t.Fatalf("exit %d: %s", code, out)
+			}
+			if b, err := os.ReadFile(precious); err != nil || string(b) != "precious" {
+				t.Errorf("root's file now holds %q, %v", b, err)
+			}
+			if b, err := os.ReadFile(rejected); err != nil || !strings.Contains(string(b), "Nils Holm") {
+				t.Errorf("the rejected lines are %q, %v", b, err)
+			}
+		})
+	}
+}
+
 // steppedDown is a program that steps down and says who it is then, in every
 // thread, and whether it could be root again.
 func steppedDown() {

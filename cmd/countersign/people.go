@@ -7,7 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"strings"
 	"time"
 
@@ -161,16 +160,16 @@ func (a *app) sayImport(file string, dryRun bool, r clients.Report) error {
 	return nil
 }
 
-// writeRejected writes the lines that were not taken, below the file's header.
+// writeRejected writes the lines that were not taken, below the file's header, to
+// a new file: root may import from a folder in which another user has put a link
+// to a file of root's under that name.
 func writeRejected(path string, r clients.Report) error {
-	f, err := os.OpenFile(path, os.O_CREATE|os.O_TRUNC|os.O_WRONLY, 0o600)
-	if err != nil {
+	var text strings.Builder
+	w := csv.NewWriter(&text)
+	if err := errors.Join(w.Write(r.Header), w.WriteAll(r.Rejected)); err != nil {
 		return err
 	}
-	w := csv.NewWriter(f)
-	err = errors.Join(w.Write(r.Header), w.WriteAll(r.Rejected))
-	w.Flush()
-	return errors.Join(err, w.Error(), f.Close())
+	return writeWhole(path, text.String())
 }
 
 func (a *app) agentCommand() *cobra.Command {

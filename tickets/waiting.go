@@ -22,8 +22,10 @@ func (s *Store) Standing(e policy.Evidence) (standing policy.Standing, err error
 // Waiting is a deferred message, as far as it matters whose turn it is.
 type Waiting struct {
 	ID     string `json:"id"`
-	Domain string `json:"domain"`          // of its From address
+	From   string `json:"from,omitempty"`
+	Domain string `json:"domain"`          // of From
 	Asked  bool   `json:"asked,omitempty"` // it holds a secret of ours and is from whom that was sent to
+	Size   int64  `json:"size,omitempty"`
 }
 
 // soon is when a message is judged again for which nobody waited: DNS was never
@@ -38,7 +40,7 @@ func (s *Store) deferAgain(tx kv.Tx, m *Message) error {
 		wait = backOff(m.Tries)
 	}
 	m.Next = s.Now().Add(wait)
-	w := Waiting{ID: m.ID, Asked: m.Facts.Standing == policy.Asked}
+	w := Waiting{ID: m.ID, From: m.Facts.From, Asked: m.Facts.Standing == policy.Asked, Size: m.Facts.Size}
 	_, w.Domain, _ = strings.Cut(m.Facts.From, "@")
 	return kv.Save(tx, deferKey(*m), w)
 }

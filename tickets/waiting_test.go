@@ -58,7 +58,7 @@ func TestDeferredValue(t *testing.T) {
 	m, err := d.Receive(e, Source{Mailbox: "support", UIDValidity: 1, UID: 900}, e.RawHash)
 	check(t, err)
 	list, err := d.Deferred(d.Now(), true)
-	if want := (Waiting{ID: m.ID, Domain: "client.example", Asked: true}); err != nil || len(list) != 1 || list[0] != want {
+	if want := (Waiting{ID: m.ID, From: m.Facts.From, Domain: "client.example", Asked: true, Size: m.Facts.Size}); err != nil || len(list) != 1 || list[0] != want {
 		t.Errorf("Deferred() = %+v, %v; want %+v", list, err, want)
 	}
 	check(t, d.engine.Update(func(tx kv.Tx) error { return tx.Put(deferKey(m), []byte(m.ID)) }))

@@ -36,6 +36,8 @@ type Gateway struct {
 	// alone is held by a message that was in flight at a crash: it is judged
 	// with nothing else under way. All others hold it for reading.
 	alone sync.RWMutex
+
+	silences silences // of Retry
 }
 
 // maxAttempts is how often a message that is judged alone may stop the program

@@ -145,9 +145,9 @@ func TestRetryTurns(t *testing.T) {
 	if at := slices.Index(c.order, last); len(c.order) != 2*turn*workers+1 || at > turn*workers+workers {
 		t.Errorf("judged %d, the other domain's as number %d", len(c.order), at)
 	}
-	q := newLanes(w.waiting(t))
+	q := newLanes(w.waiting(t), &silences{})
 	if l := q.next(); l != nil {
-		t.Errorf("%v wait still", l.ids)
+		t.Errorf("%v wait still", l.list)
 	}
 }
 
@@ -160,8 +160,8 @@ func TestRetryAskedFirst(t *testing.T) {
 		mails = append(mails, mailtest.New("ada@north.example", "support@desk.example", fmt.Sprint(i), "hello", time.Now()))
 	}
 	w.deferred(t, append(append(mails, w.yes(t)), from(1, 0))...)
-	q := newLanes(w.waiting(t))
-	if l := q.next(); l == nil || len(l.ids) != turn+1 || l.ids[0] != fmt.Sprint("m-", turn+1) {
+	q := newLanes(w.waiting(t), &silences{})
+	if l := q.next(); l == nil || len(l.list) != turn+1 || l.list[0].ID != fmt.Sprint("m-", turn+1) {
 		t.Errorf("first come %+v, want m-%d", l, turn+1)
 	}
 }

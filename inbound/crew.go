@@ -10,10 +10,12 @@ import (
 // What messages that are judged side by side may weigh together, in bytes. A
 // large one lies on disk and takes its share all the same: it leaves room for
 // small ones beside it, so that one whose DNS is slow does not keep it waiting,
-// and for no other large one.
+// and for no other large one: since nothing behind that is fetched meanwhile, it
+// waits for DNS at the cost of as many small ones.
 const (
 	maxAtOnce   = 8 * largeMessage
 	largeWeight = 6 * largeMessage
+	largePlaces = 8
 )
 
 // crew judges messages side by side, since DNS is slow, while the next ones are

@@ -21,9 +21,11 @@ type Desk struct {
 	Limits rawmail.Limits
 
 	// Standing says what may come of a message, before DNS is asked; nil: that is
-	// not known. Hurry says that others stand in line behind the message.
+	// not known. Hurry says that others stand in line behind the message, Alone
+	// that none of them is judged beside it.
 	Standing func(policy.Evidence) policy.Standing
 	Hurry    bool
+	Alone    bool
 }
 
 // Checker says who sent a message. *sender.Checker does.
@@ -83,6 +85,9 @@ func understand(ctx context.Context, check Checker, desk Desk, raw []byte, arriv
 		return e
 	}
 	request := sender.Request{Message: m, From: from, Arrived: arrived, Trust: desk.Trust, Hurry: desk.Hurry}
+	if desk.Alone || len(raw) > largeMessage {
+		request.Places = largePlaces
+	}
 	if desk.Standing != nil {
 		request.Standing = desk.Standing(e)
 	}

@@ -11,7 +11,8 @@ import (
 // others stand in line behind it. Waiting is paid for in slices from purses that
 // fill again with time, so that whatever a flood of mail makes DNS do or not do,
 // it takes a bounded share of the workers: that of one From domain one worker,
-// that of all domains on file together two, that of all strangers one. What isn't
+// that of all domains on file together two, that of all strangers one. A message
+// beside which fewer are judged pays for the places that it takes. What isn't
 // waited for is judged again soon, by package gateway, where nobody stands behind.
 const (
 	slice         = 500 * time.Millisecond
@@ -26,6 +27,7 @@ const (
 type patience struct {
 	standing policy.Standing
 	began    time.Time
+	places   int      // that it takes
 	purses   []*purse // each pays for every slice; none: it waits as long as it may
 	putOff   *bool    // is set where they are empty
 }
@@ -43,17 +45,17 @@ func newPurse(size time.Duration, rate float64) *purse {
 	return &purse{size: size, rate: rate, left: size}
 }
 
-// take pays for a slice, or not.
-func (p *purse) take(now time.Time) bool {
+// take pays so much, or not.
+func (p *purse) take(now time.Time, price time.Duration) bool {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if !p.at.IsZero() {
 		p.left = min(p.size, p.left+time.Duration(p.rate*float64(now.Sub(p.at))))
 	}
-	if p.at = now; p.left < slice {
+	if p.at = now; p.left < price {
 		return false
 	}
-	p.left -= slice
+	p.left -= price
 	return true
 }
 
@@ -63,12 +65,17 @@ func (p *purse) giveBack(d time.Duration) {
 	p.left = min(p.size, p.left+d)
 }
 
+// price is what a message pays for so much time.
+func (m patience) price(d time.Duration) time.Duration {
+	return d * time.Duration(max(1, m.places))
+}
+
 // pay pays for a slice from every purse of the message.
 func (m patience) pay(now time.Time) bool {
 	for i, p := range m.purses {
-		if !p.take(now) {
+		if !p.take(now, m.price(slice)) {
 			for _, paid := range m.purses[:i] {
-				paid.giveBack(slice)
+				paid.giveBack(m.price(slice))
 			}
 			*m.putOff = true
 			return false
@@ -80,7 +87,7 @@ func (m patience) pay(now time.Time) bool {
 // rest gives back what is left of a slice that was paid for.
 func (m patience) rest(used time.Duration) {
 	for _, p := range m.purses {
-		p.giveBack(max(0, slice-used))
+		p.giveBack(m.price(max(0, slice-used)))
 	}
 }
 

@@ -46,9 +46,11 @@ type Request struct {
 	Arrived time.Time        // the present time of the judgement
 	Trust   Trust
 	// Standing is what may come of the message; Hurry, that others stand in line
-	// behind it, so that DNS is waited for no longer than its standing earns.
+	// behind it, so that DNS is waited for no longer than its standing earns. Places
+	// is how many others could be judged in its stead; zero is one.
 	Standing policy.Standing
 	Hurry    bool
+	Places   int
 }
 
 // Checker judges messages. It is safe for use by many goroutines, which share
@@ -117,7 +119,7 @@ func (c *Checker) Check(ctx context.Context, r Request) policy.Sender {
 	ctx, cancel := context.WithTimeout(ctx, maxTime)
 	defer cancel()
 	k := &check{Request: r, Checker: c, dns: asker{cache: c.cache, asked: map[string]answer{}}}
-	k.dns.patient = patience{standing: r.Standing, began: time.Now()}
+	k.dns.patient = patience{standing: r.Standing, began: time.Now(), places: r.Places}
 	s := policy.Sender{Result: policy.ResultNone, SPF: policy.ResultNone, DMARC: policy.ResultNone, ARC: policy.ResultNone,
 		DKIM: []policy.Signature{}}
 	if code := k.readable(); code != "" {

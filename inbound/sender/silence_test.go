@@ -124,11 +124,14 @@ func TestPatience(t *testing.T) {
 		standing policy.Standing
 		domain   func(i int) string
 		most     time.Duration
+		places   int // that each takes of the workers
 	}{
-		{"strangers", policy.Stranger, func(i int) string { return fmt.Sprintf("n%d.example", i) }, 5 * time.Second},
-		{"of-one-domain", policy.Known, func(i int) string { return "dead.example" }, 5 * time.Second},
-		{"of-many-domains-on-file", policy.Known, func(i int) string { return fmt.Sprintf("n%d.example", i) }, 10 * time.Second},
-		{"with-a-secret", policy.Asked, func(i int) string { return "dead.example" }, 5 * time.Second},
+		{"strangers", policy.Stranger, func(i int) string { return fmt.Sprintf("n%d.example", i) }, 5 * time.Second, 1},
+		{"of-one-domain", policy.Known, func(i int) string { return "dead.example" }, 5 * time.Second, 1},
+		{"of-many-domains-on-file", policy.Known, func(i int) string { return fmt.Sprintf("n%d.example", i) }, 10 * time.Second, 1},
+		{"with-a-secret", policy.Asked, func(i int) string { return "dead.example" }, 5 * time.Second, 1},
+		{"large-of-one-domain", policy.Known, func(i int) string { return "dead.example" }, 5 * time.Second, 8},
+		{"large-of-many-domains", policy.Known, func(i int) string { return fmt.Sprintf("n%d.example", i) }, 10 * time.Second, 8},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -139,11 +142,11 @@ func TestPatience(t *testing.T) {
 				started := time.Now()
 				next := make(chan int)
 				var wg sync.WaitGroup
-				for range workers {
+				for range workers / tt.places {
 					wg.Go(func() {
 						for i := range next {
 							s := policy.Sender{}
-							p := patience{tt.standing, time.Now(), c.purses.of(tt.domain(i), tt.standing), &s.PutOff}
+							p := patience{tt.standing, time.Now(), tt.places, c.purses.of(tt.domain(i), tt.standing), &s.PutOff}
 							a := c.cache.lookup(context.Background(), fmt.Sprintf("s%d._domainkey.%d.dead.example.", i, i), p)
 							if !errors.Is(a.err, errNoAnswer) {
 								t.Errorf("%d: %+v", i, a)
@@ -160,16 +163,18 @@ func TestPatience(t *testing.T) {
 					t.Errorf("%d mails took %s, want %s at most", mails, took, tt.most)
 				}
 				honest := policy.Sender{}
-				a := c.cache.lookup(context.Background(), "s1._domainkey.north.example.", patience{policy.Asked, time.Now(), c.purses.of("north.example", policy.Asked), &honest.PutOff})
+				a := c.cache.lookup(context.Background(), "s1._domainkey.north.example.", patience{policy.Asked, time.Now(), 1, c.purses.of("north.example", policy.Asked), &honest.PutOff})
 				if a.err != nil || honest.PutOff {
 					t.Errorf("the honest reply behind them: %v, put off %v", a.err, honest.PutOff)
 				}
 				time.Sleep(time.Minute) // the purses have filled again
+				again := time.Now()
 				put := policy.Sender{}
-				a = c.cache.lookup(context.Background(), "s1._domainkey.late.dead.example.", patience{tt.standing, time.Now(), c.purses.of(tt.domain(0), tt.standing), &put.PutOff})
-				if put.PutOff {
-					t.Errorf("a minute later it is still not waited for: %v", a.err)
+				a = c.cache.lookup(context.Background(), "s1._domainkey.late.dead.example.", patience{tt.standing, time.Now(), tt.places, c.purses.of(tt.domain(0), tt.standing), &put.PutOff})
+				if waited := time.Since(again); waited < slice || put.PutOff && tt.places == 1 {
+					t.Errorf("a minute later it is waited for %s: %v", waited, a.err)
 				}
+				time.Sleep(time.Minute) // no question is left open
 			})
 		})
 	}
@@ -186,7 +191,7 @@ func TestPatienceOfAnswers(t *testing.T) {
 		for i := range 200 {
 			for _, standing := range []policy.Standing{policy.Stranger, policy.Known, policy.Asked} {
 				s := policy.Sender{}
-				a := c.cache.lookup(context.Background(), fmt.Sprintf("s%d-%d.example.", i, standing), patience{standing, time.Now(), c.purses.of("north.example", standing), &s.PutOff})
+				a := c.cache.lookup(context.Background(), fmt.Sprintf("s%d-%d.example.", i, standing), patience{standing, time.Now(), 1, c.purses.of("north.example", standing), &s.PutOff})
 				if a.err != nil || s.PutOff {
 					t.Fatalf("%d of standing %d: %v", i, standing, a.err)
 				}
@@ -200,17 +205,17 @@ func TestPatienceOfAnswers(t *testing.T) {
 func TestPurse(t *testing.T) {
 	p := newPurse(2*slice, 1)
 	now := arrival
-	if !p.take(now) || !p.take(now) || p.take(now) {
+	if !p.take(now, slice) || !p.take(now, slice) || p.take(now, slice) {
 		t.Error("two slices are in it, and no third")
 	}
 	p.giveBack(slice)
-	if !p.take(now) {
+	if !p.take(now, slice) {
 		t.Error("what comes back can be used")
 	}
-	if p.take(now.Add(slice / 2)); p.take(now.Add(slice/2 + 1)) {
+	if p.take(now.Add(slice/2), slice); p.take(now.Add(slice/2+1), slice) {
 		t.Error("it has not filled yet")
 	}
-	if now = now.Add(time.Hour); !p.take(now) || !p.take(now) || p.take(now) {
+	if now = now.Add(time.Hour); !p.take(now, slice) || !p.take(now, slice) || p.take(now, slice) {
 		t.Error("after an hour it is full, and no more than that")
 	}
 }

@@ -1,6 +1,7 @@
 package gateway
 
 import (
+	"bytes"
 	"context"
 	"encoding/base64"
 	"errors"
@@ -134,12 +135,71 @@ func TestFlood(t *testing.T) {
 				deliver(t, server, tt.mail(w, i))
 			}
 			honest := deliver(t, server, w.yes(t))
-			took, of := w.readUntil(t, server, honest)
+			took, of := w.readUntil(t, server, honest, *floodSize+1)
 			t.Logf("the honest reply behind %d mails was judged after %.1f s; outcomes %v", *floodSize, took.Seconds(), of)
 			if limit := time.Minute; took > limit || *floodSize <= 200 && took > limit/4 {
 				t.Errorf("the honest reply was judged after %s", took)
 			}
 		})
+	}
+}
+
+// TestFloodLarge: large messages, of which one is judged at a time with nothing
+// fetched behind it, delay an honest reply no longer than many small ones do.
+func TestFloodLarge(t *testing.T) {
+	t.Parallel()
+	w := newFlood(t)
+	w.zone.Fail("*.dead.north.example", mailtest.Silence)
+	server, err := mailtest.NewIMAP()
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(server.Close)
+	const n = 8
+	for i := range n {
+		raw := spoofed(i, fmt.Sprintf("n%d-#.dead.north.example", i))
+		deliver(t, server, append(raw, bytes.Repeat([]byte("0123456789abcd\r\n"), 5<<20/16)...))
+	}
+	honest := deliver(t, server, w.yes(t))
+	took, of := w.readUntil(t, server, honest, n+1)
+	t.Logf("the honest reply behind %d large mails was judged after %.1f s; outcomes %v", n, took.Seconds(), of)
+	if took > 15*time.Second {
+		t.Errorf("the honest reply was judged after %s", took)
+	}
+}
+
+// TestFloodAfterCrash: messages that were in flight at a crash are judged alone,
+// and don't make all others wait for their DNS.
+func TestFloodAfterCrash(t *testing.T) {
+	t.Parallel()
+	w := newFlood(t)
+	w.now = time.Now()
+	dead(w.zone)
+	check := w.Check
+	var mails [][]byte
+	for i := range 12 {
+		mails = append(mails, from(i, 0))
+	}
+	w.deferred(t, mails...)
+	for uid := range mails { // which were judged again when the program stopped
+		if _, err := w.Store.AttemptMessage(w.src(uid+1), false); err != nil {
+			t.Fatal(err)
+		}
+	}
+	w.Check = check
+	w.now = w.now.Add(time.Hour)
+	ended := make(chan error)
+	go func() { ended <- w.Retry(context.Background(), false) }()
+	time.Sleep(100 * time.Millisecond)
+	began := time.Now()
+	raw := w.yes(t)
+	err := w.Handle(context.Background(), inbound.Fetched{Mailbox: "support", UIDValidity: 1, UID: 100, Arrived: time.Now(), Size: int64(len(raw)), Raw: raw})
+	took := time.Since(began)
+	if err = errors.Join(err, <-ended); err != nil {
+		t.Fatal(err)
+	}
+	if all := time.Since(began); took > 10*time.Second || all > 15*time.Second {
+		t.Errorf("the honest reply was judged after %s, all after %s", took, all)
 	}
 }
 
@@ -185,8 +245,8 @@ func (w *bench) yes(t *testing.T) []byte {
 }
 
 // readUntil reads the mailbox, and gives how long it took until the message with
-// that UID was judged and how many messages came to what.
-func (w *bench) readUntil(t *testing.T, server *mailtest.IMAP, uid uint32) (took time.Duration, of map[string]int) {
+// that UID was judged and how many messages of all came to what.
+func (w *bench) readUntil(t *testing.T, server *mailtest.IMAP, uid uint32, all int) (took time.Duration, of map[string]int) {
 	t.Helper()
 	r := inbound.NewReader(inbound.Settings{Name: "support", Server: server.Addr, TLS: "none", User: server.User, Password: server.Password,
 		FromBeginning: true, Spool: t.TempDir()}, w.Store, w.Handle, zerolog.Nop())
@@ -214,8 +274,8 @@ func (w *bench) readUntil(t *testing.T, server *mailtest.IMAP, uid uint32) (took
 		n++
 		return nil
 	})
-	if err != nil || n != *floodSize+1 {
-		t.Errorf("%d messages have an outcome, want %d; %v", n, *floodSize+1, err)
+	if err != nil || n != all {
+		t.Errorf("%d messages have an outcome, want %d; %v", n, all, err)
 	}
 	return took, of
 }

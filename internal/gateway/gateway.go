@@ -79,7 +79,7 @@ func (g *Gateway) judge(ctx context.Context, src tickets.Source, f inbound.Fetch
 		}
 	}()
 	started := time.Now()
-	e := g.understand(ctx, f, attempts, hurry)
+	e := g.understand(ctx, f, attempts, hurry, suspect)
 	if err := ctx.Err(); err != nil {
 		return m, err // what DNS said while we were stopping is no answer
 	}
@@ -98,12 +98,12 @@ func unrecordable(err error) bool {
 }
 
 // understand establishes what is known of a fetched message.
-func (g *Gateway) understand(ctx context.Context, f inbound.Fetched, attempts int, hurry bool) policy.Evidence {
+func (g *Gateway) understand(ctx context.Context, f inbound.Fetched, attempts int, hurry, alone bool) policy.Evidence {
 	desk, ok := g.Desks[f.Mailbox]
 	if !ok { // of a mailbox that is no longer configured
 		desk.Limits = rawmail.DefaultLimits()
 	}
-	desk.Standing, desk.Hurry = g.standing, hurry
+	desk.Standing, desk.Hurry, desk.Alone = g.standing, hurry || alone, alone
 	refuse := func(code string) policy.Evidence {
 		e := inbound.Unread(f.Bytes(), f.Arrived, policy.Because(code))
 		e.Size = f.Size

@@ -205,8 +205,14 @@ func TestPatienceOfAnswers(t *testing.T) {
 func TestPurse(t *testing.T) {
 	p := newPurse(2*slice, 1)
 	now := arrival
-	if !p.take(now, slice) || !p.take(now, slice) || p.take(now, slice) {
-		t.Error("two slices are in it, and no third")
+	taken := func() (n int) {
+		for p.take(now, slice) {
+			n++
+		}
+		return n
+	}
+	if n := taken(); n != 2 {
+		t.Errorf("%d slices are in it, want 2", n)
 	}
 	p.giveBack(slice)
 	if !p.take(now, slice) {
@@ -215,8 +221,9 @@ func TestPurse(t *testing.T) {
 	if p.take(now.Add(slice/2), slice); p.take(now.Add(slice/2+1), slice) {
 		t.Error("it has not filled yet")
 	}
-	if now = now.Add(time.Hour); !p.take(now, slice) || !p.take(now, slice) || p.take(now, slice) {
-		t.Error("after an hour it is full, and no more than that")
+	now = now.Add(time.Hour)
+	if n := taken(); n != 2 {
+		t.Errorf("%d slices are in it after an hour, want 2: full, and no more than that", n)
 	}
 }
 

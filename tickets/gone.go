@@ -38,9 +38,10 @@ func pointless(r kv.Reader, o Outgoing) (bool, error) {
 }
 
 // cancelGone gives up the queued notices that are pointless, of a thousand a
-// call. What can't be read or given up keeps no other back.
+// call, and says of the others which wait for a limit. What can't be read or given up keeps no other back.
 func (s *Store) cancelGone() error {
 	var ids []string
+	var waiting []Outgoing
 	var errs []error
 	from, looked := s.nextGone.swap(""), 0
 	err := s.kv.View(func(v kv.View) error {
@@ -53,6 +54,8 @@ func (s *Store) cancelGone() error {
 			if err == nil && ok && o.State == Queued {
 				if ok, err = pointless(v, o); ok && err == nil {
 					ids = append(ids, o.ID)
+				} else if err == nil && o.Paced {
+					waiting = append(waiting, o)
 				}
 			}
 			if err != nil {
@@ -62,6 +65,7 @@ func (s *Store) cancelGone() error {
 		})
 	})
 	errs = append(errs, err)
+	s.sayWaits(waiting)
 	for _, id := range ids {
 		err := s.CancelNotice(id, "countersign: its address is not on file any longer, or its question no longer stands")
 		if !errors.Is(err, ErrNotAllowed) { // else settled meanwhile

@@ -85,6 +85,9 @@ type Options struct {
 	// Wrote is told of every record of the directory that was written, after
 	// the commit; nil: nobody.
 	Wrote func(by By, why string, w Written)
+	// Waits is told, once in a run of the program, of every notice that waits for a
+	// limit, and again where it comes to wait for longer; nil: nobody.
+	Waits func(o Outgoing)
 }
 
 // Store is the state of the desk.
@@ -98,6 +101,8 @@ type Store struct {
 
 	// Where the next look over more than fits one begins: of Due, of cancelGone.
 	nextLane, nextGone place
+
+	saidWaits waits
 }
 
 // New gives a Store over s.

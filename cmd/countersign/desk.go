@@ -172,6 +172,9 @@ func wire(c config.Config, engine kv.Store, blobs *blob.Store, k keys.Keys, now 
 		PerMinute: c.Limits.NoticesPerMinute, PerHour: c.Limits.NoticesPerContactHour, PerDay: c.Limits.NoticesPerTicketDay}
 	opt.SharedDomains = c.Proof.SharedDomains
 	opt.Wrote = func(by tickets.By, why string, w tickets.Written) { logWritten(log, by, why, w) }
+	opt.Waits = func(o tickets.Outgoing) {
+		log.Warn().Str("notice", o.ID).Str("ticket", o.Ticket).Str("kind", o.Kind).Str("limit", o.Cap).Time("until", o.Next).Msg("notice waits for a limit")
+	}
 	if blobs != nil {
 		opt.Loose = &tickets.Loose{Files: blobs, Bytes: int64(c.Limits.SetAside), Messages: c.Limits.SetAsideMessages, Keep: c.Limits.Keep,
 			Room: roomOn(int64(c.Limits.DiskFree), spoolOf(c), filepath.Dir(c.State))}

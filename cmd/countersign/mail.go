@@ -60,9 +60,9 @@ func (a *app) sayReleased(m api.Message) error {
 func (a *app) outboxCommand() *cobra.Command {
 	list := &cobra.Command{Use: "list", Short: "List the notices, sent and waiting", Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			return list(cmd.Context(), a, "outbox/list", api.None{}, []string{"ID", "TICKET", "TO", "CLASS", "STATE", "TRIES", "NEXT", "WAITS FOR", "LAST ERROR"},
+			return list(cmd.Context(), a, "outbox/list", api.None{}, []string{"ID", "TICKET", "KIND", "TO", "CLASS", "STATE", "TRIES", "NEXT", "WAITS FOR", "LAST ERROR"},
 				func(o api.Outgoing) []string {
-					return []string{o.ID, o.Ticket, hidden(o.To), o.Class, o.State, fmt.Sprint(o.Tries), whenever(o.Next), o.Cap, o.Error}
+					return []string{o.ID, o.Ticket, o.Kind, hidden(o.To), o.Class, o.State, fmt.Sprint(o.Tries), whenever(o.Next), o.Cap, o.Error}
 				})
 		}}
 	say := func(o api.Outgoing) error {

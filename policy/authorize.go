@@ -194,15 +194,16 @@ var nextStep = map[string]string{
 	"already_used":      "edit_ticket",
 
 	// Obstacles. Where the customer has to answer again, that is said already.
-	"undelivered":   "mend_delivery",
-	"notice_waits":  "await_outbox",
-	"outbox_held":   "release_outbox",
-	"dns_temperror": "await_dns",
-	"dmarc_fail":    "sign_mail",
-	"not_aligned":   "sign_mail",
-	"spf_only":      "sign_mail",
-	"token_only":    "sign_mail",
-	"code_missing":  "verify_code",
+	"domain_unproved": "sign_mail",
+	"undelivered":     "mend_delivery",
+	"notice_waits":    "await_outbox",
+	"outbox_held":     "release_outbox",
+	"dns_temperror":   "await_dns",
+	"dmarc_fail":      "sign_mail",
+	"not_aligned":     "sign_mail",
+	"spf_only":        "sign_mail",
+	"token_only":      "sign_mail",
+	"code_missing":    "verify_code",
 }
 
 // because is the reason with what is known of when it ends.

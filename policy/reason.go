@@ -75,6 +75,7 @@ var texts = map[string]string{
 	"restored":          "The state was put back from an older copy; what was proved before counts no longer, and the request is asked again.",
 	"claimed":           "Mail that claimed to be about this ticket proved nothing.",
 	"undelivered":       "Our question did not reach the contact.",
+	"domain_unproved":   "Mail of the contact's domain could not be proved so far.",
 	"notice_waits":      "Our question has not left the outbox yet.",
 	"outbox_held":       "Our question waits in the outbox, which is held after a restore until a lead releases it.",
 	"question_only":     "A question may be answered; nothing else is allowed by this.",

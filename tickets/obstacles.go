@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"countersign/clients"
 	"countersign/internal/kv"
 	"countersign/policy"
 )
@@ -77,7 +78,15 @@ func (s *Store) obstacles(r kv.Reader, t Ticket) ([]policy.Reason, error) {
 	if ok && c.Count > 0 { // forged ones are among them
 		out = append(out, policy.Reason{Code: "claimed", Text: c.event().Text})
 	}
-	return out, err
+	if err != nil {
+		return out, err
+	}
+	contact, _, err := clients.Get(r, t.Contact)
+	if err != nil {
+		return out, err
+	}
+	domains, err := s.unprovable(r, contact, t.Class)
+	return append(out, domains...), err
 }
 
 // unsent says why the latest question of the ticket's revision has not reached

@@ -196,6 +196,9 @@ func (s *Store) apply(tx kv.Tx, m *Message, f policy.Facts, d policy.Decision) e
 				return err
 			}
 		}
+		if err := s.learn(tx, f); err != nil {
+			return err
+		}
 		if f.Kind == policy.KindBounce {
 			if err := s.bounced(tx, m, f); err != nil {
 				return err

@@ -77,6 +77,9 @@ func (a *app) sayOpened(o api.Opened) error {
 	if len(o.Cools) > 0 {
 		fmt.Fprintf(a.stdout, "Cools: %s. No answer before then proves anything.\n", cooling(o.Cools, hidden))
 	}
+	for _, w := range o.Warnings {
+		fmt.Fprintf(a.stdout, "Warning: %s\n", clean(w.Text))
+	}
 	_, err := fmt.Fprintf(a.stdout, "Confirmation queued for the address on file (%s). Expires %s. Watch: countersign ticket show %s\n",
 		hidden(o.Contact), when(o.Until), o.Ticket)
 	return err

@@ -79,6 +79,8 @@ type Opened struct {
 	Channel policy.Channel   `json:"channel"`
 	Until   time.Time        `json:"until,omitzero"`
 	Cools   []policy.Cooling `json:"cools,omitempty"` // what proves nothing of it yet, and until when
+	// Warnings say what is likely to keep the contact from proving the request.
+	Warnings []policy.Reason `json:"warnings"`
 }
 
 func openTicket(_ context.Context, s *Server, c Caller, in tickets.OpenRequest) (out Opened, err error) {
@@ -97,6 +99,9 @@ func openTicket(_ context.Context, s *Server, c Caller, in tickets.OpenRequest) 
 		Client: shown.ClientName, Ref: t.Client, Channel: t.Channel, Until: t.Until, Cools: shown.Cools}
 	if len(t.Notices) == 0 {
 		out.Notice = "none"
+	}
+	if err == nil {
+		out.Warnings, err = s.Store.Warnings(t)
 	}
 	return out, err
 }

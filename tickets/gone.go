@@ -67,7 +67,7 @@ func (s *Store) cancelGone() error {
 	errs = append(errs, err)
 	s.sayWaits(waiting)
 	for _, id := range ids {
-		err := s.CancelNotice(id, "countersign: its address is not on file any longer, or its question no longer stands")
+		err := s.cancel(id, "countersign: its address is not on file any longer, or its question no longer stands", func(kv.Tx, *Outgoing) error { return nil })
 		if !errors.Is(err, ErrNotAllowed) { // else settled meanwhile
 			errs = append(errs, err)
 		}

@@ -283,15 +283,31 @@ func (s *Store) RetryNotice(id string) error {
 	})
 }
 
-// CancelNotice gives a waiting or failed notice up and erases its bytes.
+// CancelNotice gives a waiting or failed notice up and erases its bytes. What
+// tells a contact of their answer can't be kept from them, but for what is left
+// in an older copy of the store.
 func (s *Store) CancelNotice(id, agent string) error {
+	return s.cancel(id, agent, func(tx kv.Tx, o *Outgoing) error {
+		e, err := epochNow(tx)
+		if err == nil && !e.Held && o.State == Queued && slices.Contains(security, o.Kind) {
+			err = fmt.Errorf("%w: notice %s tells the contact what became of their answer; nobody may keep it from them", ErrNotAllowed, id)
+		}
+		return err
+	})
+}
+
+// cancel is CancelNotice for whatever may allows.
+func (s *Store) cancel(id, by string, may func(kv.Tx, *Outgoing) error) error {
 	return s.update(id, func(tx kv.Tx, o *Outgoing) (bool, error) {
 		if o.State != Queued && o.State != Failed {
 			return false, fmt.Errorf("%w: notice %s is %s", ErrNotAllowed, id, o.State)
 		}
+		if err := may(tx, o); err != nil {
+			return false, err
+		}
 		if err := s.giveUp(tx, o); err != nil {
 			return false, err
 		}
-		return false, s.tell(tx, o.Ticket, Event{Event: "notice canceled", Text: strings.TrimSpace("notice " + id + " canceled by " + agent)})
+		return false, s.tell(tx, o.Ticket, Event{Event: "notice canceled", Text: strings.TrimSpace("notice " + id + " canceled by " + by)})
 	})
 }

@@ -110,6 +110,7 @@ func TestOutboxRetry(t *testing.T) {
 		if ids := d.due(t, false); len(ids) != 1 {
 			t.Errorf("%s: not due after a person asked for it", class)
 		}
+		check(t, d.MarkFailed(o.ID, "550 no such user")) // only then, what tells of an answer may be given up
 		check(t, d.CancelNotice(o.ID, "max"))
 		if got, _ := d.OutgoingByID(o.ID); got.State != Canceled || d.sealed(t, o.ID) || len(d.due(t, true)) != 0 {
 			t.Errorf("%s: after it was canceled: %+v", class, got)

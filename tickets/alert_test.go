@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"countersign/internal/kv"
+	"countersign/mailer"
 	"countersign/policy"
 	"countersign/staff"
 )
@@ -298,5 +299,25 @@ func TestMailToStaffGoesToStaff(t *testing.T) {
 		if due, err := d.Due(d.Now(), 10, true); err != nil || len(due) != 0 || d.Attempt(o.ID, d.Now()) == nil {
 			t.Errorf("%s: %+v is due, %v", name, due, err)
 		}
+	}
+}
+
+// TestLongWordsHideNoNo: what servers say at length keeps no mail from being
+// written, in which a no may stand, and the no stands first.
+func TestLongWordsHideNoNo(t *testing.T) {
+	d := memoryDesk(t, func(o *Options) { o.Fits = mailer.Fits })
+	for i := range maxTold {
+		ticket, err := d.Open(OpenRequest{Contact: bob, Channel: policy.Phone, Class: policy.PasswordChange, Subject: strings.Repeat("www.", 30), Agent: "kim"})
+		check(t, err)
+		if i < maxTold-1 {
+			d.fail(t, ticket.ID, "550 "+strings.Repeat("\U0001f600", 200))
+			continue
+		}
+		d.receive(t, d.reply(d.last(t, "confirm", ticket.ID), policy.No))
+	}
+	check(t, d.Tick())
+	l := d.told[0]
+	if l.Kind != "several" || l.Reason != fmt.Sprint(maxTold) || !strings.HasPrefix(l.Request, "T-12 ") || mailer.Fits(l.Request) != nil {
+		t.Errorf("%+v: %v", l, mailer.Fits(l.Request))
 	}
 }

@@ -121,7 +121,12 @@ func (s *Store) mailStaff(tx kv.Tx, a staff.Agent, alerts []alert, others int) e
 		MessageID: token.New() + "@" + domain, ReturnPath: strings.Replace(s.opt.ReplyAddress, "{token}", "b-"+returnPath, 1)}
 	if len(alerts)+others > 1 {
 		n.Kind, l.Kind, l.Ticket, l.Reason = "several", "several", "", fmt.Sprint(len(alerts)+others)
-		if l.Request, err = summary(tx, alerts, others); err != nil {
+		l.Request, err = summary(tx, alerts, others)
+		for ; err == nil && s.opt.Fits != nil && len(alerts) > 1 && s.opt.Fits(l.Request) != nil; others++ { // else nobody hears of the no among them
+			alerts = alerts[:len(alerts)-1]
+			l.Request, err = summary(tx, alerts, others+1)
+		}
+		if err != nil {
 			return err
 		}
 	}
@@ -145,7 +150,7 @@ func summary(tx kv.Tx, alerts []alert, others int) (string, error) {
 			return "", err
 		}
 		what := map[string]string{
-			"undeliverable": "our mail did not reach the address on file: " + one.Why,
+			"undeliverable": "our mail did not reach the address on file: " + cut(one.Why, 160),
 			"said_no":       "the customer said NO.",
 			"stopped":       "the customer said NO after a proof; the client is stopped until a lead lifts it.",
 		}[one.Kind]

@@ -16,15 +16,16 @@ import (
 	"countersign/internal/exit"
 )
 
-// Timeout is how long the daemon may take for an answer to begin.
-const Timeout = 20 * time.Second
+// Timeout is how long the daemon may take for an answer to begin: a large request
+// waits for its turns, and one message's DNS, in package sender, for 20 s.
+const Timeout = patience + 20*time.Second + 10*time.Second
 
 // Client asks for operations.
 type Client struct{ http http.Client }
 
 // Dial gives a client of the daemon on the socket. ErrNoDaemon says that none is there.
 func Dial(path string) (*Client, error) {
-	c, err := net.DialTimeout("unix", path, Timeout)
+	c, err := net.DialTimeout("unix", path, 20*time.Second)
 	if err != nil {
 		return nil, unreachable(path, err)
 	}

@@ -25,6 +25,7 @@ type modelTicket struct {
 	held            bool // mail that may be a no waits for DNS, for good
 	receipts        []string
 	receiptRevision int
+	old             bool // used before a restore: not even the same agent is allowed again
 }
 
 type modelLetter struct {
@@ -32,15 +33,18 @@ type modelLetter struct {
 	contact     string
 	revision    int
 	void, spent bool
+	lost        bool // with all that the restored store does not know
 }
 
 type machine struct {
 	*desk
 	tickets []*modelTicket
 	letters []*modelLetter
-	file    map[string][]string // contact: addresses on file
-	stopped map[string][]string // client: tickets
+	file    map[string][]string        // contact: addresses on file
+	stopped map[string][]string        // client: tickets
+	cools   map[policy.Class]time.Time // what bob was newly given, until when it cools
 	past    []policy.Evidence
+	backup  *backup
 }
 
 var clientOf = map[string]string{"ada": "c1", "bob": "c1", "eve": "c2"}
@@ -126,6 +130,9 @@ func (m *machine) actions() map[string]func(*rapid.T) {
 		"allow":   m.allowed,
 		"lift":    m.lift,
 		"send":    m.send,
+		"cool":    m.cool,
+		"backup":  m.save,
+		"restore": m.putBack,
 		"":        m.check,
 	}
 }
@@ -148,7 +155,7 @@ func (m *machine) edit(t *rapid.T) {
 	if err != nil {
 		return
 	}
-	k.yes, k.weak, k.revision = false, false, k.revision+1
+	k.yes, k.weak, k.old, k.revision = false, false, false, k.revision+1
 	m.kill(k.id, void)
 	if ticket.Revision != k.revision {
 		t.Fatalf("revision %d, want %d", ticket.Revision, k.revision)
@@ -174,7 +181,7 @@ func (m *machine) closeTicket(t *rapid.T) {
 
 // answer sends a reply of some kind to some letter that was ever sent.
 func (m *machine) answer(t *rapid.T) {
-	letters := slices.DeleteFunc(slices.Clone(m.letters), func(l *modelLetter) bool { return l.Reference == "" })
+	letters := slices.DeleteFunc(slices.Clone(m.letters), func(l *modelLetter) bool { return l.Reference == "" || l.lost })
 	if len(letters) == 0 {
 		t.Skip("no letter")
 	}
@@ -237,6 +244,10 @@ func (m *machine) answer(t *rapid.T) {
 			}
 		}
 	case from != k.contact || from != l.contact:
+	case proved && token && intent == policy.Yes && open && m.cooling(k):
+		if got.Decision.Confirmed || got.Decision.Reason() != "cooling" {
+			t.Fatalf("a yes to what cools came to %v", got.Reasons)
+		}
 	case proved && token && intent == policy.Yes && open:
 		k.yes = true
 		m.kill(k.id, answered)
@@ -301,7 +312,7 @@ func (m *machine) allowed(t *rapid.T) {
 		return
 	}
 	proved := k.yes || k.class == policy.MinorChange && !k.disputed // its sender or token may do
-	if !proved || k.over || k.disputed || k.held || k.class.Privileged() && len(m.stopped[clientOf[k.contact]]) > 0 {
+	if !proved || k.over || k.disputed || k.held || k.old || m.cooling(k) || k.class.Privileged() && len(m.stopped[clientOf[k.contact]]) > 0 {
 		t.Fatalf("%+v allowed: %+v", k, a)
 	}
 	if k.receiptRevision != k.revision {
@@ -371,7 +382,7 @@ func TestMachine(t *testing.T) {
 			d.open(rt, engine, nil)
 		}
 		defer func() { d.Store.Close(); d.engine.Close() }()
-		m := &machine{desk: d, file: map[string][]string{"ada": {ada}, "bob": {bob}, "eve": {eve}}, stopped: map[string][]string{}}
+		m := &machine{desk: d, cools: map[policy.Class]time.Time{}, file: map[string][]string{"ada": {ada}, "bob": {bob}, "eve": {eve}}, stopped: map[string][]string{}}
 		rt.Repeat(m.actions())
 		if _, err := audit.Verify(d.KV()); err != nil {
 			rt.Fatal(err)

@@ -54,14 +54,20 @@ const headerOnly = 256 << 10
 
 // noRoom reports whether the bytes of a message that proves nothing are not to
 // be kept any more: then they lie in the mailbox alone. disk says that the disk
-// has room for them.
-func (s *Store) noRoom(r kv.Reader, e policy.Evidence, disk bool) (bool, error) {
+// has room for them. What waits for DNS has a quarter more: it may be a contact's,
+// and be decided without its proof otherwise, while anybody can send what is set
+// aside, and that lies for months.
+func (s *Store) noRoom(r kv.Reader, e policy.Evidence, d policy.Decision, disk bool) (bool, error) {
 	l := s.opt.Loose
 	if l == nil {
 		return false, nil
 	}
 	sum, _, err := kv.Load[keptSum](r, keptSumKey)
-	return !disk || sum.Messages >= l.Messages || sum.Bytes+need(e) > l.Bytes, err
+	messages, bytes := l.Messages, l.Bytes
+	if d.Outcome == policy.OutcomeDefer {
+		messages, bytes = messages+messages/4, bytes+bytes/4
+	}
+	return !disk || sum.Messages >= messages || sum.Bytes+need(e) > bytes, err
 }
 
 // need is about how much the bytes of a message take.

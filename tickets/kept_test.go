@@ -267,6 +267,36 @@ func TestDeferredNoRoom(t *testing.T) {
 	}
 }
 
+// TestRoomForDeferred: what anybody can have set aside takes no room of what waits
+// for DNS, which is bounded all the same.
+func TestRoomForDeferred(t *testing.T) {
+	for name, change := range map[string]func(*Loose){
+		"bytes":  func(l *Loose) { l.Bytes = 40 * 4100 },
+		"number": func(l *Loose) { l.Messages = 40 },
+	} {
+		t.Run(name, func(t *testing.T) {
+			k := keepDesk(t, change)
+			for range 60 {
+				k.take(t, k.aside(), 4000)
+			}
+			waiting := 0
+			for range 20 {
+				m := k.take(t, k.naming(bob, policy.ResultTempError), 4000)
+				if (m.Outcome == policy.OutcomeDefer) != (m.Blob != "") {
+					t.Fatalf("%s with its bytes in %q", m.Outcome, m.Blob)
+				}
+				if m.Outcome == policy.OutcomeDefer {
+					waiting++
+				}
+			}
+			if waiting != 10 {
+				t.Errorf("%d messages wait for DNS beside those set aside, want 10", waiting)
+			}
+			k.sums(t)
+		})
+	}
+}
+
 // TestRetention: what proved nothing is kept for a while, in bounded steps goes
 // all of it, and is known again for ever; what belongs to a ticket stays.
 func TestRetention(t *testing.T) {

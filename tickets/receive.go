@@ -132,7 +132,7 @@ func (s *Store) Receive(e policy.Evidence, src Source, blob string) (m Message, 
 		d := policy.Decide(f)
 		// What waits and holds our token may be the no of whom we asked: it has room.
 		if ours := d.Outcome == policy.OutcomeDefer && f.Binding.Ticket != "" && !f.Claimed; blob == "" && m.Blob == "" && loose(d) && !ours {
-			if f.NoRoom, err = s.noRoom(tx, e, disk); err != nil {
+			if f.NoRoom, err = s.noRoom(tx, e, d, disk); err != nil {
 				return err
 			}
 			d = policy.Decide(f)

@@ -4,6 +4,8 @@ import (
 	"errors"
 	"slices"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"countersign/internal/rawmail"
 )
@@ -63,18 +65,27 @@ func tokens(s string) (out []token, err error) {
 			out = append(out, token{string(c), false, glued})
 			i++
 			glued = true
-		case c <= ' ' || c >= 0x7f || c == ')' || c == '\\':
-			return nil, errResults
 		default:
-			start := i
-			for i < len(s) && s[i] > ' ' && s[i] < 0x7f && !strings.ContainsRune("();=/\"\\", rune(s[i])) {
-				i++
+			n := strings.IndexFunc(s[i:], func(r rune) bool { return !inWord(r) })
+			if n < 0 {
+				n = len(s) - i
 			}
-			out = append(out, token{s[start:i], false, glued})
+			if n == 0 {
+				return nil, errResults
+			}
+			out = append(out, token{s[i : i+n], false, glued})
+			i += n
 			glued = true
 		}
 	}
 	return out, nil
+}
+
+// inWord reports a character that a word of a field is made of: also one beyond
+// ASCII, as in the MAIL FROM of internationalized mail (RFC 6532 section 3.2).
+// Such a word is nobody's domain, and separates nothing.
+func inWord(r rune) bool {
+	return r > ' ' && r != utf8.RuneError && unicode.IsGraphic(r) && !unicode.IsSpace(r) && !strings.ContainsRune("();=/\"\\", r)
 }
 
 // quotedString gives what the quotation at the start of s says and its length,

@@ -192,13 +192,15 @@ func TestResultsEnd(t *testing.T) {
 	for _, value := range []string{"mx.example; spf=pass (smtp.mailfrom=a.example", "mx.example; spf=pass ((x) smtp.mailfrom=a.example",
 		`mx.example; spf=pass reason=" smtp.mailfrom=a.example`, `mx.example; spf=pass reason="\" smtp.mailfrom=a.example`,
 		`mx.example; spf=pass \ smtp.mailfrom=a.example`, "mx.example; spf=pass ) smtp.mailfrom=a.example",
+		"mx.example; spf=pass smtp.mailfrom=zo\xeb@a.example", "mx.example; spf=pass smtp.mailfrom=a.example\u00a0b", "mx.example; spf=pass smtp.mailfrom=\u2028a.example",
 		"mx.example 1 2; spf=pass smtp.mailfrom=a.example", "mx.example x y; spf=pass", "mx.example 2; spf=pass", "spf=pass smtp.mailfrom=a.example", "=; spf=pass"} {
 		if id, results, err := parseResults(value); err == nil {
 			t.Errorf("parseResults(%s) = %s, %+v", value, id, results)
 		}
 	}
 	for _, value := range []string{"mx.example; spf=pass (a (b) smtp.mailfrom=b.example) smtp.mailfrom=a.example", `mx.example; spf=pass reason="; dkim=pass" smtp.mailfrom=a.example`,
-		`mx.example; spf=pass reason=";" smtp.mailfrom=a.example`} {
+		`mx.example; spf=pass reason=";" smtp.mailfrom=a.example`,
+		"mx.example; spf=pass smtp.helo=müller.example smtp.mailfrom=a.example"} {
 		if _, results, err := parseResults(value); err != nil || len(results) != 1 || results[0].properties["smtp.mailfrom"] != "a.example" {
 			t.Errorf("parseResults(%s) = %+v, %v", value, results, err)
 		}

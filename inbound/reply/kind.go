@@ -14,6 +14,9 @@ var (
 	bounceFrom   = regexp.MustCompile(`(?i)\b(mailer-daemon|postmaster)\b|^\s*<>\s*$`)
 	bounceTitle  = regexp.MustCompile(`(?i)undeliver|deliver(y|ed) (status|failure|failed|has failed|delayed|problem|incomplete)|delivery to .* failed|failure (notice|delivery)|mail failed, returning|delayed mail|returned (mail|to sender)|mail delivery|mail system error|(could not|couldn't|cannot|unable to|not) (be )?(deliver|sent?\b)|warning: could not send|warning: message \S+ delayed|unzustellbar|nicht zugestellt|non remis|no se (puede|pudo) entregar|mancata consegna|não entregue|niet (bezorgd|afgeleverd)|niedostarczon|nedoručen|не (доставлено|удалось доставить)|未送達|(配信|配送)でき|メールエラー|退信|반송`)
 	robotFrom    = regexp.MustCompile(`(?i)^([^@]*[+._-])?(mailer-daemon|no-?reply|do-?not-?reply|keine-?antwort|nicht-?antworten|ne-?pas-?repondre|no-?responder|nao-?respond(a|er)|non-?rispondere|niet-?beantwoorden|nie-?odpowiadac|neodpovidat|ej-?svara|svara-?ej)([+._-][^@]*)?@`)
+	// robotMailer are programs that only answer by themselves, or can't be told
+	// from themselves: Zendesk marks what an agent writes as automatic, too.
+	robotMailer = regexp.MustCompile(`(?i)^\W*(vacation[ v/\d.-]*$|auto-?(respond|reply|response)|zendesk mailer)`)
 )
 
 // autoFields are vendors' marks of an automatic answer, whatever they say.
@@ -88,8 +91,14 @@ func kind(m *rawmail.Message, own Own, subject string, b *body) (policy.Kind, st
 			return policy.KindAutoReply, "The field " + f + " says that a program sent it."
 		}
 	}
-	if strings.Contains(strings.ToLower(m.Get("x-post-messageclass")), "autoresponder") || strings.Contains(strings.ToLower(m.Get("x-delivery-agent")), "tmda") {
+	if strings.Contains(strings.ToLower(m.Get("x-post-messageclass")), "autoresponder") || strings.Contains(strings.ToLower(m.Get("x-delivery-agent")), "tmda") ||
+		robotMailer.MatchString(m.Get("x-mailer")) || slices.ContainsFunc(m.Values("delivered-to"), func(v string) bool { return keyword(v) == "autoresponder" }) {
 		return policy.KindAutoReply, "The program that sent it says what it is."
+	}
+	// A script marks what it answers with its own address, to know it when it
+	// comes back (procmailex(5)).
+	if slices.ContainsFunc(m.Values("x-loop"), func(v string) bool { return all(v, func(a string) bool { return a == from }) }) {
+		return policy.KindAutoReply, "It bears the mark by which its sender's script knows its own mail (X-Loop)."
 	}
 	precedence := keyword(m.Get("precedence"))
 	if precedence == "auto_reply" || precedence == "auto-reply" || keyword(m.Get("x-precedence")) == "auto_reply" || keyword(m.Get("preference")) == "auto_reply" {
@@ -108,6 +117,9 @@ func kind(m *rawmail.Message, own Own, subject string, b *body) (policy.Kind, st
 			if m.Get(f) != "" {
 				return policy.KindList, "It came through a mailing list."
 			}
+		}
+		if slices.ContainsFunc(m.Values("x-beenthere"), func(v string) bool { return !own.wrote(v) }) {
+			return policy.KindList, "It went through a mailing list (X-BeenThere)."
 		}
 		if m.Get("list-unsubscribe") != "" && !answers {
 			return policy.KindList, "It went to subscribers."

@@ -13,6 +13,7 @@ import (
 	"golang.org/x/text/encoding"
 	"golang.org/x/text/encoding/charmap"
 	"golang.org/x/text/encoding/htmlindex"
+	"golang.org/x/text/encoding/japanese"
 )
 
 // charset finds the encoding of a label: of the encoding standard, or as mail
@@ -125,6 +126,12 @@ var replacement = []byte("\uFFFD")
 // letters that are guessed, and doubtful says that not even words can be told.
 func decoded(label string, text []byte) (out, other []byte, doubtful bool, err error) {
 	e, err := charset(label)
+	if err == nil && e != japanese.ISO2022JP && bytes.Contains(text, []byte("\x1b$")) {
+		// Many programs read this as Japanese, whatever the label says: "YES" may
+		// stand above a denial that looks like ASCII.
+		out, _, doubtful, err := decoded("iso-2022-jp", text)
+		return out, text, doubtful || !isASCII(text), err
+	}
 	switch {
 	case err != nil && spellsOtherwise(bare(label)):
 		return nil, nil, true, err
@@ -133,11 +140,19 @@ func decoded(label string, text []byte) (out, other []byte, doubtful bool, err e
 	case err != nil:
 		out = guess(text)
 		return out, masked(out), unnamed(text, isASCII) || !controlsNothing(text), nil
+	case (e == charmap.Windows1252 || e == charmap.ISO8859_15) && !isASCII(text) && utf8.Valid(text):
+		// Nobody in Europe writes what is UTF-8 by chance: it got another label.
+		// (In the East "Ні" of Ukrainian is.) A yes has to be one under both.
+		other, err := e.NewDecoder().Bytes(text)
+		return text, other, err != nil, nil
 	case e != nil:
 		out, err := io.ReadAll(io.LimitReader(e.NewDecoder().Reader(bytes.NewReader(text)), maxText*2))
 		return out, nil, err != nil || bytes.Contains(out, replacement) && !bytes.Contains(text, replacement), nil
 	}
-	return text, nil, !utf8.Valid(text) && unnamed(text, utf8.Valid), nil
+	if utf8.Valid(text) {
+		return text, nil, false, nil
+	}
+	return guess(text), text, unnamed(text, utf8.Valid), nil
 }
 
 // guess reads text in an unknown character set: as UTF-8 if it can be, else as

@@ -73,7 +73,8 @@ func Read(m *rawmail.Message, own Own) Reading {
 	if b.sure != b.html {
 		r.Answer = agreed(r.Answer, divide(Clean(b.sure)).intent(name))
 	}
-	if b.other != b.plain {
+	// No bytes are a denial by chance: one stands, however else they may be read.
+	if b.other != b.plain && !lex.denies(newPhrase(words(sentences(said.own)))) {
 		r.Answer = agreed(r.Answer, divide(Clean(b.other)).intent(name))
 	}
 	if b.doubtful || wrappedQuote(b.plain) && r.Answer.Intent != policy.No {

@@ -25,6 +25,8 @@ func TestParts(t *testing.T) {
 		{"boundary-with-blanks", mixed, "--b \t\n\nYes\n--b-- \n", "Yes", "yes"},
 		{"before-the-boundary", mixed, "Yes\n--b\n\n\n--b--\n", "", "unclear"},
 		{"broken-base64", "Content-Transfer-Encoding: base64\n", "WWVz\n$$$$\n", "Yes", "unclear"},
+		{"broken-quoted-printable", "Content-Transfer-Encoding: quoted-printable\n", "Yes\n\x01=ZZ\n", "Yes", "unclear"},
+		{"more-behind-the-padding", "Content-Transfer-Encoding: base64\n", "WWVzDQ==\nbm8=\n", "Yes", "unclear"},
 		{"quoted-printable", "Content-Transfer-Encoding: quoted-printable\n", "Y=65s\n", "Yes", "yes"},
 		{"too-long", "", "Yes\n" + strings.Repeat("\n", maxText), "Yes", "unclear"},
 		{"flowed", "Content-Type: text/plain; format=flowed\n", "Yes, \nplease\n", "Yes, please", "yes"},

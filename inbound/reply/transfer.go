@@ -43,7 +43,9 @@ func (b *body) transfer(name string, raw []byte) (out []byte, undecoded bool) {
 	case "", "7bit", "8bit", "binary", "7bits", "8bits", "7", "8", "none", "identity":
 		return raw, false
 	case "base64":
-		r = base64.NewDecoder(base64.StdEncoding, bytes.NewReader(raw))
+		out, ok := unbase64(raw)
+		b.doubtful = b.doubtful || !ok
+		return out, exact != "base64"
 	case "quotedprintable":
 		r = quotedprintable.NewReader(bytes.NewReader(raw))
 	default:
@@ -52,5 +54,21 @@ func (b *body) transfer(name string, raw []byte) (out []byte, undecoded bool) {
 	}
 	out, err := io.ReadAll(io.LimitReader(r, maxText))
 	b.doubtful = b.doubtful || err != nil
-	return out, exact != "base64" && exact != "quoted-printable"
+	return out, exact != "quoted-printable"
+}
+
+// unbase64 undoes base64. Blanks may stand in it and the padding may be missing,
+// as every mail program knows it; with other junk (RFC 2045 section 6.8), or more
+// behind a padding, some show one text and some another.
+func unbase64(raw []byte) (out []byte, ok bool) {
+	in := bytes.Map(func(r rune) rune {
+		if r == ' ' || r == '\t' || r == '\r' || r == '\n' {
+			return -1
+		}
+		return r
+	}, raw)
+	in = bytes.TrimRight(in, "=")
+	in = in[:min(len(in), base64.RawStdEncoding.EncodedLen(maxText))]
+	out, err := base64.RawStdEncoding.AppendDecode(nil, in)
+	return out, err == nil
 }

@@ -31,7 +31,7 @@ func TestParts(t *testing.T) {
 		{"too-long", "", "Yes\n" + strings.Repeat("\n", maxText), "Yes", "unclear"},
 		{"flowed", "Content-Type: text/plain; format=flowed\n", "Yes, \nplease\n", "Yes, please", "yes"},
 		{"not-flowed", "", "Yes, \nplease\n", "Yes,\nplease", "yes"},
-		{"utf-8", "Content-Type: text/plain; charset=UTF_8\n", "Да\n", "Да", "unclear"},
+		{"utf-8", "Content-Type: text/plain; charset=UTF_8\n", "Да\n", "Да", "yes"},
 		{"control-in-ascii", "Content-Type: text/plain; charset=x-own\n", "Yes\x1b\n", "Yes", "unclear"},
 		{"letter-beyond-ascii", "Content-Type: text/plain; charset=x-own\n", "Yes\n\xe9\n", "Yes\né", "unclear"},
 		{"hz", "Content-Type: text/plain; charset=hz-gb-2312\n", "Yes\n", "", "unclear"},

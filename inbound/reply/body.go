@@ -38,6 +38,35 @@ func open(m *rawmail.Message) *body {
 // escapedEquals is a parameter whose equals sign stayed quoted-printable.
 var escapedEquals = regexp.MustCompile(`(?i)(;\s*charset=)3D`)
 
+// withoutComments takes comments out of a type's parameters, as in "charset=us-ascii
+// (Plain text)" (RFC 2045 section 5.1). What stands before those is as rawmail read
+// it, and a comment that doesn't end is a fault.
+func withoutComments(s string) string {
+	typ, params, ok := strings.Cut(s, ";")
+	if !ok || !strings.Contains(params, "(") {
+		return s
+	}
+	var out strings.Builder
+	out.WriteString(typ + ";")
+	quotes := false
+	for i := 0; i < len(params); i++ {
+		c := params[i]
+		if c == '(' && !quotes {
+			if end := rawmail.Comment(params[i:]); end > 0 {
+				i += end
+				continue
+			}
+		}
+		out.WriteByte(c)
+		if quotes && c == '\\' && i+1 < len(params) {
+			i++
+			out.WriteByte(params[i])
+		}
+		quotes = quotes != (c == '"')
+	}
+	return out.String()
+}
+
 // maxDepth and maxParts guard where the limits of rawmail.Scan don't.
 const (
 	maxDepth = 20
@@ -45,7 +74,7 @@ const (
 )
 
 func (b *body) part(h textproto.MIMEHeader, raw []byte, depth int) {
-	typ, params, err := mime.ParseMediaType(escapedEquals.ReplaceAllString(h.Get("Content-Type"), "$1"))
+	typ, params, err := mime.ParseMediaType(escapedEquals.ReplaceAllString(withoutComments(h.Get("Content-Type")), "$1"))
 	if err != nil && typ != "" {
 		params = map[string]string{} // a type with a fault behind it
 		b.doubtful = b.doubtful || !strings.HasPrefix(typ, "application/")

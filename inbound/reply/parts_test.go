@@ -181,3 +181,24 @@ func TestAlternativesByLanguage(t *testing.T) {
 		t.Errorf("a name with a word of French: %s in English, %s in French", en, fr)
 	}
 }
+
+// TestWithoutComments takes comments out of a type's parameters, and nothing else.
+func TestWithoutComments(t *testing.T) {
+	for s, want := range map[string]string{
+		"text/plain; charset=utf-8 (Plain text)":      "text/plain; charset=utf-8 ",
+		"text/plain; (a (b\\) c)) charset=utf-8":      "text/plain;  charset=utf-8",
+		`text/plain; name="a (1).txt"; charset=utf-8`: "=",
+		`text/plain; name="\"(1)"; charset=utf-8`:     "=",
+		"text/plain; charset=utf-8 (open":             "=",
+		"(x) multipart/mixed; boundary=b":             "=",
+		"multi(x)part/mixed; boundary=b":              "=",
+		"text/plain (x)":                              "=",
+	} {
+		if want == "=" {
+			want = s
+		}
+		if got := withoutComments(s); got != want {
+			t.Errorf("withoutComments(%q) = %q, want %q", s, got, want)
+		}
+	}
+}

@@ -62,13 +62,21 @@ func (v view) hide(out []byte) {
 		for j < len(v.text) && base32Digit(v.text[j]) {
 			j++
 		}
-		if j-i >= Length {
+		if j-i >= Length && !named(v.text[i:j]) {
 			v.stars(out, i, j)
 		}
 		i = max(j, i+1)
 	}
 	v.references(func(_, code, end int) { v.stars(out, code, end) })
 }
+
+// humps are words that a programmer wrote as one, with a capital for each.
+var humps = regexp.MustCompile(`^(?:[A-Z][a-z]{1,11}){3,}$`)
+
+// named reports a name of a program's, as servers give for what went wrong. No
+// token stands in it, since nobody writes one with a capital every few letters;
+// but one of a token's length is what Find takes for a token.
+func named(run []byte) bool { return len(run) > Length && humps.Match(run) }
 
 func (v view) stars(out []byte, i, j int) {
 	for ; i < j; i++ {

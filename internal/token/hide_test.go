@@ -127,8 +127,28 @@ func TestHideLeaves(t *testing.T) {
 		"From: Ada <ada@north.example>\r\nTo: support@desk.example\r\nSubject: Re: T-1042 New password\r\n\r\nYes, please reset it.\r\nRegards\r\nAda",
 		"550 5.1.1 <ada@north.example>: Recipient address rejected: User unknown in virtual mailbox table",
 		"T-1042 is 100% right = yes",
+		"554 5.2.2 Not stored (ErrorMailboxHoldsTooMuchException), try again later",
 	} {
 		if got := string(token.Hide([]byte(text))); got != text {
+			t.Errorf("Hide(%q) = %q", text, got)
+		}
+	}
+}
+
+// TestHideNames: what only resembles a program's name for a fault stays hidden.
+func TestHideNames(t *testing.T) {
+	const letters = "kxjqwzpmxanbrtycldfhgskqwe" // a token without a digit
+	for _, text := range []string{
+		letters,
+		strings.ToUpper(letters),
+		strings.ToUpper(letters[:1]) + letters[1:],
+		"MailToThem" + letters,
+		"MailToThem\r\n " + letters,
+		"Mail" + strings.ToUpper(letters[:1]) + letters[1:] + "ToThem",
+		"MailToThem" + strings.ToUpper(letters),
+		"MailboxHoldsTooManyLetters", // of a token's length
+	} {
+		if got := string(token.Hide([]byte(text))); strings.Trim(got, "*\r\n ") != "" {
 			t.Errorf("Hide(%q) = %q", text, got)
 		}
 	}

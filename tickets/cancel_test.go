@@ -26,3 +26,25 @@ func TestSecurityCantBeCanceled(t *testing.T) {
 	check(t, err)
 	check(t, d.CancelNotice(id, "max"))
 }
+
+// TestNoCantBeKeptFromStaff: a lead who opened a ticket can't take back what tells
+// the others that the customer said no to it.
+func TestNoCantBeKeptFromStaff(t *testing.T) {
+	d := memoryDesk(t, nil)
+	ticket, l := d.ask(t, bob, policy.PasswordChange)
+	wants(t, d.receive(t, d.reply(l, policy.No)), "denied")
+	wantMails(t, d, "said_no kim", "said_no max")
+	n := 0
+	for _, o := range d.outbox(t, ticket.ID) {
+		if o.Agent == "" {
+			continue
+		}
+		n++
+		if err := d.CancelNotice(o.ID, "max"); !errors.Is(err, ErrNotAllowed) {
+			t.Errorf("%s to %s is canceled: %v", o.Kind, o.Agent, err)
+		}
+	}
+	if n != 2 {
+		t.Errorf("%d mails to staff", n)
+	}
+}

@@ -284,12 +284,16 @@ func (s *Store) RetryNotice(id string) error {
 }
 
 // CancelNotice gives a waiting or failed notice up and erases its bytes. What
-// tells a contact of their answer can't be kept from them, but for what is left
-// in an older copy of the store.
+// tells a contact of their answer can't be kept from them, nor from staff what
+// the customer said, but for what is left in an older copy of the store.
 func (s *Store) CancelNotice(id, agent string) error {
 	return s.cancel(id, agent, func(tx kv.Tx, o *Outgoing) error {
 		e, err := epochNow(tx)
-		if err == nil && !e.Held && o.State == Queued && slices.Contains(security, o.Kind) {
+		switch {
+		case err != nil || e.Held || o.State != Queued:
+		case o.Agent != "": // or who opened a ticket could hide the no to it
+			err = fmt.Errorf("%w: notice %s tells %s what happened to a ticket; nobody may keep it from them", ErrNotAllowed, id, o.Agent)
+		case slices.Contains(security, o.Kind):
 			err = fmt.Errorf("%w: notice %s tells the contact what became of their answer; nobody may keep it from them", ErrNotAllowed, id)
 		}
 		return err

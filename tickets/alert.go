@@ -25,16 +25,22 @@ type alert struct {
 // urgent reports whether staff are told at once.
 func (a alert) urgent() bool { return a.Kind != "undeliverable" }
 
-// alert notes that staff have to be told, once a day of each kind about a ticket.
-// Whom, is many reads, so it is left as a to-do for Tick.
+// alert notes that staff have to be told, of what is not urgent once a day about
+// a ticket: each no that does something is news. Whom, is many reads, so it is
+// left as a to-do for Tick.
 func (s *Store) alert(tx kv.Tx, t Ticket, kind, why string) error {
 	now := s.Now()
-	told := "cap/" + due(now.Truncate(24*time.Hour).Add(24*time.Hour)) + "/told/" + t.ID + "/" + kind // forgotten as caps are
-	if b, err := tx.Get(told); err != nil || b != nil {
-		return err
-	}
 	a := alert{Ticket: t.ID, Kind: kind, Why: harmless(why), At: now}
-	return errors.Join(tx.Put(told, []byte{1}), kv.Save(tx, "alert/"+due(now)+"/"+t.ID+"/"+kind, a))
+	if !a.urgent() {
+		told := "cap/" + due(now.Truncate(24*time.Hour).Add(24*time.Hour)) + "/told/" + t.ID + "/" + kind // forgotten as caps are
+		if b, err := tx.Get(told); err != nil || b != nil {
+			return err
+		}
+		if err := tx.Put(told, []byte{1}); err != nil {
+			return err
+		}
+	}
+	return kv.Save(tx, "alert/"+due(now)+"/"+t.ID+"/"+kind, a)
 }
 
 var anyAddress = regexp.MustCompile(`[^\s<>()",;:@]+@[^\s<>()",;:@]+`)

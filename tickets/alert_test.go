@@ -171,7 +171,24 @@ func TestNoIsTold(t *testing.T) {
 	wantMails(t, d)
 }
 
-// TestToldOnceADay: of one kind, a ticket is told of once a day.
+// TestStoppedAgainIsTold: a no that stops the client again, after the stop was
+// lifted, is told again on the same day.
+func TestStoppedAgainIsTold(t *testing.T) {
+	d := memoryDesk(t, nil)
+	ticket, l := d.ask(t, ada, policy.PasswordChange)
+	d.receive(t, d.reply(l, policy.Yes))
+	for range 2 {
+		d.receive(t, d.reply(l, policy.No))
+		d.receive(t, d.reply(l, policy.No)) // changes nothing any more
+		wantMails(t, d, "stopped kim", "stopped max")
+		_, err := d.Lift(ticket.ID, "max", "a mistake")
+		check(t, err)
+		wants(t, d.receive(t, d.reply(d.last(t, "lift", ticket.ID), policy.Yes)), "lifted")
+		d.turn(time.Hour)
+	}
+}
+
+// TestToldOnceADay: of what is not urgent, a ticket is told of once a day.
 func TestToldOnceADay(t *testing.T) {
 	d := memoryDesk(t, nil)
 	ticket, _ := d.ask(t, bob, policy.PasswordChange)

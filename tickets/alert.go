@@ -55,8 +55,9 @@ func harmless(why string) string {
 const maxToldOf = 20
 
 // told gives whom an alert is for. Of a notice that did not arrive that is who
-// opened the ticket, else its assignee, and a lead where they are disabled: where
-// neither was, nobody waits for an answer. A no is told to them and to the leads.
+// opened the ticket, else its assignee, else whoever edited it, and a lead where
+// they are disabled: where there is none of these, nobody waits for an answer. A
+// no is told to them and to the leads.
 func (a alert) told(t Ticket, agents []staff.Agent, now time.Time) (ids []string) {
 	agents = slices.DeleteFunc(slices.Clone(agents), func(b staff.Agent) bool { return b.Disabled })
 	var owners []string
@@ -64,6 +65,9 @@ func (a alert) told(t Ticket, agents []staff.Agent, now time.Time) (ids []string
 		if id != "" && !slices.Contains(owners, id) && (a.urgent() || len(owners) == 0) {
 			owners = append(owners, id)
 		}
+	}
+	if len(owners) == 0 { // a customer's own mail, of which they made the request
+		owners = t.Edited
 	}
 	if len(owners) == 0 && !a.urgent() {
 		return nil

@@ -101,6 +101,7 @@ func TestWhoIsTold(t *testing.T) {
 		{"assigned-to-another", func(t *Ticket) { t.Assignee = "lee" }, nil, []string{"undeliverable kim"}},
 		{"opened-by-mail", func(t *Ticket) { t.OpenedBy, t.Assignee = "", "" }, nil, nil},
 		{"opened-by-mail-and-assigned", func(t *Ticket) { t.OpenedBy, t.Assignee = "", "lee" }, nil, []string{"undeliverable lee"}},
+		{"opened-by-mail-and-edited", func(t *Ticket) { t.OpenedBy, t.Assignee, t.Edited = "", "", []string{"kim", "lee"} }, nil, []string{"undeliverable kim", "undeliverable lee"}},
 		{"opener-disabled", nil, func(a *staff.Agent) { a.Disabled = a.ID == "kim" }, []string{"undeliverable max"}},
 		{"nobody-left", nil, func(a *staff.Agent) { a.Disabled = true }, nil},
 		{"lead-disabled-too", nil, func(a *staff.Agent) { a.Disabled = a.ID != "lee" }, nil},
@@ -150,6 +151,8 @@ func TestLeads(t *testing.T) {
 		{Ticket{OpenedBy: "kim", Edited: []string{"max"}}, []string{"kim", "ned"}},
 		{Ticket{OpenedBy: "kim", Assignee: "ned"}, []string{"kim", "ned", "max"}},
 		{Ticket{}, []string{"max", "ned"}},
+		{Ticket{Edited: []string{"kim"}}, []string{"kim", "max", "ned"}},
+		{Ticket{Edited: []string{"max", "ned"}}, []string{"max", "ned"}}, // the only ones who could hear of it
 	} {
 		if got := (alert{Kind: "said_no"}).told(tt.ticket, agents, start); !slices.Equal(got, tt.want) {
 			t.Errorf("a no to %+v is told to %q, want %q", tt.ticket, got, tt.want)

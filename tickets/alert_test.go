@@ -292,6 +292,32 @@ func TestMailToStaffIsNotTold(t *testing.T) {
 	wantMails(t, d)
 }
 
+// TestNoIsToldAtLeastOnce: where nobody knows whether the server has the mail
+// that tells of a no, as after a crash, it is sent once more, and where nobody
+// knows it then the ticket says so.
+func TestNoIsToldAtLeastOnce(t *testing.T) {
+	d := memoryDesk(t, nil)
+	ticket, l := d.ask(t, bob, policy.PasswordChange)
+	d.receive(t, d.reply(l, policy.No))
+	wantMails(t, d, "said_no kim", "said_no max")
+	for i := range 2 {
+		due, err := d.Due(d.Now(), 10, false)
+		check(t, err)
+		due = slices.DeleteFunc(due, func(o Outgoing) bool { return o.Agent == "" })
+		if len(due) != 2 {
+			t.Fatalf("%d mails to staff are due at attempt %d: %+v", len(due), i, due)
+		}
+		for _, o := range due {
+			check(t, d.Attempt(o.ID, d.Now()))
+			check(t, d.MarkUnknown(o.ID, "cut"))
+		}
+		d.turn(resendAfter)
+	}
+	if s := d.show(t, ticket.ID); happened(s, "perhaps sent") != 2 {
+		t.Errorf("%+v", s.History)
+	}
+}
+
 // TestMailToStaffGoesToStaff: an agent who was disabled since is sent nothing; a
 // lead is told instead, where it has not been written yet.
 func TestMailToStaffGoesToStaff(t *testing.T) {

@@ -35,7 +35,7 @@ type Outgoing struct {
 	Origin  string    `json:"origin"`          // to whose account it goes
 	To      string    `json:"to"`
 	Kind    string    `json:"kind"`
-	Class   string    `json:"class"` // A: asks for proof, at least once; B: at most once
+	Class   string    `json:"class"` // A: asks for proof, or tells staff of a no, at least once; B: at most once
 	State   string    `json:"state"`
 	Tries   int       `json:"tries"`
 	Queued  time.Time `json:"queued"`
@@ -212,9 +212,9 @@ func (s *Store) MarkFailed(id, why string) error {
 	})
 }
 
-// MarkUnknown records that the server may or may not have the notice. One that
-// asks for proof is sent once more, the same bytes; any other is not, and if it
-// was to warn the contact the ticket says so.
+// MarkUnknown records that the server may or may not have the notice. One of
+// class A is sent once more, the same bytes; any other is not. If it was to warn
+// the contact, or staff, the ticket says so.
 func (s *Store) MarkUnknown(id, why string) error {
 	return s.update(id, func(tx kv.Tx, o *Outgoing) (bool, error) {
 		o.Error = said(why)
@@ -223,11 +223,11 @@ func (s *Store) MarkUnknown(id, why string) error {
 			return true, nil
 		}
 		o.State = Unknown
-		if err := tx.Delete("outb/" + id); err != nil || !slices.Contains(security, o.Kind) {
+		if err := tx.Delete("outb/" + id); err != nil || o.Agent == "" && !slices.Contains(security, o.Kind) {
 			return false, err
 		}
 		return false, s.tell(tx, o.Ticket, Event{Event: "perhaps sent", Reason: "smtp",
-			Text: "Our notice " + id + " (" + o.Kind + ") was handed over, but the server did not say that it has it; it is not sent twice."})
+			Text: "Our notice " + id + " (" + o.Kind + ") was handed over, but the server did not say that it has it; it is not sent again."})
 	})
 }
 

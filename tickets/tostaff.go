@@ -133,8 +133,11 @@ func (s *Store) mailStaff(tx kv.Tx, a staff.Agent, alerts []alert, others int) e
 	if err := s.remember(tx, "rp", returnPath, n.ID); err != nil {
 		return err
 	}
-	err = s.post(tx, &Outgoing{Notice: n.ID, Ticket: t.ID, Agent: a.ID, Origin: toStaff + a.ID, To: a.Email, Kind: n.Kind, Class: "B",
-		State: Queued, Queued: now}, n, l)
+	o := Outgoing{Notice: n.ID, Ticket: t.ID, Agent: a.ID, Origin: toStaff + a.ID, To: a.Email, Kind: n.Kind, Class: "B", State: Queued, Queued: now}
+	if first.urgent() {
+		o.Class = "A" // rather twice than never
+	}
+	err = s.post(tx, &o, n, l)
 	if errors.Is(err, ErrCompose) { // nor will it be the next time
 		return s.tell(tx, t.ID, Event{Event: "staff not told", Reason: "unwritable", Text: "A mail to " + a.ID + " could not be written: " + said(err.Error())})
 	}

@@ -47,7 +47,7 @@ var contentClasses = map[string]policy.Kind{"urn:content-classes:calendarmessage
 // 2919 section 3), and in what the programs of lists write themselves.
 // List-Unsubscribe alone says it only of what answers no mail: gateways and
 // customer databases write it into people's mail, too.
-var listFields = []string{"list-id", "list-post", "list-subscribe", "list-help", "mailing-list", "x-mailing-list", "x-mlserver"}
+var listFields = []string{"list-id", "list-post", "list-subscribe", "list-help", "list-owner", "list-archive", "mailing-list", "x-mailing-list", "x-mlserver"}
 
 // kind tells what a message is and what says so. Header fields decide; the
 // subject only in forms that programs write.

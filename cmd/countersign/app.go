@@ -113,11 +113,19 @@ func configError(problems []config.Problem) error {
 	if len(problems) == 0 {
 		return nil
 	}
+	all := faults(problems)
+	return &exit.Error{Code: exit.Config, Reason: "config", Message: all.Error(), Try: "countersign check-config", Err: all}
+}
+
+// faults are the problems of a configuration, as an error.
+type faults []config.Problem
+
+func (f faults) Error() string {
 	var lines []string
-	for _, p := range problems {
+	for _, p := range f {
 		lines = append(lines, p.String())
 	}
-	return &exit.Error{Code: exit.Config, Reason: "config", Message: strings.Join(lines, "\n"), Try: "countersign check-config"}
+	return strings.Join(lines, "\n")
 }
 
 // clock gives the time source: the real one, or in a drill the time of --at.

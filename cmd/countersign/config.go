@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 
 	"github.com/spf13/cobra"
@@ -15,10 +16,17 @@ func (a *app) checkConfigCommand() *cobra.Command {
 			c, problems := config.Load(a.configPath)
 			if len(problems) == 0 {
 				problems = append(c.ForRun(a.configPath), c.CheckPlaces()...)
-				if err := stepDown(c); err != nil { // it is the daemon's user who must be able to read them
+				err := stepDown(c) // it is the daemon's user who must be able to read them
+				all, ok := errors.AsType[faults](err)
+				switch {
+				case ok:
+					problems = append(problems, all...)
+				case err != nil:
 					return err
+				default:
+					problems = append(problems, c.CheckFiles(a.configPath)...)
+					problems = append(problems, keyProblems(c)...)
 				}
-				problems = append(problems, c.CheckFiles(a.configPath)...)
 			}
 			if len(problems) == 0 {
 				if a.json {
@@ -40,11 +48,11 @@ func (a *app) checkConfigCommand() *cobra.Command {
 			for _, p := range problems {
 				fmt.Fprintln(a.stderr, clean(p.String()))
 			}
-			errors := "errors"
+			word := "errors"
 			if len(problems) == 1 {
-				errors = "error"
+				word = "error"
 			}
-			fmt.Fprintf(a.stderr, "%d %s. Nothing was started or changed.\n", len(problems), errors)
+			fmt.Fprintf(a.stderr, "%d %s. Nothing was started or changed.\n", len(problems), word)
 			return answered(exit.Config)
 		}}
 }

@@ -63,11 +63,7 @@ func openDesk(c config.Config, now func() time.Time, log zerolog.Logger) (*desk,
 	}
 	k, err := keys.Load(c.KeyFile, c.State)
 	if err != nil {
-		e := &exit.Error{Code: exit.Config, Reason: "key_file", Message: err.Error(), Err: err}
-		if errors.Is(err, fs.ErrPermission) {
-			e.Try = fmt.Sprintf("sudo chown %d %s", os.Geteuid(), filepath.Dir(c.KeyFile))
-		}
-		return nil, e
+		return nil, keyError(c, err)
 	}
 	if err := os.MkdirAll(filepath.Dir(c.State), 0o700); err != nil {
 		return nil, &exit.Error{Code: exit.IOErr, Reason: "state", Message: "state: " + err.Error(), Err: err}

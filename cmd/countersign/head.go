@@ -8,20 +8,27 @@ import (
 	"path/filepath"
 	"syscall"
 
+	"countersign/internal/config"
 	"countersign/internal/exit"
 )
 
 // headFile is where the signed head of the audit log is kept: beside the key
 // file, so not in a backup of the state.
-func (d *desk) headFile() string { return d.config.KeyFile + ".head" }
+func (d *desk) headFile() string { return headOf(d.config) }
+
+func headOf(c config.Config) string { return c.KeyFile + ".head" }
 
 // checkHead finds out whether the store is an older copy of what was open last,
-// and keeps its head. A head that is missing, torn, unreadable or of another key
+// and keeps its head. A head that is missing, torn or of another key
 // is none: whoever puts an old store back could have lost or taken it. So one that
 // can't be kept would make an older copy of every store at the next start: that
-// is said now.
+// is said now. So is one that is there and another user's, as after a command of
+// root's: it isn't lost, and what is void stays void.
 func (d *desk) checkHead() error {
 	head, err := os.ReadFile(d.headFile())
+	if errors.Is(err, fs.ErrPermission) {
+		return &exit.Error{Code: exit.Config, Reason: "head_not_read", Message: "key_file: the head of the audit log can't be read: " + err.Error(), Err: err, Try: ownKey(d.config)}
+	}
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		d.log.Error().Err(err).Str("head", d.headFile()).Msg("the kept head of the audit log can't be read")
 	}
@@ -35,7 +42,7 @@ func (d *desk) checkHead() error {
 		e := &exit.Error{Code: exit.IOErr, Reason: "head_not_kept", Err: err,
 			Message: "key_file: the head of the audit log, by which an older copy of the state is known, can't be kept beside it: " + err.Error()}
 		if errors.Is(err, fs.ErrPermission) || errors.Is(err, syscall.EROFS) {
-			e.Code, e.Try = exit.Config, "let the daemon's user write in "+filepath.Dir(d.headFile())
+			e.Code, e.Try = exit.Config, ownKey(d.config)
 		}
 		return e
 	}

@@ -35,9 +35,22 @@ func stateUser(c config.Config) (unixUser, error) {
 		return unixUser{}, nil
 	case there:
 		return unixUser{}, configError([]config.Problem{{File: state, Key: "state",
-			Text: fmt.Sprintf("belongs to root, but the folder of key_file to user %d. Run: chown %d %s", keyOwner, keyOwner, state)}})
+			Text: fmt.Sprintf("belongs to root, but the folder of key_file to user %s. %s", config.UserName(keyOwner), ownState(c, keyOwner))}})
 	}
 	return userOf(keyOwner, keys)
+}
+
+// ownState says how the folder of the state becomes that user's. One that holds
+// other things too, as /var/lib does, is not given away.
+func ownState(c config.Config, uid int) string {
+	dir := filepath.Dir(c.State)
+	entries, err := os.ReadDir(dir)
+	for _, e := range entries {
+		if n := e.Name(); err == nil && n != filepath.Base(c.State) && n != filepath.Base(spoolOf(c)) && n != filepath.Base(c.Socket) {
+			return fmt.Sprintf("Name a file in a folder of its own that belongs to that user, such as %s.", filepath.Join(dir, "countersign", "state.db"))
+		}
+	}
+	return fmt.Sprintf("Run: chown %s %s", config.UserName(uid), config.Quote(dir))
 }
 
 // folderOwner gives the owner of a folder, or of the nearest above it that is there.

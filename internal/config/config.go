@@ -12,6 +12,7 @@ package config
 
 import (
 	"errors"
+	"fmt"
 	"io/fs"
 	"net/mail"
 	"os"
@@ -222,7 +223,7 @@ func Load(path string) (Config, []Problem) {
 	case errors.Is(err, fs.ErrNotExist):
 		return whole("there is no such file. Make one: countersign config example > " + path)
 	case errors.Is(err, fs.ErrPermission):
-		return whole("you may not read this file. Run the command as root or as the daemon's user.")
+		return whole(closed(path))
 	case err != nil:
 		return whole("can't be read: " + cause(err))
 	case !info.Mode().IsRegular():
@@ -232,7 +233,7 @@ func Load(path string) (Config, []Problem) {
 	}
 	text, err := os.ReadFile(path)
 	if errors.Is(err, fs.ErrPermission) {
-		return whole("you may not read this file. Run the command as root or as the daemon's user.")
+		return whole(closed(path))
 	}
 	if err != nil {
 		return whole("can't be read: " + cause(err))
@@ -248,6 +249,16 @@ func Lenient(path string) (Config, []Problem) {
 		return Default(filepath.Dir(path)), nil
 	}
 	return Load(path)
+}
+
+// closed says that this user may not read the configuration, which agents'
+// commands read, too.
+func closed(path string) string {
+	me := UserName(os.Geteuid())
+	if _, err := os.Stat(path); err != nil {
+		return fmt.Sprintf("its folder is closed to user %s. The daemon and agents' commands look into it. Run: sudo chmod 755 %s", me, Quote(filepath.Dir(path)))
+	}
+	return fmt.Sprintf("user %s may not read it. It holds no secret, and agents' commands read it, too. Run: sudo chmod 644 %s", me, Quote(path))
 }
 
 // cause is what lies beneath a fs.PathError, whose path is told already.

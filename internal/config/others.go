@@ -15,10 +15,12 @@ func (c Config) CheckPlaces() []Problem {
 	var out placeCheck
 	state, keys := filepath.Dir(c.State), filepath.Dir(c.KeyFile)
 	out.folder("state", state)
-	if info, ok := out.link("state", c.State); ok {
+	if info, ok := out.link("state", c.State); ok && info.IsDir() {
+		out.add("state", c.State, fmt.Sprintf("is a folder. Name a file in it, such as %s.", filepath.Join(c.State, "state.db")))
+	} else if ok {
 		out.mode("state", c.State, info, 0o077, "read or write", "chmod 600 ")
 		if dir, err := os.Stat(state); err == nil && Owner(dir) != Owner(info) {
-			out.add("state", c.State, fmt.Sprintf("belongs to another user than its folder, so that the daemon can't use it. Run: chown %d %s", Owner(dir), quote(c.State)))
+			out.add("state", c.State, fmt.Sprintf("belongs to another user than its folder, so that the daemon can't use it. Run: chown %d %s", Owner(dir), Quote(c.State)))
 		}
 	}
 	spool := filepath.Join(state, "spool")
@@ -77,7 +79,7 @@ func (p *placeCheck) link(key, path string) (fs.FileInfo, bool) {
 		return info, true
 	}
 	if owner := Owner(info); owner != 0 && owner != os.Geteuid() {
-		p.add(key, path, fmt.Sprintf("is a link that user %d has made, where a folder or file should be. Look where it points, then run: rm %s", owner, quote(path)))
+		p.add(key, path, fmt.Sprintf("is a link that user %d has made, where a folder or file should be. Look where it points, then run: rm %s", owner, Quote(path)))
 		return nil, false
 	}
 	info, err = os.Stat(path)
@@ -95,8 +97,17 @@ func (p *placeCheck) writable(key, path string, info fs.FileInfo) {
 
 func (p *placeCheck) mode(key, path string, info fs.FileInfo, bits fs.FileMode, verb, try string) {
 	if mode := info.Mode().Perm(); mode&bits != 0 {
-		p.add(key, path, fmt.Sprintf("other users can %s it (mode %04o). Run: %s%s", verb, mode, try, quote(path)))
+		p.add(key, path, fmt.Sprintf("other users can %s it (mode %04o). Run: %s%s", verb, mode, try, Quote(path)))
 	}
+}
+
+// ownerOf is Owner of what is at path, -1 if that can't be seen.
+func ownerOf(path string) int {
+	info, err := os.Stat(path)
+	if err != nil {
+		return -1
+	}
+	return Owner(info)
 }
 
 // Owner gives the user to whom a file belongs, -1 if that isn't known.

@@ -28,7 +28,7 @@ func ReadRoots(path string) (*x509.CertPool, error) {
 	case err != nil || !info.Mode().IsRegular():
 		return fail("is not a file.", "")
 	case info.Mode().Perm()&0o022 != 0:
-		return fail(fmt.Sprintf("other users can write it (mode %04o).", info.Mode().Perm()), "chmod go-w "+quote(path))
+		return fail(fmt.Sprintf("other users can write it (mode %04o).", info.Mode().Perm()), "chmod go-w "+Quote(path))
 	}
 	text, err := io.ReadAll(io.LimitReader(f, maxFile))
 	if err != nil {

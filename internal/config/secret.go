@@ -7,7 +7,9 @@ import (
 	"io"
 	"io/fs"
 	"os"
+	"os/user"
 	"path/filepath"
+	"strconv"
 	"strings"
 
 	"countersign/internal/redact"
@@ -41,9 +43,9 @@ func ReadSecret(path string) (redact.Secret, error) {
 	f, err := os.Open(path)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
-		return fail("there is no such file; it should hold the password.", "sudo install -m 600 -o countersign /dev/stdin "+quote(path))
+		return fail("there is no such file; it should hold the password.", "sudo install -m 600 -o countersign /dev/stdin "+Quote(path))
 	case errors.Is(err, fs.ErrPermission):
-		return fail("this user may not read it.", "sudo chown countersign "+quote(path))
+		return fail(unreadable(path))
 	case err != nil:
 		return fail("can't be read: "+cause(err), "")
 	}
@@ -55,7 +57,7 @@ func ReadSecret(path string) (redact.Secret, error) {
 	case !info.Mode().IsRegular():
 		return fail("is not a file.", "")
 	case info.Mode().Perm()&others(path) != 0:
-		return fail(fmt.Sprintf("other users can read or write it (mode %04o).", info.Mode().Perm()), "chmod 600 "+quote(path))
+		return fail(fmt.Sprintf("other users can read or write it (mode %04o).", info.Mode().Perm()), "chmod 600 "+Quote(path))
 	}
 	b, err := io.ReadAll(io.LimitReader(f, maxSecret+1))
 	if err != nil {
@@ -74,6 +76,33 @@ func ReadSecret(path string) (redact.Secret, error) {
 	return redact.Secret(line), nil
 }
 
+// unreadable says why this user may not read a secret that is there, and which
+// command helps. Root's own would be readable by nobody but root.
+func unreadable(path string) (text, try string) {
+	info, err := os.Stat(path)
+	me := UserName(os.Geteuid())
+	if err != nil {
+		return fmt.Sprintf("its folder is closed to user %s.", me), "sudo chmod go+x " + Quote(filepath.Dir(path))
+	}
+	switch owner := Owner(info); owner {
+	case os.Geteuid():
+		return fmt.Sprintf("its owner may not read it (mode %04o).", info.Mode().Perm()), "chmod 600 " + Quote(path)
+	case 0:
+		return "belongs to root, so that the daemon's user may not read it.", "sudo chown countersign " + Quote(path)
+	default:
+		return fmt.Sprintf("belongs to user %s, and this is user %s.", UserName(owner), me),
+			fmt.Sprintf("the same as root, or if %s is the daemon's user: sudo chown %s %s", me, me, Quote(path))
+	}
+}
+
+// UserName gives the name of a user, else the number.
+func UserName(uid int) string {
+	if u, err := user.LookupId(strconv.Itoa(uid)); err == nil {
+		return u.Username
+	}
+	return strconv.Itoa(uid)
+}
+
 // others gives the permission bits that open a secret to other users. systemd
 // gives credentials to a daemon by an access control list, whose mask shows as
 // the group's right to read (systemd.exec(5), LoadCredential=).
@@ -84,8 +113,8 @@ func others(path string) fs.FileMode {
 	return 0o077
 }
 
-// quote makes path one word of a shell.
-func quote(path string) string {
+// Quote makes path one word of a shell.
+func Quote(path string) string {
 	if !strings.ContainsFunc(path, func(r rune) bool {
 		return !strings.ContainsRune("/._-+:@%", r) && (r < '0' || r > '9') && (r|0x20 < 'a' || r|0x20 > 'z')
 	}) {
@@ -99,12 +128,22 @@ func quote(path string) string {
 func (c Config) CheckFiles(name string) []Problem {
 	var out []Problem
 	add := func(key, text string) { out = append(out, Problem{File: name, Key: key, Text: text}) }
+	if f, err := os.Open(name); errors.Is(err, fs.ErrPermission) {
+		add("", closed(name))
+	} else if err == nil {
+		f.Close()
+	}
+	told := false // once is enough
 	secret := func(key, path string) {
 		if path == "" {
 			return
 		}
 		if _, err := ReadSecret(path); err != nil {
 			add(key, err.Error())
+		} else if owner := ownerOf(path); os.Geteuid() == 0 && owner > 0 && !told {
+			told = true
+			add("key_file", fmt.Sprintf("%s belongs to root, but %s to user %s. The daemon's user must own both. Run: chown %[3]s %[1]s",
+				Quote(filepath.Dir(c.KeyFile)), Quote(path), UserName(owner)))
 		}
 	}
 	roots := func(key, path string) {

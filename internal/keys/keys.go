@@ -102,12 +102,34 @@ func Load(path, state string) (Keys, error) {
 	if err != nil {
 		return Keys{}, fmt.Errorf("key_file: %w", err)
 	}
-	var seed [32]byte
-	text := strings.TrimSuffix(strings.TrimSuffix(string(b), "\n"), "\r")
-	if n, err := hex.Decode(seed[:], []byte(text)[:min(len(text), 64)]); err != nil || n != len(seed) || len(text) != 64 {
-		return Keys{}, fmt.Errorf("key_file: %s: is not 64 hex digits; put back the right file, a new key can't read what the old one sealed", path)
+	seed, err := decode(path, b)
+	if err != nil {
+		return Keys{}, fmt.Errorf("key_file: %w", err)
 	}
 	return FromSeed(seed), nil
+}
+
+// Check says what Load would, and makes nothing: no key beside no state is good.
+func Check(path, state string) error {
+	b, err := read(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		if _, err := os.Lstat(state); errors.Is(err, fs.ErrNotExist) {
+			return nil
+		}
+		return fmt.Errorf("%s: %w (%s)", path, ErrMissing, state)
+	}
+	if err == nil {
+		_, err = decode(path, b)
+	}
+	return err
+}
+
+func decode(path string, b []byte) (seed [32]byte, err error) {
+	text := strings.TrimSuffix(strings.TrimSuffix(string(b), "\n"), "\r")
+	if n, err := hex.Decode(seed[:], []byte(text)[:min(len(text), 64)]); err != nil || n != len(seed) || len(text) != 64 {
+		return seed, fmt.Errorf("%s: is not 64 hex digits; put back the right file, a new key can't read what the old one sealed", path)
+	}
+	return seed, nil
 }
 
 // first makes the key of a new state. Another process may do the same just now,

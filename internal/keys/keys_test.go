@@ -49,6 +49,9 @@ func TestLoad(t *testing.T) {
 		if _, err := keys.Load(path, state); err == nil || !strings.Contains(err.Error(), path) {
 			t.Errorf("%s: Load = %v, want an error with the name of the file", name, err)
 		}
+		if err := keys.Check(path, state); err == nil || !strings.Contains(err.Error(), path) {
+			t.Errorf("%s: Check = %v, want what Load says", name, err)
+		}
 	}
 }
 

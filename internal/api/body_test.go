@@ -280,9 +280,11 @@ func TestBudget(t *testing.T) {
 			for len(got) > 0 {
 				names = append(names, <-got)
 			}
+			b.mu.Lock()
 			if b.used > b.total {
 				t.Errorf("%d are given of %d", b.used, b.total)
 			}
+			b.mu.Unlock()
 			slices.Sort(names)
 			return strings.Join(names, ",")
 		}
@@ -298,9 +300,14 @@ func TestBudget(t *testing.T) {
 			}
 			time.Sleep(time.Second)
 		}
-		if len(b.users)+len(b.waiting) > 0 || b.used != 0 {
-			t.Errorf("left over: %+v", b)
+		empty := func() {
+			b.mu.Lock()
+			defer b.mu.Unlock()
+			if len(b.users)+len(b.waiting) > 0 || b.used != 0 {
+				t.Errorf("left over: %d users, %d waiting, %d bytes", len(b.users), len(b.waiting), b.used)
+			}
 		}
+		empty()
 		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
 		defer cancel()
 		all, _ := b.take(ctx, 1, 100)
@@ -308,9 +315,7 @@ func TestBudget(t *testing.T) {
 			t.Errorf("take() in vain = %v", err)
 		}
 		all()
-		if len(b.users)+len(b.waiting) > 0 || b.used != 0 {
-			t.Errorf("left over: %+v", b)
-		}
+		empty()
 	})
 }
 

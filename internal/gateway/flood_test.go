@@ -137,7 +137,7 @@ func TestFlood(t *testing.T) {
 			honest := deliver(t, server, w.yes(t))
 			took, of := w.readUntil(t, server, honest, *floodSize+1)
 			t.Logf("the honest reply behind %d mails was judged after %.1f s; outcomes %v", *floodSize, took.Seconds(), of)
-			if limit := time.Minute; took > limit || *floodSize <= 200 && took > limit/4 {
+			if took > time.Minute { // the design, I-22
 				t.Errorf("the honest reply was judged after %s", took)
 			}
 		})
@@ -163,7 +163,7 @@ func TestFloodLarge(t *testing.T) {
 	honest := deliver(t, server, w.yes(t))
 	took, of := w.readUntil(t, server, honest, n+1)
 	t.Logf("the honest reply behind %d large mails was judged after %.1f s; outcomes %v", n, took.Seconds(), of)
-	if took > 15*time.Second {
+	if took > time.Minute {
 		t.Errorf("the honest reply was judged after %s", took)
 	}
 }
@@ -198,7 +198,7 @@ func TestFloodAfterCrash(t *testing.T) {
 	if err = errors.Join(err, <-ended); err != nil {
 		t.Fatal(err)
 	}
-	if all := time.Since(began); took > 10*time.Second || all > 15*time.Second {
+	if all := time.Since(began); took > 30*time.Second || all > time.Minute {
 		t.Errorf("the honest reply was judged after %s, all after %s", took, all)
 	}
 }

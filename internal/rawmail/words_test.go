@@ -15,7 +15,7 @@ func TestWordsBound(t *testing.T) {
 	if shown, sure := Words(value, asASCII); shown != value || sure != value {
 		t.Error("text that holds no word changed")
 	}
-	if took := time.Since(start); took > 2*time.Second {
+	if took := time.Since(start); took > time.Minute {
 		t.Errorf("%d bytes took %s", len(value), took)
 	}
 	long := "=?utf-8?q?" + strings.Repeat("a", maxWord) + "?="

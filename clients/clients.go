@@ -65,6 +65,8 @@ type Contact struct {
 	Since  map[string]time.Time `json:"since,omitempty"`
 	Gained map[string]time.Time `json:"gained,omitempty"`
 	First  Turn                 `json:"first,omitzero"`
+	// Spoke says until when another language was theirs.
+	Spoke map[string]time.Time `json:"spoke,omitempty"`
 	// Widened stands in older records for the dates of all rights.
 	Widened time.Time `json:"widened,omitzero"`
 }

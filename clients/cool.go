@@ -1,6 +1,7 @@
 package clients
 
 import (
+	"maps"
 	"slices"
 	"time"
 
@@ -10,6 +11,10 @@ import (
 // firstLife is how long after a client came on file its first contacts may come
 // without cooling.
 const firstLife = 24 * time.Hour
+
+// spokeLife is how long it is remembered which language a contact had; no cooling
+// is longer.
+const spokeLife = 90 * 24 * time.Hour
 
 // first reports whether this is the first import of the client, the one whose
 // contacts need not cool: nobody was on file before it, nothing was asked for,
@@ -40,8 +45,22 @@ func (opt ImportOptions) date(next *Contact, old Contact, ok, first bool) {
 	next.Since = opt.dated(next.Addresses, old, func(a string) bool { return old.onFile(a) || next.Status == Removed })
 	next.Gained = opt.dated(next.Rights(), old, old.holds)
 	if ok {
-		next.First = opt.turn(*next, old)
+		next.First, next.Spoke = opt.turn(*next, old), opt.spoke(*next, old)
 	}
+}
+
+// spoke gives the languages that were the contact's before. A language says which
+// words are a yes, so who gives them another must not make one of their no.
+func (opt ImportOptions) spoke(next, old Contact) map[string]time.Time {
+	spoke := maps.Clone(old.Spoke)
+	if next.Language != old.Language {
+		if spoke == nil {
+			spoke = map[string]time.Time{}
+		}
+		spoke[old.Language] = opt.Now
+	}
+	maps.DeleteFunc(spoke, func(_ string, until time.Time) bool { return opt.Now.Sub(until) > spokeLife })
+	return spoke
 }
 
 // dated gives since when each of these is the contact's.

@@ -180,7 +180,7 @@ func tokenOnly(f Facts) (Decision, bool) {
 		f.Binding.Ticket != n.Ticket || f.Ticket.State.Over() || f.Ticket.State == StateDisputed {
 		return Decision{}, false
 	}
-	switch f.Answer.For(f.Person.Language) {
+	switch f.Person.Means(f.Answer) {
 	case No:
 		d := file(f, Unauthenticated, "unproved_no", "token_only", "not_aligned")
 		d.UnprovedNo = true
@@ -279,7 +279,7 @@ func lifting(f Facts) (Decision, bool) {
 	if !n.Lifts {
 		return Decision{}, false
 	}
-	switch intent := f.Answer.For(f.Person.Language); {
+	switch intent := f.Person.Means(f.Answer); {
 	case f.Person.ID != n.Contact:
 		return file(f, Unauthenticated, "other_contact"), true
 	case f.Person.Cooling:
@@ -304,14 +304,14 @@ func otherContact(f Facts) (Decision, bool) {
 	switch {
 	case f.Person.ID != f.Ticket.Contact || f.Person.ID != f.Binding.Notice.Contact:
 		d := file(f, Unauthenticated, "other_contact")
-		if f.Answer.For(f.Person.Language) == No {
+		if f.Person.Means(f.Answer) == No {
 			if mayDeny(f.Evidence, f.Person, f.Ticket, *f.Binding.Notice) {
 				d.Dispute, d.Revision = true, f.answered()
 			}
 			d.Also = f.also()
 		}
 		return d, true
-	case f.Answer.For(f.Person.Language) == No: // a no counts where a yes would not
+	case f.Person.Means(f.Answer) == No: // a no counts where a yes would not
 		return Decision{}, false
 	case !f.Person.May:
 		return file(f, Unauthenticated, "no_permission"), true
@@ -324,7 +324,7 @@ func otherContact(f Facts) (Decision, bool) {
 // over: nothing more is proved on a ticket that has ended, but a no still comes
 // in time to be looked at.
 func over(f Facts) (Decision, bool) {
-	if f.Answer.For(f.Person.Language) == No {
+	if f.Person.Means(f.Answer) == No {
 		return Decision{}, false
 	}
 	switch f.Ticket.State {
@@ -340,7 +340,7 @@ func over(f Facts) (Decision, bool) {
 func answer(f Facts) (Decision, bool) {
 	token := f.Binding.Bound == BoundToken
 	d := Decision{Verdict: Authenticated, Outcome: Applied, Ticket: f.Ticket.ID, Proofs: []ProofKind{ProofSender}}
-	intent := f.Answer.For(f.Person.Language)
+	intent := f.Person.Means(f.Answer)
 	switch {
 	case intent == No:
 		d.Dispute, d.Spend, d.Ask, d.Revision, d.Also = true, token, "disputed", f.answered(), f.also()

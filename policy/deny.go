@@ -29,7 +29,7 @@ func (d Decision) denies() bool { return d.Dispute || len(d.Also) > 0 }
 // saysNo reports whether the own words are a no, in the sender's language or in
 // that of the person whom one of our questions went to at this very address.
 func (f Facts) saysNo() bool {
-	return f.Answer.For(f.Person.Language) == No || slices.ContainsFunc(f.Binding.Heard, func(n Notice) bool {
+	return f.Person.Means(f.Answer) == No || slices.ContainsFunc(f.Binding.Heard, func(n Notice) bool {
 		return n.Address == f.From && f.Answer.For(n.Language) == No
 	})
 }
@@ -85,6 +85,6 @@ func (f Facts) also() (tickets []string) {
 // be a no that disputes the ticket of a notice which it names: everything counts
 // but a plain yes, of whoever the sender claims to be.
 func MayBeNo(e Evidence, p Person, t Ticket, n Notice) bool {
-	yes := e.Answer.For(p.Language) == Yes && (n.Address != e.From || e.Answer.For(n.Language) == Yes)
+	yes := p.Means(e.Answer) == Yes && (n.Address != e.From || e.Answer.For(n.Language) == Yes)
 	return !n.Lifts && !e.Kind.Machine() && !yes && mayDeny(e, p, t, n)
 }

@@ -42,19 +42,37 @@ func (s State) Over() bool { return s == StateExpired || s == StateClosed }
 // Person is what the directory says of the From address, as the ticket's (or a
 // new ticket's) class sees it.
 type Person struct {
-	ID       string `json:",omitzero"` // of the contact; empty if the address is not on file
-	Client   string `json:",omitzero"`
-	Language string `json:",omitzero"`
-	Removed  bool   `json:",omitzero"`
-	Staff    bool   `json:",omitzero"` // the address belongs to a member of staff
-	May      bool   `json:",omitzero"` // has the permission for the class
-	MayDeny  bool   `json:",omitzero"` // or for one that the ticket asked for when a notice went out that the message names
-	Cooling  bool   `json:",omitzero"` // came on file or was widened so recently that it proves nothing privileged
+	ID       string   `json:",omitzero"` // of the contact; empty if the address is not on file
+	Client   string   `json:",omitzero"`
+	Language string   `json:",omitzero"`
+	Removed  bool     `json:",omitzero"`
+	Staff    bool     `json:",omitzero"` // the address belongs to a member of staff
+	Spoke    []string `json:",omitzero"` // languages that were theirs until lately
+	May      bool     `json:",omitzero"` // has the permission for the class
+	MayDeny  bool     `json:",omitzero"` // or for one that the ticket asked for when a notice went out that the message names
+	Cooling  bool     `json:",omitzero"` // came on file or was widened so recently that it proves nothing privileged
 
 	// For an address that is not on file: the one on file that it could be taken
 	// for, and the one that the name beside it shows.
 	LooksLike string `json:",omitempty"`
 	Shows     string `json:",omitempty"`
+}
+
+// Means is what the person means by an answer. Where their language was changed
+// lately, it is a no if it would have been one before, and else a yes only if it
+// would have been one, too.
+func (p Person) Means(a Answer) Intent {
+	i := a.For(p.Language)
+	for _, l := range p.Spoke {
+		switch was := a.For(l); {
+		case was == i || i == No:
+		case was == No:
+			i = No
+		default:
+			i = Unclear
+		}
+	}
+	return i
 }
 
 // Standing says what may come of a message, from what is known of it without

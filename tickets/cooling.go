@@ -1,6 +1,7 @@
 package tickets
 
 import (
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -82,4 +83,14 @@ func outlined(all []policy.Cooling) []policy.Cooling {
 		}
 	}
 	return all
+}
+
+// spoke gives the languages that were the contact's until lately.
+func (s *Store) spoke(c clients.Contact) (out []string) {
+	for _, l := range slices.Sorted(maps.Keys(c.Spoke)) {
+		if s.Now().Before(c.Spoke[l].Add(s.opt.Cooling)) {
+			out = append(out, l)
+		}
+	}
+	return out
 }

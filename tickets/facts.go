@@ -273,6 +273,6 @@ func (s *Store) person(r kv.Reader, addr, asked string, class policy.Class, b po
 		right = clients.Primary
 	}
 	cools, err := s.coolsFor(r, c, right, addr, asks...)
-	return policy.Person{ID: c.ID, Client: c.Client, Language: c.Language, Removed: c.Status == clients.Removed,
+	return policy.Person{ID: c.ID, Client: c.Client, Language: c.Language, Spoke: s.spoke(c), Removed: c.Status == clients.Removed,
 		May: c.May(string(class)), MayDeny: slices.ContainsFunc(before, func(was policy.Class) bool { return c.May(string(was)) }), Cooling: len(cools) > 0}, err
 }

@@ -252,59 +252,6 @@ func (d *desk) server() *api.Server {
 	return &api.Server{Store: d.store, Gateway: d.gateway, Blobs: d.blobs, Log: d.log}
 }
 
-// mailboxSettings say how to read one mailbox.
-func mailboxSettings(m config.Mailbox, fromBeginning bool, size int64) (inbound.Settings, error) {
-	password, err := config.ReadSecret(m.PasswordFile)
-	if err != nil {
-		return inbound.Settings{}, &exit.Error{Code: exit.Config, Reason: "secret", Message: "mailbox " + m.Name + ": " + err.Error(), Err: err}
-	}
-	roots, err := config.ReadRoots(m.CAFile)
-	if err != nil {
-		return inbound.Settings{}, &exit.Error{Code: exit.Config, Reason: "ca_file", Message: "mailbox " + m.Name + ": " + err.Error(), Err: err}
-	}
-	return inbound.Settings{Name: m.Name, Server: m.IMAP, TLS: m.TLS, User: m.User, Password: string(password), Roots: roots,
-		Mode: m.Mode, Handled: m.Handled, Poll: m.Poll, FromBeginning: fromBeginning, MaxSize: size}, nil
-}
-
-// reader makes the reader of one mailbox.
-func (d *desk) reader(m config.Mailbox, fromBeginning bool) (*inbound.Reader, error) {
-	settings, err := mailboxSettings(m, fromBeginning, int64(d.config.Limits.Size))
-	if err != nil {
-		return nil, err
-	}
-	settings.Dial, settings.Spool = d.dial, spoolOf(d.config)
-	return inbound.NewReader(settings, d.store, d.gateway.Handle, d.log), nil
-}
-
-// mailer makes what drains the outbox, nil if no SMTP server is configured.
-func (d *desk) mailer(all bool) (*mailer.Mailer, error) {
-	s := d.config.SMTP
-	if s.Server == "" {
-		return nil, nil
-	}
-	server, err := sendingServer(s)
-	if err != nil {
-		return nil, err
-	}
-	server.Dial = d.dial
-	return mailer.New(server, &outbox{store: d.store, all: all}, d.log), nil
-}
-
-// sendingServer says how to use the SMTP server.
-func sendingServer(s config.SMTP) (server mailer.Server, err error) {
-	roots, err := config.ReadRoots(s.CAFile)
-	if err != nil {
-		return server, &exit.Error{Code: exit.Config, Reason: "ca_file", Message: "smtp: " + err.Error(), Err: err}
-	}
-	server = mailer.Server{Addr: s.Server, TLS: s.TLS, AllowPlaintext: s.AllowPlaintext, User: s.User, Roots: roots}
-	if s.PasswordFile != "" {
-		if server.Password, err = config.ReadSecret(s.PasswordFile); err != nil {
-			return server, &exit.Error{Code: exit.Config, Reason: "secret", Message: "smtp: " + err.Error(), Err: err}
-		}
-	}
-	return server, nil
-}
-
 // mayOpen reports whether this process may open the store itself: as root, or
 // as the user to whom the store, or the folder it will be in, belongs.
 func mayOpen(state string) bool {
@@ -319,56 +266,4 @@ func mayOpen(state string) bool {
 		}
 		return err == nil && config.Owner(info) == uid
 	}
-}
-
-// once handles what is in the mailboxes and tries everything that waits.
-func (d *desk) once(ctx context.Context, fromBeginning bool) error {
-	d.tidy(d.started)
-	var errs []error
-	errs = append(errs, d.store.RecoverOutbox(), d.store.Tick(), d.drain(ctx, true))
-	for _, m := range d.config.Mailbox {
-		r, err := d.reader(m, fromBeginning)
-		if err == nil {
-			err = r.Once(ctx)
-		}
-		if err != nil {
-			errs = append(errs, unavailable("mailbox "+m.Name, err))
-		}
-	}
-	errs = append(errs, d.gateway.Retry(ctx, true), d.store.Tick())
-	for _, m := range d.config.Mailbox { // what was deferred may now be moved
-		todo, err := d.store.Pending(m.Name)
-		if err != nil || len(todo) == 0 {
-			errs = append(errs, err)
-			continue
-		}
-		r, err := d.reader(m, fromBeginning)
-		if err == nil {
-			err = r.Once(ctx)
-		}
-		if err != nil {
-			errs = append(errs, unavailable("mailbox "+m.Name, err))
-		}
-	}
-	errs = append(errs, d.drain(ctx, false))
-	return errors.Join(errs...)
-}
-
-// drain sends what is due.
-func (d *desk) drain(ctx context.Context, all bool) error {
-	m, err := d.mailer(all)
-	if err != nil || m == nil {
-		return err
-	}
-	if _, err := m.Drain(ctx, d.store.Now()); err != nil {
-		return unavailable("the SMTP server", err)
-	}
-	return nil
-}
-
-func unavailable(what string, err error) error {
-	if e, ok := errors.AsType[*exit.Error](err); ok {
-		return e
-	}
-	return &exit.Error{Code: exit.Unavailable, Reason: "unavailable", Message: what + " could not be used: " + err.Error(), Err: err}
 }

@@ -1,0 +1,232 @@
+package tickets
+
+import (
+	"encoding/json"
+	"errors"
+	"slices"
+	"time"
+
+	"countersign/clients"
+	"countersign/internal/kv"
+	"countersign/policy"
+)
+
+// apply carries a decision out.
+func (s *Store) apply(tx kv.Tx, m *Message, f policy.Facts, d policy.Decision) error {
+	m.Claim, m.Facts = isClaim(f, d), bounded(masked(f))
+	if d.Ticket == "" && !d.Open || m.Claim {
+		m.Facts = small(m.Facts)
+		d.Reasons = policy.Decide(m.Facts).Reasons
+	}
+	m.At, m.Outcome, m.Verdict, m.Reasons, m.Ticket, m.Decision = s.Now(), d.Outcome, d.Verdict, d.Reasons, d.Ticket, d
+	file := true
+	if !m.Source.Observe {
+		if d.Open {
+			t, err := s.openedByMail(tx, m.Facts)
+			if err != nil {
+				return err
+			}
+			m.Ticket = t.ID
+			if d.Ask != "" {
+				if err := tx.Put("wrote/"+t.Contact, []byte(t.ID)); err != nil {
+					return err
+				}
+			}
+		}
+		switch {
+		case m.Claim:
+			var err error
+			if file, err = s.claim(tx, m); err != nil {
+				return err
+			}
+		case m.Ticket != "":
+			if err := s.applyTicket(tx, m, f, d); err != nil {
+				return err
+			}
+		}
+		if err := s.learn(tx, f); err != nil {
+			return err
+		}
+		if f.Kind == policy.KindBounce {
+			if err := s.bounced(tx, m, f); err != nil {
+				return err
+			}
+		}
+		if d.Outcome == policy.SetAside {
+			if err := s.exposed(tx, m, f.Carried); err != nil {
+				return err
+			}
+		}
+	}
+	if d.Outcome == policy.OutcomeDefer {
+		if err := s.deferAgain(tx, m); err != nil {
+			return err
+		}
+		if !m.Source.Observe {
+			if err := s.hold(tx, m, f.Evidence); err != nil {
+				return err
+			}
+		}
+	}
+	if m.Ticket != "" && file {
+		if err := tx.Put(filed(m.Ticket, m.ID), []byte(m.ID)); err != nil {
+			return err
+		}
+	}
+	if d.Outcome != policy.OutcomeDefer {
+		if err := errors.Join(s.letGo(tx, m), s.settle(tx, m, f)); err != nil {
+			return err
+		}
+	}
+	if err := tx.Put("seen/uid/"+m.Source.key(), []byte(m.ID)); err != nil {
+		return err
+	}
+	if err := s.name(tx, m, m.Facts.MessageID); err != nil {
+		return err
+	}
+	if err := tx.Delete("attempt/" + m.Source.key()); err != nil {
+		return err
+	}
+	if err := kv.Save(tx, numbered("msg", m.ID), m); err != nil {
+		return err
+	}
+	return s.log(tx, "message", m.ID, struct {
+		Source   Source          `json:"source"`
+		Hash     string          `json:"hash"`
+		Decision policy.Decision `json:"decision"`
+	}{m.Source, f.Hash, d})
+}
+
+// filed is the key under which a message is found by its ticket.
+func filed(ticket, message string) string { return numbered("filed/"+ticket, message) }
+
+// settle writes the marks by which a final message is known again, and the
+// to-do for IMAP.
+func (s *Store) settle(tx kv.Tx, m *Message, f policy.Facts) error {
+	m.Next = time.Time{}
+	if err := s.expireLater(tx, m); err != nil {
+		return err
+	}
+	if !f.Duplicate {
+		if err := tx.Put("seen/hash/"+f.Hash, []byte(m.ID)); err != nil {
+			return err
+		}
+	}
+	if counts(m.Decision) {
+		for _, id := range f.Sender.SignatureIDs() {
+			if err := tx.Put("seen/sig/"+id, []byte(m.ID)); err != nil {
+				return err
+			}
+		}
+	}
+	if m.Source.Observe || m.Source.UID == 0 {
+		return nil
+	}
+	return addTodo(tx, m, f)
+}
+
+// applyTicket writes what the message does to its ticket.
+func (s *Store) applyTicket(tx kv.Tx, m *Message, f policy.Facts, d policy.Decision) error {
+	t, err := load(tx, m.Ticket)
+	if err != nil {
+		return err
+	}
+	e, err := epochNow(tx)
+	if err != nil {
+		return err
+	}
+	acted, proved := t.actedSince(d.Revision), t.Proved // before this message: that a no shows who said it is no yes
+	for _, kind := range d.Proofs {
+		s.prove(&t, policy.Proof{Kind: kind, Message: f.Hash, Contact: f.Person.ID, Address: f.From, Epoch: e.Number})
+	}
+	if d.Spend {
+		err = s.spend(tx, &t, f.Person.ID, d.Lift || f.Binding.Notice != nil && f.Binding.Notice.Lifts)
+	}
+	if d.UnprovedNo && err == nil {
+		t.Proofs, t.State, t.Asked, t.Afresh, t.Reasked = nil, policy.StateUnconfirmed, nil, "", false
+		if err = s.void(tx, &t); err == nil {
+			err = s.inform(tx, &t, "unproved_no")
+		}
+	}
+	if d.Lift && err == nil {
+		err = s.lifted(tx, &t)
+	}
+	if d.Dispute && err == nil {
+		t.Proved = proved
+		err = s.dispute(tx, &t, d.Revision, acted)
+	}
+	for _, id := range d.Also {
+		if err == nil {
+			err = s.disputeAlso(tx, id, f.Binding.Heard, m.ID)
+		}
+	}
+	if d.Ask != "" && err == nil {
+		err = s.inform(tx, &t, d.Ask)
+	}
+	if err != nil {
+		return err
+	}
+	if d.Verdict != policy.Deferred {
+		code := d.Reason()
+		text := "message " + m.ID + ":"
+		for i, r := range d.Reasons {
+			if i == 0 || r.Code == "look_alike" { // whom it could be taken for is for whoever reads the ticket
+				text += " " + r.Text
+			}
+		}
+		if err := s.record(tx, &t, Event{Event: "message " + string(d.Verdict), Reason: code, Text: text}); err != nil {
+			return err
+		}
+		if before := len(d.Proofs); before > 0 {
+			if err := s.record(tx, &t, Event{Event: string(t.State), Reason: code, Text: "The ticket is " + string(t.State) + "."}); err != nil {
+				return err
+			}
+		}
+	} else {
+		t.waitsForDNS(s.Now())
+	}
+	return save(tx, t)
+}
+
+// prove adds a proof to the current revision and raises the state with it.
+func (s *Store) prove(t *Ticket, p policy.Proof) {
+	p.Revision, p.At, t.Proved = t.Revision, s.Now(), true
+	t.Afresh, t.Reasked, t.Obstacles = "", false, nil
+	p.Expires = p.At.Add(policy.ProofLife)
+	t.Proofs = slices.DeleteFunc(t.Proofs, func(old policy.Proof) bool { return old.Kind == p.Kind })
+	t.Proofs = append(t.Proofs, p)
+	switch {
+	case t.State.Over() || t.State == policy.StateDisputed:
+	case p.Kind == policy.ProofReply:
+		t.State = policy.StateConfirmed
+	case p.Kind == policy.ProofSender && t.State == policy.StateUnconfirmed:
+		t.State = policy.StateAuthenticated
+	}
+}
+
+// openedByMail makes the ticket that a contact's own message opens. A message
+// doesn't say its class: it is a question until an agent edits it, which asks
+// for confirmation. The facts are those that are kept: what the message quotes
+// of a notice is no agent's to see.
+func (s *Store) openedByMail(tx kv.Tx, f policy.Facts) (Ticket, error) {
+	c, _, err := clients.Get(tx, f.Person.ID)
+	if err != nil {
+		return Ticket{}, err
+	}
+	subject := f.Subject
+	if subject == "" {
+		subject = "(no subject)"
+	}
+	return s.create(tx, Ticket{Client: c.Client, Contact: c.ID, Subject: oneLine(subject), Request: s.firstWords(f.Text),
+		Class: policy.Question, Channel: policy.Email}, f.MessageID)
+}
+
+// bounded cuts the facts to what fits beside other values of a record.
+func bounded(f policy.Facts) policy.Facts {
+	f.Tokens, f.References, f.Carried, f.Bounce = nil, nil, nil, policy.Bounce{}
+	f.Text = cut(f.Text, 16<<10)
+	if b, err := json.Marshal(f); err != nil || len(b) > 48<<10 {
+		f.Threads, f.Recipients, f.Sender.Records, f.Text = nil, nil, nil, cut(f.Text, 4<<10)
+	}
+	return f
+}

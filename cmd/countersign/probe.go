@@ -45,12 +45,17 @@ func (a *app) mailboxTest() *cobra.Command {
 			}
 			i := slices.IndexFunc(c.Mailbox, func(m config.Mailbox) bool { return m.Name == args[0] })
 			if i < 0 {
-				return &exit.Error{Code: exit.NoInput, Reason: "no_such_mailbox", Message: fmt.Sprintf("No mailbox %q in %s.", args[0], a.configPath), Try: "countersign mailbox status"}
+				var names []string
+				for _, m := range c.Mailbox {
+					names = append(names, m.Name)
+				}
+				return &exit.Error{Code: exit.NoInput, Reason: "no_such_mailbox", Message: fmt.Sprintf("No mailbox %q in %s. There is: %s.", args[0], a.configPath, strings.Join(names, ", "))}
 			}
 			p := probe{config: c, mailbox: c.Mailbox[i], wait: wait}
 			if p.settings, err = mailboxSettings(p.mailbox, false, 0); err != nil {
 				return err
 			}
+			p.settings.Timeout = patience
 			return a.sayFindings(p.run(cmd.Context(), noMail))
 		}}
 	c.Flags().BoolVar(&noMail, "no-mail", false, "only log in; send nothing")
@@ -93,10 +98,13 @@ type probe struct {
 	wait     time.Duration
 }
 
+// patience is how long a person waits for one answer of the IMAP server.
+const patience = 15 * time.Second
+
 // run checks one thing after the other, as long as the next one has a meaning.
 func (p probe) run(ctx context.Context, noMail bool) []finding {
 	imap := p.imap(ctx)
-	out := []finding{imap}
+	out := []finding{p.dns(ctx), imap}
 	if !imap.OK || noMail {
 		return out
 	}
@@ -110,23 +118,57 @@ func (p probe) run(ctx context.Context, noMail bool) []finding {
 	header, sent, arrived := p.there(ctx, address)
 	out = append(out, sent)
 	if !sent.OK {
+		if refused := "RCPT: 5"; strings.Contains(sent.Found, refused) {
+			if _, plain, _ := p.there(ctx, p.mailbox.Address); plain.OK {
+				out[len(out)-1] = plain
+				f := p.onlyPlain("mail to " + address + " is refused, to " + p.mailbox.Address + " it is taken")
+				f.Found += " (" + sent.Found + ")"
+				out = append(out, f)
+			}
+		}
 		return out
 	}
 	if !arrived.OK {
 		if _, _, plain := p.there(ctx, p.mailbox.Address); plain.OK {
-			arrived.Found = fmt.Sprintf("mail to %s does not come, to %s it does: what stands behind the + is not taken off", address, p.mailbox.Address)
-			arrived.Do = "turn plus addressing on at the mail server (Postfix and Dovecot: recipient_delimiter = +), or set reply_address to one that arrives"
+			arrived = p.onlyPlain("mail to " + address + " does not come, to " + p.mailbox.Address + " it does")
 		}
 		return append(out, arrived)
 	}
 	return append(out, arrived, p.trust(ctx, header))
 }
 
+// onlyPlain says why mail to the mailbox's address comes and to the reply address
+// it does not.
+func (p probe) onlyPlain(what string) finding {
+	f := finding{Check: "reply address", Found: what + ": "}
+	if p.mailbox.ReplyAddress != config.PlusAddress(p.mailbox.Address) {
+		f.Found += "that reply address does not reach this mailbox"
+		f.Do = "set reply_address to one that does, or have the mail server deliver it there"
+		return f
+	}
+	f.Found += "what stands behind the + is not taken off"
+	f.Do = "turn plus addressing on at the mail server (Postfix and Dovecot: recipient_delimiter = +), or set reply_address to one that arrives"
+	return f
+}
+
+// dns asks the resolver about our own domain: where it does not answer, all mail waits.
+func (p probe) dns(ctx context.Context) finding {
+	who := p.config.DNS.Resolver
+	if who == "" {
+		who = "the system's resolver"
+	}
+	_, domain, _ := strings.Cut(p.mailbox.Address, "@")
+	if err := sender.Reach(ctx, p.config.DNS.Resolver, p.config.DNS.Timeout, "_dmarc."+domain); err != nil {
+		return finding{Check: "dns", Found: who + " does not say what " + domain + " publishes: " + err.Error(), Do: "look at resolver in [dns], and whether it runs: without it all mail waits"}
+	}
+	return finding{Check: "dns", OK: true, Found: who + " answers"}
+}
+
 func (p probe) imap(ctx context.Context) finding {
 	f := finding{Check: "imap"}
 	found, err := p.settings.Probe(ctx)
 	if err != nil {
-		f.Found, f.Do = p.mailbox.IMAP+": "+err.Error(), "look at imap, tls, user and password_file of the mailbox"
+		f.Found, f.Do = p.mailbox.IMAP+": "+err.Error(), connectHint(err, "imap", `143 with "starttls", 993 with "implicit"`, "look at imap, tls, user and password_file of the mailbox")
 		return f
 	}
 	how := "handled mail is moved to Countersign/..."
@@ -142,12 +184,37 @@ func (p probe) imap(ctx context.Context) finding {
 	return f
 }
 
+// connectHint says which setting to look at by what a server, or the way to it,
+// answered; other where that tells nothing. setting holds host and port, ports
+// which port goes with which tls.
+func connectHint(err error, setting, ports, other string) string {
+	said := err.Error()
+	for _, h := range []struct{ sign, do string }{
+		{"no such host", "set " + setting + " to the server's name"},
+		{"connection refused", "start the server, or set the port in " + setting + " to the one that it listens at (" + ports + ")"},
+		{"does not look like a TLS", "set tls or the port: " + ports},
+		{"does not offer STARTTLS", "set tls or the port: " + ports},
+		{"greeting: ", "set tls or the port: " + ports},
+		{"banner: ", "set tls or the port: " + ports},
+		{"unknown authority", "name the file with your authority's certificate in ca_file, or trust it on this machine"},
+		{"x509: cannot validate certificate for", "write the name that stands in the server's certificate into " + setting},
+		{"x509: certificate is valid for", "write the name that stands in the server's certificate into " + setting},
+		{"AUTHENTICATIONFAILED", "look at user, and at the password in password_file"},
+		{": 535 ", "look at user, and at the password in password_file"},
+	} {
+		if strings.Contains(said, h.sign) {
+			return h.do
+		}
+	}
+	return other
+}
+
 // there sends a mail to an address of the mailbox and waits for it.
 func (p probe) there(ctx context.Context, address string) (header []byte, sent, arrived finding) {
 	sent, arrived = finding{Check: "smtp"}, finding{Check: "reply address"}
 	id, err := p.send(ctx, address)
 	if err != nil {
-		sent.Found, sent.Do = p.config.SMTP.Server+": "+err.Error(), "look at server, tls, user and password_file of [smtp], and at that server's log"
+		sent.Found, sent.Do = p.config.SMTP.Server+": "+err.Error(), connectHint(err, "smtp.server", `587 with "starttls", 465 with "implicit"`, "look at server, tls, user and password_file of [smtp], and at that server's log")
 		return nil, sent, arrived
 	}
 	sent.OK, sent.Found = true, "the server took a mail to "+address

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"cmp"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -29,8 +30,11 @@ func TestMailboxTest(t *testing.T) {
 		olds   int    // how much; 0: 4
 		code   int
 		want   []string
+
+		refuses                  string // recipients that the SMTP server refuses
+		resolver, password, imap string // configured instead of the right ones
 	}{
-		{name: "good", plus: true, want: []string{"ok    imap", "ok    smtp", "ok    reply address", "ok    trust", "nothing of your border"}},
+		{name: "good", plus: true, want: []string{"ok    dns", "ok    imap", "ok    smtp", "ok    reply address", "ok    trust", "nothing of your border"}},
 		{name: "learned", plus: true, border: ours, want: []string{`below 1 Received`, `authserv_ids = ["mx.desk.example"], below_received = 1`}},
 		{name: "as-configured", plus: true, border: ours, extra: "[mailbox.trust]\nauthserv_ids = [\"mx.desk.example\"]\nbelow_received = 1\n", want: []string{"as configured"}},
 		{name: "configured-wrong", plus: true, border: ours, extra: "[mailbox.trust]\nauthserv_ids = [\"mx.desk.example\"]\n", code: exit.Unavailable,
@@ -40,7 +44,13 @@ func TestMailboxTest(t *testing.T) {
 		{name: "configured-and-seen-once", plus: true, old: ours, olds: 1, extra: "[mailbox.trust]\nauthserv_ids = [\"mx.desk.example\"]\nbelow_received = 1\n", want: []string{"as configured"}},
 		{name: "learned-from-old-mail", plus: true, old: ours, want: []string{"the newest mail has results of mx.desk.example below 1"}},
 		{name: "no-plus-addressing", code: exit.Unavailable, want: []string{"FAIL  reply address", "to support@desk.example it does", "recipient_delimiter"}},
-		{name: "refused", fault: mailtest.Fault{Rcpt: 550}, code: exit.Unavailable, want: []string{"FAIL  smtp", "550"}},
+		{name: "refused", fault: mailtest.Fault{Data: 550}, code: exit.Unavailable, want: []string{"FAIL  smtp", "550"}},
+		{name: "no-plus-addressing-refused", refuses: "+", code: exit.Unavailable, want: []string{"ok    smtp", "FAIL  reply address", "is refused", "recipient_delimiter", "RCPT: 550"}},
+		{name: "reply-address-elsewhere", extra: "reply_address = \"support+{token}@other.example\"\n", code: exit.Unavailable, want: []string{"FAIL  reply address", "does not reach this mailbox"}},
+		{name: "no-resolver", plus: true, resolver: "127.0.0.1:9", code: exit.Unavailable, want: []string{"FAIL  dns", "127.0.0.1:9", "resolver in [dns]", "ok    trust"}},
+		{name: "wrong-password", password: "wrong", code: exit.Unavailable, want: []string{"FAIL  imap", "password_file"}},
+		{name: "no-such-port", imap: "127.0.0.1:9", code: exit.Unavailable, want: []string{"FAIL  imap", "start the server, or set the port in imap"}},
+		{name: "tls-where-none-is", extra: "tls = \"implicit\"\n", code: exit.Unavailable, want: []string{"FAIL  imap", "set tls or the port: 143"}},
 		{name: "observed", extra: "mode = \"observe\"\n", want: []string{"nothing is sent"}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
@@ -50,6 +60,12 @@ func TestMailboxTest(t *testing.T) {
 			smtp, err := mailtest.NewSMTP()
 			must(t, err)
 			t.Cleanup(func() { smtp.Close() })
+			names, err := mailtest.NewDNS()
+			must(t, err)
+			t.Cleanup(names.Close)
+			if tt.refuses != "" {
+				tt.fault = mailtest.Fault{Rcpt: 550, To: tt.refuses}
+			}
 			smtp.Fail(tt.fault)
 			smtp.SetDeliver(func(m mailtest.Mail) {
 				if tt.plus || m.To[0] == "support@desk.example" {
@@ -67,11 +83,14 @@ func TestMailboxTest(t *testing.T) {
 				_, err := imap.Append(fmt.Appendf(nil, "%sFrom: x@elsewhere.example\r\nSubject: %d\r\n\r\nHello\r\n", top, i), time.Now())
 				must(t, err)
 			}
+			if !strings.Contains(tt.extra, "tls =") {
+				tt.extra = "tls = \"none\"\n" + tt.extra
+			}
 			dir := t.TempDir()
-			must(t, os.WriteFile(filepath.Join(dir, "secret"), []byte(imap.Password), 0o600))
+			must(t, os.WriteFile(filepath.Join(dir, "secret"), []byte(cmp.Or(tt.password, imap.Password)), 0o600))
 			conf := filepath.Join(dir, "c.toml")
-			must(t, os.WriteFile(conf, fmt.Appendf(nil, "state = \"state.db\"\nkey_file = \"state.key\"\n[[mailbox]]\nname = \"support\"\naddress = \"support@desk.example\"\n"+
-				"imap = %q\ntls = \"none\"\nuser = %q\npassword_file = \"secret\"\n%s\n[smtp]\nserver = %q\ntls = \"none\"\n", imap.Addr, imap.User, tt.extra, smtp.Addr), 0o600))
+			must(t, os.WriteFile(conf, fmt.Appendf(nil, "state = \"state.db\"\nkey_file = \"state.key\"\n[dns]\nresolver = %q\n[[mailbox]]\nname = \"support\"\naddress = \"support@desk.example\"\n"+
+				"imap = %q\nuser = %q\npassword_file = \"secret\"\n%s\n[smtp]\nserver = %q\ntls = \"none\"\n", cmp.Or(tt.resolver, names.Addr), cmp.Or(tt.imap, imap.Addr), imap.User, tt.extra, smtp.Addr), 0o600))
 			var out bytes.Buffer
 			code := run(t.Context(), []string{"--config", conf, "mailbox", "test", "support", "--wait", "1s"}, nil, &out, &out)
 			if code != tt.code {

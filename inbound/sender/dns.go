@@ -72,6 +72,19 @@ func newClient(resolver string, timeout time.Duration) (*client, error) {
 	return c, nil
 }
 
+// Reach asks the resolver for the TXT records of name and reports that it does not
+// answer. That there are none is an answer.
+func Reach(ctx context.Context, resolver string, timeout time.Duration, name string) error {
+	c, err := newClient(resolver, timeout)
+	if err != nil {
+		return err
+	}
+	if err := c.lookup(ctx, dns.Fqdn(name)).err; errors.Is(err, errNoAnswer) {
+		return err
+	}
+	return nil
+}
+
 // lookup asks for the TXT records of an absolute name, following aliases. It
 // takes the client's timeout at most, however many servers there are.
 func (c *client) lookup(ctx context.Context, name string) answer {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io"
 	"net"
+	"strings"
 	"sync"
 	"time"
 
@@ -32,8 +33,9 @@ type SMTP struct {
 
 // Fault is how one delivery goes wrong. The zero Fault is none.
 type Fault struct {
-	Rcpt, Data int  // reply code at RCPT, or after the final dot; 0: take it
-	Drop       bool // take the mail, and cut the connection instead of an answer
+	Rcpt, Data int    // reply code at RCPT, or after the final dot; 0: take it
+	To         string // at RCPT only for who has that in the address
+	Drop       bool   // take the mail, and cut the connection instead of an answer
 }
 
 // NewSMTP starts a server on a free port of the loopback interface.
@@ -113,7 +115,7 @@ func (s *session) Mail(from string, _ *smtp.MailOptions) error {
 }
 
 func (s *session) Rcpt(to string, _ *smtp.RcptOptions) error {
-	if s.fault.Rcpt != 0 {
+	if s.fault.Rcpt != 0 && strings.Contains(to, s.fault.To) {
 		return &smtp.SMTPError{Code: s.fault.Rcpt, EnhancedCode: smtp.EnhancedCode{s.fault.Rcpt / 100, 1, 1}, Message: "as told"}
 	}
 	s.mail.To = append(s.mail.To, to)

@@ -44,10 +44,12 @@ func (f Facts) unheard() bool {
 // mayDeny reports whether a proved no of that sender to that notice disputes its
 // ticket, one that asks for it: of the one who was asked, from the address to which it went or another
 // that is theirs now, or of a contact of the client who may ask for the class, or
-// for that of the notice: an edit takes nobody's no away.
+// for that of the notice: an edit takes nobody's no away. Nor does one give a no
+// to a privileged class to who may only ask for what it became.
 func mayDeny(e Evidence, p Person, t Ticket, n Notice) bool {
+	may := p.May && (t.Class.Privileged() || !n.Class.Known() || !n.Class.Privileged()) || p.MayDeny
 	return !p.Staff && (n.askedOf(e, p) && n.Contact == t.Contact ||
-		p.ID != "" && !p.Removed && p.Client == t.Client && (p.May || p.MayDeny) && !t.State.Over())
+		p.ID != "" && !p.Removed && p.Client == t.Client && may && !t.State.Over())
 }
 
 // askedOf reports whether the sender is the one who was sent the notice.

@@ -107,3 +107,22 @@ func TestNoBehindACopy(t *testing.T) {
 		}
 	}
 }
+
+// TestNoOfWhoMayOnlyAsk: a colleague who may not ask for what a notice asked is
+// not heard by it, nor when an edit has made a question of the request.
+func TestNoOfWhoMayOnlyAsk(t *testing.T) {
+	for may, want := range map[string]policy.State{clients.Ask: policy.StateUnconfirmed, string(policy.ServerChange): policy.StateDisputed} {
+		for _, class := range []policy.Class{policy.Question, policy.MinorChange, policy.DNSChange} {
+			d := memoryDesk(t, nil)
+			d.contact(t, "bob", func(c *clients.Contact) { c.Permissions = []string{may} })
+			ticket, l := d.ask(t, ada, policy.ServerChange)
+			wants(t, d.receive(t, d.reply(l, policy.Yes)), "confirmed")
+			_, err := d.Edit(EditRequest{Ticket: ticket.ID, Request: "Another thing", Class: class, Agent: "kim"})
+			check(t, err)
+			e := d.reply(l, policy.No)
+			e.From = bob
+			d.receive(t, e)
+			d.state(t, ticket.ID, want)
+		}
+	}
+}

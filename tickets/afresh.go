@@ -64,6 +64,11 @@ func (s *Store) putBack(tx kv.Tx, t *Ticket, reason, text string) error {
 	return setTimer(tx, *t, "expiry", t.Until)
 }
 
+// unasked reports whether a ticket was put back and nobody wanted to act on it since.
+func (t Ticket) unasked() bool {
+	return t.State == policy.StateUnconfirmed && t.Afresh != "" && !t.Reasked
+}
+
 // askAfresh asks the question of the ticket's revision once more. The caller
 // saves the ticket.
 func (s *Store) askAfresh(tx kv.Tx, t *Ticket) error {

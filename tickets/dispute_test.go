@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"countersign/clients"
+	"countersign/internal/kv"
 	"countersign/policy"
 )
 
@@ -46,11 +47,22 @@ func TestNoBeatsYes(t *testing.T) {
 			d.state(t, other.ID, policy.StateUnconfirmed)
 			d.state(t, minor.ID, policy.StateUnconfirmed)
 			d.state(t, ours.ID, policy.StateConfirmed)
+			if shown, err := d.Show(other.ID); err != nil || !shown.Unasked {
+				t.Errorf("a ticket that was put back and not asked again: %+v, %v", shown, err)
+			}
+			var by []string
+			check(t, d.kv.View(func(v kv.View) (err error) { by, err = StoppedBy(v, ticket.Client); return err }))
+			if slices.Contains(by, ticket.ID) != tt.stops {
+				t.Errorf("the client is stopped by %q, want by the ticket: %v", by, tt.stops)
+			}
 			if a := d.may(t, other.ID, policy.DNSChange, "kim"); a.Decision != policy.Deny || !has(a, "asked_afresh") {
 				t.Errorf("other ticket after a no: %+v", a)
 			}
 			if n, m := d.count("confirm", other.ID), d.count("confirm", minor.ID); n != 2 || m != 1 {
 				t.Errorf("notices: %d for the other ticket, %d for the minor one; want 2, 1", n, m)
+			}
+			if shown, err := d.Show(other.ID); err != nil || shown.Unasked {
+				t.Errorf("asked again: %+v, %v", shown, err)
 			}
 			wants(t, d.receive(t, d.reply(ol, policy.Yes)), "token_superseded")
 			d.receive(t, d.reply(d.last(t, "confirm", other.ID), policy.Yes))

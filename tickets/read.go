@@ -45,6 +45,7 @@ type Shown struct {
 	Category      string           `json:"category,omitempty"`
 	Opened        time.Time        `json:"opened"`
 	Until         time.Time        `json:"until,omitzero"`
+	Unasked       bool             `json:"unasked,omitempty"` // put back, and no question of ours stands
 	UsedBy        string           `json:"used_by,omitempty"`
 }
 
@@ -53,9 +54,13 @@ func show(r kv.Reader, t Ticket) (Shown, error) {
 	if err != nil {
 		return Shown{}, err
 	}
+	e, err := epochNow(r)
+	if err != nil {
+		return Shown{}, err
+	}
 	out := Shown{Ticket: t.ID, Subject: t.Subject, Request: t.Request,
 		Revision: t.Revision, Class: t.Class, Channel: t.Channel, State: t.State, Assignee: t.Assignee, Queue: t.Queue,
-		OpenedBy: t.OpenedBy, Priority: t.Priority, Category: t.Category, Opened: t.Opened, Until: t.Until, UsedBy: t.UsedBy,
+		OpenedBy: t.OpenedBy, Priority: t.Priority, Category: t.Category, Opened: t.Opened, Until: t.Until, UsedBy: t.UsedBy, Unasked: t.unasked() || t.stale(e) && t.State == policy.StateUnconfirmed,
 		Authenticated: t.live(policy.ProofSender) && t.State != policy.StateDisputed,
 		Confirmed:     t.live(policy.ProofReply) && t.State != policy.StateDisputed, Proofs: []policy.Proof{}}
 	for _, p := range t.Proofs {

@@ -16,6 +16,13 @@ func Stopped(r kv.Reader, client string) (bool, error) {
 	return b != nil, err
 }
 
+// StoppedBy names the tickets because of whose dispute nothing privileged is done
+// for the client.
+func StoppedBy(r kv.Reader, client string) ([]string, error) {
+	st, _, err := kv.Load[stop](r, "stop/"+client)
+	return st.Tickets, err
+}
+
 // stopsFor reports whether a stop holds what is asked for this contact on a
 // ticket of client: the stop of that client, or of one in whose file an address
 // of theirs stood when it was stopped. Else a stop would end by moving who is

@@ -115,7 +115,7 @@ func (s *Store) fire(tx kv.Tx, key string) error {
 		t.State != policy.StateUnconfirmed && t.State != policy.StateAuthenticated {
 		return err
 	}
-	unasked := t.Afresh != "" && !t.Reasked // put back, and nobody wanted to act on it since
+	unasked := t.unasked()
 	switch part[4] {
 	case "reminder":
 		if unasked {

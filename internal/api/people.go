@@ -24,7 +24,23 @@ func by(ctx context.Context, c Caller) tickets.By {
 }
 
 func listClients(_ context.Context, s *Server, _ Caller, _ None, emit func(any) error) error {
-	return clients.EachClient(s.Store.KV(), func(c clients.Client) error { return emit(c) })
+	return clients.EachClient(s.Store.KV(), func(c clients.Client) error {
+		out := ListedClient{Client: c}
+		err := s.Store.KV().View(func(v kv.View) (err error) {
+			out.StoppedBy, err = tickets.StoppedBy(v, c.ID)
+			return err
+		})
+		if err != nil {
+			return err
+		}
+		return emit(out)
+	})
+}
+
+// ListedClient is a client as client list shows it.
+type ListedClient struct {
+	clients.Client
+	StoppedBy []string `json:"stopped_by,omitempty"` // tickets that the contact disputed
 }
 
 // ContactFilter narrows contact list.

@@ -10,6 +10,7 @@ import (
 	"fmt"
 	"regexp"
 	"slices"
+	"strings"
 	"time"
 
 	"countersign/internal/kv"
@@ -76,7 +77,7 @@ func Add(tx kv.Tx, a Agent) (Agent, error) {
 	}
 	for _, c := range a.Authorities {
 		if c != All && !policy.Class(c).Known() {
-			report("authority: %q is not a class, nor all", c)
+			report("authority: %q is not all, nor a class; one of %s", c, list(policy.Classes))
 		}
 	}
 	for _, t := range a.Teams {
@@ -90,6 +91,7 @@ func Add(tx kv.Tx, a Agent) (Agent, error) {
 	if len(wrong) > 0 {
 		return Agent{}, fmt.Errorf("%w: %w", ErrInvalid, errors.Join(wrong...))
 	}
+	said := map[string]bool{} // an address without detail is asked for twice
 	for _, taken := range []struct{ key, what string }{
 		{"agent/" + a.ID, "id: there is already an agent " + a.ID},
 		{"staffaddr/" + a.Email, "email: another agent has " + a.Email},
@@ -102,7 +104,8 @@ func Add(tx kv.Tx, a Agent) (Agent, error) {
 		if err != nil {
 			return Agent{}, err
 		}
-		if b != nil {
+		if b != nil && !said[taken.key] {
+			said[taken.key] = true
 			report("%s", taken.what)
 		}
 	}
@@ -115,6 +118,14 @@ func Add(tx kv.Tx, a Agent) (Agent, error) {
 		errs = append(errs, tx.Put("unixuser/"+a.UnixUser, []byte(a.ID)))
 	}
 	return a, errors.Join(errs...)
+}
+
+func list[T ~string](all []T) string {
+	var out []string
+	for _, v := range all {
+		out = append(out, string(v))
+	}
+	return strings.Join(out, ", ")
 }
 
 // Get returns the agent with that id.

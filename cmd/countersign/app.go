@@ -75,7 +75,7 @@ func countArgs(c *cobra.Command) {
 	if check := c.Args; check != nil {
 		c.Args = func(cmd *cobra.Command, args []string) error {
 			if err := check(cmd, args); err != nil {
-				return usage("%s: %s.", cmd.CommandPath(), err)
+				return usage("%s", takes(cmd, args))
 			}
 			return nil
 		}
@@ -85,11 +85,45 @@ func countArgs(c *cobra.Command) {
 	}
 }
 
+// takes says which arguments a command takes, when it was given others.
+func takes(cmd *cobra.Command, args []string) string {
+	_, wants, _ := strings.Cut(cmd.Use, " ")
+	if wants == "" {
+		return fmt.Sprintf("%s takes no argument, and %q was given.", cmd.CommandPath(), args[0])
+	}
+	given := fmt.Sprintf("%q were given", args)
+	switch len(args) {
+	case 0:
+		given = "nothing was given"
+	case 1:
+		given = fmt.Sprintf("only %q was given", args[0])
+	}
+	return fmt.Sprintf("%s takes %s, and %s.", cmd.CommandPath(), wants, given)
+}
+
 // group makes a command that only holds others.
 func group(use, short string, commands ...*cobra.Command) *cobra.Command {
-	c := &cobra.Command{Use: use, Short: short, Args: cobra.ArbitraryArgs, RunE: nearest, Aliases: []string{use + "s"}}
+	c := &cobra.Command{Use: use, Short: short, Args: cobra.ArbitraryArgs, RunE: nearest, Aliases: []string{plural(use)}}
 	c.AddCommand(commands...)
 	return c
+}
+
+func plural(s string) string {
+	if strings.HasSuffix(s, "x") {
+		return s + "es"
+	}
+	return s + "s"
+}
+
+// notYet are the commands of groups that aren't there yet.
+var notYet = map[string][]string{
+	"contact": {"set", "remove", "check"},
+	"client":  {"show", "set", "lock"},
+	"agent":   {"set", "disable"},
+}
+
+func notBuiltYet(name string) error {
+	return &exit.Error{Code: exit.Usage, Reason: "not_built", Message: fmt.Sprintf("The command %q isn't built yet.", name), Try: "countersign --help"}
 }
 
 // notBuilt are the commands of the design that aren't there yet: they say so.
@@ -97,7 +131,7 @@ func (a *app) notBuilt() []*cobra.Command {
 	var out []*cobra.Command
 	for _, name := range []string{"quickstart", "doctor", "classify", "approval", "code", "policy", "backup", "restore", "webhook", "readyz"} {
 		out = append(out, a.question(&cobra.Command{Use: name, Hidden: true, DisableFlagParsing: true, RunE: func(*cobra.Command, []string) error {
-			return &exit.Error{Code: exit.Usage, Reason: "not_built", Message: fmt.Sprintf("The command %q isn't built yet.", name), Try: "countersign --help"}
+			return notBuiltYet(name)
 		}}))
 	}
 	return out

@@ -101,7 +101,7 @@ func allowed(z tickets.Authorization) string {
 	if z.Repeat {
 		again = " (given before; it is no second leave)"
 	}
-	return fmt.Sprintf("ALLOW  %s on %s, once, by %s, until %s. Receipt %s%s", z.Class, z.Ticket, z.Agent, z.Until.Local().Format("15:04"), z.Receipt, again)
+	return fmt.Sprintf("ALLOW  %s on %s, once, by %s, until %s. Receipt %s%s", z.Class, z.Ticket, z.Agent, z.Until.Local().Format("15:04 MST"), z.Receipt, again)
 }
 
 func (a *app) explainCommand() *cobra.Command {

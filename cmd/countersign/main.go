@@ -16,6 +16,8 @@ import (
 	"os/signal"
 	"syscall"
 
+	"github.com/spf13/cobra"
+
 	"countersign/internal/exit"
 )
 
@@ -49,7 +51,7 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 	if silent, ok := errors.AsType[answered](err); ok {
 		return int(silent)
 	}
-	err = unwritable(err)
+	err = hinted(unwritable(err), cmd)
 	a.complain(err)
 	return exit.Code(err)
 }
@@ -74,9 +76,17 @@ type answered int
 
 func (a answered) Error() string { return fmt.Sprintf("exit %d", int(a)) }
 
+// hinted adds where the right way to type the command stands.
+func hinted(err error, cmd *cobra.Command) error {
+	if e, ok := errors.AsType[*exit.Error](err); ok && e.Code == exit.Usage && e.Try == "" && (e.Reason == "usage" || e.Reason == "invalid") {
+		e.Try = cmd.CommandPath() + " --help"
+	}
+	return err
+}
+
 // usage is an error in how a command was typed.
 func usage(format string, args ...any) error {
-	return &exit.Error{Code: exit.Usage, Reason: "usage", Message: fmt.Sprintf(format, args...), Try: "countersign --help"}
+	return &exit.Error{Code: exit.Usage, Reason: "usage", Message: fmt.Sprintf(format, args...)}
 }
 
 // complain tells a person, or with --json a program, what went wrong.

@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -18,6 +19,9 @@ func nearest(cmd *cobra.Command, args []string) error {
 	if len(args) == 0 {
 		_ = cmd.Help()
 		return usage("Say what to do with %s.", cmd.Name())
+	}
+	if slices.Contains(notYet[cmd.Name()], args[0]) {
+		return notBuiltYet(cmd.Name() + " " + args[0])
 	}
 	message := fmt.Sprintf("Unknown command %q.", args[0])
 	if near := config.Near(args[0], names(cmd)); near != "" {

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"os/user"
 	"strings"
 	"time"
 
@@ -21,12 +22,15 @@ import (
 
 func (a *app) clientCommand() *cobra.Command {
 	show := &cobra.Command{Use: "list", Short: "List clients", Args: cobra.NoArgs, RunE: func(cmd *cobra.Command, _ []string) error {
-		return people(cmd.Context(), a, "client/list", api.None{}, []string{"REF", "CLIENT", "NOTE"}, func(c clients.Client) []string {
-			note := ""
-			if !c.Alike.IsZero() {
-				note = "looks like another client, allowed " + when(c.Alike)
+		return people(cmd.Context(), a, "client/list", api.None{}, []string{"REF", "CLIENT", "NOTE"}, func(c api.ListedClient) []string {
+			var notes []string
+			if len(c.StoppedBy) > 0 {
+				notes = append(notes, "STOPPED because of "+strings.Join(c.StoppedBy, ", "))
 			}
-			return []string{c.ID, c.Name, note}
+			if !c.Alike.IsZero() {
+				notes = append(notes, "looks like another client, allowed "+when(c.Alike))
+			}
+			return []string{c.ID, c.Name, strings.Join(notes, "; ")}
 		})
 	}}
 	return group("client", "Clients", show, a.importCommand("client/import", "clients: columns client, client_name"))
@@ -172,6 +176,20 @@ func writeRejected(path string, r clients.Report) error {
 	return writeWhole(path, text.String())
 }
 
+// unixUserThere refuses a Unix user that this program can't find, by whom nobody
+// would ever be known on the socket: an agent can't be changed afterwards yet.
+func unixUserThere(name string) error {
+	if name == "" {
+		return nil
+	}
+	_, err := user.Lookup(name)
+	if _, unknown := errors.AsType[user.UnknownUserError](err); !unknown {
+		return nil // it is there, or nobody can tell
+	}
+	return &exit.Error{Code: exit.DataErr, Reason: "no_such_unix_user", Err: err, Message: fmt.Sprintf("There is no Unix user %q on this machine.", name),
+		Try: "id " + name + "; a program built with CGO_ENABLED=0 knows the users in /etc/passwd only"}
+}
+
 func (a *app) agentCommand() *cobra.Command {
 	var in staff.Agent
 	add := &cobra.Command{Use: "add ID", Short: "Add a member of staff", Args: cobra.ExactArgs(1),
@@ -184,6 +202,12 @@ func (a *app) agentCommand() *cobra.Command {
 	f.StringVar(&in.UnixUser, "unix-user", "", "their Unix `user`")
 	add.RunE = func(cmd *cobra.Command, args []string) error {
 		in.ID = args[0]
+		if err := missing([][2]string{{"email", in.Email}}); err != nil {
+			return err
+		}
+		if err := unixUserThere(in.UnixUser); err != nil {
+			return err
+		}
 		return one(cmd.Context(), a, "agent/add", in, func(s staff.Agent) error {
 			_, err := fmt.Fprintf(a.stdout, "Added %s (%s, team %s). May carry out: %s.\n", s.ID, s.Role,
 				orElse(strings.Join(s.Teams, ", "), "none"), orElse(strings.Join(s.Authorities, ", "), "questions only"))

@@ -43,10 +43,8 @@ func (a *app) ticketOpen() *cobra.Command {
 		if lines != "" {
 			return a.openMany(cmd.Context(), lines, in.Agent)
 		}
-		for name, v := range map[string]string{"contact": in.Contact, "channel": string(in.Channel), "class": string(in.Class), "subject": in.Subject} {
-			if v == "" {
-				return usage("--%s is missing.", name)
-			}
+		if err := missing([][2]string{{"contact", in.Contact}, {"channel", string(in.Channel)}, {"class", string(in.Class)}, {"subject", in.Subject}}); err != nil {
+			return err
 		}
 		var err error
 		if in.Request, err = a.text(in.Request); err != nil {
@@ -64,6 +62,23 @@ func (a *app) ticketOpen() *cobra.Command {
 		})
 	}
 	return c
+}
+
+// missing reports the flags, with their values, that a command can't do without.
+func missing(flags [][2]string) error {
+	var names []string
+	for _, f := range flags {
+		if f[1] == "" {
+			names = append(names, "--"+f[0])
+		}
+	}
+	switch len(names) {
+	case 0:
+		return nil
+	case 1:
+		return usage("%s is missing.", names[0])
+	}
+	return usage("%s are missing.", strings.Join(names, ", "))
 }
 
 func (a *app) sayOpened(o api.Opened) error {
@@ -202,7 +217,13 @@ func (a *app) sayTicket(t tickets.Shown) error {
 	fmt.Fprintf(a.stdout, "%s  %s    %s    opened %s by %s from %s\n", t.Ticket, clean(t.Subject), person(t.Client, t.ClientName, t.Contact, t.ContactName), when(t.Opened), orElse(t.OpenedBy, "the contact"), t.Channel)
 	fmt.Fprintf(a.stdout, "class   %s (revision %d)\n", t.Class, t.Revision)
 	state := strings.ToUpper(string(t.State))
-	if t.State == policy.StateUnconfirmed {
+	switch {
+	case t.State != policy.StateUnconfirmed:
+	case t.Unasked:
+		state = "NOT AUTHENTICATED, and the customer is not asked again yet: authorize does that, or countersign ticket ask " + t.Ticket
+	case t.Class == policy.Question:
+		state = "NOT AUTHENTICATED; for a question nothing has to be proved"
+	default:
 		state = "NOT AUTHENTICATED, waiting for the customer's reply until " + when(t.Until)
 	}
 	fmt.Fprintf(a.stdout, "state   %s\n", state)

@@ -147,9 +147,7 @@ func (s *Server) serve(w *answer, r *http.Request) error {
 		return err
 	}
 	if !caller.may(op.role) {
-		return &exit.Error{Code: exit.NoPerm, Reason: "not_permitted",
-			Message: fmt.Sprintf("You (uid %d) may not do that: %s is for role %s.", caller.UID, name, op.role),
-			Try:     "countersign agent add ID --unix-user YOU, by an administrator"}
+		return notPermitted(peerOf(r.Context()), caller, name, op.role)
 	}
 	body, done, err := s.body(r.Context(), w, r, caller.UID)
 	defer done()
@@ -157,6 +155,29 @@ func (s *Server) serve(w *answer, r *http.Request) error {
 		return err
 	}
 	return op.run(r.Context(), s, caller, body, w)
+}
+
+// notPermitted says what is missing: to be an agent, or a role that nobody takes
+// for themselves.
+func notPermitted(p peer, c Caller, name, role string) error {
+	e := &exit.Error{Code: exit.NoPerm, Reason: "not_permitted"}
+	if c.Agent == nil {
+		user := cmp.Or(p.user, fmt.Sprintf("uid %d", c.UID))
+		e.Message = fmt.Sprintf("You (%s) may not do that: your Unix user is no agent's.", user)
+		e.Try = "an administrator: countersign agent add ID --email ADDRESS --unix-user " + cmp.Or(p.user, "YOU")
+		return e
+	}
+	who := fmt.Sprintf("You (agent %s, role %s) may not do that: ", c.Agent.ID, c.Agent.Role)
+	switch {
+	case c.Agent.Disabled:
+		e.Message = who + "the agent is disabled."
+	case c.now.Before(c.Agent.Counts):
+		e.Message = who + "the role counts from " + c.Agent.Counts.UTC().Format("2006-01-02 15:04 MST") + "."
+	default:
+		e.Message = who + strings.ReplaceAll(name, "/", " ") + " is for role " + role + "."
+		e.Try = "ask somebody with that role (countersign agent list)"
+	}
+	return e
 }
 
 // caller finds the agent of the peer's Unix user.

@@ -188,3 +188,21 @@ func TestNoSuchOperation(t *testing.T) {
 		t.Errorf("GET: %d", w.Code)
 	}
 }
+
+// TestNotPermitted: who may not is told what is missing, and never to become an
+// agent when they are one.
+func TestNotPermitted(t *testing.T) {
+	s := newServer(t, staff.Agent{ID: "sam", Email: "sam@desk.example", Role: "agent", UnixUser: "u-sam", Counts: noon},
+		staff.Agent{ID: "off", Email: "off@desk.example", Role: "admin", UnixUser: "u-off", Counts: noon, Disabled: true},
+		staff.Agent{ID: "new", Email: "new@desk.example", Role: "admin", UnixUser: "u-new", Counts: noon.Add(time.Hour)})
+	for _, tt := range []struct{ user, operation, title, try string }{
+		{"u-sam", "outbox/retry", "You (agent sam, role agent) may not do that: outbox retry is for role lead.", "ask somebody with that role (countersign agent list)"},
+		{"u-off", "outbox/list", "You (agent off, role admin) may not do that: the agent is disabled.", ""},
+		{"u-new", "outbox/list", "You (agent new, role admin) may not do that: the role counts from 2026-11-25 13:00 UTC.", ""},
+		{"eve", "import/list", "You (eve) may not do that: your Unix user is no agent's.", "an administrator: countersign agent add ID --email ADDRESS --unix-user eve"},
+	} {
+		if p, _ := ask(t, s, peer{uid: stranger, user: tt.user}, tt.operation, "{}"); p.Title != tt.title || p.Try != tt.try {
+			t.Errorf("%s: %q, try %q; want %q, %q", tt.user, p.Title, p.Try, tt.title, tt.try)
+		}
+	}
+}

@@ -61,11 +61,14 @@ func readTable(r io.Reader, name string, need ...string) (header []string, rows 
 	if err != nil {
 		return fail("the first line can't be read: %v", err)
 	}
+	if len(header) == 1 && strings.Contains(header[0], "\t") {
+		return fail("its columns are separated by tabs; save it with commas or semicolons")
+	}
 	for i, h := range header {
 		header[i] = strings.ToLower(strings.TrimSpace(h))
 		switch {
 		case !slices.Contains(columns, header[i]):
-			return fail("unknown column %q.%s", cleanName(header[i]), guess(header[i]))
+			return fail("unknown column %q in the first line, which names the columns.%s", cleanName(header[i]), guess(header[i]))
 		case slices.Contains(header[:i], header[i]):
 			return fail("column %s stands twice", header[i])
 		}
@@ -101,8 +104,11 @@ func newRow(line int, header, record []string) row {
 		return r
 	}
 	for i, h := range header {
-		if len(record[i]) > maxField || !utf8.ValidString(record[i]) {
-			r.bad = fmt.Sprintf("%s is longer than %d bytes or not UTF-8", h, maxField)
+		switch {
+		case len(record[i]) > maxField:
+			r.bad = fmt.Sprintf("%s is longer than %d bytes", h, maxField)
+		case !utf8.ValidString(record[i]):
+			r.bad = h + " is not UTF-8; save the file as UTF-8"
 		}
 		r.fields[h] = strings.TrimSpace(record[i])
 	}

@@ -15,6 +15,7 @@ import (
 
 	"countersign/clients"
 	"countersign/internal/api"
+	"countersign/internal/config"
 	"countersign/internal/exit"
 	"countersign/staff"
 	"countersign/tickets"
@@ -63,7 +64,14 @@ func people[T any](ctx context.Context, a *app, name string, in any, head []stri
 func (a *app) importCommand(operation, short string) *cobra.Command {
 	in := api.ImportRequest{}
 	c := &cobra.Command{Use: "import FILE.csv", Short: "Import " + short, Args: cobra.ExactArgs(1)}
-	c.Flags().BoolVar(&in.DryRun, "dry-run", false, "say what would be done, write nothing")
+	if operation == "contact/import" {
+		c.Long = c.Short + ".\n" +
+			"role is primary or authorised. permissions, separated by ;, are classes such as password-change, or ask (a question and a\n" +
+			"minor change), privileged (every privileged class that needs no approval), approve, manage-contacts, see-code, all.\n" +
+			"Where none are listed, a primary contact has all of them and an authorised one ask. Several addresses of one contact\n" +
+			"are separated by ;, too; notices go to the first."
+	}
+	c.Flags().BoolVar(&in.DryRun, "dry-run", false, "say what would be done, write nothing into the state")
 	c.Flags().BoolVar(&in.AllowMove, "allow-move", false, "let an address move to another client")
 	c.Flags().BoolVar(&in.AllowAlike, "allow-alike", false, "let a client come on file that looks like another; what its contacts confirm counts after the cooling time")
 	c.RunE = func(cmd *cobra.Command, args []string) error {
@@ -73,7 +81,7 @@ func (a *app) importCommand(operation, short string) *cobra.Command {
 		}
 		defer closeFile()
 		if in.CSV, err = io.ReadAll(io.LimitReader(file, 32<<20+1)); err != nil {
-			return &exit.Error{Code: exit.IOErr, Reason: "unreadable", Message: "Can't read " + args[0] + ": " + err.Error(), Err: err}
+			return &exit.Error{Code: exit.IOErr, Reason: "unreadable", Message: "Can't read " + args[0] + ": " + config.Cause(err) + ".", Err: err}
 		}
 		if len(in.CSV) > 32<<20 {
 			return &exit.Error{Code: exit.DataErr, Reason: "too_large", Message: args[0] + " is larger than 32 MiB; import it in parts."}
@@ -149,7 +157,7 @@ func (a *app) sayImport(file string, dryRun bool, r clients.Report) error {
 			fmt.Fprintf(a.stderr, "line %-5d %-12s warning: %s\n", p.Line, p.Column, clean(p.Text))
 		}
 		if dryRun {
-			fmt.Fprintf(a.stdout, "Would add %d, change %d, skip %d; %d as they were. Nothing was written.", r.Added, r.Changed, len(r.Rejected), r.Same)
+			fmt.Fprintf(a.stdout, "Would add %d, change %d, skip %d; %d as they were. Nothing was written into the state.", r.Added, r.Changed, len(r.Rejected), r.Same)
 		} else {
 			fmt.Fprintf(a.stdout, "Added %d, changed %d, skipped %d; %d as they were.", r.Added, r.Changed, len(r.Rejected), r.Same)
 		}

@@ -225,7 +225,7 @@ func Load(path string) (Config, []Problem) {
 	case errors.Is(err, fs.ErrPermission):
 		return whole(closed(path))
 	case err != nil:
-		return whole("can't be read: " + cause(err))
+		return whole("can't be read: " + Cause(err))
 	case !info.Mode().IsRegular():
 		return whole("is not a file. Name a file with --config.")
 	case info.Size() > maxFile:
@@ -236,7 +236,7 @@ func Load(path string) (Config, []Problem) {
 		return whole(closed(path))
 	}
 	if err != nil {
-		return whole("can't be read: " + cause(err))
+		return whole("can't be read: " + Cause(err))
 	}
 	c, problems := Parse(path, text)
 	return c, append(problems, c.checkOwn(path)...)
@@ -261,8 +261,8 @@ func closed(path string) string {
 	return fmt.Sprintf("user %s may not read it. It holds no secret, and agents' commands read it, too. Run: sudo chmod 644 %s", me, Quote(path))
 }
 
-// cause is what lies beneath a fs.PathError, whose path is told already.
-func cause(err error) string {
+// Cause is what lies beneath a fs.PathError, whose path is told already.
+func Cause(err error) string {
 	if e, ok := errors.AsType[*fs.PathError](err); ok {
 		return e.Err.Error()
 	}

@@ -1,6 +1,7 @@
 package config
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"net/mail"
@@ -70,6 +71,10 @@ func (r *reader) syntax() {
 		r.report(i, "", "a NUL byte: this is no text file.")
 		return
 	}
+	if bytes.HasPrefix(r.text, []byte("\xef\xbb\xbf")) {
+		r.report(0, "", "begins with a byte order mark. Save it as UTF-8 without one; the rest is checked then.")
+		return
+	}
 	var any map[string]any
 	err := toml.Unmarshal(r.text, &any)
 	if err == nil {
@@ -84,8 +89,22 @@ func (r *reader) syntax() {
 	p := Problem{File: r.name, Text: said + ". Correct this first; the rest is checked then."}
 	if e, ok := errors.AsType[*toml.DecodeError](err); ok {
 		p.Line, p.Col = e.Position()
+		p.Text = said + "." + r.hint(p.Line, said) + " Correct this first; the rest is checked then."
 	}
 	r.problems = append(r.problems, p)
+}
+
+// hint says what most often makes a line no TOML: a text without its quotes, or
+// with those of a word processor.
+func (r *reader) hint(line int, said string) string {
+	lines := bytes.Split(r.text, []byte("\n"))
+	switch text := lines[min(line, len(lines))-1]; {
+	case bytes.ContainsAny(text, "“”„‘’«»"):
+		return ` Quotes are "straight" ones.`
+	case strings.Contains(said, "start of value") || strings.Contains(said, "expected newline"):
+		return ` Texts stand in quotes: key = "value".`
+	}
+	return ""
 }
 
 // read walks the expressions of a text that is valid TOML.

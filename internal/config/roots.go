@@ -20,7 +20,7 @@ func ReadRoots(path string) (*x509.CertPool, error) {
 	}
 	f, err := os.Open(path)
 	if err != nil {
-		return fail("can't be read: "+cause(err)+".", "")
+		return fail("can't be read: "+Cause(err)+".", "")
 	}
 	defer f.Close()
 	info, err := f.Stat()
@@ -32,7 +32,7 @@ func ReadRoots(path string) (*x509.CertPool, error) {
 	}
 	text, err := io.ReadAll(io.LimitReader(f, maxFile))
 	if err != nil {
-		return fail("can't be read: "+cause(err)+".", "")
+		return fail("can't be read: "+Cause(err)+".", "")
 	}
 	pool, found := x509.NewCertPool(), false
 	for block, rest := pem.Decode(text); block != nil; block, rest = pem.Decode(rest) {

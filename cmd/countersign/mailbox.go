@@ -19,6 +19,9 @@ func (a *app) mailboxCommand() *cobra.Command {
 				if s.Held {
 					fmt.Fprintln(a.stdout, "HELD: "+restoredWarning)
 				}
+				if s.Deferred > 0 {
+					fmt.Fprintf(a.stdout, "Read and not judged yet: %d, since DNS does not answer about who sent it. countersign mailbox test NAME tries the resolver.\n", s.Deferred)
+				}
 				return table(a.stdout, []string{"MAILBOX", "STATE", "LAST SUCCESS", "WAITING", "UIDVALIDITY", "ERROR"}, rows)
 			})
 		}}

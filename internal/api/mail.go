@@ -162,6 +162,7 @@ type Status struct {
 	Mailboxes []Mailbox `json:"mailboxes"`
 	SuffixAge int       `json:"suffix_list_days"`
 	Held      bool      `json:"outbox_held,omitempty"` // after a restore
+	Deferred  int       `json:"waits_for_dns,omitempty"`
 }
 
 func mailboxStatus(_ context.Context, s *Server, _ Caller, _ None) (Status, error) {
@@ -169,7 +170,10 @@ func mailboxStatus(_ context.Context, s *Server, _ Caller, _ None) (Status, erro
 		return Status{}, &exit.Error{Code: exit.Unavailable, Reason: "no_daemon", Message: "The daemon is not running, so no mailbox is being read.",
 			Try: "sudo systemctl start countersign"}
 	}
-	return s.Status(), nil
+	status := s.Status()
+	waiting, err := s.Store.Deferred(s.Store.Now(), true)
+	status.Deferred = len(waiting)
+	return status, err
 }
 
 // MailboxRelease says what becomes of the old messages for which a mailbox was held.

@@ -206,3 +206,20 @@ func TestNotPermitted(t *testing.T) {
 		}
 	}
 }
+
+// TestStatusOfDeferred: mail that waits for DNS is told with the mailboxes, whose
+// reading goes well meanwhile.
+func TestStatusOfDeferred(t *testing.T) {
+	for name, want := range map[string]string{"defer/20261125T120000Z/m-1": `{"mailboxes":null,"suffix_list_days":0,"waits_for_dns":1}`, "other": `{"mailboxes":null,"suffix_list_days":0}`} {
+		engine := kv.Memory()
+		if err := engine.Update(func(tx kv.Tx) error { return tx.Put(name, []byte("m-1")) }); err != nil {
+			t.Fatal(err)
+		}
+		store := tickets.New(engine, options())
+		t.Cleanup(store.Close)
+		s := &Server{Store: store, Log: zerolog.Nop(), Status: func() Status { return Status{} }}
+		if _, out := ask(t, s, peer{uid: 0}, "mailbox/status", "{}"); out != want+"\n" {
+			t.Errorf("status with %s: %swant %s", name, out, want)
+		}
+	}
+}

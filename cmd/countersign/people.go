@@ -184,18 +184,14 @@ func writeRejected(path string, r clients.Report) error {
 	return writeWhole(path, text.String())
 }
 
-// unixUserThere refuses a Unix user that this program can't find, by whom nobody
-// would ever be known on the socket: an agent can't be changed afterwards yet.
-func unixUserThere(name string) error {
-	if name == "" {
-		return nil
-	}
+// warnUnixUser warns of a Unix user that this program can't find: nobody would be
+// known by it on the socket. The user may be made later, or be in a directory that
+// a program without cgo does not ask, so it is no reason to refuse.
+func (a *app) warnUnixUser(name string) {
 	_, err := user.Lookup(name)
-	if _, unknown := errors.AsType[user.UnknownUserError](err); !unknown {
-		return nil // it is there, or nobody can tell
+	if _, unknown := errors.AsType[user.UnknownUserError](err); unknown {
+		fmt.Fprintf(a.stderr, "countersign: there is no Unix user %q in /etc/passwd: until there is, nobody is this agent on the socket\n", clean(name))
 	}
-	return &exit.Error{Code: exit.DataErr, Reason: "no_such_unix_user", Err: err, Message: fmt.Sprintf("There is no Unix user %q on this machine.", name),
-		Try: "id " + name + "; a program built with CGO_ENABLED=0 knows the users in /etc/passwd only"}
 }
 
 func (a *app) agentCommand() *cobra.Command {
@@ -213,8 +209,8 @@ func (a *app) agentCommand() *cobra.Command {
 		if err := missing([][2]string{{"email", in.Email}}); err != nil {
 			return err
 		}
-		if err := unixUserThere(in.UnixUser); err != nil {
-			return err
+		if in.UnixUser != "" {
+			a.warnUnixUser(in.UnixUser)
 		}
 		return one(cmd.Context(), a, "agent/add", in, func(s staff.Agent) error {
 			_, err := fmt.Fprintf(a.stdout, "Added %s (%s, team %s). May carry out: %s.\n", s.ID, s.Role,

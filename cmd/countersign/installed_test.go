@@ -13,6 +13,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"countersign/internal/mailtest"
 )
 
 // The people of the house in which the program is installed.
@@ -120,14 +122,14 @@ func start(t *testing.T) (daemon *exec.Cmd, log *bytes.Buffer) {
 func TestInstalled(t *testing.T) {
 	if os.Getenv("COUNTERSIGN_HOUSE") == "" {
 		if os.Geteuid() != 0 {
-			t.Skip("needs root")
+			mailtest.Lacks(t, "needs root")
 		}
 		cmd := exec.Command("/proc/self/exe", "-test.run=^TestInstalled$", "-test.v")
 		cmd.Env = append(os.Environ(), "COUNTERSIGN_HOUSE=1")
 		cmd.SysProcAttr = &syscall.SysProcAttr{Cloneflags: syscall.CLONE_NEWNS}
 		out, err := cmd.CombinedOutput()
 		if errors.Is(err, syscall.EPERM) {
-			t.Skip("no mounts of one's own here")
+			mailtest.Lacks(t, "no mounts of one's own here")
 		}
 		if err != nil || !bytes.Contains(out, []byte("--- PASS: TestInstalled")) {
 			t.Fatalf("%v\n%s", err, out)

@@ -15,6 +15,7 @@ import (
 
 	"countersign/internal/config"
 	"countersign/internal/exit"
+	"countersign/internal/mailtest"
 )
 
 // another is a user who is not root and in no list of users, with a group.
@@ -39,7 +40,7 @@ func program(args ...string) (code int, output string) {
 func theirs(t *testing.T) (dir, conf string) {
 	t.Helper()
 	if os.Geteuid() != 0 {
-		t.Skip("only root can become another user")
+		mailtest.Lacks(t, "only root can become another user")
 	}
 	dir, err := os.MkdirTemp("", "countersign-theirs-") // t.TempDir lets no other user through
 	must(t, err)

@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"countersign/internal/exit"
+	"countersign/internal/mailtest"
 )
 
 // asked is a desk on which sam may be told yes: a question needs no proof.
@@ -92,7 +93,7 @@ func TestAnswerLost(t *testing.T) {
 	ask := asked(t)
 	full, err := os.OpenFile("/dev/full", os.O_WRONLY, 0)
 	if err != nil {
-		t.Skip("no /dev/full")
+		mailtest.Lacks(t, "no /dev/full")
 	}
 	defer full.Close()
 	r, w := io.Pipe()

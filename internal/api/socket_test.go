@@ -16,6 +16,7 @@ import (
 	"testing"
 
 	"countersign/internal/exit"
+	"countersign/internal/mailtest"
 	"countersign/staff"
 )
 
@@ -84,11 +85,11 @@ func listen(t *testing.T, s *Server) string {
 // their agent's role what they may.
 func TestPeer(t *testing.T) {
 	if os.Getuid() != 0 {
-		t.Skip("only root can start a process as another user")
+		mailtest.Lacks(t, "only root can start a process as another user")
 	}
 	other, err := user.Lookup("nobody")
 	if err != nil {
-		t.Skip("there is no user nobody")
+		mailtest.Lacks(t, "there is no user nobody")
 	}
 	uid, _ := strconv.Atoi(other.Uid)
 	as := func(path string) string {

@@ -1,7 +1,6 @@
 package tickets
 
 import (
-	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -332,105 +331,6 @@ func TestWaitEnds(t *testing.T) {
 	d.turn(7 * 24 * time.Hour)
 	if n := d.send(t); n != 200 {
 		t.Errorf("%d went out after a week, want all", n)
-	}
-}
-
-// TestDueInTurn: whoever floods the outbox keeps no other's question waiting,
-// not in the order nor by using the minute up.
-func TestDueInTurn(t *testing.T) {
-	d := memoryDesk(t, func(o *Options) { o.PerMinute = 20 })
-	for range 100 {
-		d.open1(t, ada, "kim")
-	}
-	d.turn(time.Second)
-	lee := d.open1(t, bob, "lee")
-	out, err := d.Due(d.Now(), 2, false)
-	check(t, err)
-	if len(out) != 2 || out[0].Ticket != "T-1" || out[1].Ticket != lee.ID {
-		t.Errorf("due first: %+v, want one of each", out)
-	}
-	if n := d.send(t); n != 18 || d.outbox(t, lee.ID)[0].State != Sent {
-		t.Errorf("%d went out in the minute, want 17 of kim's and that of lee", n)
-	}
-	max := d.open1(t, bob, "max")
-	if ids := d.due(t, false); len(ids) != 1 || d.outbox(t, max.ID)[0].ID != ids[0] {
-		t.Errorf("due %v, want that of max", ids)
-	}
-	d.send(t)
-	if n := d.send(t); n != 0 {
-		t.Errorf("%d more went out in the minute", n)
-	}
-	d.turn(time.Minute)
-	if n := d.send(t); n != 18 {
-		t.Errorf("%d went out in the next minute, want 18", n)
-	}
-}
-
-// TestDueGoesAround: more lanes than one look takes all have their turn.
-func TestDueGoesAround(t *testing.T) {
-	d := memoryDesk(t, nil)
-	const lanes = maxLanes + 10
-	check(t, d.engine.Update(func(tx kv.Tx) error {
-		for i := range lanes {
-			o := Outgoing{ID: fmt.Sprint("o-", i+1), Notice: "n", Ticket: "T", Contact: "bob", Origin: fmt.Sprintf("agent:a%05d", i), To: bob,
-				State: Queued, Kind: "confirmed", Queued: d.Now(), Next: d.Now().Add(time.Hour)}
-			if i == 5 || i >= maxLanes {
-				o.Next = d.Now()
-			}
-			if err := errors.Join(d.schedule(tx, o), kv.Save(tx, "notice/n", notice{Contact: "bob", Kind: "confirmed"})); err != nil {
-				return err
-			}
-		}
-		return nil
-	}))
-	seen := map[string]bool{}
-	for range 3 {
-		for _, id := range d.due(t, false) {
-			seen[id] = true
-		}
-	}
-	if len(seen) != 11 {
-		t.Errorf("%d were given, want all 11 that are due", len(seen))
-	}
-}
-
-// counted counts what updates read and write.
-type counted struct {
-	kv.Store
-	ops, most int
-}
-
-type countedTx struct {
-	kv.Tx
-	*counted
-}
-
-func (c *counted) Update(fn func(kv.Tx) error) error {
-	return c.Store.Update(func(tx kv.Tx) error {
-		c.ops = 0
-		err := fn(countedTx{tx, c})
-		c.most = max(c.most, c.ops)
-		return err
-	})
-}
-
-func (t countedTx) Get(key string) ([]byte, error)     { t.ops++; return t.Tx.Get(key) }
-func (t countedTx) Put(key string, value []byte) error { t.ops++; return t.Tx.Put(key, value) }
-func (t countedTx) Delete(key string) error            { t.ops++; return t.Tx.Delete(key) }
-
-// TestOpsOfAFullOutbox: however many wait, an update stays small.
-func TestOpsOfAFullOutbox(t *testing.T) {
-	d := &desk{now: start}
-	c := &counted{Store: kv.Memory()}
-	d.open(t, c, func(o *Options) { o.PerHour, o.PerDay = 10, 4 })
-	for range 1500 {
-		d.open1(t, ada, "kim")
-	}
-	if c.most > 100 {
-		t.Errorf("an update has %d reads and writes", c.most)
-	}
-	if o := d.outbox(t, "T-1500")[0]; o.Next.Sub(start) != 149*time.Hour {
-		t.Errorf("the last waits %s, want 149 hours", o.Next.Sub(start))
 	}
 }
 

@@ -7,7 +7,7 @@ import (
 	"time"
 
 	"countersign/clients"
-	"countersign/internal/api"
+	"countersign/desk/api"
 	"countersign/internal/mailtest"
 )
 

@@ -8,7 +8,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"countersign/internal/api"
+	"countersign/desk/api"
 	"countersign/policy"
 	"countersign/tickets"
 )

@@ -15,9 +15,9 @@ import (
 	"testing"
 	"time"
 
-	"countersign/internal/api"
+	"countersign/desk/api"
+	"countersign/desk/gateway"
 	"countersign/internal/exit"
-	"countersign/internal/gateway"
 	"countersign/internal/mailtest"
 )
 

@@ -18,8 +18,8 @@ import (
 	"github.com/spf13/cobra"
 	"golang.org/x/term"
 
+	"countersign/desk/api"
 	"countersign/inbound"
-	"countersign/internal/api"
 	"countersign/internal/config"
 	"countersign/internal/exit"
 )

@@ -14,7 +14,7 @@ import (
 	"github.com/rs/zerolog"
 	"github.com/spf13/cobra"
 
-	"countersign/internal/api"
+	"countersign/desk/api"
 	"countersign/internal/config"
 	"countersign/internal/exit"
 	"countersign/internal/mailtest"

@@ -15,14 +15,14 @@ import (
 
 	"github.com/rs/zerolog"
 
+	"countersign/desk/api"
+	"countersign/desk/gateway"
 	"countersign/inbound"
 	"countersign/inbound/reply"
 	"countersign/inbound/sender"
-	"countersign/internal/api"
 	"countersign/internal/blob"
 	"countersign/internal/config"
 	"countersign/internal/exit"
-	"countersign/internal/gateway"
 	"countersign/internal/keys"
 	"countersign/internal/kv"
 	"countersign/internal/rawmail"

@@ -6,7 +6,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"countersign/internal/api"
+	"countersign/desk/api"
 )
 
 // ticketFilter gives ticket list its flags.

@@ -5,7 +5,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"countersign/internal/api"
+	"countersign/desk/api"
 )
 
 // idCommand makes a command about one thing, asked in an agent's name, whose

@@ -6,7 +6,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"countersign/internal/api"
+	"countersign/desk/api"
 )
 
 func (a *app) messageCommand() *cobra.Command {

@@ -5,7 +5,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"countersign/internal/api"
+	"countersign/desk/api"
 )
 
 func (a *app) mailboxCommand() *cobra.Command {

@@ -10,7 +10,7 @@ import (
 	"strconv"
 	"syscall"
 
-	"countersign/internal/api"
+	"countersign/desk/api"
 	"countersign/internal/config"
 	"countersign/internal/exit"
 )

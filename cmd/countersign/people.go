@@ -14,7 +14,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"countersign/clients"
-	"countersign/internal/api"
+	"countersign/desk/api"
 	"countersign/internal/config"
 	"countersign/internal/exit"
 	"countersign/staff"

@@ -5,7 +5,7 @@ import (
 	"fmt"
 	"time"
 
-	"countersign/internal/api"
+	"countersign/desk/api"
 	"countersign/internal/mailtest"
 	"countersign/policy"
 	"countersign/tickets"

@@ -8,7 +8,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"countersign/internal/api"
+	"countersign/desk/api"
 	"countersign/internal/mailtest"
 	"countersign/policy"
 	"countersign/staff"

@@ -12,7 +12,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"countersign/internal/api"
+	"countersign/desk/api"
 	"countersign/internal/exit"
 	"countersign/policy"
 	"countersign/tickets"

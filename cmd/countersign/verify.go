@@ -11,10 +11,10 @@ import (
 	"github.com/rs/zerolog"
 	"github.com/spf13/cobra"
 
-	"countersign/internal/api"
+	"countersign/desk/api"
+	"countersign/desk/gateway"
 	"countersign/internal/config"
 	"countersign/internal/exit"
-	"countersign/internal/gateway"
 	"countersign/policy"
 	"countersign/tickets"
 )

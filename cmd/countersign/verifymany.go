@@ -13,8 +13,8 @@ import (
 	"github.com/schollz/progressbar/v3"
 	"golang.org/x/term"
 
+	"countersign/desk/gateway"
 	"countersign/internal/exit"
-	"countersign/internal/gateway"
 	"countersign/policy"
 )
 

@@ -18,8 +18,8 @@ import (
 
 	"github.com/rs/zerolog"
 
+	"countersign/desk/api"
 	"countersign/inbound/sender"
-	"countersign/internal/api"
 	"countersign/internal/config"
 	"countersign/internal/mailtest"
 	"countersign/policy"

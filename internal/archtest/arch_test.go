@@ -25,8 +25,8 @@ var flow = [][]string{
 	{"internal/kv/kvtest", "internal/keys", "internal/blob", "internal/config", "inbound/reply", "inbound/sender"},
 	{"internal/audit", "clients", "staff", "inbound"},
 	{"tickets"},
-	{"mailer", "internal/gateway"},
-	{"internal/api", "internal/mailtest"},
+	{"mailer", "desk/gateway"},
+	{"desk/api", "internal/mailtest"},
 	{"internal/demo"},
 	{"cmd/countersign"},
 }

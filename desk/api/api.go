@@ -23,9 +23,9 @@ import (
 
 	"github.com/rs/zerolog"
 
+	"countersign/desk/gateway"
 	"countersign/internal/blob"
 	"countersign/internal/exit"
-	"countersign/internal/gateway"
 	"countersign/internal/kv"
 	"countersign/staff"
 	"countersign/tickets"

@@ -4,9 +4,9 @@ import (
 	"context"
 	"time"
 
+	"countersign/desk/gateway"
 	"countersign/internal/audit"
 	"countersign/internal/exit"
-	"countersign/internal/gateway"
 	"countersign/internal/kv"
 	"countersign/policy"
 	"countersign/staff"

@@ -15,6 +15,7 @@ import (
 	"countersign/clients"
 	"countersign/internal/keys"
 	"countersign/internal/kv"
+	"countersign/internal/kv/bolt"
 	"countersign/policy"
 	"countersign/staff"
 )
@@ -52,7 +53,7 @@ type failer interface {
 func openDesk(t testing.TB, change func(*Options)) *desk {
 	t.Helper()
 	d := &desk{path: filepath.Join(t.TempDir(), "state.db"), now: start}
-	engine, err := kv.Open(d.path)
+	engine, err := bolt.Open(d.path)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -106,7 +107,7 @@ func (d *desk) restart(t failer) {
 	d.Store.Close()
 	if d.path != "" {
 		check(t, d.engine.Close())
-		engine, err := kv.Open(d.path)
+		engine, err := bolt.Open(d.path)
 		check(t, err)
 		d.engine = engine
 	}

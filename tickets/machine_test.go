@@ -10,7 +10,7 @@ import (
 
 	"countersign/clients"
 	"countersign/internal/audit"
-	"countersign/internal/kv"
+	"countersign/internal/kv/bolt"
 	"countersign/policy"
 )
 
@@ -377,7 +377,7 @@ func TestMachine(t *testing.T) {
 		d := memoryDesk(rt, nil)
 		if n%25 == 0 {
 			d = &desk{now: start, path: filepath.Join(t.TempDir(), "state.db")}
-			engine, err := kv.Open(d.path)
+			engine, err := bolt.Open(d.path)
 			check(rt, err)
 			d.open(rt, engine, nil)
 		}

@@ -25,6 +25,7 @@ import (
 	"countersign/internal/exit"
 	"countersign/internal/keys"
 	"countersign/internal/kv"
+	"countersign/internal/kv/bolt"
 	"countersign/internal/rawmail"
 	"countersign/internal/redact"
 	"countersign/mailer"
@@ -68,7 +69,7 @@ func openDesk(c config.Config, now func() time.Time, log zerolog.Logger) (*desk,
 	if err := os.MkdirAll(filepath.Dir(c.State), 0o700); err != nil {
 		return nil, &exit.Error{Code: exit.IOErr, Reason: "state", Message: "state: " + err.Error(), Err: err}
 	}
-	engine, err := kv.Open(c.State)
+	engine, err := bolt.Open(c.State)
 	if err != nil {
 		return nil, storeError(c, err)
 	}

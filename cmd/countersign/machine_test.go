@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"countersign/internal/kv"
+	"countersign/internal/kv/bolt"
 	"countersign/internal/mailtest"
 )
 
@@ -259,7 +260,7 @@ func TestLocked(t *testing.T) {
 	o := &outside{t: t, dir: t.TempDir()}
 	o.write("countersign.toml", "state = \"state.db\"\nkey_file = \"state.key\"\n")
 	o.ok("ticket", "list")
-	held, err := kv.Open(filepath.Join(o.dir, "state.db"))
+	held, err := bolt.Open(filepath.Join(o.dir, "state.db"))
 	must(t, err)
 	o.denied(69, "in use by another process: by a command, or by a daemon whose socket is not "+o.dir, "ticket", "list")
 	must(t, held.Update(func(tx kv.Tx) error { return tx.Put("x", []byte("y")) }))

@@ -19,6 +19,7 @@ import (
 	"countersign/internal/blob"
 	"countersign/internal/keys"
 	"countersign/internal/kv"
+	"countersign/internal/kv/bolt"
 	"countersign/internal/mailtest"
 	"countersign/internal/rawmail"
 	"countersign/policy"
@@ -52,7 +53,7 @@ func newBench(b testing.TB) *bench {
 	w.north, err = mailtest.NewDomain("north.example")
 	must(err)
 	w.north.Publish(zone, "reject")
-	engine, err := kv.Open(filepath.Join(b.TempDir(), "state.db"))
+	engine, err := bolt.Open(filepath.Join(b.TempDir(), "state.db"))
 	must(err)
 	w.kv = engine
 	compose := func(l tickets.Letter) ([]byte, error) {

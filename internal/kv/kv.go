@@ -2,11 +2,16 @@
 //
 // What an Update wrote is there as a whole, durably, once Update has returned
 // nil, and not at all otherwise. An Update function may run more than once, so
-// it may have no effect but on its transaction. Engines: bbolt (Open) and
-// memory (Memory); kvtest holds what every engine must do.
+// it may have no effect but on its transaction. This is the contract, with what
+// stands on any engine (values, Committer, DryRun) and the engine that forgets
+// (Memory), which needs no library; a store in a file is package kv/bolt.
+// kvtest holds what every engine must do.
 //
 // What the keys and values mean is the business of the packages that own them.
 package kv
+
+// Schema is the version of what is stored. A store with a higher one is refused.
+const Schema = 1
 
 // Reader finds single keys. Both kinds of transaction are Readers.
 type Reader interface {

@@ -49,7 +49,7 @@ func (m *memory) Close() error {
 type memoryTx struct{ root *node }
 
 func (t *memoryTx) Get(key string) ([]byte, error) {
-	if err := checkKey(key); err != nil {
+	if err := CheckKey(key); err != nil {
 		return nil, err
 	}
 	for n := t.root; n != nil; {
@@ -66,7 +66,7 @@ func (t *memoryTx) Get(key string) ([]byte, error) {
 }
 
 func (t *memoryTx) Put(key string, value []byte) error {
-	if err := checkPut(key, value); err != nil {
+	if err := CheckPut(key, value); err != nil {
 		return err
 	}
 	value = append(make([]byte, 0, len(value)), value...)
@@ -76,7 +76,7 @@ func (t *memoryTx) Put(key string, value []byte) error {
 }
 
 func (t *memoryTx) Delete(key string) error {
-	if err := checkKey(key); err != nil {
+	if err := CheckKey(key); err != nil {
 		return err
 	}
 	before, after := t.root.split(key)
@@ -85,7 +85,7 @@ func (t *memoryTx) Delete(key string) error {
 }
 
 func (t *memoryTx) Scan(prefix, from string, fn func(key string, value []byte) error) error {
-	return stopped(t.root.scan(max(prefix, from), func(n *node) error {
+	return Stopped(t.root.scan(max(prefix, from), func(n *node) error {
 		if !strings.HasPrefix(n.key, prefix) {
 			return ErrStop
 		}

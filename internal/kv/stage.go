@@ -25,7 +25,7 @@ func (s *stage) Get(key string) ([]byte, error) {
 }
 
 func (s *stage) Put(key string, value []byte) error {
-	if err := checkPut(key, value); err != nil {
+	if err := CheckPut(key, value); err != nil {
 		return err
 	}
 	s.set(key, append(make([]byte, 0, len(value)), value...))
@@ -33,7 +33,7 @@ func (s *stage) Put(key string, value []byte) error {
 }
 
 func (s *stage) Delete(key string) error {
-	if err := checkKey(key); err != nil {
+	if err := CheckKey(key); err != nil {
 		return err
 	}
 	s.set(key, nil)

@@ -64,9 +64,9 @@ func Counter(tx Tx, key string) (uint64, error) {
 	return n + 1, Save(tx, key, n+1)
 }
 
-// checkPut refuses what no engine takes.
-func checkPut(key string, value []byte) error {
-	if err := checkKey(key); err != nil {
+// CheckPut refuses what no engine takes. Engines call it and CheckKey.
+func CheckPut(key string, value []byte) error {
+	if err := CheckKey(key); err != nil {
 		return err
 	}
 	if len(value) > MaxValue {
@@ -75,9 +75,18 @@ func checkPut(key string, value []byte) error {
 	return nil
 }
 
-func checkKey(key string) error {
+// CheckKey refuses a key that no engine takes.
+func CheckKey(key string) error {
 	if key == "" || len(key) > MaxKey {
 		return fmt.Errorf("%w: a key of %d bytes, 1 to %d are allowed", ErrSize, len(key), MaxKey)
 	}
 	return nil
+}
+
+// Stopped hides ErrStop from the caller of a Scan. Engines call it.
+func Stopped(err error) error {
+	if errors.Is(err, ErrStop) {
+		return nil
+	}
+	return err
 }

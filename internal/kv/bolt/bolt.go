@@ -1,4 +1,10 @@
-package kv
+// Package bolt is the engine of package kv that keeps a store in one file, by
+// bbolt.
+//
+// A store appears under its name only when it is whole and on disk, and one
+// whose bytes make no sense is refused rather than guessed at. What every
+// engine promises is said in package kv; what the keys mean, by their owners.
+package bolt
 
 import (
 	"bytes"
@@ -12,10 +18,9 @@ import (
 
 	"go.etcd.io/bbolt"
 	bolterrors "go.etcd.io/bbolt/errors"
-)
 
-// Schema is the version of what is stored. A store with a higher one is refused.
-const Schema = 1
+	"countersign/internal/kv"
+)
 
 var (
 	dataBucket = []byte("data") // every key and value, flat
@@ -35,9 +40,9 @@ const (
 // A new store appears under its name only when it is whole and on disk. The
 // file is readable by its owner alone.
 //
-// Errors: ErrLocked when another process holds the store for more than a
-// second, ErrDamaged and ErrNewer.
-func Open(path string) (Store, error) {
+// Errors: kv.ErrLocked when another process holds the store for more than a
+// second, kv.ErrDamaged and kv.ErrNewer.
+func Open(path string) (kv.Store, error) {
 	if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
 		if err := create(path); err != nil {
 			return nil, fmt.Errorf("create store %s: %w", path, err)
@@ -45,19 +50,19 @@ func Open(path string) (Store, error) {
 	} else if err != nil {
 		return nil, fmt.Errorf("open store: %w", err)
 	}
-	s := &boltStore{path: path}
+	s := &store{path: path}
 	if err := s.open(); err != nil {
 		return nil, err
 	}
 	return s, nil
 }
 
-type boltStore struct {
+type store struct {
 	path string
 	db   *bbolt.DB
 }
 
-func (s *boltStore) open() error {
+func (s *store) open() error {
 	info, err := os.Stat(s.path)
 	if err != nil {
 		return fmt.Errorf("open store: %w", err)
@@ -83,11 +88,11 @@ func openBolt(path string) (*bbolt.DB, error) {
 	return bbolt.Open(path, 0o600, &bbolt.Options{Timeout: lockWait, InitialMmapSize: mapSize, FreelistType: bbolt.FreelistMapType, NoStatistics: true})
 }
 
-func (s *boltStore) openError(err error) error {
+func (s *store) openError(err error) error {
 	switch {
 	case errors.Is(err, bolterrors.ErrTimeout):
-		return fmt.Errorf("open store %s: %w", s.path, ErrLocked)
-	case errors.Is(err, ErrDamaged):
+		return fmt.Errorf("open store %s: %w", s.path, kv.ErrLocked)
+	case errors.Is(err, kv.ErrDamaged):
 		return err
 	case errors.Is(err, bolterrors.ErrInvalid), errors.Is(err, bolterrors.ErrChecksum), errors.Is(err, bolterrors.ErrVersionMismatch):
 		return s.damaged(err.Error())
@@ -99,7 +104,7 @@ func (s *boltStore) openError(err error) error {
 
 // inspect refuses a file that isn't a store of ours, in whole or in a version
 // that we know.
-func (s *boltStore) inspect(info fs.FileInfo) error {
+func (s *store) inspect(info fs.FileInfo) error {
 	if info.Mode().Perm()&0o077 != 0 {
 		if err := os.Chmod(s.path, 0o600); err != nil {
 			return fmt.Errorf("open store: keep others out: %w", err)
@@ -122,8 +127,8 @@ func (s *boltStore) inspect(info fs.FileInfo) error {
 		if _, err := fmt.Sscanf(string(meta.Get(schemaKey)), "%d", &version); err != nil || version < 1 {
 			return s.damaged("its schema version can't be read")
 		}
-		if version > Schema {
-			return fmt.Errorf("open store %s: %w: its schema is %d and this program knows %d; install the newer version again", s.path, ErrNewer, version, Schema)
+		if version > kv.Schema {
+			return fmt.Errorf("open store %s: %w: its schema is %d and this program knows %d; install the newer version again", s.path, kv.ErrNewer, version, kv.Schema)
 		}
 		if info.Size() <= checkSize {
 			return s.walk(data)
@@ -133,7 +138,7 @@ func (s *boltStore) inspect(info fs.FileInfo) error {
 }
 
 // walk reads every key once: a page that isn't one shows here, before any mail is read.
-func (s *boltStore) walk(data *bbolt.Bucket) error {
+func (s *store) walk(data *bbolt.Bucket) error {
 	var last []byte
 	return data.ForEach(func(k, v []byte) error {
 		if v == nil || last != nil && bytes.Compare(last, k) >= 0 {
@@ -144,13 +149,13 @@ func (s *boltStore) walk(data *bbolt.Bucket) error {
 	})
 }
 
-func (s *boltStore) damaged(what string) error {
-	return fmt.Errorf("%w: %s: %s; nothing was changed. Stop the daemon, keep a copy of the file and put back the last backup", ErrDamaged, s.path, what)
+func (s *store) damaged(what string) error {
+	return fmt.Errorf("%w: %s: %s; nothing was changed. Stop the daemon, keep a copy of the file and put back the last backup", kv.ErrDamaged, s.path, what)
 }
 
 // guard runs calls into bbolt. It panics on pages that make no sense, and a
-// page that is missing from the file is a fault of memory: both are ErrDamaged.
-func (s *boltStore) guard(fn func() error) (err error) {
+// page that is missing from the file is a fault of memory: both are kv.ErrDamaged.
+func (s *store) guard(fn func() error) (err error) {
 	defer debug.SetPanicOnFault(debug.SetPanicOnFault(true))
 	defer func() {
 		if p := recover(); p != nil {
@@ -161,22 +166,22 @@ func (s *boltStore) guard(fn func() error) (err error) {
 	return fn()
 }
 
-func (s *boltStore) begin(writable bool) (tx *bbolt.Tx, err error) {
+func (s *store) begin(writable bool) (tx *bbolt.Tx, err error) {
 	err = s.guard(func() (err error) { tx, err = s.db.Begin(writable); return err })
 	if errors.Is(err, bolterrors.ErrDatabaseNotOpen) {
-		return nil, ErrClosed
+		return nil, kv.ErrClosed
 	}
 	return tx, err
 }
 
-func (s *boltStore) Update(fn func(Tx) error) error {
+func (s *store) Update(fn func(kv.Tx) error) error {
 	tx, err := s.begin(true)
 	if err != nil {
 		return err
 	}
 	// After a commit this does nothing.
 	defer func() { _ = s.guard(tx.Rollback) }()
-	t, err := s.tx(tx)
+	t, err := s.over(tx)
 	if err != nil {
 		return err
 	}
@@ -189,25 +194,25 @@ func (s *boltStore) Update(fn func(Tx) error) error {
 	return nil
 }
 
-func (s *boltStore) View(fn func(View) error) error {
+func (s *store) View(fn func(kv.View) error) error {
 	tx, err := s.begin(false)
 	if err != nil {
 		return err
 	}
 	defer func() { _ = s.guard(tx.Rollback) }()
-	t, err := s.tx(tx)
+	t, err := s.over(tx)
 	if err != nil {
 		return err
 	}
 	return fn(t)
 }
 
-func (s *boltStore) Limits() Limits { return Limits{} }
+func (s *store) Limits() kv.Limits { return kv.Limits{} }
 
 // Close waits for open transactions to end.
-func (s *boltStore) Close() error { return s.db.Close() }
+func (s *store) Close() error { return s.db.Close() }
 
-func (s *boltStore) tx(tx *bbolt.Tx) (t boltTx, err error) {
+func (s *store) over(tx *bbolt.Tx) (t transaction, err error) {
 	t.store = s
 	err = s.guard(func() error {
 		if t.data = tx.Bucket(dataBucket); t.data == nil {
@@ -218,22 +223,22 @@ func (s *boltStore) tx(tx *bbolt.Tx) (t boltTx, err error) {
 	return t, err
 }
 
-// boltTx is a transaction of either kind.
-type boltTx struct {
-	store *boltStore
+// transaction is one of either kind.
+type transaction struct {
+	store *store
 	data  *bbolt.Bucket
 }
 
-func (t boltTx) Get(key string) (v []byte, err error) {
-	if err := checkKey(key); err != nil {
+func (t transaction) Get(key string) (v []byte, err error) {
+	if err := kv.CheckKey(key); err != nil {
 		return nil, err
 	}
 	err = t.store.guard(func() error { v = t.data.Get([]byte(key)); return nil })
 	return v, err
 }
 
-func (t boltTx) Put(key string, value []byte) error {
-	if err := checkPut(key, value); err != nil {
+func (t transaction) Put(key string, value []byte) error {
+	if err := kv.CheckPut(key, value); err != nil {
 		return err
 	}
 	// bbolt keeps the slice until the commit, and takes nil for no value.
@@ -241,30 +246,22 @@ func (t boltTx) Put(key string, value []byte) error {
 	return t.store.guard(func() error { return t.data.Put([]byte(key), value) })
 }
 
-func (t boltTx) Delete(key string) error {
-	if err := checkKey(key); err != nil {
+func (t transaction) Delete(key string) error {
+	if err := kv.CheckKey(key); err != nil {
 		return err
 	}
 	return t.store.guard(func() error { return t.data.Delete([]byte(key)) })
 }
 
-func (t boltTx) Scan(prefix, from string, fn func(key string, value []byte) error) error {
+func (t transaction) Scan(prefix, from string, fn func(key string, value []byte) error) error {
 	c := t.data.Cursor()
 	var k, v []byte
 	next := func() error { k, v = c.Next(); return nil }
 	err := t.store.guard(func() error { k, v = c.Seek([]byte(max(prefix, from))); return nil })
 	for ; err == nil && k != nil && bytes.HasPrefix(k, []byte(prefix)); err = t.store.guard(next) {
 		if err := fn(string(k), v); err != nil {
-			return stopped(err)
+			return kv.Stopped(err)
 		}
-	}
-	return err
-}
-
-// stopped hides ErrStop from the caller of Scan.
-func stopped(err error) error {
-	if errors.Is(err, ErrStop) {
-		return nil
 	}
 	return err
 }

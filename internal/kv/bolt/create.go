@@ -1,4 +1,4 @@
-package kv
+package bolt
 
 import (
 	"errors"
@@ -10,6 +10,8 @@ import (
 	"time"
 
 	"go.etcd.io/bbolt"
+
+	"countersign/internal/kv"
 )
 
 // staleAfter is when the leavings of a creation that was cut off are removed.
@@ -56,7 +58,7 @@ func initialise(path string) error {
 		if _, err := tx.CreateBucket(dataBucket); err != nil {
 			return err
 		}
-		return meta.Put(schemaKey, []byte(strconv.Itoa(Schema)))
+		return meta.Put(schemaKey, []byte(strconv.Itoa(kv.Schema)))
 	})
 	return errors.Join(err, db.Sync(), db.Close())
 }

@@ -36,11 +36,11 @@ func (s *Store) AskAgain(id, agent string) (t Ticket, err error) {
 		if len(t.Notices) == before {
 			return fmt.Errorf("%w: the contact of %s has no address on file", ErrNotAllowed, t.ID)
 		}
-		n, _, err := kv.Load[notice](tx, "notice/"+t.Notices[before])
+		n, _, err := kv.Load[notice](tx, noticePrefix+t.Notices[before])
 		if err != nil {
 			return err
 		}
-		o, _, err := kv.Load[Outgoing](tx, numbered("out", n.Out))
+		o, _, err := kv.Load[Outgoing](tx, numbered(outPrefix, n.Out))
 		if err == nil && o.Paced { // nothing is kept of what fails
 			err = fmt.Errorf("%w: the contact was asked often enough; the next question may go out at %s", ErrNotAllowed, o.Next.Format(time.RFC3339))
 		}
@@ -86,15 +86,15 @@ func (s *Store) resetDisputed() error {
 	todo := map[string]string{}
 	tickets := map[string][]string{} // by contact
 	err := s.kv.View(func(v kv.View) error {
-		err := v.Scan("afresh/", "", func(key string, value []byte) error {
-			todo[strings.TrimPrefix(key, "afresh/")] = string(value)
+		err := v.Scan(afreshPrefix, "", func(key string, value []byte) error {
+			todo[strings.TrimPrefix(key, afreshPrefix)] = string(value)
 			return nil
 		})
 		if err != nil {
 			return err
 		}
 		for contact := range todo {
-			prefix := "open/" + contact + "/"
+			prefix := openPrefix + contact + "/"
 			err := v.Scan(prefix, "", func(key string, _ []byte) error {
 				tickets[contact] = append(tickets[contact], strings.TrimPrefix(key, prefix))
 				return nil
@@ -119,10 +119,10 @@ func (s *Store) resetDisputed() error {
 		}
 		if failed == nil {
 			failed = s.group.Update(func(tx kv.Tx) error {
-				if now, err := tx.Get("afresh/" + contact); err != nil || string(now) != disputed {
+				if now, err := tx.Get(afreshPrefix + contact); err != nil || string(now) != disputed {
 					return err // a later no is a to-do of its own
 				}
-				return tx.Delete("afresh/" + contact)
+				return tx.Delete(afreshPrefix + contact)
 			})
 		}
 		errs = append(errs, failed)
@@ -153,7 +153,7 @@ func (s *Store) reset(tx kv.Tx, id string, todo map[string]string) error {
 	if disputed == t.ID || !at.IsZero() && t.Opened.After(at) {
 		return nil
 	}
-	mark := "reset/" + todo[t.Contact] + "/" + t.ID // a crash between tickets must not do it twice
+	mark := resetPrefix + todo[t.Contact] + "/" + t.ID // a crash between tickets must not do it twice
 	if done, err := tx.Get(mark); err != nil || done != nil {
 		return err
 	}
@@ -173,7 +173,7 @@ func (s *Store) current(tx kv.Tx, id string) (Ticket, error) {
 	if err != nil {
 		return t, err
 	}
-	disputed, err := tx.Get("afresh/" + t.Contact)
+	disputed, err := tx.Get(afreshPrefix + t.Contact)
 	if err != nil {
 		return t, err
 	}

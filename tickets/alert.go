@@ -32,7 +32,7 @@ func (s *Store) alert(tx kv.Tx, t Ticket, kind, why string) error {
 	now := s.Now()
 	a := alert{Ticket: t.ID, Kind: kind, Why: harmless(why), At: now}
 	if !a.urgent() {
-		told := "cap/" + due(now.Truncate(24*time.Hour).Add(24*time.Hour)) + "/told/" + t.ID + "/" + kind // forgotten as caps are
+		told := capPrefix + due(now.Truncate(24*time.Hour).Add(24*time.Hour)) + "/told/" + t.ID + "/" + kind // forgotten as caps are
 		if b, err := tx.Get(told); err != nil || b != nil {
 			return err
 		}
@@ -40,7 +40,7 @@ func (s *Store) alert(tx kv.Tx, t Ticket, kind, why string) error {
 			return err
 		}
 	}
-	return kv.Save(tx, "alert/"+due(now)+"/"+t.ID+"/"+kind, a)
+	return kv.Save(tx, alertPrefix+due(now)+"/"+t.ID+"/"+kind, a)
 }
 
 var anyAddress = regexp.MustCompile(`[^\s<>()",;:@]+@[^\s<>()",;:@]+`)
@@ -138,7 +138,7 @@ func (s *Store) tellStaff() error {
 			err = errors.Join(err, e)
 			return found
 		}
-		todo, waiting = keys("alert/", maxAlerts), keys("tell/", 1)
+		todo, waiting = keys(alertPrefix, maxAlerts), keys(tellPrefix, 1)
 		if len(todo)+len(waiting) > 0 && err == nil {
 			agents, err = staff.List(v)
 		}
@@ -181,5 +181,5 @@ func (a alert) before(agent string) string {
 	if a.urgent() {
 		rank = "0"
 	}
-	return strings.Join([]string{"tell", agent, rank, due(a.At), a.Ticket, a.Kind}, "/")
+	return tellPrefix + strings.Join([]string{agent, rank, due(a.At), a.Ticket, a.Kind}, "/")
 }

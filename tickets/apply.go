@@ -28,7 +28,7 @@ func (s *Store) apply(tx kv.Tx, m *Message, f policy.Facts, d policy.Decision) e
 			}
 			m.Ticket = t.ID
 			if d.Ask != "" {
-				if err := tx.Put("wrote/"+t.Contact, []byte(t.ID)); err != nil {
+				if err := tx.Put(wrotePrefix+t.Contact, []byte(t.ID)); err != nil {
 					return err
 				}
 			}
@@ -78,16 +78,16 @@ func (s *Store) apply(tx kv.Tx, m *Message, f policy.Facts, d policy.Decision) e
 			return err
 		}
 	}
-	if err := tx.Put("seen/uid/"+m.Source.key(), []byte(m.ID)); err != nil {
+	if err := tx.Put(seenUIDPrefix+m.Source.key(), []byte(m.ID)); err != nil {
 		return err
 	}
 	if err := s.name(tx, m, m.Facts.MessageID); err != nil {
 		return err
 	}
-	if err := tx.Delete("attempt/" + m.Source.key()); err != nil {
+	if err := tx.Delete(attemptPrefix + m.Source.key()); err != nil {
 		return err
 	}
-	if err := kv.Save(tx, numbered("msg", m.ID), m); err != nil {
+	if err := kv.Save(tx, numbered(messagePrefix, m.ID), m); err != nil {
 		return err
 	}
 	return s.log(tx, "message", m.ID, struct {
@@ -98,7 +98,7 @@ func (s *Store) apply(tx kv.Tx, m *Message, f policy.Facts, d policy.Decision) e
 }
 
 // filed is the key under which a message is found by its ticket.
-func filed(ticket, message string) string { return numbered("filed/"+ticket, message) }
+func filed(ticket, message string) string { return numbered(filedPrefix+ticket+"/", message) }
 
 // settle writes the marks by which a final message is known again, and the
 // to-do for IMAP.
@@ -108,13 +108,13 @@ func (s *Store) settle(tx kv.Tx, m *Message, f policy.Facts) error {
 		return err
 	}
 	if !f.Duplicate {
-		if err := tx.Put("seen/hash/"+f.Hash, []byte(m.ID)); err != nil {
+		if err := tx.Put(seenHashPrefix+f.Hash, []byte(m.ID)); err != nil {
 			return err
 		}
 	}
 	if counts(m.Decision) {
 		for _, id := range f.Sender.SignatureIDs() {
-			if err := tx.Put("seen/sig/"+id, []byte(m.ID)); err != nil {
+			if err := tx.Put(seenSigPrefix+id, []byte(m.ID)); err != nil {
 				return err
 			}
 		}

@@ -155,7 +155,7 @@ func (s *Store) allow(tx kv.Tx, t *Ticket, out *Authorization, d policy.Authoriz
 	if a.Class != policy.Question {
 		t.UsedBy, t.UsedAt, t.UsedIn, t.Receipt = out.Agent, out.At, epoch, r.ID
 	}
-	return kv.Save(tx, "receipt/"+r.ID, r)
+	return kv.Save(tx, receiptPrefix+r.ID, r)
 }
 
 // Genuine reports whether the receipt was signed with this desk's key and not

@@ -29,15 +29,15 @@ func (s *Store) bounced(tx kv.Tx, m *Message, f policy.Facts) error {
 // about it would come back, too.
 func (s *Store) returned(r kv.Reader, b policy.Bounce) (ticket string, err error) {
 	for _, sent := range []struct {
-		purpose string
+		prefix  string
 		secrets []string
-	}{{"rp", b.ReturnPaths}, {"token", b.Sent}} {
+	}{{returnPathPrefix, b.ReturnPaths}, {tokenPrefix, b.Sent}} {
 		for _, secret := range sent.secrets {
-			id, err := s.recall(r, sent.purpose, secret)
+			id, err := s.recall(r, sent.prefix, secret)
 			if err != nil {
 				return "", err
 			}
-			n, ok, err := kv.Load[notice](r, "notice/"+id)
+			n, ok, err := kv.Load[notice](r, noticePrefix+id)
 			if err != nil || n.Agent != "" {
 				return "", err
 			}
@@ -48,7 +48,7 @@ func (s *Store) returned(r kv.Reader, b policy.Bounce) (ticket string, err error
 	}
 	_, domain, _ := strings.Cut(s.opt.ReplyAddress, "@")
 	for _, secret := range b.Sent { // the Message-ID of a courtesy notice holds no token
-		if ticket, err = s.recall(r, "mid", secret+"@"+domain); ticket != "" || err != nil {
+		if ticket, err = s.recall(r, sentMessagePrefix, secret+"@"+domain); ticket != "" || err != nil {
 			return ticket, err
 		}
 	}

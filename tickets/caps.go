@@ -72,7 +72,7 @@ func (s *Store) budgets(o Outgoing) []budget {
 
 // key is that of the window in which at lies.
 func (b budget) key(at time.Time) string {
-	return "cap/" + due(at.Truncate(b.window).Add(b.window)) + "/" + b.what
+	return capPrefix + due(at.Truncate(b.window).Add(b.window)) + "/" + b.what
 }
 
 // room reports whether the origin may have one more in the window of at.
@@ -185,7 +185,7 @@ func (s *Store) release(tx kv.Tx, o *Outgoing) error {
 	if o.Tries > 0 {
 		return nil
 	}
-	now := "cap/" + due(s.Now())
+	now := capPrefix + due(s.Now())
 	places = slices.DeleteFunc(slices.Clone(places), func(key string) bool { return key <= now })
 	return s.take(tx, places, o.Origin, -1)
 }
@@ -214,7 +214,7 @@ func (s *Store) admit(id string, now time.Time) (admitted bool, err error) {
 // minuteKey counts what went out in the minute of now, of one lane or, with
 // none, of all.
 func minuteKey(now time.Time, lane string) string {
-	return "cap/" + due(now.Truncate(time.Minute).Add(time.Minute)) + "/" + strings.TrimSuffix("minute/"+lane, "/")
+	return capPrefix + due(now.Truncate(time.Minute).Add(time.Minute)) + "/" + strings.TrimSuffix("minute/"+lane, "/")
 }
 
 // count counts an attempt.
@@ -230,7 +230,7 @@ func count(tx kv.Tx, key string) error {
 // places under the caps to others.
 func (s *Store) giveUp(tx kv.Tx, o *Outgoing) error {
 	o.State, o.Cap = Canceled, ""
-	if err := tx.Delete("outb/" + o.ID); err != nil {
+	if err := tx.Delete(sealedPrefix + o.ID); err != nil {
 		return err
 	}
 	return s.release(tx, o)
@@ -241,7 +241,7 @@ func (s *Store) withdraw(tx kv.Tx, t *Ticket, n notice) error {
 	if n.Out == "" || n.Lifts || !n.Void && !n.Spent || !slices.Contains(asks, n.Kind) {
 		return nil
 	}
-	o, ok, err := kv.Load[Outgoing](tx, numbered("out", n.Out))
+	o, ok, err := kv.Load[Outgoing](tx, numbered(outPrefix, n.Out))
 	if err != nil || !ok || o.State != Queued {
 		return err
 	}
@@ -252,7 +252,7 @@ func (s *Store) withdraw(tx kv.Tx, t *Ticket, n notice) error {
 	if err := s.giveUp(tx, &o); err != nil {
 		return err
 	}
-	if err := kv.Save(tx, numbered("out", o.ID), o); err != nil {
+	if err := kv.Save(tx, numbered(outPrefix, o.ID), o); err != nil {
 		return err
 	}
 	return s.record(tx, t, Event{Event: "notice canceled", Text: "notice " + o.ID + " had not gone out yet; its question no longer stands"})

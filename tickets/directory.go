@@ -134,7 +134,7 @@ func (s *Store) logDirectory(tx kv.Tx, d directoryWrite) error {
 }
 
 // records are what the keys begin with whose values are recorded.
-var records = slices.Concat(clients.Records, staff.Records, []string{"import/"})
+var records = slices.Concat(clients.Records, staff.Records, []string{importPrefix})
 
 // watched is a transaction that remembers what the records of people were
 // before they were written.

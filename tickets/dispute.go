@@ -23,7 +23,7 @@ func (s *Store) dispute(tx kv.Tx, t *Ticket, said int, acted bool) error {
 	t.Proofs = nil // a no beats every yes, and stays after the ticket is closed
 	stops := false
 	if acted {
-		st, _, err := kv.Load[stop](tx, "stop/"+t.Client)
+		st, _, err := kv.Load[stop](tx, stopPrefix+t.Client)
 		if err != nil {
 			return err
 		}
@@ -59,7 +59,7 @@ func (s *Store) dispute(tx kv.Tx, t *Ticket, said int, acted bool) error {
 	if !t.Class.Privileged() && !t.Grave {
 		return nil
 	}
-	return tx.Put("afresh/"+t.Contact, fmt.Appendf(nil, "%s/%d/%d", t.ID, t.Disputes, s.Now().UnixMilli()))
+	return tx.Put(afreshPrefix+t.Contact, fmt.Appendf(nil, "%s/%d/%d", t.ID, t.Disputes, s.Now().UnixMilli()))
 }
 
 // deniedText says what was denied, and who may have acted on it.
@@ -112,7 +112,7 @@ type stop struct {
 }
 
 func (s *Store) stopClient(tx kv.Tx, t *Ticket) error {
-	st, ok, err := kv.Load[stop](tx, "stop/"+t.Client)
+	st, ok, err := kv.Load[stop](tx, stopPrefix+t.Client)
 	if err != nil || slices.Contains(st.Tickets, t.ID) {
 		return err
 	}
@@ -120,10 +120,10 @@ func (s *Store) stopClient(tx kv.Tx, t *Ticket) error {
 		st.At = s.Now()
 	}
 	st.Tickets = append(st.Tickets, t.ID)
-	if err := tx.Put("follow/"+t.Client, []byte{1}); err != nil {
+	if err := tx.Put(followPrefix+t.Client, []byte{1}); err != nil {
 		return err
 	}
-	if err := kv.Save(tx, "stop/"+t.Client, st); err != nil {
+	if err := kv.Save(tx, stopPrefix+t.Client, st); err != nil {
 		return err
 	}
 	// Whose ticket it is has been stopped at once, under whatever client they stand
@@ -144,7 +144,7 @@ func (s *Store) Lift(id, agent, reason string) (t Ticket, err error) {
 		return t, &InvalidError{errors.Join(err, errors.New("reason: say why the stop should end"))}
 	}
 	return t, s.change(id, agent, func(tx kv.Tx, t *Ticket, a staff.Agent) error {
-		st, is, err := kv.Load[stop](tx, "stop/"+t.Client)
+		st, is, err := kv.Load[stop](tx, stopPrefix+t.Client)
 		switch {
 		case err != nil:
 			return err
@@ -180,7 +180,7 @@ func (s *Store) Lift(id, agent, reason string) (t Ticket, err error) {
 func (s *Store) forgetLifts(tx kv.Tx, t *Ticket) error {
 	var kept []string
 	for _, id := range t.Notices {
-		n, ok, err := kv.Load[notice](tx, "notice/"+id)
+		n, ok, err := kv.Load[notice](tx, noticePrefix+id)
 		if err != nil {
 			return err
 		}
@@ -194,7 +194,7 @@ func (s *Store) forgetLifts(tx kv.Tx, t *Ticket) error {
 
 // lifted ends the stop of a client, as far as it is because of this ticket.
 func (s *Store) lifted(tx kv.Tx, t *Ticket) error {
-	st, _, err := kv.Load[stop](tx, "stop/"+t.Client)
+	st, _, err := kv.Load[stop](tx, stopPrefix+t.Client)
 	if err != nil {
 		return err
 	}
@@ -202,9 +202,9 @@ func (s *Store) lifted(tx kv.Tx, t *Ticket) error {
 	st.Tickets = slices.DeleteFunc(st.Tickets, func(id string) bool { return id == t.ID })
 	if len(st.Tickets) > 0 {
 		text += " It stays stopped because of " + strings.Join(st.Tickets, ", ") + "."
-		err = kv.Save(tx, "stop/"+t.Client, st)
+		err = kv.Save(tx, stopPrefix+t.Client, st)
 	} else {
-		err = tx.Delete("stop/" + t.Client)
+		err = tx.Delete(stopPrefix + t.Client)
 	}
 	if err != nil {
 		return err

@@ -28,9 +28,9 @@ func (o Outgoing) lane() string {
 // from before there were lanes stand elsewhere until the next start.
 func (o Outgoing) queueKey() string {
 	if o.Origin == "" {
-		return "outq/" + due(o.Next) + "/" + o.ID
+		return unlanedPrefix + due(o.Next) + "/" + o.ID
 	}
-	return "queue/" + o.lane() + "/" + due(o.Next) + "/" + o.ID
+	return queuePrefix + o.lane() + "/" + due(o.Next) + "/" + o.ID
 }
 
 // What one call of Due looks at, at most.
@@ -154,7 +154,7 @@ func (l *look) lanes(v kv.View) (lanes []lane, err error) {
 	begin, around := from, false
 	for range maxLanes {
 		key := ""
-		err := v.Scan("queue/", from, func(k string, _ []byte) error { key = k; return kv.ErrStop })
+		err := v.Scan(queuePrefix, from, func(k string, _ []byte) error { key = k; return kv.ErrStop })
 		if err != nil {
 			return nil, err
 		}
@@ -165,9 +165,9 @@ func (l *look) lanes(v kv.View) (lanes []lane, err error) {
 		if key == "" || around && key >= begin {
 			return lanes, nil
 		}
-		name, _, _ := strings.Cut(strings.TrimPrefix(key, "queue/"), "/")
+		name, _, _ := strings.Cut(strings.TrimPrefix(key, queuePrefix), "/")
 		a := lane{name: name, from: key}
-		from = "queue/" + name + "0" // behind all that begin with its name and a slash
+		from = queuePrefix + name + "0" // behind all that begin with its name and a slash
 		if err := l.advance(v, &a); err != nil {
 			return nil, err
 		}
@@ -186,14 +186,14 @@ func (l *look) lanes(v kv.View) (lanes []lane, err error) {
 // advance finds the next notice of the lane that is due.
 func (l *look) advance(v kv.View, a *lane) error {
 	a.next = Outgoing{}
-	prefix := "queue/" + a.name + "/"
+	prefix := queuePrefix + a.name + "/"
 	return v.Scan(prefix, a.from, func(key string, value []byte) error {
 		late := key > prefix+due(l.now)+"/~"
 		if l.looked++; late && !l.all || l.looked > maxLooked {
 			return kv.ErrStop
 		}
 		a.from = key + "\x00"
-		o, ok, err := kv.Load[Outgoing](v, numbered("out", string(value)))
+		o, ok, err := kv.Load[Outgoing](v, numbered(outPrefix, string(value)))
 		gone := false
 		if ok && err == nil {
 			gone, err = pointless(v, o)

@@ -23,8 +23,6 @@ type epoch struct {
 	Held   bool      `json:"held"`
 }
 
-const epochKey = "epoch"
-
 // epochNow gives the epoch that the store is in; the first has the number 0.
 func epochNow(r kv.Reader) (epoch, error) {
 	e, _, err := kv.Load[epoch](r, epochKey)

@@ -16,9 +16,9 @@ import (
 // may be on its way beside the broken one.
 func (s *Store) exposed(tx kv.Tx, m *Message, secrets []string) error {
 	for _, secret := range secrets {
-		id, err := s.recall(tx, "token", secret)
+		id, err := s.recall(tx, tokenPrefix, secret)
 		if err == nil && id != "" {
-			err = tx.Put("exposed/"+id, []byte(m.ID))
+			err = tx.Put(exposedPrefix+id, []byte(m.ID))
 		}
 		if err != nil {
 			return err
@@ -32,15 +32,15 @@ func (s *Store) exposed(tx kv.Tx, m *Message, secrets []string) error {
 func (s *Store) voidExposed() error {
 	todo := map[string]string{}
 	err := s.kv.View(func(v kv.View) error {
-		return v.Scan("exposed/", "", func(key string, value []byte) error {
-			todo[strings.TrimPrefix(key, "exposed/")] = string(value)
+		return v.Scan(exposedPrefix, "", func(key string, value []byte) error {
+			todo[strings.TrimPrefix(key, exposedPrefix)] = string(value)
 			return nil
 		})
 	})
 	errs := []error{err}
 	for notice, message := range todo {
 		errs = append(errs, s.group.Update(func(tx kv.Tx) error {
-			return errors.Join(s.expose(tx, notice, message), tx.Delete("exposed/"+notice))
+			return errors.Join(s.expose(tx, notice, message), tx.Delete(exposedPrefix+notice))
 		}))
 	}
 	return errors.Join(errs...)
@@ -50,7 +50,7 @@ func (s *Store) voidExposed() error {
 // asked afresh, but once a day at most: a broken mail is no way to have us write
 // many.
 func (s *Store) expose(tx kv.Tx, id, message string) error {
-	n, ok, err := kv.Load[notice](tx, "notice/"+id)
+	n, ok, err := kv.Load[notice](tx, noticePrefix+id)
 	if err != nil || !ok || n.Void || n.Spent || !slices.Contains(asks, n.Kind) {
 		return err
 	}
@@ -63,7 +63,7 @@ func (s *Store) expose(tx kv.Tx, id, message string) error {
 		return err
 	}
 	n.Void = true
-	if err := kv.Save(tx, "notice/"+n.ID, n); err != nil {
+	if err := kv.Save(tx, noticePrefix+n.ID, n); err != nil {
 		return err
 	}
 	if err := s.withdraw(tx, &t, n); err != nil {
@@ -73,7 +73,7 @@ func (s *Store) expose(tx kv.Tx, id, message string) error {
 	if !n.Lifts && !over {
 		t.Proofs, t.State = nil, policy.StateUnconfirmed
 	}
-	again, err := s.firstToday(tx, "exposed/"+t.ID)
+	again, err := s.firstToday(tx, "exposed", t.ID)
 	if err != nil {
 		return err
 	}
@@ -101,10 +101,10 @@ func (s *Store) expose(tx kv.Tx, id, message string) error {
 	return save(tx, t)
 }
 
-// firstToday reports whether something happens for the first time today, and
+// firstToday reports whether something happens to a ticket for the first time today, and
 // notes that it has.
-func (s *Store) firstToday(tx kv.Tx, what string) (bool, error) {
-	key := "cap/" + due(s.Now().Truncate(24*time.Hour).Add(24*time.Hour)) + "/" + what // forgotten as caps are
+func (s *Store) firstToday(tx kv.Tx, what, ticket string) (bool, error) {
+	key := capPrefix + due(s.Now().Truncate(24*time.Hour).Add(24*time.Hour)) + "/" + what + "/" + ticket // forgotten as caps are
 	done, err := tx.Get(key)
 	if err != nil || done != nil {
 		return false, err

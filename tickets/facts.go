@@ -17,11 +17,11 @@ func hexOf(b []byte) string { return hex.EncodeToString(b) }
 // store is now. own is the record of the message if it was deferred before.
 func (s *Store) facts(r kv.Reader, e policy.Evidence, own string) (f policy.Facts, err error) {
 	f.Evidence = e
-	if f.Duplicate, err = otherThan(r, "seen/hash/"+e.RawHash, own); err != nil {
+	if f.Duplicate, err = otherThan(r, seenHashPrefix+e.RawHash, own); err != nil {
 		return f, err
 	}
 	for _, id := range e.Sender.SignatureIDs() {
-		by, err := r.Get("seen/sig/" + id)
+		by, err := r.Get(seenSigPrefix + id)
 		if err != nil {
 			return f, err
 		}
@@ -29,7 +29,7 @@ func (s *Store) facts(r kv.Reader, e policy.Evidence, own string) (f policy.Fact
 			continue
 		}
 		f.SignatureUsed = true
-		m, _, err := kv.Load[Message](r, numbered("msg", string(by)))
+		m, _, err := kv.Load[Message](r, numbered(messagePrefix, string(by)))
 		if err != nil {
 			return f, err
 		}
@@ -102,7 +102,7 @@ func (s *Store) facts(r kv.Reader, e policy.Evidence, own string) (f policy.Fact
 // waits gives the contact's ticket that asks whether they wrote to us, "" if
 // there is none, or they have answered, or belong to another client since.
 func (s *Store) waits(r kv.Reader, contact, client string) (string, error) {
-	id, err := r.Get("wrote/" + contact)
+	id, err := r.Get(wrotePrefix + contact)
 	if err != nil || id == nil {
 		return "", err
 	}
@@ -118,15 +118,15 @@ func (s *Store) waits(r kv.Reader, contact, client string) (string, error) {
 // it nothing, as an empty Return-Path does: where that one was not proved, this
 // one may be.
 func copied(r kv.Reader, f policy.Facts, own string) (bool, error) {
-	known, err := otherThan(r, "seen/hash/"+f.Hash, own)
+	known, err := otherThan(r, seenHashPrefix+f.Hash, own)
 	if err != nil || !known {
 		return false, err
 	}
-	id, err := r.Get("seen/hash/" + f.Hash)
+	id, err := r.Get(seenHashPrefix + f.Hash)
 	if err != nil {
 		return false, err
 	}
-	first, ok, err := kv.Load[Message](r, numbered("msg", string(id)))
+	first, ok, err := kv.Load[Message](r, numbered(messagePrefix, string(id)))
 	if err != nil || !ok || first.Facts.Sender.Result == policy.ResultPass || counts(first.Decision) {
 		return true, err
 	}
@@ -146,17 +146,17 @@ func otherThan(r kv.Reader, key, own string) (bool, error) {
 
 // names resolves every mark of the message.
 func (s *Store) names(r kv.Reader, e policy.Evidence) (n policy.Names, err error) {
-	if n.Tokens, err = s.named(r, "token", e.Tokens, e.From); err != nil {
+	if n.Tokens, err = s.named(r, tokenPrefix, e.Tokens, e.From); err != nil {
 		return n, err
 	}
-	if n.References, err = s.named(r, "ref", e.References, e.From); err != nil {
+	if n.References, err = s.named(r, referencePrefix, e.References, e.From); err != nil {
 		return n, err
 	}
 	for _, m := range e.References {
 		n.TwoReferences = n.TwoReferences || m.Value != e.References[0].Value
 	}
 	for _, id := range e.Threads {
-		ticket, err := s.recall(r, "mid", id)
+		ticket, err := s.recall(r, sentMessagePrefix, id)
 		if err != nil {
 			return n, err
 		}
@@ -165,7 +165,7 @@ func (s *Store) names(r kv.Reader, e policy.Evidence) (n policy.Names, err error
 		}
 	}
 	for _, number := range e.Numbers {
-		if v, err := r.Get(numbered("ticket", number)); err != nil {
+		if v, err := r.Get(numbered(ticketPrefix, number)); err != nil {
 			return n, err
 		} else if v != nil {
 			n.Threads = append(n.Threads, number)
@@ -199,16 +199,16 @@ func ownFirst(r kv.Reader, threads []string, from string) ([]string, error) {
 	return threads, nil
 }
 
-func (s *Store) named(r kv.Reader, purpose string, marks []policy.Mark, from string) (out []policy.Named, err error) {
+func (s *Store) named(r kv.Reader, prefix string, marks []policy.Mark, from string) (out []policy.Named, err error) {
 	for _, m := range marks {
-		id, err := s.recall(r, purpose, m.Value)
+		id, err := s.recall(r, prefix, m.Value)
 		if err != nil {
 			return nil, err
 		}
 		if id == "" {
 			continue
 		}
-		n, ok, err := kv.Load[notice](r, "notice/"+id)
+		n, ok, err := kv.Load[notice](r, noticePrefix+id)
 		if err != nil {
 			return nil, err
 		}

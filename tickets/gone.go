@@ -19,7 +19,7 @@ func pointless(r kv.Reader, o Outgoing) (bool, error) {
 		a, ok, err := staff.Get(r, o.Agent)
 		return !ok || a.Disabled || a.Email != o.To, err
 	}
-	n, _, err := kv.Load[notice](r, "notice/"+o.Notice)
+	n, _, err := kv.Load[notice](r, noticePrefix+o.Notice)
 	if err != nil {
 		return false, err
 	}
@@ -45,12 +45,12 @@ func (s *Store) cancelGone() error {
 	var errs []error
 	from, looked := s.nextGone.swap(""), 0
 	err := s.kv.View(func(v kv.View) error {
-		return v.Scan("queue/", from, func(key string, value []byte) error {
+		return v.Scan(queuePrefix, from, func(key string, value []byte) error {
 			if looked++; looked > 1000 {
 				s.nextGone.swap(key) // the next call goes on from here
 				return kv.ErrStop
 			}
-			o, ok, err := kv.Load[Outgoing](v, numbered("out", string(value)))
+			o, ok, err := kv.Load[Outgoing](v, numbered(outPrefix, string(value)))
 			if err == nil && ok && o.State == Queued {
 				if ok, err = pointless(v, o); ok && err == nil {
 					ids = append(ids, o.ID)

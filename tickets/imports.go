@@ -97,9 +97,9 @@ func (s *Store) Import(ctx context.Context, by By, in ImportFile, step func(Prog
 }
 
 func (i Import) why() string { return fmt.Sprintf("%s import %s of %s", i.Kind, i.ID, i.File) }
-func (i Import) key() string { return numbered("import", i.ID) }
+func (i Import) key() string { return numbered(importPrefix, i.ID) }
 func (i Import) mark() string {
-	return fmt.Sprintf("importing/%s/%x", i.Kind, sha256.Sum256([]byte(i.File)))
+	return fmt.Sprintf("%s%s/%x", importingPrefix, i.Kind, sha256.Sum256([]byte(i.File)))
 }
 
 // beginImport gives the unfinished import of that very file, or begins one, in
@@ -117,7 +117,7 @@ func (s *Store) beginImport(by By, next Import) (im Import, err error) {
 		if im = old; ok && old.Hash == next.Hash {
 			return nil
 		}
-		n, err := kv.Counter(tx, "counter/import")
+		n, err := kv.Counter(tx, importCounter)
 		if err != nil {
 			return err
 		}
@@ -142,7 +142,7 @@ func (s *Store) endImport(by By, im Import) error {
 }
 
 // Imports calls fn for every import, in their order.
-func (s *Store) Imports(fn func(Import) error) error { return scanPages(s.kv, "import/", fn) }
+func (s *Store) Imports(fn func(Import) error) error { return scanPages(s.kv, importPrefix, fn) }
 
 // people is the directory as an import sees it.
 type people struct {

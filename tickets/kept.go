@@ -40,9 +40,7 @@ type keptSum struct {
 	Messages int   `json:"messages"`
 }
 
-const keptSumKey = "keptsum"
-
-func keptKey(hash string) string { return "kept/" + hash }
+func keptKey(hash string) string { return keptPrefix + hash }
 
 // loose reports whether bytes are kept though they prove nothing.
 func loose(d policy.Decision) bool {
@@ -169,7 +167,7 @@ func (s *Store) count(tx kv.Tx, hash string, change func(*kept)) error {
 	if k.Loose+k.Held > 0 {
 		return kv.Save(tx, keptKey(hash), k)
 	}
-	return errors.Join(tx.Delete(keptKey(hash)), tx.Put("unkeep/"+hash, []byte{1}))
+	return errors.Join(tx.Delete(keptKey(hash)), tx.Put(unkeepPrefix+hash, []byte{1}))
 }
 
 // burden is what a file takes of the room for what proves nothing.
@@ -187,11 +185,11 @@ func (s *Store) forgetBytes() error {
 	}
 	var hashes []string
 	err := s.kv.View(func(v kv.View) error {
-		return v.Scan("unkeep/", "", func(key string, _ []byte) error {
+		return v.Scan(unkeepPrefix, "", func(key string, _ []byte) error {
 			if len(hashes) == 200 {
 				return kv.ErrStop
 			}
-			hashes = append(hashes, strings.TrimPrefix(key, "unkeep/"))
+			hashes = append(hashes, strings.TrimPrefix(key, unkeepPrefix))
 			return nil
 		})
 	})
@@ -202,7 +200,7 @@ func (s *Store) forgetBytes() error {
 			return !used, err
 		})
 		if err == nil {
-			err = s.group.Update(func(tx kv.Tx) error { return tx.Delete("unkeep/" + hash) })
+			err = s.group.Update(func(tx kv.Tx) error { return tx.Delete(unkeepPrefix + hash) })
 		}
 		errs = append(errs, err)
 	}

@@ -13,7 +13,7 @@ import (
 // Cursor gives where reading of a mailbox began; the zero Cursor if it hasn't.
 func (s *Store) Cursor(mailbox string) (c inbound.Cursor, err error) {
 	err = s.kv.View(func(v kv.View) error {
-		c, _, err = kv.Load[inbound.Cursor](v, "box/"+mailbox)
+		c, _, err = kv.Load[inbound.Cursor](v, boxPrefix+mailbox)
 		return err
 	})
 	return c, err
@@ -22,19 +22,19 @@ func (s *Store) Cursor(mailbox string) (c inbound.Cursor, err error) {
 // Advance changes where reading of a mailbox stands.
 func (s *Store) Advance(mailbox string, change func(*inbound.Cursor)) error {
 	return s.group.Update(func(tx kv.Tx) error {
-		c, _, err := kv.Load[inbound.Cursor](tx, "box/"+mailbox)
+		c, _, err := kv.Load[inbound.Cursor](tx, boxPrefix+mailbox)
 		if err != nil {
 			return err
 		}
 		change(&c)
-		return kv.Save(tx, "box/"+mailbox, c)
+		return kv.Save(tx, boxPrefix+mailbox, c)
 	})
 }
 
 // Known reports whether the message at that place has a record.
 func (s *Store) Known(mailbox string, at inbound.Cursor, uid uint32) (known bool, err error) {
 	src := Source{Mailbox: mailbox, UIDValidity: at.UIDValidity, Turn: at.Turn, UID: uid}
-	return s.has("seen/uid/" + src.key())
+	return s.has(seenUIDPrefix + src.key())
 }
 
 // KnownBytes reports whether a message of the same content has a final record,
@@ -42,7 +42,7 @@ func (s *Store) Known(mailbox string, at inbound.Cursor, uid uint32) (known bool
 func (s *Store) KnownBytes(raw []byte) (bool, error) {
 	known, err := false, error(nil)
 	for _, hash := range inbound.Hashes(raw) {
-		if known, err = s.has("seen/hash/" + hash); known || err != nil {
+		if known, err = s.has(seenHashPrefix + hash); known || err != nil {
 			break
 		}
 	}
@@ -69,7 +69,7 @@ func (s *Store) ReleaseMailbox(mailbox, agent string, judge bool) error {
 		if _, err := activeAgent(tx, agent); err != nil {
 			return err
 		}
-		c, _, err := kv.Load[inbound.Cursor](tx, "box/"+mailbox)
+		c, _, err := kv.Load[inbound.Cursor](tx, boxPrefix+mailbox)
 		if err != nil {
 			return err
 		}
@@ -77,7 +77,7 @@ func (s *Store) ReleaseMailbox(mailbox, agent string, judge bool) error {
 			return fmt.Errorf("%w: %s", ErrNotHeld, mailbox)
 		}
 		c.Release(judge)
-		if err := kv.Save(tx, "box/"+mailbox, c); err != nil {
+		if err := kv.Save(tx, boxPrefix+mailbox, c); err != nil {
 			return err
 		}
 		return s.log(tx, "mailbox", mailbox, map[string]any{"released": agent, "judge": judge})
@@ -85,7 +85,7 @@ func (s *Store) ReleaseMailbox(mailbox, agent string, judge bool) error {
 }
 
 // todoKey is under which a to-do on IMAP stands until it is done.
-func todoKey(src Source) string { return "todo/" + src.key() }
+func todoKey(src Source) string { return todoPrefix + src.key() }
 
 // addTodo notes that the message is to be moved or marked on IMAP. Mail of a
 // person that is on no ticket, or only counted there, stays where people look,
@@ -93,11 +93,11 @@ func todoKey(src Source) string { return "todo/" + src.key() }
 func addTodo(tx kv.Tx, m *Message, f policy.Facts) error {
 	first := m
 	if f.Duplicate { // of one that stayed, as after a change of UIDVALIDITY
-		id, err := tx.Get("seen/hash/" + f.Hash)
+		id, err := tx.Get(seenHashPrefix + f.Hash)
 		if err != nil {
 			return err
 		}
-		if known, ok, err := kv.Load[Message](tx, numbered("msg", string(id))); err != nil {
+		if known, ok, err := kv.Load[Message](tx, numbered(messagePrefix, string(id))); err != nil {
 			return err
 		} else if ok {
 			first = &known
@@ -117,7 +117,7 @@ func addTodo(tx kv.Tx, m *Message, f policy.Facts) error {
 func (s *Store) Pending(mailbox string) (todo []inbound.Todo, err error) {
 	var unread error
 	err = s.kv.View(func(v kv.View) error {
-		return v.Scan("todo/"+mailbox+"/", "", func(key string, _ []byte) error {
+		return v.Scan(todoPrefix+mailbox+"/", "", func(key string, _ []byte) error {
 			t, ok, err := kv.Load[inbound.Todo](v, key)
 			if unread = errors.Join(unread, err); ok && err == nil {
 				todo = append(todo, t)
@@ -153,14 +153,14 @@ type attempts struct {
 // InFlight reports whether judging the message at src began before and never
 // ended: the program stopped meanwhile, maybe because of it.
 func (s *Store) InFlight(src Source) (was bool, err error) {
-	return s.has("attempt/" + src.key())
+	return s.has(attemptPrefix + src.key())
 }
 
 // AttemptMessage records that judging the message at src begins, alone or among
 // others, and gives how often it has begun alone.
 func (s *Store) AttemptMessage(src Source, alone bool) (n int, err error) {
 	err = s.group.Update(func(tx kv.Tx) error {
-		a, _, err := kv.Load[attempts](tx, "attempt/"+src.key())
+		a, _, err := kv.Load[attempts](tx, attemptPrefix+src.key())
 		if err != nil {
 			return err
 		}
@@ -170,7 +170,7 @@ func (s *Store) AttemptMessage(src Source, alone bool) (n int, err error) {
 			a.Crowd++
 		}
 		n = a.Alone
-		return kv.Save(tx, "attempt/"+src.key(), a)
+		return kv.Save(tx, attemptPrefix+src.key(), a)
 	})
 	return n, err
 }
@@ -178,17 +178,17 @@ func (s *Store) AttemptMessage(src Source, alone bool) (n int, err error) {
 // ForgetAttempt records that judging the message at src ended without a crash,
 // though without an outcome: the program was stopped, or could not write.
 func (s *Store) ForgetAttempt(src Source) error {
-	return s.group.Update(func(tx kv.Tx) error { return tx.Delete("attempt/" + src.key()) })
+	return s.group.Update(func(tx kv.Tx) error { return tx.Delete(attemptPrefix + src.key()) })
 }
 
 // Messages calls fn for every message of every mailbox, oldest first, with at
 // most a page of them held in memory.
 func (s *Store) Messages(fn func(Message) error) error {
-	return scanPages(s.kv, "msg/", fn)
+	return scanPages(s.kv, messagePrefix, fn)
 }
 
 // Outbox calls fn for every notice, without its bytes.
-func (s *Store) Outbox(fn func(Outgoing) error) error { return scanPages(s.kv, "out/", fn) }
+func (s *Store) Outbox(fn func(Outgoing) error) error { return scanPages(s.kv, outPrefix, fn) }
 
 // scanPages reads records in short transactions, so that a slow caller doesn't
 // hold one open. One that can't be read keeps no other from being given; it is

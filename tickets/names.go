@@ -12,7 +12,7 @@ import (
 const maxSame = 16
 
 func (s *Store) nameKey(messageID string) string {
-	return "mbid/" + hexOf(s.opt.Keys.Hash("mbid", []byte(messageID)))
+	return s.secretKey(namePrefix, messageID)
 }
 
 // name lets the message be found by the Message-ID that its sender chose. The
@@ -61,7 +61,7 @@ func (s *Store) sameName(r kv.Reader, messageID string) ([]string, error) {
 // all that have it, oldest first.
 func (s *Store) messages(id string) (all []Message, err error) {
 	err = s.kv.View(func(v kv.View) error {
-		m, ok, err := kv.Load[Message](v, numbered("msg", id))
+		m, ok, err := kv.Load[Message](v, numbered(messagePrefix, id))
 		if err != nil || ok {
 			all = append(all, m)
 			return err
@@ -71,7 +71,7 @@ func (s *Store) messages(id string) (all []Message, err error) {
 			return err
 		}
 		for _, id := range ids {
-			if m, ok, err = kv.Load[Message](v, numbered("msg", id)); err != nil {
+			if m, ok, err = kv.Load[Message](v, numbered(messagePrefix, id)); err != nil {
 				return err
 			} else if ok {
 				all = append(all, m)

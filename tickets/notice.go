@@ -91,20 +91,20 @@ func (s *Store) askContact(tx kv.Tx, t *Ticket, contact, kind string) error {
 	}
 	// What asks nothing is answered, too: a NO to it must be heard, a YES to it
 	// confirms nothing.
-	if err := s.remember(tx, "token", secret, n.ID); err != nil {
+	if err := s.remember(tx, tokenPrefix, secret, n.ID); err != nil {
 		return err
 	}
 	l.Reference = token.Reference(t.ID, token.NewCode())
 	t.Notices = append(t.Notices, n.ID)
-	if err := s.remember(tx, "ref", l.Reference, n.ID); err != nil {
+	if err := s.remember(tx, referencePrefix, l.Reference, n.ID); err != nil {
 		return err
 	}
 	_, domain, _ := strings.Cut(s.opt.ReplyAddress, "@")
 	l.MessageID = secret + "@" + domain
-	if err := s.remember(tx, "mid", l.MessageID, t.ID); err != nil {
+	if err := s.remember(tx, sentMessagePrefix, l.MessageID, t.ID); err != nil {
 		return err
 	}
-	if err := s.remember(tx, "rp", returnPath, n.ID); err != nil {
+	if err := s.remember(tx, returnPathPrefix, returnPath, n.ID); err != nil {
 		return err
 	}
 	return s.enqueue(tx, t, n, l)
@@ -117,18 +117,19 @@ func (s *Store) agentName(tx kv.Tx, id string) string {
 	return ""
 }
 
-// remember keeps what a secret stands for under its keyed hash.
-func (s *Store) remember(tx kv.Tx, purpose, secret, id string) error {
-	return tx.Put(s.secretKey(purpose, secret), []byte(id))
+// remember keeps what a secret stands for under its keyed hash, which is another
+// under each prefix.
+func (s *Store) remember(tx kv.Tx, prefix, secret, id string) error {
+	return tx.Put(s.secretKey(prefix, secret), []byte(id))
 }
 
-func (s *Store) secretKey(purpose, secret string) string {
-	return purpose + "/" + string(hexOf(s.opt.Keys.Hash(purpose, []byte(secret))))
+func (s *Store) secretKey(prefix, secret string) string {
+	return prefix + hexOf(s.opt.Keys.Hash(strings.TrimSuffix(prefix, "/"), []byte(secret)))
 }
 
 // recall gives what a secret stands for, "" if nothing.
-func (s *Store) recall(r kv.Reader, purpose, secret string) (string, error) {
-	v, err := r.Get(s.secretKey(purpose, secret))
+func (s *Store) recall(r kv.Reader, prefix, secret string) (string, error) {
+	v, err := r.Get(s.secretKey(prefix, secret))
 	return string(v), err
 }
 
@@ -158,7 +159,7 @@ const maxNotices = 8
 
 func (s *Store) eachNotice(tx kv.Tx, t *Ticket, change func(*notice)) error {
 	for _, id := range t.Notices {
-		n, ok, err := kv.Load[notice](tx, "notice/"+id)
+		n, ok, err := kv.Load[notice](tx, noticePrefix+id)
 		if err != nil {
 			return err
 		}
@@ -166,7 +167,7 @@ func (s *Store) eachNotice(tx kv.Tx, t *Ticket, change func(*notice)) error {
 			continue
 		}
 		change(&n)
-		if err := kv.Save(tx, "notice/"+id, n); err != nil {
+		if err := kv.Save(tx, noticePrefix+id, n); err != nil {
 			return err
 		}
 		if err := s.withdraw(tx, t, n); err != nil {

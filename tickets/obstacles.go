@@ -95,11 +95,11 @@ func (s *Store) unsent(r kv.Reader, t Ticket) (out []policy.Reason, err error) {
 	if len(t.Notices) == 0 {
 		return nil, nil
 	}
-	n, ok, err := kv.Load[notice](r, "notice/"+t.Notices[len(t.Notices)-1])
+	n, ok, err := kv.Load[notice](r, noticePrefix+t.Notices[len(t.Notices)-1])
 	if err != nil || !ok || n.Revision != t.Revision || n.Lifts {
 		return nil, err
 	}
-	o, ok, err := kv.Load[Outgoing](r, numbered("out", n.Out))
+	o, ok, err := kv.Load[Outgoing](r, numbered(outPrefix, n.Out))
 	if err != nil || !ok || o.State != Queued && o.State != Failed {
 		return nil, err
 	}

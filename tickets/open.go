@@ -141,7 +141,7 @@ func list[T ~string](all []T) string {
 // create numbers a new ticket and writes it. messageID, if any, is that of the
 // mail that opened it; answers to it are filed here.
 func (s *Store) create(tx kv.Tx, t Ticket, messageID string) (Ticket, error) {
-	n, err := kv.Counter(tx, "counter/ticket")
+	n, err := kv.Counter(tx, ticketCounter)
 	if err != nil {
 		return t, err
 	}
@@ -155,7 +155,7 @@ func (s *Store) create(tx kv.Tx, t Ticket, messageID string) (Ticket, error) {
 	if t.Thread, err = s.thread(tx, t.ID, messageID); err != nil {
 		return t, err
 	}
-	if err := tx.Put("open/"+t.Contact+"/"+t.ID, []byte{1}); err != nil {
+	if err := tx.Put(openPrefix+t.Contact+"/"+t.ID, []byte{1}); err != nil {
 		return t, err
 	}
 	if err := markTicketed(tx, t); err != nil {
@@ -182,12 +182,12 @@ func markTicketed(tx kv.Tx, t Ticket) error {
 	if err != nil || !at.IsZero() {
 		return err
 	}
-	return kv.Save(tx, "ticketed/"+t.Client, t.Opened)
+	return kv.Save(tx, ticketedPrefix+t.Client, t.Opened)
 }
 
 // ticketed says when the first ticket of a client was opened; zero if none was.
 func ticketed(r kv.Reader, client string) (time.Time, error) {
-	at, _, err := kv.Load[time.Time](r, "ticketed/"+client)
+	at, _, err := kv.Load[time.Time](r, ticketedPrefix+client)
 	return at, err
 }
 
@@ -251,7 +251,7 @@ func (s *Store) CloseTicket(id, agent string) (t Ticket, err error) {
 			return fmt.Errorf("%w: %s is closed already", ErrNotAllowed, t.ID)
 		}
 		t.State = policy.StateClosed
-		if err := errors.Join(s.retire(tx, t), tx.Delete("open/"+t.Contact+"/"+t.ID)); err != nil {
+		if err := errors.Join(s.retire(tx, t), tx.Delete(openPrefix+t.Contact+"/"+t.ID)); err != nil {
 			return err
 		}
 		return s.record(tx, t, Event{Event: "closed", Text: "closed by " + a.ID})

@@ -86,7 +86,7 @@ func (s *Store) post(tx kv.Tx, o *Outgoing, n notice, l Letter) error {
 	if err != nil {
 		return fmt.Errorf("%w: notice %s for %s: %w", ErrCompose, n.Kind, n.Ticket, err)
 	}
-	count, err := kv.Counter(tx, "counter/out")
+	count, err := kv.Counter(tx, outCounter)
 	if err != nil {
 		return err
 	}
@@ -95,14 +95,14 @@ func (s *Store) post(tx kv.Tx, o *Outgoing, n notice, l Letter) error {
 	if err != nil {
 		return err
 	}
-	if err := tx.Put("outb/"+o.ID, s.opt.Keys.Seal(plain, []byte(o.ID))); err != nil {
+	if err := tx.Put(sealedPrefix+o.ID, s.opt.Keys.Seal(plain, []byte(o.ID))); err != nil {
 		return fmt.Errorf("%w: notice %s for %s: %w", ErrCompose, n.Kind, n.Ticket, err)
 	}
 	if err := s.reserve(tx, o, o.Queued); err != nil {
 		return err
 	}
 	o.First, n.Out = o.Next, o.ID
-	if err := kv.Save(tx, "notice/"+n.ID, n); err != nil {
+	if err := kv.Save(tx, noticePrefix+n.ID, n); err != nil {
 		return err
 	}
 	return s.schedule(tx, *o)
@@ -112,13 +112,13 @@ func (s *Store) schedule(tx kv.Tx, o Outgoing) error {
 	if err := tx.Put(o.queueKey(), []byte(o.ID)); err != nil {
 		return err
 	}
-	return kv.Save(tx, numbered("out", o.ID), o)
+	return kv.Save(tx, numbered(outPrefix, o.ID), o)
 }
 
 // unseal gives the return path and the bytes of a notice, none if they are lost:
 // that is its own fault, a key that doesn't fit is that of all.
 func (s *Store) unseal(r kv.Reader, id string) (string, []byte, error) {
-	b, err := r.Get("outb/" + id)
+	b, err := r.Get(sealedPrefix + id)
 	if err != nil || b == nil {
 		return "", nil, err
 	}
@@ -135,7 +135,7 @@ func (s *Store) unseal(r kv.Reader, id string) (string, []byte, error) {
 // change it and, where fn says so, queues it again at o.Next.
 func (s *Store) update(id string, fn func(tx kv.Tx, o *Outgoing) (queue bool, err error)) error {
 	return s.group.Update(func(tx kv.Tx) error {
-		o, ok, err := kv.Load[Outgoing](tx, numbered("out", id))
+		o, ok, err := kv.Load[Outgoing](tx, numbered(outPrefix, id))
 		if err != nil {
 			return err
 		}
@@ -153,7 +153,7 @@ func (s *Store) update(id string, fn func(tx kv.Tx, o *Outgoing) (queue bool, er
 			return s.schedule(tx, o)
 		}
 		o.Next = time.Time{}
-		return kv.Save(tx, numbered("out", id), o)
+		return kv.Save(tx, numbered(outPrefix, id), o)
 	})
 }
 
@@ -172,7 +172,7 @@ func (s *Store) Attempt(id string, at time.Time) error {
 func (s *Store) MarkSent(id string) error {
 	return s.update(id, func(tx kv.Tx, o *Outgoing) (bool, error) {
 		o.State, o.Error = Sent, ""
-		return false, tx.Delete("outb/" + id)
+		return false, tx.Delete(sealedPrefix + id)
 	})
 }
 
@@ -223,7 +223,7 @@ func (s *Store) MarkUnknown(id, why string) error {
 			return true, nil
 		}
 		o.State = Unknown
-		if err := tx.Delete("outb/" + id); err != nil || o.Agent == "" && !slices.Contains(security, o.Kind) {
+		if err := tx.Delete(sealedPrefix + id); err != nil || o.Agent == "" && !slices.Contains(security, o.Kind) {
 			return false, err
 		}
 		return false, s.tell(tx, o.Ticket, Event{Event: "perhaps sent", Reason: "smtp",

@@ -21,7 +21,7 @@ const maxHolds = 8
 
 // heldBy gives what holds the ticket, the zero value if nothing does.
 func heldBy(r kv.Reader, ticket string) (pending, error) {
-	p, _, err := kv.Load[pending](r, "pending/"+ticket)
+	p, _, err := kv.Load[pending](r, pendingPrefix+ticket)
 	return p, err
 }
 
@@ -79,7 +79,7 @@ func (s *Store) held(tx kv.Tx, m *Message, ticket string, by int) error {
 	if err != nil {
 		return err
 	}
-	key := "pending/" + ticket
+	key := pendingPrefix + ticket
 	if p.Messages == 0 {
 		p.Since = m.Since
 	}

@@ -23,7 +23,7 @@ type provable struct {
 const provableEvery = 24 * time.Hour
 
 func provableKey(address string) string {
-	return "proves/" + address[strings.LastIndexByte(address, '@')+1:]
+	return provesPrefix + address[strings.LastIndexByte(address, '@')+1:]
 }
 
 // learn notes whether a message of a contact was proved. What fails the domain's
@@ -93,7 +93,7 @@ func (s *Store) unprovable(r kv.Reader, c clients.Contact, class policy.Class) (
 		}
 		out = append(out, policy.Reason{Code: "domain_unproved", Text: fmt.Sprintf(
 			"Mail of %s could not be proved so far (%s; last %s): a YES from there counts as the weak proof token only, %s. Ask for DKIM to be set up.",
-			strings.TrimPrefix(key, "proves/"), p.Why, p.Unproved.UTC().Format("2006-01-02"), worth)})
+			strings.TrimPrefix(key, provesPrefix), p.Why, p.Unproved.UTC().Format("2006-01-02"), worth)})
 	}
 	return out, nil
 }

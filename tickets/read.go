@@ -115,7 +115,7 @@ func (s *Store) Show(id string) (out Shown, err error) {
 }
 
 func history(v kv.View, id string) (events []Event, err error) {
-	err = v.Scan("event/"+id+"/", "", func(key string, _ []byte) error {
+	err = v.Scan(eventPrefix+id+"/", "", func(key string, _ []byte) error {
 		e, _, err := kv.Load[Event](v, key)
 		events = append(events, e)
 		return err
@@ -125,7 +125,7 @@ func history(v kv.View, id string) (events []Event, err error) {
 
 // List calls fn for every ticket, in the state if one is given.
 func (s *Store) List(state policy.State, fn func(Shown) error) error {
-	return scanPages(s.kv, "ticket/", func(t Ticket) error {
+	return scanPages(s.kv, ticketPrefix, func(t Ticket) error {
 		var out Shown
 		err := s.kv.View(func(v kv.View) (err error) {
 			out, err = show(v, t)
@@ -164,8 +164,8 @@ func (s *Store) Explain(id string) (e Explanation, err error) {
 	}
 	e.Ticket = &shown
 	err = s.kv.View(func(v kv.View) error {
-		return v.Scan("filed/"+shown.Ticket+"/", "", func(_ string, id []byte) error {
-			m, ok, err := kv.Load[Message](v, numbered("msg", string(id)))
+		return v.Scan(filedPrefix+shown.Ticket+"/", "", func(_ string, id []byte) error {
+			m, ok, err := kv.Load[Message](v, numbered(messagePrefix, string(id)))
 			if ok && m.Ticket == shown.Ticket {
 				e.Messages = append(e.Messages, m.guarded())
 			}
@@ -177,7 +177,7 @@ func (s *Store) Explain(id string) (e Explanation, err error) {
 
 func (s *Store) receipt(id string) (r Receipt, ok bool, err error) {
 	err = s.kv.View(func(v kv.View) error {
-		r, ok, err = kv.Load[Receipt](v, "receipt/"+id)
+		r, ok, err = kv.Load[Receipt](v, receiptPrefix+id)
 		return err
 	})
 	return r, ok, err

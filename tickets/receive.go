@@ -96,11 +96,11 @@ func (s *Store) Received(src Source) (m Message, ok bool, err error) {
 }
 
 func received(r kv.Reader, src Source) (Message, bool, error) {
-	id, err := r.Get("seen/uid/" + src.key())
+	id, err := r.Get(seenUIDPrefix + src.key())
 	if err != nil || id == nil {
 		return Message{}, false, err
 	}
-	m, ok, err := kv.Load[Message](r, numbered("msg", string(id)))
+	m, ok, err := kv.Load[Message](r, numbered(messagePrefix, string(id)))
 	if err == nil && !ok { // it was kept long enough, and is not judged again
 		return forgotten(string(id), src), true, nil
 	}
@@ -138,7 +138,7 @@ func (s *Store) Receive(e policy.Evidence, src Source, blob string) (m Message, 
 			return ErrNeedsBytes
 		}
 		if !known {
-			n, err := kv.Counter(tx, "counter/msg")
+			n, err := kv.Counter(tx, messageCounter)
 			if err != nil {
 				return err
 			}

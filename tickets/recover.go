@@ -17,12 +17,12 @@ func (s *Store) RecoverOutbox() error {
 	errs = append(errs, err)
 	err = s.kv.View(func(v kv.View) error {
 		look := func(key string, value []byte) error {
-			o, ok, err := kv.Load[Outgoing](v, numbered("out", string(value)))
+			o, ok, err := kv.Load[Outgoing](v, numbered(outPrefix, string(value)))
 			switch {
 			case err != nil:
 				errs = append(errs, err)
 			case !ok:
-			case strings.HasPrefix(key, "outq/"):
+			case strings.HasPrefix(key, unlanedPrefix):
 				old = append(old, o.ID)
 			case o.State == Sending:
 				sending = append(sending, o.ID)
@@ -31,7 +31,7 @@ func (s *Store) RecoverOutbox() error {
 			}
 			return nil
 		}
-		return errors.Join(v.Scan("queue/", "", look), v.Scan("outq/", "", look))
+		return errors.Join(v.Scan(queuePrefix, "", look), v.Scan(unlanedPrefix, "", look))
 	})
 	errs = append(errs, err)
 	for _, id := range old {
@@ -47,14 +47,14 @@ func (s *Store) RecoverOutbox() error {
 	if err := errors.Join(errs...); err != nil || !limits {
 		return err
 	}
-	return s.group.Update(func(tx kv.Tx) error { return kv.Save(tx, "limits", s.limits()) })
+	return s.group.Update(func(tx kv.Tx) error { return kv.Save(tx, limitsKey, s.limits()) })
 }
 
 // intoLane moves a notice that was queued before there were lanes.
 func (s *Store) intoLane(id string) error {
 	sending := false
 	err := s.update(id, func(tx kv.Tx, o *Outgoing) (bool, error) {
-		n, _, err := kv.Load[notice](tx, "notice/"+o.Notice)
+		n, _, err := kv.Load[notice](tx, noticePrefix+o.Notice)
 		o.Contact, o.Origin, o.Queued = n.Contact, (&Ticket{}).origin(o.Kind), o.First
 		sending = o.State == Sending
 		return true, err
@@ -71,7 +71,7 @@ func (s *Store) limits() [2]int { return [2]int{s.opt.PerHour, s.opt.PerDay} }
 // limitsChanged reports whether the caps are others than at the last start.
 func (s *Store) limitsChanged() (changed bool, err error) {
 	err = s.kv.View(func(v kv.View) error {
-		old, ok, err := kv.Load[[2]int](v, "limits")
+		old, ok, err := kv.Load[[2]int](v, limitsKey)
 		changed = !ok || old != s.limits()
 		return err
 	})

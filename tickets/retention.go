@@ -20,7 +20,7 @@ func (s *Store) expireLater(tx kv.Tx, m *Message) error {
 	if s.opt.Loose == nil || s.opt.Loose.Keep <= 0 || !passing(m) {
 		return nil
 	}
-	return tx.Put("expire/"+due(s.Now().Add(s.opt.Loose.Keep))+"/"+m.ID, []byte(m.ID))
+	return tx.Put(expirePrefix+due(s.Now().Add(s.opt.Loose.Keep))+"/"+m.ID, []byte(m.ID))
 }
 
 // perUpdate is how many records go in one Update, within the bounds of kv.
@@ -33,7 +33,7 @@ const mostExpired = 300
 // have been kept long enough. Their marks stay, so that none of them is judged
 // again wherever it turns up, and so does what the audit log says of them.
 func (s *Store) expire() error {
-	keys, err := s.passed("expire/")
+	keys, err := s.passed(expirePrefix)
 	for batch := range slices.Chunk(keys[:min(len(keys), mostExpired)], perUpdate) {
 		err = errors.Join(err, s.group.Update(func(tx kv.Tx) error {
 			var gone []string
@@ -60,7 +60,7 @@ func (s *Store) expireOne(tx kv.Tx, key string) (gone string, err error) {
 	if err != nil || id == nil {
 		return "", err
 	}
-	record := numbered("msg", string(id))
+	record := numbered(messagePrefix, string(id))
 	m, ok, err := kv.Load[Message](tx, record)
 	if err != nil {
 		return "", err

@@ -19,7 +19,9 @@ type revision struct {
 	Receipt string         `json:"receipt,omitempty"`
 }
 
-func revisionKey(ticket string, n int) string { return "revision/" + ticket + "/" + kv.Seq(uint64(n)) }
+func revisionKey(ticket string, n int) string {
+	return revisionPrefix + ticket + "/" + kv.Seq(uint64(n))
+}
 
 // endRevision keeps what the ticket's revision had, and begins the next one.
 func (s *Store) endRevision(tx kv.Tx, t *Ticket) error {

@@ -12,14 +12,14 @@ import (
 // Stopped reports whether nothing privileged is done for the client, because of
 // a dispute that no lead has lifted yet.
 func Stopped(r kv.Reader, client string) (bool, error) {
-	b, err := r.Get("stop/" + client)
+	b, err := r.Get(stopPrefix + client)
 	return b != nil, err
 }
 
 // StoppedBy names the tickets because of whose dispute nothing privileged is done
 // for the client.
 func StoppedBy(r kv.Reader, client string) ([]string, error) {
-	st, _, err := kv.Load[stop](r, "stop/"+client)
+	st, _, err := kv.Load[stop](r, stopPrefix+client)
 	return st.Tickets, err
 }
 
@@ -30,7 +30,7 @@ func StoppedBy(r kv.Reader, client string) ([]string, error) {
 func stopsFor(r kv.Reader, client string, c clients.Contact) (bool, error) {
 	all := []string{client}
 	for _, addr := range c.Addresses {
-		halts, _, err := kv.Load[[]string](r, "halt/"+addr)
+		halts, _, err := kv.Load[[]string](r, haltPrefix+addr)
 		if err != nil {
 			return false, err
 		}
@@ -51,8 +51,8 @@ func (s *Store) followStops() error {
 	todo := map[string][]string{} // addresses of a client
 	failed := map[string]error{}
 	err := s.kv.View(func(v kv.View) error {
-		err := v.Scan("follow/", "", func(key string, _ []byte) error {
-			todo[strings.TrimPrefix(key, "follow/")] = nil
+		err := v.Scan(followPrefix, "", func(key string, _ []byte) error {
+			todo[strings.TrimPrefix(key, followPrefix)] = nil
 			return nil
 		})
 		if err != nil {
@@ -84,7 +84,7 @@ func (s *Store) followStops() error {
 			err = errors.Join(err, s.group.Update(func(tx kv.Tx) error { return follow(tx, client, part) }))
 		}
 		if err == nil {
-			err = s.group.Update(func(tx kv.Tx) error { return tx.Delete("follow/" + client) })
+			err = s.group.Update(func(tx kv.Tx) error { return tx.Delete(followPrefix + client) })
 		}
 		errs = append(errs, err)
 	}
@@ -95,7 +95,7 @@ func (s *Store) followStops() error {
 // that have ended.
 func follow(tx kv.Tx, client string, addresses []string) error {
 	for _, addr := range addresses {
-		old, _, err := kv.Load[[]string](tx, "halt/"+addr)
+		old, _, err := kv.Load[[]string](tx, haltPrefix+addr)
 		if err != nil {
 			return err
 		}
@@ -109,7 +109,7 @@ func follow(tx kv.Tx, client string, addresses []string) error {
 				halts = append(halts, id)
 			}
 		}
-		if err := kv.Save(tx, "halt/"+addr, halts); err != nil {
+		if err := kv.Save(tx, haltPrefix+addr, halts); err != nil {
 			return err
 		}
 	}

@@ -13,7 +13,6 @@ package tickets
 import (
 	"errors"
 	"fmt"
-	"strconv"
 	"strings"
 	"sync"
 	"time"
@@ -184,25 +183,15 @@ func (t Ticket) live(kind policy.ProofKind) bool {
 	return false
 }
 
-// numbered gives the key of a thing that has a number, such as T-17, so that
-// the order of keys is the order of numbers.
-func numbered(kind, id string) string {
-	prefix, number, _ := strings.Cut(id, "-")
-	if n, err := strconv.ParseUint(number, 10, 64); err == nil && fmt.Sprint(n) == number {
-		return kind + "/" + prefix + "-" + kv.Seq(n)
-	}
-	return kind + "/" + id
-}
-
 func load(r kv.Reader, id string) (Ticket, error) {
-	t, ok, err := kv.Load[Ticket](r, numbered("ticket", strings.ToUpper(id)))
+	t, ok, err := kv.Load[Ticket](r, numbered(ticketPrefix, strings.ToUpper(id)))
 	if err == nil && !ok {
 		err = fmt.Errorf("%w: %s", ErrNoTicket, id)
 	}
 	return t, err
 }
 
-func save(tx kv.Tx, t Ticket) error { return kv.Save(tx, numbered("ticket", t.ID), t) }
+func save(tx kv.Tx, t Ticket) error { return kv.Save(tx, numbered(ticketPrefix, t.ID), t) }
 
 // record adds an event to the ticket's history and to the audit log. The caller
 // saves the ticket.
@@ -210,11 +199,8 @@ func (s *Store) record(tx kv.Tx, t *Ticket, e Event) error {
 	e.At = s.Now()
 	t.hindered(e)
 	t.Events++
-	if err := kv.Save(tx, "event/"+t.ID+"/"+kv.Seq(t.Events), e); err != nil {
+	if err := kv.Save(tx, eventPrefix+t.ID+"/"+kv.Seq(t.Events), e); err != nil {
 		return err
 	}
 	return s.log(tx, "ticket", t.ID, e)
 }
-
-// due is the part of a key that orders by time.
-func due(t time.Time) string { return kv.Seq(uint64(max(0, t.UnixMilli()))) }

@@ -12,12 +12,12 @@ import (
 // one of no mail. It is no secret, and answers to it are filed on the ticket.
 func (s *Store) thread(tx kv.Tx, ticket, opened string) (id string, err error) {
 	if opened != "" { // the sender chose it: it takes no other ticket's place
-		other, err := s.recall(tx, "mid", opened)
+		other, err := s.recall(tx, sentMessagePrefix, opened)
 		if err != nil {
 			return "", err
 		}
 		if other == "" {
-			if err := s.remember(tx, "mid", opened, ticket); err != nil {
+			if err := s.remember(tx, sentMessagePrefix, opened, ticket); err != nil {
 				return "", err
 			}
 		}
@@ -27,7 +27,7 @@ func (s *Store) thread(tx kv.Tx, ticket, opened string) (id string, err error) {
 	}
 	_, domain, _ := strings.Cut(s.opt.ReplyAddress, "@")
 	id = strings.ToLower(ticket) + "." + token.New()[:12] + "@" + domain
-	return id, s.remember(tx, "mid", id, ticket)
+	return id, s.remember(tx, sentMessagePrefix, id, ticket)
 }
 
 // plainID reports whether a Message-ID that somebody chose can stand in our mail:

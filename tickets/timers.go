@@ -23,7 +23,7 @@ func (s *Store) setTimers(tx kv.Tx, t Ticket) error {
 }
 
 func setTimer(tx kv.Tx, t Ticket, kind string, at time.Time) error {
-	return tx.Put(fmt.Sprintf("timer/%s/%s/%d/%s", due(at), t.ID, t.Revision, kind), []byte{1})
+	return tx.Put(fmt.Sprintf("%s%s/%s/%d/%s", timerPrefix, due(at), t.ID, t.Revision, kind), []byte{1})
 }
 
 // Tick does what time has made due: reminders, expiries, asking afresh and
@@ -61,7 +61,7 @@ const later = 10 * time.Minute
 // however many fail, those behind them have their turn; where even that fails,
 // it is the store's fault.
 func (s *Store) fireTimers() error {
-	keys, err := s.passed("timer/")
+	keys, err := s.passed(timerPrefix)
 	errs := []error{err}
 	for _, key := range keys {
 		err := s.group.Update(func(tx kv.Tx) error { return s.fire(tx, key) })
@@ -81,7 +81,7 @@ func (s *Store) fireTimers() error {
 }
 
 func (s *Store) forgetCaps() error {
-	keys, err := s.passed("cap/")
+	keys, err := s.passed(capPrefix)
 	for batch := range slices.Chunk(keys, 50) {
 		err = errors.Join(err, s.group.Update(func(tx kv.Tx) error {
 			for _, key := range batch {
@@ -131,7 +131,7 @@ func (s *Store) fire(tx kv.Tx, key string) error {
 			err = s.record(tx, &t, Event{Event: "expired", Reason: "ticket_expired", Text: "No answer in time. Nothing was changed."})
 		}
 		if err == nil {
-			err = tx.Delete("open/" + t.Contact + "/" + t.ID)
+			err = tx.Delete(openPrefix + t.Contact + "/" + t.ID)
 		}
 		if err == nil && !unasked {
 			err = s.inform(tx, &t, "expired")

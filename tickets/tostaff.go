@@ -23,7 +23,7 @@ const (
 // write writes the mail that an agent is due, if there is anything to be told.
 func (s *Store) write(agent string) error {
 	var keys []string
-	prefix := "tell/" + agent + "/"
+	prefix := tellPrefix + agent + "/"
 	err := s.kv.View(func(v kv.View) error {
 		return v.Scan(prefix, "", func(key string, _ []byte) error {
 			if len(keys) == 1000 {
@@ -69,7 +69,7 @@ func (s *Store) write(agent string) error {
 // out anew.
 func (s *Store) writeTo(tx kv.Tx, agent string, keys []string, others, most int) (written bool, err error) {
 	now := s.Now()
-	hour := "cap/" + due(now.Truncate(time.Hour).Add(time.Hour)) + "/told/" + agent
+	hour := capPrefix + due(now.Truncate(time.Hour).Add(time.Hour)) + "/told/" + agent
 	sent, _, err := kv.Load[int](tx, hour)
 	if err != nil || sent >= most {
 		return false, err
@@ -91,7 +91,7 @@ func (s *Store) writeTo(tx kv.Tx, agent string, keys []string, others, most int)
 			alerts = append(alerts, one)
 		}
 		if there && !one.urgent() && (!ok || a.Disabled) {
-			if err := kv.Save(tx, "alert/"+due(now)+"/"+one.Ticket+"/"+one.Kind, one); err != nil {
+			if err := kv.Save(tx, alertPrefix+due(now)+"/"+one.Ticket+"/"+one.Kind, one); err != nil {
 				return false, err
 			}
 		}
@@ -130,7 +130,7 @@ func (s *Store) mailStaff(tx kv.Tx, a staff.Agent, alerts []alert, others int) e
 			return err
 		}
 	}
-	if err := s.remember(tx, "rp", returnPath, n.ID); err != nil {
+	if err := s.remember(tx, returnPathPrefix, returnPath, n.ID); err != nil {
 		return err
 	}
 	o := Outgoing{Notice: n.ID, Ticket: t.ID, Agent: a.ID, Origin: toStaff + a.ID, To: a.Email, Kind: n.Kind, Class: "B", State: Queued, Queued: now}

@@ -46,14 +46,14 @@ func (s *Store) deferAgain(tx kv.Tx, m *Message) error {
 }
 
 // deferKey is under which a deferred message stands until it is due.
-func deferKey(m Message) string { return "defer/" + due(m.Next) + "/" + m.ID }
+func deferKey(m Message) string { return deferPrefix + due(m.Next) + "/" + m.ID }
 
 // Deferred gives the messages whose proof waits for DNS and is due, all of them
 // with all, the first due first.
 func (s *Store) Deferred(now time.Time, all bool) (list []Waiting, err error) {
 	err = s.kv.View(func(v kv.View) error {
-		return v.Scan("defer/", "", func(key string, value []byte) error {
-			if !all && key > "defer/"+due(now)+"/~" {
+		return v.Scan(deferPrefix, "", func(key string, value []byte) error {
+			if !all && key > deferPrefix+due(now)+"/~" {
 				return kv.ErrStop
 			}
 			var w Waiting
@@ -71,7 +71,7 @@ func (s *Store) Deferred(now time.Time, all bool) (list []Waiting, err error) {
 // come to its end meanwhile.
 func (s *Store) DeferredByID(id string) (m Message, ok bool, err error) {
 	err = s.kv.View(func(v kv.View) error {
-		m, ok, err = kv.Load[Message](v, numbered("msg", id))
+		m, ok, err = kv.Load[Message](v, numbered(messagePrefix, id))
 		return err
 	})
 	return m, ok && m.Outcome == policy.OutcomeDefer, err

@@ -109,7 +109,7 @@ func (s *Store) Populate(w World) error {
 			add(fmt.Sprintf("seen[%d]", i), errors.New("is not sha256: and 64 hex digits"))
 			continue
 		}
-		add(fmt.Sprintf("seen[%d]", i), s.kv.Update(func(tx kv.Tx) error { return tx.Put("seen/hash/"+hash, []byte("world")) }))
+		add(fmt.Sprintf("seen[%d]", i), s.kv.Update(func(tx kv.Tx) error { return tx.Put(seenHashPrefix+hash, []byte("world")) }))
 	}
 	return errors.Join(errs...)
 }
@@ -206,15 +206,15 @@ func (s *Store) populateTicket(w WorldTicket) error {
 			Sent: w.Sent, Expires: w.Expires, Spent: w.Spent}
 		t := Ticket{ID: w.Ticket, Client: w.Client, Contact: owner, Subject: w.Subject, Request: w.Subject, Class: w.Class,
 			Channel: policy.Chat, State: w.State, OpenedBy: w.OpenedBy, Revision: 1, Notices: []string{n.ID}, Opened: w.Sent}
-		errs := []error{save(tx, t), kv.Save(tx, "notice/"+n.ID, n)}
+		errs := []error{save(tx, t), kv.Save(tx, noticePrefix+n.ID, n)}
 		if w.Token != "" {
-			errs = append(errs, s.remember(tx, "token", w.Token, n.ID))
+			errs = append(errs, s.remember(tx, tokenPrefix, w.Token, n.ID))
 		}
 		if w.Reference != "" {
-			errs = append(errs, s.remember(tx, "ref", strings.ToUpper(w.Reference), n.ID))
+			errs = append(errs, s.remember(tx, referencePrefix, strings.ToUpper(w.Reference), n.ID))
 		}
 		if w.MessageID != "" {
-			errs = append(errs, s.remember(tx, "mid", trimID(w.MessageID), w.Ticket))
+			errs = append(errs, s.remember(tx, sentMessagePrefix, trimID(w.MessageID), w.Ticket))
 		}
 		return errors.Join(errs...)
 	})

@@ -1,0 +1,107 @@
+package tickets
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+
+	"countersign/internal/kv"
+)
+
+// Every key that this package writes begins with one of these prefixes, and
+// nobody else reads or writes under them. What stands under each, and its record,
+// is said beside it; a mark has no record, its being there is what counts. <due>
+// is a time in milliseconds, written so that keys stand in the order of time.
+
+// Tickets, and what was said and done about each.
+const (
+	ticketPrefix   = "ticket/"   // ticket/T-<number>: Ticket
+	openPrefix     = "open/"     // open/<contact>/<ticket>: a mark, as long as the ticket is not over
+	eventPrefix    = "event/"    // event/<ticket>/<number>: Event, its history
+	revisionPrefix = "revision/" // revision/<ticket>/<number>: revision, one that an edit has ended
+	claimsPrefix   = "claims/"   // claims/T-<number>: claims, messages that named it and proved nothing
+	pendingPrefix  = "pending/"  // pending/<ticket>: pending, what may be a no to it and waits for DNS
+	timerPrefix    = "timer/"    // timer/<due>/<ticket>/<revision>/<reminder or expiry>: a mark, to be done then
+	receiptPrefix  = "receipt/"  // receipt/<id>: Receipt, of an allow
+	ticketedPrefix = "ticketed/" // ticketed/<client>: the time when its first ticket was opened
+	wrotePrefix    = "wrote/"    // wrote/<contact>: the ticket that asks whether they wrote to us
+	provesPrefix   = "proves/"   // proves/<domain>: provable, whether its mail can be proved
+	epochKey       = "epoch"     // epoch, which restore the store is after
+)
+
+// A dispute and what follows from it.
+const (
+	stopPrefix   = "stop/"   // stop/<client>: stop, why nothing privileged is done for it
+	followPrefix = "follow/" // follow/<client>: a mark, its stop is to be noted at its addresses
+	haltPrefix   = "halt/"   // halt/<address>: the clients whose stop holds it, too
+	afreshPrefix = "afresh/" // afresh/<contact>: <ticket>/<disputes>/<milliseconds>, whose no puts back their other tickets
+	resetPrefix  = "reset/"  // reset/<what afresh says>/<ticket>: a mark, it was put back for that no
+)
+
+// Notices: what was asked, and by which secret its answer is known.
+const (
+	noticePrefix      = "notice/"  // notice/<id>: notice
+	tokenPrefix       = "token/"   // token/<keyed hash of a token>: the notice that holds it
+	referencePrefix   = "ref/"     // ref/<keyed hash of a reference>: the notice that shows it
+	returnPathPrefix  = "rp/"      // rp/<keyed hash of what is in a return path>: the notice that was sent with it
+	sentMessagePrefix = "mid/"     // mid/<keyed hash of a Message-ID>: the ticket to which an answer to it belongs
+	exposedPrefix     = "exposed/" // exposed/<notice>: the message set aside that shows its secret, which is to be void
+)
+
+// Mails that leave.
+const (
+	outPrefix     = "out/"   // out/o-<number>: Outgoing
+	sealedPrefix  = "outb/"  // outb/<id>: sealed, under the key outside the store; until it was sent
+	queuePrefix   = "queue/" // queue/<lane>/<due>/<id>: the id, in the order in which they leave
+	unlanedPrefix = "outq/"  // outq/<due>/<id>: the id, as they were queued before there were lanes
+	capPrefix     = "cap/"   // cap/<end of a window>/<what>: how much of it was taken, by origin or in all; forgotten when it is over
+	limitsKey     = "limits" // the caps of the last start, two numbers
+	alertPrefix   = "alert/" // alert/<due>/<ticket>/<kind>: alert, to be shared out
+	tellPrefix    = "tell/"  // tell/<agent>/<0 if urgent, or 1>/<due>/<ticket>/<kind>: alert, which the agent is told next
+)
+
+// Mail that came in.
+const (
+	messagePrefix  = "msg/"       // msg/m-<number>: Message
+	filedPrefix    = "filed/"     // filed/<ticket>/m-<number>: the message, on its ticket
+	namePrefix     = "mbid/"      // mbid/<keyed hash of a Message-ID>: the messages that came with it
+	seenUIDPrefix  = "seen/uid/"  // seen/uid/<source>: the message that lay there
+	seenHashPrefix = "seen/hash/" // seen/hash/<hash>: the final message of these bytes, or this content
+	seenSigPrefix  = "seen/sig/"  // seen/sig/<d,s,b>: the message whose signature has counted
+	boxPrefix      = "box/"       // box/<mailbox>: inbound.Cursor, where reading it stands
+	todoPrefix     = "todo/"      // todo/<source>: inbound.Todo, to be done on IMAP
+	attemptPrefix  = "attempt/"   // attempt/<source>: attempts to judge it that came to no end
+	deferPrefix    = "defer/"     // defer/<due>/<message>: Waiting, to be judged again then
+	keptPrefix     = "kept/"      // kept/<hash>: kept, how many messages refer to its file
+	keptSumKey     = "keptsum"    // keptSum, of those that prove nothing
+	unkeepPrefix   = "unkeep/"    // unkeep/<hash>: a mark, nothing refers to its file any longer
+	expirePrefix   = "expire/"    // expire/<due>/<message>: the message, whose record goes then
+)
+
+// Imports of the directory, which itself is in packages clients and staff.
+const (
+	importPrefix    = "import/"    // import/i-<number>: Import
+	importingPrefix = "importing/" // importing/<kind>/<hash of the file's name>: the import of it that has not ended
+)
+
+// Counters, from which new ids are taken.
+const (
+	ticketCounter  = "counter/ticket"
+	messageCounter = "counter/msg"
+	outCounter     = "counter/out"
+	importCounter  = "counter/import"
+)
+
+// numbered gives the key of a thing that has a number, such as T-17, so that
+// the order of keys is the order of numbers.
+func numbered(prefix, id string) string {
+	letter, number, _ := strings.Cut(id, "-")
+	if n, err := strconv.ParseUint(number, 10, 64); err == nil && fmt.Sprint(n) == number {
+		return prefix + letter + "-" + kv.Seq(n)
+	}
+	return prefix + id
+}
+
+// due is the part of a key that orders by time.
+func due(t time.Time) string { return kv.Seq(uint64(max(0, t.UnixMilli()))) }

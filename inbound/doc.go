@@ -1,11 +1,11 @@
-// Package inbound reads one mailbox and understands each message in exactly
-// one way, or says why it can't.
+// Package inbound understands each message in exactly one way, or says why it
+// can't.
 //
-// A Reader carries messages from IMAP, whole or not at all, and moves or flags
-// them afterwards. Understand turns the bytes of one message into
-// policy.Evidence: values, no verdict. Who sent a message is found in package
-// inbound/sender, what was meant in package inbound/reply.
+// Understand turns the bytes of one message into policy.Evidence: values, no
+// verdict. Who sent a message is found in package inbound/sender, what was meant
+// in package inbound/reply; this package puts both together with what in the
+// header may tie the message to a ticket.
 //
-// What a message comes to is decided by package policy in a transaction of
-// package tickets.
+// Messages come from package inbound/mailbox. What one comes to is decided by
+// package policy in a transaction of package tickets.
 package inbound

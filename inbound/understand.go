@@ -21,11 +21,11 @@ type Desk struct {
 	Limits rawmail.Limits
 
 	// Standing says what may come of a message, before DNS is asked; nil: that is
-	// not known. Hurry says that others stand in line behind the message, Alone
-	// that none of them is judged beside it.
+	// not known. Hurry says that others stand in line behind the message, Places
+	// how many of them could be judged in its place; 0: one.
 	Standing func(policy.Evidence) policy.Standing
 	Hurry    bool
-	Alone    bool
+	Places   int
 }
 
 // Checker says who sent a message. *sender.Checker does.
@@ -84,10 +84,7 @@ func understand(ctx context.Context, check Checker, desk Desk, raw []byte, arriv
 	if len(e.Refusals) > 0 || e.Kind.Machine() {
 		return e
 	}
-	request := sender.Request{Message: m, From: from, Arrived: arrived, Trust: desk.Trust, Hurry: desk.Hurry}
-	if desk.Alone || len(raw) > largeMessage {
-		request.Places = largePlaces
-	}
+	request := sender.Request{Message: m, From: from, Arrived: arrived, Trust: desk.Trust, Hurry: desk.Hurry, Places: desk.Places}
 	if desk.Standing != nil {
 		request.Standing = desk.Standing(e)
 	}

@@ -69,8 +69,8 @@ const (
 	seenUIDPrefix  = "seen/uid/"  // seen/uid/<source>: the message that lay there
 	seenHashPrefix = "seen/hash/" // seen/hash/<hash>: the final message of these bytes, or this content
 	seenSigPrefix  = "seen/sig/"  // seen/sig/<d,s,b>: the message whose signature has counted
-	boxPrefix      = "box/"       // box/<mailbox>: inbound.Cursor, where reading it stands
-	todoPrefix     = "todo/"      // todo/<source>: inbound.Todo, to be done on IMAP
+	boxPrefix      = "box/"       // box/<mailbox>: mailbox.Cursor, where reading it stands
+	todoPrefix     = "todo/"      // todo/<source>: mailbox.Todo, to be done on IMAP
 	attemptPrefix  = "attempt/"   // attempt/<source>: attempts to judge it that came to no end
 	deferPrefix    = "defer/"     // defer/<due>/<message>: Waiting, to be judged again then
 	keptPrefix     = "kept/"      // kept/<hash>: kept, how many messages refer to its file

@@ -6,34 +6,35 @@ import (
 	"strings"
 
 	"countersign/inbound"
+	"countersign/inbound/mailbox"
 	"countersign/internal/kv"
 	"countersign/policy"
 )
 
 // Cursor gives where reading of a mailbox began; the zero Cursor if it hasn't.
-func (s *Store) Cursor(mailbox string) (c inbound.Cursor, err error) {
+func (s *Store) Cursor(box string) (c mailbox.Cursor, err error) {
 	err = s.kv.View(func(v kv.View) error {
-		c, _, err = kv.Load[inbound.Cursor](v, boxPrefix+mailbox)
+		c, _, err = kv.Load[mailbox.Cursor](v, boxPrefix+box)
 		return err
 	})
 	return c, err
 }
 
 // Advance changes where reading of a mailbox stands.
-func (s *Store) Advance(mailbox string, change func(*inbound.Cursor)) error {
+func (s *Store) Advance(box string, change func(*mailbox.Cursor)) error {
 	return s.group.Update(func(tx kv.Tx) error {
-		c, _, err := kv.Load[inbound.Cursor](tx, boxPrefix+mailbox)
+		c, _, err := kv.Load[mailbox.Cursor](tx, boxPrefix+box)
 		if err != nil {
 			return err
 		}
 		change(&c)
-		return kv.Save(tx, boxPrefix+mailbox, c)
+		return kv.Save(tx, boxPrefix+box, c)
 	})
 }
 
 // Known reports whether the message at that place has a record.
-func (s *Store) Known(mailbox string, at inbound.Cursor, uid uint32) (known bool, err error) {
-	src := Source{Mailbox: mailbox, UIDValidity: at.UIDValidity, Turn: at.Turn, UID: uid}
+func (s *Store) Known(box string, at mailbox.Cursor, uid uint32) (known bool, err error) {
+	src := Source{Mailbox: box, UIDValidity: at.UIDValidity, Turn: at.Turn, UID: uid}
 	return s.has(seenUIDPrefix + src.key())
 }
 
@@ -64,23 +65,23 @@ var ErrNotHeld = errors.New("the mailbox is not held")
 // ReleaseMailbox lets a held mailbox be read again. With judge the old messages
 // that it was held for are judged like new ones; otherwise they are left alone
 // for good, like mail from before the start.
-func (s *Store) ReleaseMailbox(mailbox, agent string, judge bool) error {
+func (s *Store) ReleaseMailbox(box, agent string, judge bool) error {
 	return s.group.Update(func(tx kv.Tx) error {
 		if _, err := activeAgent(tx, agent); err != nil {
 			return err
 		}
-		c, _, err := kv.Load[inbound.Cursor](tx, boxPrefix+mailbox)
+		c, _, err := kv.Load[mailbox.Cursor](tx, boxPrefix+box)
 		if err != nil {
 			return err
 		}
 		if c.Held.IsZero() {
-			return fmt.Errorf("%w: %s", ErrNotHeld, mailbox)
+			return fmt.Errorf("%w: %s", ErrNotHeld, box)
 		}
 		c.Release(judge)
-		if err := kv.Save(tx, boxPrefix+mailbox, c); err != nil {
+		if err := kv.Save(tx, boxPrefix+box, c); err != nil {
 			return err
 		}
-		return s.log(tx, "mailbox", mailbox, map[string]any{"released": agent, "judge": judge})
+		return s.log(tx, "mailbox", box, map[string]any{"released": agent, "judge": judge})
 	})
 }
 
@@ -108,17 +109,17 @@ func addTodo(tx kv.Tx, m *Message, f policy.Facts) error {
 		return err
 	}
 	src := m.Source
-	return kv.Save(tx, todoKey(src), inbound.Todo{Mailbox: src.Mailbox, UIDValidity: src.UIDValidity, Turn: src.Turn, UID: src.UID,
+	return kv.Save(tx, todoKey(src), mailbox.Todo{Mailbox: src.Mailbox, UIDValidity: src.UIDValidity, Turn: src.Turn, UID: src.UID,
 		Outcome: string(m.Outcome), Stays: first.Outcome == policy.Applied && found == nil && first.Verdict != policy.Rejected})
 }
 
 // Pending gives what is still to be done on IMAP for messages with a final
 // record. What can't be read is an error only where nothing else is to be done.
-func (s *Store) Pending(mailbox string) (todo []inbound.Todo, err error) {
+func (s *Store) Pending(box string) (todo []mailbox.Todo, err error) {
 	var unread error
 	err = s.kv.View(func(v kv.View) error {
-		return v.Scan(todoPrefix+mailbox+"/", "", func(key string, _ []byte) error {
-			t, ok, err := kv.Load[inbound.Todo](v, key)
+		return v.Scan(todoPrefix+box+"/", "", func(key string, _ []byte) error {
+			t, ok, err := kv.Load[mailbox.Todo](v, key)
 			if unread = errors.Join(unread, err); ok && err == nil {
 				todo = append(todo, t)
 			}
@@ -132,7 +133,7 @@ func (s *Store) Pending(mailbox string) (todo []inbound.Todo, err error) {
 }
 
 // Done records that to-dos were carried out, at most 100.
-func (s *Store) Done(todo ...inbound.Todo) error {
+func (s *Store) Done(todo ...mailbox.Todo) error {
 	return s.group.Update(func(tx kv.Tx) error {
 		for _, t := range todo {
 			src := Source{Mailbox: t.Mailbox, UIDValidity: t.UIDValidity, Turn: t.Turn, UID: t.UID}

@@ -19,7 +19,7 @@ import (
 	"golang.org/x/term"
 
 	"countersign/desk/api"
-	"countersign/inbound"
+	"countersign/inbound/mailbox"
 	"countersign/internal/config"
 	"countersign/internal/exit"
 )
@@ -246,6 +246,6 @@ func (d *desk) status() api.Status {
 	return out
 }
 
-func mailboxStatus(m config.Mailbox, s inbound.Status) api.Mailbox {
+func mailboxStatus(m config.Mailbox, s mailbox.Status) api.Mailbox {
 	return api.Mailbox{Mailbox: m.Name, State: s.State, LastSuccess: s.LastSuccess, Waiting: s.Waiting, UIDValidity: s.UIDValidity, Error: s.Error, Foreign: s.Foreign}
 }

@@ -18,7 +18,7 @@ import (
 
 	"github.com/rs/zerolog"
 
-	"countersign/inbound"
+	"countersign/inbound/mailbox"
 	"countersign/internal/config"
 )
 
@@ -218,7 +218,7 @@ func TestDiskFullMeanwhile(t *testing.T) {
 func TestWatchdog(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		d := &desk{log: zerolog.Nop(), config: config.Config{Mailbox: []config.Mailbox{{Name: "support"}}}}
-		d.readers = append(d.readers, inbound.NewReader(inbound.Settings{Name: "support"}, nil, nil, zerolog.Nop()))
+		d.readers = append(d.readers, mailbox.NewReader(mailbox.Settings{Name: "support"}, nil, nil, zerolog.Nop()))
 		if !d.alive() {
 			t.Error("not alive at the start")
 		}

@@ -18,6 +18,7 @@ import (
 	"countersign/desk/api"
 	"countersign/desk/gateway"
 	"countersign/inbound"
+	"countersign/inbound/mailbox"
 	"countersign/inbound/reply"
 	"countersign/inbound/sender"
 	"countersign/internal/blob"
@@ -44,7 +45,7 @@ type desk struct {
 	gateway *gateway.Gateway
 	check   *sender.Checker
 
-	readers  []*inbound.Reader
+	readers  []*mailbox.Reader
 	keeping  sync.Mutex
 	head     string // of the audit log, as last kept
 	headless bool   // it can't be kept, which was said

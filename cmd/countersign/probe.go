@@ -12,7 +12,7 @@ import (
 	"github.com/rs/zerolog"
 	"github.com/spf13/cobra"
 
-	"countersign/inbound"
+	"countersign/inbound/mailbox"
 	"countersign/inbound/sender"
 	"countersign/internal/config"
 	"countersign/internal/exit"
@@ -94,7 +94,7 @@ func (a *app) sayFindings(all []finding) error {
 type probe struct {
 	config   config.Config
 	mailbox  config.Mailbox
-	settings inbound.Settings
+	settings mailbox.Settings
 	wait     time.Duration
 }
 

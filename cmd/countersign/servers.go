@@ -1,34 +1,34 @@
 package main
 
 import (
-	"countersign/inbound"
+	"countersign/inbound/mailbox"
 	"countersign/internal/config"
 	"countersign/internal/exit"
 	"countersign/mailer"
 )
 
 // mailboxSettings say how to read one mailbox.
-func mailboxSettings(m config.Mailbox, fromBeginning bool, size int64) (inbound.Settings, error) {
+func mailboxSettings(m config.Mailbox, fromBeginning bool, size int64) (mailbox.Settings, error) {
 	password, err := config.ReadSecret(m.PasswordFile)
 	if err != nil {
-		return inbound.Settings{}, &exit.Error{Code: exit.Config, Reason: "secret", Message: "mailbox " + m.Name + ": " + err.Error(), Err: err}
+		return mailbox.Settings{}, &exit.Error{Code: exit.Config, Reason: "secret", Message: "mailbox " + m.Name + ": " + err.Error(), Err: err}
 	}
 	roots, err := config.ReadRoots(m.CAFile)
 	if err != nil {
-		return inbound.Settings{}, &exit.Error{Code: exit.Config, Reason: "ca_file", Message: "mailbox " + m.Name + ": " + err.Error(), Err: err}
+		return mailbox.Settings{}, &exit.Error{Code: exit.Config, Reason: "ca_file", Message: "mailbox " + m.Name + ": " + err.Error(), Err: err}
 	}
-	return inbound.Settings{Name: m.Name, Server: m.IMAP, TLS: m.TLS, User: m.User, Password: string(password), Roots: roots,
+	return mailbox.Settings{Name: m.Name, Server: m.IMAP, TLS: m.TLS, User: m.User, Password: string(password), Roots: roots,
 		Mode: m.Mode, Handled: m.Handled, Poll: m.Poll, FromBeginning: fromBeginning, MaxSize: size}, nil
 }
 
 // reader makes the reader of one mailbox.
-func (d *desk) reader(m config.Mailbox, fromBeginning bool) (*inbound.Reader, error) {
+func (d *desk) reader(m config.Mailbox, fromBeginning bool) (*mailbox.Reader, error) {
 	settings, err := mailboxSettings(m, fromBeginning, int64(d.config.Limits.Size))
 	if err != nil {
 		return nil, err
 	}
 	settings.Dial, settings.Spool = d.dial, spoolOf(d.config)
-	return inbound.NewReader(settings, d.store, d.gateway.Handle, d.log), nil
+	return mailbox.NewReader(settings, d.store, d.gateway.Handle, d.log), nil
 }
 
 // mailer makes what drains the outbox, nil if no SMTP server is configured.

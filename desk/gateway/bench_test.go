@@ -14,6 +14,7 @@ import (
 
 	"countersign/clients"
 	"countersign/inbound"
+	"countersign/inbound/mailbox"
 	"countersign/inbound/reply"
 	"countersign/inbound/sender"
 	"countersign/internal/blob"
@@ -113,7 +114,7 @@ func BenchmarkWay(b *testing.B) {
 			w := newBench(b)
 			mails := w.mails(b, b.N+1)
 			handle := func(i int) {
-				if err := w.Handle(context.Background(), inbound.Fetched{Mailbox: "support", UIDValidity: 1, UID: uint32(i + 1), Arrived: time.Now(), Raw: mails[i]}); err != nil {
+				if err := w.Handle(context.Background(), mailbox.Fetched{Mailbox: "support", UIDValidity: 1, UID: uint32(i + 1), Arrived: time.Now(), Raw: mails[i]}); err != nil {
 					b.Error(err)
 				}
 			}

@@ -15,7 +15,7 @@ import (
 	"github.com/rs/zerolog"
 
 	"countersign/clients"
-	"countersign/inbound"
+	"countersign/inbound/mailbox"
 	"countersign/inbound/sender"
 	"countersign/internal/kv"
 	"countersign/internal/mailtest"
@@ -193,7 +193,7 @@ func TestFloodAfterCrash(t *testing.T) {
 	time.Sleep(100 * time.Millisecond)
 	began := time.Now()
 	raw := w.yes(t)
-	err := w.Handle(context.Background(), inbound.Fetched{Mailbox: "support", UIDValidity: 1, UID: 100, Arrived: time.Now(), Size: int64(len(raw)), Raw: raw})
+	err := w.Handle(context.Background(), mailbox.Fetched{Mailbox: "support", UIDValidity: 1, UID: 100, Arrived: time.Now(), Size: int64(len(raw)), Raw: raw})
 	took := time.Since(began)
 	if err = errors.Join(err, <-ended); err != nil {
 		t.Fatal(err)
@@ -248,7 +248,7 @@ func (w *bench) yes(t *testing.T) []byte {
 // that UID was judged and how many messages of all came to what.
 func (w *bench) readUntil(t *testing.T, server *mailtest.IMAP, uid uint32, all int) (took time.Duration, of map[string]int) {
 	t.Helper()
-	r := inbound.NewReader(inbound.Settings{Name: "support", Server: server.Addr, TLS: "none", User: server.User, Password: server.Password,
+	r := mailbox.NewReader(mailbox.Settings{Name: "support", Server: server.Addr, TLS: "none", User: server.User, Password: server.Password,
 		FromBeginning: true, Spool: t.TempDir()}, w.Store, w.Handle, zerolog.Nop())
 	ended := make(chan error, 1)
 	started := time.Now()

@@ -13,6 +13,7 @@ import (
 	"github.com/rs/zerolog"
 
 	"countersign/inbound"
+	"countersign/inbound/mailbox"
 	"countersign/internal/blob"
 	"countersign/internal/kv"
 	"countersign/internal/rawmail"
@@ -46,7 +47,7 @@ const maxAttempts = 3
 
 // Handle carries one fetched message to its record. An error means that nothing
 // was recorded: the message stays where it is and is fetched again.
-func (g *Gateway) Handle(ctx context.Context, f inbound.Fetched) error {
+func (g *Gateway) Handle(ctx context.Context, f mailbox.Fetched) error {
 	src := tickets.Source{Mailbox: f.Mailbox, UIDValidity: f.UIDValidity, Turn: f.Turn, UID: f.UID, Observe: g.Observed[f.Mailbox]}
 	if _, ok, err := g.Store.Received(src); err != nil || ok {
 		return err // a deferred message is judged again when it is due
@@ -57,7 +58,7 @@ func (g *Gateway) Handle(ctx context.Context, f inbound.Fetched) error {
 
 // judge carries a message to its record, counting attempts. hurry says that
 // others wait for their turn, so that it is put off rather than waited for.
-func (g *Gateway) judge(ctx context.Context, src tickets.Source, f inbound.Fetched, hurry bool) (m tickets.Message, err error) {
+func (g *Gateway) judge(ctx context.Context, src tickets.Source, f mailbox.Fetched, hurry bool) (m tickets.Message, err error) {
 	suspect, err := g.Store.InFlight(src)
 	if err != nil {
 		return m, err
@@ -98,12 +99,12 @@ func unrecordable(err error) bool {
 }
 
 // understand establishes what is known of a fetched message.
-func (g *Gateway) understand(ctx context.Context, f inbound.Fetched, attempts int, hurry, alone bool) policy.Evidence {
+func (g *Gateway) understand(ctx context.Context, f mailbox.Fetched, attempts int, hurry, alone bool) policy.Evidence {
 	desk, ok := g.Desks[f.Mailbox]
 	if !ok { // of a mailbox that is no longer configured
 		desk.Limits = rawmail.DefaultLimits()
 	}
-	desk.Standing, desk.Hurry, desk.Alone = g.standing, hurry || alone, alone
+	desk.Standing, desk.Hurry, desk.Places = g.standing, hurry || alone, mailbox.Places(len(f.Raw), alone)
 	refuse := func(code string) policy.Evidence {
 		e := inbound.Unread(f.Bytes(), f.Arrived, policy.Because(code))
 		e.Size = f.Size

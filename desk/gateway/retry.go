@@ -8,7 +8,7 @@ import (
 	"sync"
 	"time"
 
-	"countersign/inbound"
+	"countersign/inbound/mailbox"
 	"countersign/internal/blob"
 	"countersign/policy"
 	"countersign/tickets"
@@ -85,6 +85,6 @@ func (g *Gateway) again(ctx context.Context, id string, hurry bool) (m tickets.M
 	if err != nil {
 		return m, fmt.Errorf("message %s: %w", m.ID, err)
 	}
-	return g.judge(ctx, m.Source, inbound.Fetched{Mailbox: m.Source.Mailbox, UIDValidity: m.Source.UIDValidity,
+	return g.judge(ctx, m.Source, mailbox.Fetched{Mailbox: m.Source.Mailbox, UIDValidity: m.Source.UIDValidity,
 		Turn: m.Source.Turn, UID: m.Source.UID, Arrived: m.Facts.Arrived, Raw: raw}, hurry)
 }

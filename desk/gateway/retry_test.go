@@ -8,7 +8,7 @@ import (
 	"testing"
 	"time"
 
-	"countersign/inbound"
+	"countersign/inbound/mailbox"
 	"countersign/inbound/sender"
 	"countersign/internal/mailtest"
 	"countersign/policy"
@@ -47,7 +47,7 @@ func (w *bench) deferred(t *testing.T, mails ...[]byte) *checked {
 	c := &checked{busy: map[string]int{}, check: func(string) policy.Sender { return temperror }}
 	w.Check = c
 	for i, raw := range mails {
-		if err := w.Handle(context.Background(), inbound.Fetched{Mailbox: "support", UIDValidity: 1, UID: uint32(i + 1), Arrived: time.Now(), Size: int64(len(raw)), Raw: raw}); err != nil {
+		if err := w.Handle(context.Background(), mailbox.Fetched{Mailbox: "support", UIDValidity: 1, UID: uint32(i + 1), Arrived: time.Now(), Size: int64(len(raw)), Raw: raw}); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -227,7 +227,7 @@ func TestPutOff(t *testing.T) {
 		return policy.Sender{Result: policy.ResultTempError, PutOff: r.Hurry}
 	})
 	raw := from(0, 0)
-	if err := w.Handle(context.Background(), inbound.Fetched{Mailbox: "support", UIDValidity: 1, UID: 1, Arrived: time.Now(), Size: int64(len(raw)), Raw: raw}); err != nil {
+	if err := w.Handle(context.Background(), mailbox.Fetched{Mailbox: "support", UIDValidity: 1, UID: 1, Arrived: time.Now(), Size: int64(len(raw)), Raw: raw}); err != nil {
 		t.Fatal(err)
 	}
 	if tries, outcome := w.tries(t, 1); tries != 0 || outcome != policy.OutcomeDefer {

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"countersign/inbound"
+	"countersign/inbound/mailbox"
 	"countersign/internal/rawmail"
 	"countersign/policy"
 )
@@ -48,7 +49,7 @@ func (g *Gateway) Verify(ctx context.Context, raw []byte, at time.Time, again bo
 	sum := sha256.Sum256(raw) // of the file as it is
 	raw = rawmail.Normalize(raw)
 	desk := g.deskFor(raw)
-	desk.Standing = g.standing
+	desk.Standing, desk.Places = g.standing, mailbox.Places(len(raw), false)
 	e := inbound.Understand(ctx, g.Check, desk, raw, at)
 	e.RawHash = hex.EncodeToString(sum[:])
 	judge := g.Store.JudgeFor

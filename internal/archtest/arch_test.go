@@ -22,7 +22,7 @@ const module = "countersign/"
 var flow = [][]string{
 	{"policy"},
 	{"internal/exit", "internal/redact", "internal/token", "internal/rawmail", "internal/kv", "internal/archtest", "internal/mutants"},
-	{"internal/kv/bolt", "internal/kv/kvtest", "internal/keys", "internal/blob", "internal/config", "inbound/reply", "inbound/sender"},
+	{"internal/kv/bolt", "internal/kv/kvtest", "internal/keys", "internal/blob", "internal/config", "inbound/mailbox", "inbound/reply", "inbound/sender"},
 	{"internal/audit", "clients", "staff", "inbound"},
 	{"tickets"},
 	{"mailer", "desk/gateway"},
@@ -38,8 +38,8 @@ var homes = []struct {
 	module string
 	in     []string
 }{
-	{"github.com/emersion/go-imap/v2", []string{"inbound", "internal/mailtest"}},
-	{"github.com/emersion/go-message", []string{"inbound", "inbound/reply", "internal/mailtest"}},
+	{"github.com/emersion/go-imap/v2", []string{"inbound/mailbox", "internal/mailtest"}},
+	{"github.com/emersion/go-message", []string{"inbound/reply", "internal/mailtest"}},
 	{"github.com/wneessen/go-mail", []string{"mailer"}},
 	{"go.etcd.io/bbolt", []string{"internal/kv/bolt"}},
 	{"github.com/mjl-", []string{"inbound/sender", "internal/mailtest"}},

@@ -1,4 +1,4 @@
-package inbound
+package mailbox
 
 import (
 	"bytes"
@@ -12,8 +12,8 @@ import (
 // that is any matter of ours, so the guard mends it on the wire: what it passes
 // on holds no flag and no time that the server did not send.
 
-// clean mends whole responses, each with its literals.
-func clean(block []byte) []byte {
+// mendAll mends whole responses, each with its literals.
+func mendAll(block []byte) []byte {
 	var out []byte // nil as long as nothing was mended
 	done := 0
 	var kind []byte // how the response begins; nil: a new one does

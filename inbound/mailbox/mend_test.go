@@ -1,4 +1,4 @@
-package inbound
+package mailbox
 
 import (
 	"context"
@@ -71,8 +71,8 @@ func TestAsServersWrite(t *testing.T) {
 	}
 }
 
-// TestClean: each row is one thing that is mended, or is not touched.
-func TestClean(t *testing.T) {
+// TestMend: each row is one thing that is mended, or is not touched.
+func TestMend(t *testing.T) {
 	tests := []struct{ name, in, want string }{
 		{"flags", "* FLAGS (\\Seen [a] b c]d)\r\n", "* FLAGS (\\Seen b)\r\n"},
 		{"flags-quoted", `* FLAGS ("\\Deleted" "$Phishing" "a b" \Seen)` + "\r\n", `* FLAGS (\Deleted $Phishing \Seen)` + "\r\n"},
@@ -94,16 +94,16 @@ func TestClean(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			if got := string(clean([]byte(tt.in))); got != tt.want {
-				t.Errorf("clean(%q)\n= %q, want\n  %q", tt.in, got, tt.want)
+			if got := string(mendAll([]byte(tt.in))); got != tt.want {
+				t.Errorf("mendAll(%q)\n= %q, want\n  %q", tt.in, got, tt.want)
 			}
 		})
 	}
 }
 
-// FuzzClean: what is mended is as before but for flags, blanks and dates, is mended
+// FuzzMend: what is mended is as before but for flags, blanks and dates, is mended
 // once, and has the literals that it had.
-func FuzzClean(f *testing.F) {
+func FuzzMend(f *testing.F) {
 	for _, s := range []string{"* FLAGS (a [b] {3})\r\n", "* 1 FETCH (FLAGS ([a] {1}\r\n) ) BODY[] {2}\r\n\r\n )\r\n", "* 1 FETCH (INTERNALDATE \"1 Jan 2026 00:00:00 GMT\")\r\n"} {
 		f.Add([]byte(s))
 	}
@@ -114,12 +114,12 @@ func FuzzClean(f *testing.F) {
 			return
 		}
 		block := in[:end]
-		once := clean(append([]byte(nil), block...))
+		once := mendAll(append([]byte(nil), block...))
 		var after scanner
 		if whole, err := after.take(once, 1<<20); err != nil || whole != len(once) {
 			t.Errorf("%q became %q, of which %d bytes are whole, %v", block, once, whole, err)
 		}
-		if twice := clean(append([]byte(nil), once...)); string(twice) != string(once) {
+		if twice := mendAll(append([]byte(nil), once...)); string(twice) != string(once) {
 			t.Errorf("%q became %q, and then %q", block, once, twice)
 		}
 		if len(once) > len(block)+32*strings.Count(strings.ToUpper(string(block)), "INTERNALDATE") {

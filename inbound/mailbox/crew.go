@@ -1,4 +1,4 @@
-package inbound
+package mailbox
 
 import (
 	"context"
@@ -17,6 +17,16 @@ const (
 	largeWeight = 6 * largeMessage
 	largePlaces = 8
 )
+
+// Places is how many places a message of that size takes among those that are
+// judged side by side: what DNS costs it, in time that others wait. One that is
+// judged alone takes as many as a large one.
+func Places(size int, alone bool) int {
+	if alone || size > largeMessage {
+		return largePlaces
+	}
+	return 1
+}
 
 // crew judges messages side by side, since DNS is slow, while the next ones are
 // fetched.

@@ -1,4 +1,4 @@
-package inbound
+package mailbox
 
 import (
 	"bytes"
@@ -14,7 +14,7 @@ import (
 // memory or to overflow its stack by what a server says. So everything that
 // comes from the server passes a guard, which knows just enough of IMAP to
 // bound it: lines, literals, parentheses, bytes and time of a command. What the
-// library can't read and we can, it mends (clean.go).
+// library can't read and we can, it mends (mend.go).
 
 // Bounds of what a server may say.
 const (
@@ -126,7 +126,7 @@ func (g *guard) accept(in []byte) error {
 	}
 	whole := len(g.part) - len(in) + end
 	rest := bytes.Clone(g.part[whole:])
-	if mended := clean(g.part[:whole:whole]); len(g.ready) == 0 {
+	if mended := mendAll(g.part[:whole:whole]); len(g.ready) == 0 {
 		g.ready = mended
 	} else {
 		g.ready = append(g.ready, mended...)

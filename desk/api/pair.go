@@ -8,15 +8,14 @@ import (
 	"net/http"
 	"os"
 	"sync"
-
-	"golang.org/x/sys/unix"
+	"syscall"
 )
 
 // Pair gives a client of a server in another process, and the file that this
 // process is to be given. To the server this process's user is the caller. close
 // ends the connection, and by that the server.
 func Pair() (c *Client, server *os.File, closeClient func(), err error) {
-	fds, err := unix.Socketpair(unix.AF_UNIX, unix.SOCK_STREAM|unix.SOCK_CLOEXEC, 0)
+	fds, err := socketpair()
 	if err != nil {
 		return nil, nil, nil, err
 	}
@@ -36,6 +35,18 @@ func Pair() (c *Client, server *os.File, closeClient func(), err error) {
 		}
 	}
 	return &Client{http.Client{Transport: &http.Transport{DialContext: dial}}}, server, func() { conn.Close() }, nil
+}
+
+// socketpair makes two sockets that no program started meanwhile is given.
+func socketpair() ([2]int, error) {
+	syscall.ForkLock.RLock() // not every system has SOCK_CLOEXEC
+	defer syscall.ForkLock.RUnlock()
+	fds, err := syscall.Socketpair(syscall.AF_UNIX, syscall.SOCK_STREAM, 0)
+	if err == nil {
+		syscall.CloseOnExec(fds[0])
+		syscall.CloseOnExec(fds[1])
+	}
+	return fds, err
 }
 
 func fileConn(f *os.File) (net.Conn, error) {

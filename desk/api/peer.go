@@ -6,8 +6,6 @@ import (
 	"os"
 	"os/user"
 	"strconv"
-
-	"golang.org/x/sys/unix"
 )
 
 // peer is the process at the other end of the socket, by its user.
@@ -34,7 +32,8 @@ func withPeer(ctx context.Context, c net.Conn) context.Context {
 	return context.WithValue(ctx, peerKey{}, named(credentials(c), "socket"))
 }
 
-// credentials asks the kernel which user has connected (SO_PEERCRED, unix(7)).
+// credentials asks the kernel which user has connected; where it does not tell,
+// that is nobody.
 func credentials(c net.Conn) (uid int) {
 	uid = -1
 	switch conn := c.(type) {
@@ -43,9 +42,7 @@ func credentials(c net.Conn) (uid int) {
 	case *net.UnixConn:
 		if raw, err := conn.SyscallConn(); err == nil {
 			_ = raw.Control(func(fd uintptr) {
-				if cred, err := unix.GetsockoptUcred(int(fd), unix.SOL_SOCKET, unix.SO_PEERCRED); err == nil {
-					uid = int(cred.Uid)
-				}
+				uid = peerUser(int(fd))
 			})
 		}
 	}

@@ -11,6 +11,8 @@ import (
 	"time"
 
 	gomail "github.com/wneessen/go-mail"
+
+	"countersign/policy"
 )
 
 // ErrTooLong reports a letter whose text is longer than we send; its request
@@ -22,7 +24,7 @@ const maxText = 8 << 10
 
 // A Letter is a notice before it has bytes.
 type Letter struct {
-	Kind                                      string // name of the text: confirm, clearer, reminder, ...
+	Kind                                      policy.NoticeKind
 	To, ToName, Language                      string // To is a canonical address on file
 	Ticket, Reference, Token                  string // Reference stands in the Subject; Token is part of ReplyTo and MessageID
 	Class, ClassWords                         string
@@ -57,10 +59,6 @@ func NewComposer(from mail.Address) (*Composer, error) {
 // back. Its value is the address that our mail is from.
 const LoopHeader = "X-Countersign-Loop"
 
-// answers are the kinds that answer a mail (RFC 3834 section 5: auto-replied);
-// all others come by themselves.
-var answers = map[string]bool{"clearer": true, "confirmed": true, "other_address": true, "disputed": true, "unproved_no": true, "answer_here": true}
-
 // Compose gives the bytes of a letter: RFC 5322 with CRLF, ready for DATA. They
 // depend on the letter alone.
 func (c *Composer) Compose(l Letter) ([]byte, error) {
@@ -91,7 +89,7 @@ func (c *Composer) Compose(l Letter) ([]byte, error) {
 		m.SetGenHeader(gomail.HeaderInReplyTo, "<"+l.InReplyTo+">")
 		m.SetGenHeader(gomail.HeaderReferences, "<"+l.InReplyTo+">")
 	}
-	if answers[l.Kind] {
+	if l.Kind.Terms().Replies {
 		m.SetGenHeader("Auto-Submitted", "auto-replied")
 	} else {
 		m.SetGenHeader("Auto-Submitted", "auto-generated")

@@ -15,11 +15,13 @@ import (
 
 	"github.com/emersion/go-message"
 	_ "github.com/emersion/go-message/charset"
+
+	"countersign/policy"
 )
 
 const testToken = "4fmn2xk7q3w5yh6tz2ab4cd5ef"
 
-func goodLetter(kind string) Letter {
+func goodLetter(kind policy.NoticeKind) Letter {
 	return Letter{
 		Kind: kind, To: "ada@north.example", ToName: "Ada Berg", Language: "en",
 		Ticket: "T-1042", Reference: "T-1042-7KQ3MX", Token: testToken,
@@ -101,7 +103,7 @@ UTC. We never ask for a password by mail.
 }
 
 func TestSameLetterSameBytes(t *testing.T) {
-	for _, kind := range kinds(t) {
+	for _, kind := range policy.NoticeKinds {
 		l := goodLetter(kind)
 		l.ToName, l.InReplyTo = "Ådå", "x@north.example"
 		first, err := composer(t).Compose(l)
@@ -116,13 +118,41 @@ func TestSameLetterSameBytes(t *testing.T) {
 	}
 }
 
-func kinds(t *testing.T) []string {
-	t.Helper()
-	k := slices.Sorted(maps.Keys(composer(t).texts["en"]))
-	if len(k) < 9 {
-		t.Fatalf("only the texts %v", k)
+// TestEveryKindHasItsText: every kind of notice has its text in every language,
+// and there is no text of which no kind is.
+func TestEveryKindHasItsText(t *testing.T) {
+	var want []string
+	for _, kind := range policy.NoticeKinds {
+		want = append(want, kind.Terms().Text)
 	}
-	return k
+	slices.Sort(want)
+	texts := composer(t).texts
+	if texts["en"] == nil {
+		t.Fatal("no texts in English")
+	}
+	for language, have := range texts {
+		if got := slices.Sorted(maps.Keys(have)); !slices.Equal(got, want) {
+			t.Errorf("texts in %s: %v, want one for each kind of notice: %v", language, got, want)
+		}
+	}
+}
+
+// TestAutoSubmitted: what answers a mail says so, all else comes by itself.
+func TestAutoSubmitted(t *testing.T) {
+	for _, kind := range policy.NoticeKinds {
+		b, err := composer(t).Compose(goodLetter(kind))
+		if err != nil {
+			t.Fatal(err)
+		}
+		h, _ := read(t, b)
+		want := "auto-generated"
+		if kind.Terms().Replies {
+			want = "auto-replied"
+		}
+		if got := h.Get("Auto-Submitted"); got != want {
+			t.Errorf("%s: Auto-Submitted: %s, want %s", kind, got, want)
+		}
+	}
 }
 
 // link is what mail programs make a link of, names of domains apart.
@@ -177,9 +207,9 @@ func TestTexts(t *testing.T) {
 		}},
 	}
 	c := composer(t)
-	for _, kind := range kinds(t) {
+	for _, kind := range policy.NoticeKinds {
 		for _, tt := range tests {
-			t.Run(kind+"/"+tt.name, func(t *testing.T) {
+			t.Run(string(kind)+"/"+tt.name, func(t *testing.T) {
 				l := goodLetter(kind)
 				tt.spoil(&l)
 				b, err := c.Compose(l)

@@ -11,12 +11,14 @@ import (
 	"time"
 
 	"github.com/rs/zerolog"
+
+	"countersign/policy"
 )
 
 // Item is a notice that waits: final bytes and an envelope.
 type Item struct {
 	ID      string
-	Class   string // A: at least once, B: at most once
+	Class   policy.Delivery
 	From    string // return path, empty: null
 	To      string
 	Message []byte

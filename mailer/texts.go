@@ -9,6 +9,8 @@ import (
 	"strings"
 	"text/template"
 	"time"
+
+	"countersign/policy"
 )
 
 //go:embed texts/*/*.txt
@@ -78,11 +80,11 @@ func readTexts(files fs.FS) (map[string]map[string]*template.Template, error) {
 
 // text finds the text of a kind in the language asked for, else in the language
 // without its region, else in English; and says which language it is in.
-func (c *Composer) text(kind, language string) (*template.Template, string, error) {
+func (c *Composer) text(kind policy.NoticeKind, language string) (*template.Template, string, error) {
 	language = strings.ToLower(language)
 	base, _, _ := strings.Cut(language, "-")
 	for _, l := range []string{language, base, "en"} {
-		if t, ok := c.texts[l][kind]; ok {
+		if t, ok := c.texts[l][kind.Terms().Text]; ok {
 			return t, l, nil
 		}
 	}

@@ -208,7 +208,7 @@ func stranger(f Facts) (Decision, bool) {
 	case p.ID == "" && f.Binding.LiveToken != nil:
 		d := file(f, Unauthenticated, "other_address", "unknown_sender")
 		if !f.Ticket.State.Over() {
-			d.Ask = "other_address"
+			d.Ask = NoticeOtherAddress
 		}
 		return denied(f, d), true
 	case p.ID == "" && f.Binding.Ticket != "":
@@ -233,16 +233,16 @@ func opening(f Facts) (Decision, bool) {
 		d.Reasons = []Reason{Because("no_permission")}
 		d.Open = false
 	case f.ToUsSigned && f.Sender.SignedAt.IsZero():
-		d.Ask, d.Reasons = "confirm", []Reason{Because("undated")} // as old as anybody likes
+		d.Ask, d.Reasons = NoticeConfirm, []Reason{Because("undated")} // as old as anybody likes
 	case f.ToUsSigned:
 		d.Verdict, d.Proofs = Authenticated, []ProofKind{ProofSender}
 		d.Reasons = []Reason{Because("opened")}
 	case f.ToUs:
-		d.Ask, d.Reasons = "confirm", []Reason{Because("to_unsigned")}
+		d.Ask, d.Reasons = NoticeConfirm, []Reason{Because("to_unsigned")}
 	case f.Sender.Covers("to") || f.Sender.Covers("cc"):
-		d.Ask, d.Reasons = "confirm", []Reason{Because("to_other")}
+		d.Ask, d.Reasons = NoticeConfirm, []Reason{Because("to_other")}
 	default:
-		d.Ask, d.Reasons = "confirm", []Reason{Because("to_unsigned")}
+		d.Ask, d.Reasons = NoticeConfirm, []Reason{Because("to_unsigned")}
 	}
 	if d.Ask != "" && f.Waits != "" { // whoever has old mail of theirs must not have us ask again and again
 		d.Open, d.Ask, d.Joins, d.Ticket = false, "", true, f.Waits
@@ -343,7 +343,7 @@ func answer(f Facts) (Decision, bool) {
 	intent := f.Person.Means(f.Answer)
 	switch {
 	case intent == No:
-		d.Dispute, d.Spend, d.Ask, d.Revision, d.Also = true, token, "disputed", f.answered(), f.also()
+		d.Dispute, d.Spend, d.Ask, d.Revision, d.Also = true, token, NoticeDisputed, f.answered(), f.also()
 		d.Reasons = []Reason{Because("denied")}
 	case f.Ticket.State == StateDisputed:
 		d.Reasons, d.Proofs = []Reason{Because("disputed")}, nil
@@ -351,15 +351,15 @@ func answer(f Facts) (Decision, bool) {
 		if len(f.Binding.Reasons) == 0 {
 			d.Reasons = []Reason{Because("no_token")}
 			if intent == Yes && f.Ticket.State != StateConfirmed {
-				d.Ask = "answer_here" // or the contact would wait for us, and we for the contact
+				d.Ask = NoticeAnswerHere // or the contact would wait for us, and we for the contact
 			}
 		}
 	case intent == Yes:
-		d.Confirmed, d.Spend, d.Ask = true, true, "confirmed"
+		d.Confirmed, d.Spend, d.Ask = true, true, NoticeConfirmed
 		d.Proofs = append(d.Proofs, ProofReply)
 		d.Reasons = []Reason{Because("confirmed")}
 	default:
-		d.Ask, d.Reasons = "clearer", []Reason{Because("unclear_answer")}
+		d.Ask, d.Reasons = NoticeClearer, []Reason{Because("unclear_answer")}
 	}
 	if !token {
 		d.Reasons = append(d.Reasons, f.Binding.Reasons...)

@@ -259,7 +259,7 @@ func TestAsks(t *testing.T) {
 	tests := []struct {
 		name  string
 		spoil func(*Facts)
-		want  string
+		want  NoticeKind
 	}{
 		{"yes", func(*Facts) {}, "confirmed"},
 		{"no", func(f *Facts) { f.Answer.Intent = No }, "disputed"},

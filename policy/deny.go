@@ -14,7 +14,7 @@ func denied(f Facts, d Decision) Decision {
 	if d.Dispute {
 		d.Revision = f.answered()
 		if d.Ask == "" && f.Person.ID == f.Ticket.Contact && !f.Person.Removed {
-			d.Ask = "disputed"
+			d.Ask = NoticeDisputed
 		}
 	}
 	if d.denies() {

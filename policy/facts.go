@@ -156,5 +156,5 @@ type Decision struct {
 	Lift       bool        `json:",omitzero"`  // the stop of the client ends
 	Open       bool        `json:",omitzero"`  // the message opens a ticket
 	Joins      bool        `json:",omitempty"` // it is filed with the one that asks whether its contact wrote to us
-	Ask        string      `json:",omitzero"`  // notice to send to the address on file: confirm, clearer, confirmed, other_address; empty: none
+	Ask        NoticeKind  `json:",omitzero"`  // notice to send to the address on file; empty: none
 }

@@ -73,7 +73,7 @@ func (t Ticket) unasked() bool {
 // saves the ticket.
 func (s *Store) askAfresh(tx kv.Tx, t *Ticket) error {
 	t.Reasked = t.Afresh != ""
-	if err := s.ask(tx, t, "confirm"); err != nil {
+	if err := s.ask(tx, t, policy.NoticeConfirm); err != nil {
 		return err
 	}
 	return s.setTimers(tx, *t) // the old ones may have passed

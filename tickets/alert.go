@@ -10,29 +10,30 @@ import (
 	"countersign/internal/kv"
 	"countersign/internal/redact"
 	"countersign/internal/token"
+	"countersign/policy"
 	"countersign/staff"
 )
 
 // alert is something about a ticket that staff have to know and are told by mail:
 // it is undeliverable, the customer said_no, or the client is stopped by it.
 type alert struct {
-	Ticket string    `json:"ticket"`
-	Kind   string    `json:"kind"`
-	Why    string    `json:"why,omitempty"` // a server's words, without secrets and addresses
-	At     time.Time `json:"at"`
+	Ticket string            `json:"ticket"`
+	Kind   policy.NoticeKind `json:"kind"`
+	Why    string            `json:"why,omitempty"` // a server's words, without secrets and addresses
+	At     time.Time         `json:"at"`
 }
 
 // urgent reports whether staff are told at once.
-func (a alert) urgent() bool { return a.Kind != "undeliverable" }
+func (a alert) urgent() bool { return a.Kind.Terms().Urgent }
 
 // alert notes that staff have to be told, of what is not urgent once a day about
 // a ticket: each no that does something is news. Whom, is many reads, so it is
 // left as a to-do for Tick.
-func (s *Store) alert(tx kv.Tx, t Ticket, kind, why string) error {
+func (s *Store) alert(tx kv.Tx, t Ticket, kind policy.NoticeKind, why string) error {
 	now := s.Now()
 	a := alert{Ticket: t.ID, Kind: kind, Why: harmless(why), At: now}
 	if !a.urgent() {
-		told := capPrefix + due(now.Truncate(24*time.Hour).Add(24*time.Hour)) + "/told/" + t.ID + "/" + kind // forgotten as caps are
+		told := capPrefix + due(now.Truncate(24*time.Hour).Add(24*time.Hour)) + "/told/" + t.ID + "/" + string(kind) // forgotten as caps are
 		if b, err := tx.Get(told); err != nil || b != nil {
 			return err
 		}
@@ -40,7 +41,7 @@ func (s *Store) alert(tx kv.Tx, t Ticket, kind, why string) error {
 			return err
 		}
 	}
-	return kv.Save(tx, alertPrefix+due(now)+"/"+t.ID+"/"+kind, a)
+	return kv.Save(tx, alertPrefix+due(now)+"/"+t.ID+"/"+string(kind), a)
 }
 
 var anyAddress = regexp.MustCompile(`[^\s<>()",;:@]+@[^\s<>()",;:@]+`)
@@ -60,16 +61,17 @@ const maxToldOf = 20
 // no is told to them and to the leads.
 func (a alert) told(t Ticket, agents []staff.Agent, now time.Time) (ids []string) {
 	agents = slices.DeleteFunc(slices.Clone(agents), func(b staff.Agent) bool { return b.Disabled })
+	leadsToo := a.Kind.Terms().To == policy.ToLeads
 	var owners []string
 	for _, id := range []string{t.OpenedBy, t.Assignee} {
-		if id != "" && !slices.Contains(owners, id) && (a.urgent() || len(owners) == 0) {
+		if id != "" && !slices.Contains(owners, id) && (leadsToo || len(owners) == 0) {
 			owners = append(owners, id)
 		}
 	}
 	if len(owners) == 0 { // a customer's own mail, of which they made the request
 		owners = t.Edited
 	}
-	if len(owners) == 0 && !a.urgent() {
+	if len(owners) == 0 && !leadsToo {
 		return nil
 	}
 	for _, b := range agents {
@@ -77,7 +79,7 @@ func (a alert) told(t Ticket, agents []staff.Agent, now time.Time) (ids []string
 			ids = append(ids, b.ID)
 		}
 	}
-	if len(ids) > 0 && !a.urgent() {
+	if len(ids) > 0 && !leadsToo {
 		return ids
 	}
 	for _, id := range leads(t, agents, now) {
@@ -181,5 +183,5 @@ func (a alert) before(agent string) string {
 	if a.urgent() {
 		rank = "0"
 	}
-	return tellPrefix + strings.Join([]string{agent, rank, due(a.At), a.Ticket, a.Kind}, "/")
+	return tellPrefix + strings.Join([]string{agent, rank, due(a.At), a.Ticket, string(a.Kind)}, "/")
 }

@@ -30,7 +30,7 @@ func (d *desk) mails(t failer) (all []string) {
 	check(t, d.Tick())
 	for _, l := range d.told {
 		name, _, _ := strings.Cut(l.To, "@")
-		all = append(all, l.Kind+" "+name)
+		all = append(all, string(l.Kind)+" "+name)
 	}
 	d.told = nil
 	return all

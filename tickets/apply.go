@@ -145,7 +145,7 @@ func (s *Store) applyTicket(tx kv.Tx, m *Message, f policy.Facts, d policy.Decis
 	if d.UnprovedNo && err == nil {
 		t.Proofs, t.State, t.Asked, t.Afresh, t.Reasked = nil, policy.StateUnconfirmed, nil, "", false
 		if err = s.void(tx, &t); err == nil {
-			err = s.inform(tx, &t, "unproved_no")
+			err = s.inform(tx, &t, policy.NoticeUnprovedNo)
 		}
 	}
 	if d.Lift && err == nil {

@@ -7,16 +7,8 @@ import (
 	"time"
 
 	"countersign/internal/kv"
+	"countersign/policy"
 )
-
-// courtesy are the kinds of which nothing depends: over a cap they are dropped.
-// All others wait, what asks for proof and what tells of a change or an alarm.
-var courtesy = []string{"expired"}
-
-// security are the kinds that tell the contact what was done with their answer,
-// or with an answer in their name. A revision gets one of each, so they can't
-// flood, and nothing else takes their places.
-var security = []string{"confirmed", "disputed", "other_address"}
 
 // Origins of notices, beside "agent:ID" and "timers:ID", which are what time does
 // to the tickets of an agent. Each has budgets of its own, so that no question
@@ -28,11 +20,11 @@ const (
 )
 
 // origin says to whose account a notice goes. t.by is the agent at work.
-func (t *Ticket) origin(kind string) string {
-	switch {
-	case slices.Contains(security, kind):
+func (t *Ticket) origin(kind policy.NoticeKind) string {
+	switch account := kind.Terms().Account; {
+	case account == policy.OfSecurity:
 		return fromSecurity
-	case kind == "reminder" || kind == "expired":
+	case account == policy.OfTimers:
 		return "timers:" + t.OpenedBy
 	case t.by != "":
 		return "agent:" + t.by
@@ -52,22 +44,23 @@ const (
 // budget bounds the notices of one origin in a window of time. What each origin
 // took of a window stands under one key.
 type budget struct {
-	cap    string // its name in the configuration
+	cap    policy.Limit
 	what   string
 	window time.Duration
 	most   int
 }
 
 // budgets are those that a notice has to find room in.
-func (s *Store) budgets(o Outgoing) []budget {
-	if o.Agent != "" { // bounded before it is written
-		return nil
+func (s *Store) budgets(o Outgoing) (out []budget) {
+	for _, limit := range o.Kind.Terms().Limits {
+		switch limit {
+		case policy.PerTicketDay:
+			out = append(out, budget{limit, "day/" + o.Ticket, 24 * time.Hour, s.opt.PerDay})
+		case policy.PerContactHour:
+			out = append(out, budget{limit, "hour/" + o.Contact, time.Hour, s.opt.PerHour})
+		}
 	}
-	hour := budget{"notices_per_contact_hour", "hour/" + o.Contact, time.Hour, s.opt.PerHour}
-	if o.Origin == fromSecurity {
-		return []budget{hour}
-	}
-	return []budget{{"notices_per_ticket_day", "day/" + o.Ticket, 24 * time.Hour, s.opt.PerDay}, hour}
+	return out
 }
 
 // key is that of the window in which at lies.
@@ -89,7 +82,7 @@ func (b budget) room(r kv.Reader, at time.Time, origin string) (bool, error) {
 }
 
 // full gives the cap that keeps the notice from going out at that time, "" if none.
-func (s *Store) full(r kv.Reader, o Outgoing, at time.Time) (string, error) {
+func (s *Store) full(r kv.Reader, o Outgoing, at time.Time) (policy.Limit, error) {
 	for _, b := range s.budgets(o) {
 		if room, err := b.room(r, at, o.Origin); err != nil || !room {
 			return b.cap, err
@@ -129,7 +122,7 @@ func (s *Store) reserve(tx kv.Tx, o *Outgoing, now time.Time) error {
 			failed = err
 		}
 		if cap != "" && o.Cap == "" {
-			o.Cap = cap // the one that holds it now
+			o.Cap = string(cap) // the one that holds it now
 		}
 		return cap != "" && failed == nil
 	}
@@ -238,7 +231,7 @@ func (s *Store) giveUp(tx kv.Tx, o *Outgoing) error {
 
 // withdraw cancels a question that waits in the outbox and no longer stands.
 func (s *Store) withdraw(tx kv.Tx, t *Ticket, n notice) error {
-	if n.Out == "" || n.Lifts || !n.Void && !n.Spent || !slices.Contains(asks, n.Kind) {
+	if n.Out == "" || n.Lifts || !n.Void && !n.Spent || !n.Kind.Terms().Asks {
 		return nil
 	}
 	o, ok, err := kv.Load[Outgoing](tx, numbered(outPrefix, n.Out))

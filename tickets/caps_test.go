@@ -123,8 +123,8 @@ func TestCourtesyIsDropped(t *testing.T) {
 			t.Errorf("%s holds %s, want the reminder alone", key, n)
 		}
 	}
-	for _, kind := range []string{"confirm", "clearer", "unproved_no", "lift", "reminder", "confirmed", "disputed", "other_address", "of a later day"} {
-		if slices.Contains(courtesy, kind) {
+	for _, kind := range []policy.NoticeKind{"confirm", "clearer", "unproved_no", "lift", "reminder", "confirmed", "disputed", "other_address", "of a later day"} {
+		if kind.Terms().Dropped {
 			t.Errorf("%s is courtesy", kind)
 		}
 	}
@@ -133,7 +133,7 @@ func TestCourtesyIsDropped(t *testing.T) {
 // TestSecurityIsNotHeld: whatever an agent makes us send, the contact hears at
 // once what was done with their answer, or with one in their name.
 func TestSecurityIsNotHeld(t *testing.T) {
-	for kind, answer := range map[string]func(*desk, Letter) policy.Evidence{
+	for kind, answer := range map[policy.NoticeKind]func(*desk, Letter) policy.Evidence{
 		"confirmed": func(d *desk, l Letter) policy.Evidence { return d.reply(l, policy.Yes) },
 		"disputed":  func(d *desk, l Letter) policy.Evidence { return d.reply(l, policy.No) },
 		"other_address": func(d *desk, l Letter) policy.Evidence {
@@ -142,7 +142,7 @@ func TestSecurityIsNotHeld(t *testing.T) {
 			return e
 		},
 	} {
-		t.Run(kind, func(t *testing.T) {
+		t.Run(string(kind), func(t *testing.T) {
 			d := memoryDesk(t, func(o *Options) { o.PerHour, o.PerDay = 10, 4 })
 			ticket := d.open1(t, bob, "kim")
 			unclear := func() { d.receive(t, d.reply(d.last(t, "confirm", ticket.ID), policy.Unclear)); d.send(t) }

@@ -134,7 +134,7 @@ func (d *desk) compose(l Letter) ([]byte, error) {
 }
 
 // last gives the latest letter of a kind for a ticket.
-func (d *desk) last(t failer, kind, ticket string) Letter {
+func (d *desk) last(t failer, kind policy.NoticeKind, ticket string) Letter {
 	t.Helper()
 	d.mu.Lock()
 	defer d.mu.Unlock()
@@ -148,7 +148,7 @@ func (d *desk) last(t failer, kind, ticket string) Letter {
 }
 
 // count is how many letters of a kind were written for a ticket.
-func (d *desk) count(kind, ticket string) (n int) {
+func (d *desk) count(kind policy.NoticeKind, ticket string) (n int) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	for _, l := range d.letters {

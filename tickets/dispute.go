@@ -49,9 +49,9 @@ func (s *Store) dispute(tx kv.Tx, t *Ticket, said int, acted bool) error {
 	if err := s.record(tx, t, Event{Event: "disputed", Reason: "denied", Text: text}); err != nil {
 		return err
 	}
-	kind := "said_no"
+	kind := policy.NoticeSaidNo
 	if stops {
-		kind = "stopped"
+		kind = policy.NoticeStopped
 	}
 	if err := s.alert(tx, *t, kind, ""); err != nil {
 		return err
@@ -171,7 +171,7 @@ func (s *Store) Lift(id, agent, reason string) (t Ticket, err error) {
 		if err := s.record(tx, t, Event{Event: "lift asked", Text: a.ID + " asks the primary contact to end the stop: " + reason}); err != nil {
 			return err
 		}
-		return s.askContact(tx, t, primary, "lift")
+		return s.askContact(tx, t, primary, policy.NoticeLift)
 	}, &t)
 }
 

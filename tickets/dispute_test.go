@@ -245,7 +245,7 @@ func TestUnprovedNo(t *testing.T) {
 	if a := d.may(t, ticket.ID, policy.MinorChange, "kim"); a.Decision != policy.Deny {
 		t.Errorf("after an unproved no: %+v", a)
 	}
-	for _, kind := range []string{"confirm", "clearer"} {
+	for _, kind := range []policy.NoticeKind{"confirm", "clearer"} {
 		wants(t, d.receive(t, d.reply(d.last(t, kind, ticket.ID), policy.Yes)), "token_superseded")
 	}
 	d.state(t, ticket.ID, policy.StateUnconfirmed)

@@ -2,7 +2,6 @@ package tickets
 
 import (
 	"errors"
-	"slices"
 	"strings"
 	"time"
 
@@ -51,7 +50,7 @@ func (s *Store) voidExposed() error {
 // many.
 func (s *Store) expose(tx kv.Tx, id, message string) error {
 	n, ok, err := kv.Load[notice](tx, noticePrefix+id)
-	if err != nil || !ok || n.Void || n.Spent || !slices.Contains(asks, n.Kind) {
+	if err != nil || !ok || n.Void || n.Spent || !n.Kind.Terms().Asks {
 		return err
 	}
 	t, err := load(tx, n.Ticket)
@@ -84,15 +83,15 @@ func (s *Store) expose(tx kv.Tx, id, message string) error {
 	if err := s.record(tx, &t, event); err != nil {
 		return err
 	}
-	kind := "confirm"
+	kind := policy.NoticeConfirm
 	if n.Lifts {
-		kind = "lift"
+		kind = policy.NoticeLift
 	}
 	if again {
 		if err := s.informContact(tx, &t, n.Contact, kind); err != nil {
 			return err
 		}
-		if kind == "confirm" {
+		if kind == policy.NoticeConfirm {
 			if err := s.setTimers(tx, t); err != nil {
 				return err
 			}

@@ -27,7 +27,7 @@ func pointless(r kv.Reader, o Outgoing) (bool, error) {
 	if err != nil || c.Status == clients.Removed || !slices.Contains(c.Addresses, o.To) {
 		return true, err
 	}
-	if !slices.Contains(asks, n.Kind) {
+	if !n.Kind.Terms().Asks {
 		return false, nil
 	}
 	if e, err := epochNow(r); err != nil || n.Lifts || n.Epoch != e.Number { // no yes would count

@@ -48,7 +48,7 @@ func TestNoAtAnyTime(t *testing.T) {
 	for _, tt := range []struct {
 		name  string
 		do    []func(*desk, string)
-		to    string // the kind of notice that is answered, the first of it
+		to    policy.NoticeKind // the kind of notice that is answered, the first of it
 		stops bool
 	}{
 		{"at-once", nil, "confirm", false},
@@ -108,7 +108,7 @@ func TestNoAtAnyTime(t *testing.T) {
 }
 
 // first gives the earliest letter of a kind for a ticket.
-func (d *desk) first(t failer, kind, ticket string) Letter {
+func (d *desk) first(t failer, kind policy.NoticeKind, ticket string) Letter {
 	t.Helper()
 	for _, l := range d.letters {
 		if l.Kind == kind && l.Ticket == ticket {

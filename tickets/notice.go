@@ -14,46 +14,39 @@ import (
 
 // notice is a mail of ours that was queued, as long as an answer may come.
 type notice struct {
-	ID       string    `json:"id"`
-	Kind     string    `json:"kind"`
-	Ticket   string    `json:"ticket"`
-	Contact  string    `json:"contact"`
-	Agent    string    `json:"agent,omitempty"` // of staff, who was told something instead
-	Address  string    `json:"address"`         // on file, to which it went
-	Revision int       `json:"revision"`
-	First    time.Time `json:"first,omitzero"` // since when our questions went there; see clients.Turn
-	Sent     time.Time `json:"sent"`
-	Expires  time.Time `json:"expires"`
-	Spent    bool      `json:"spent,omitempty"`
-	Void     bool      `json:"void,omitempty"`
-	Lifts    bool      `json:"lifts,omitempty"`
-	Epoch    int       `json:"epoch,omitempty"` // in which it was asked
-	Out      string    `json:"out,omitempty"`   // its place in the outbox
+	ID       string            `json:"id"`
+	Kind     policy.NoticeKind `json:"kind"`
+	Ticket   string            `json:"ticket"`
+	Contact  string            `json:"contact"`
+	Agent    string            `json:"agent,omitempty"` // of staff, who was told something instead
+	Address  string            `json:"address"`         // on file, to which it went
+	Revision int               `json:"revision"`
+	First    time.Time         `json:"first,omitzero"` // since when our questions went there; see clients.Turn
+	Sent     time.Time         `json:"sent"`
+	Expires  time.Time         `json:"expires"`
+	Spent    bool              `json:"spent,omitempty"`
+	Void     bool              `json:"void,omitempty"`
+	Lifts    bool              `json:"lifts,omitempty"`
+	Epoch    int               `json:"epoch,omitempty"` // in which it was asked
+	Out      string            `json:"out,omitempty"`   // its place in the outbox
 }
-
-// asks are the kinds of notices that ask for proof: class A, at least once. All
-// others are of class B, at most once; what caps do to which is in caps.go.
-var asks = []string{"confirm", "clearer", "answer_here", "unproved_no", "lift", "reminder"}
-
-// once are the kinds of which a revision gets one at most.
-var once = []string{"clearer", "answer_here", "other_address", "reminder", "expired", "confirmed", "disputed"}
 
 // ask queues a notice of the given kind to the first address on file of the
 // ticket's contact and notes it in t, which the caller saves. An asking notice
 // carries a token and a reference of its own.
-func (s *Store) ask(tx kv.Tx, t *Ticket, kind string) error {
+func (s *Store) ask(tx kv.Tx, t *Ticket, kind policy.NoticeKind) error {
 	return s.askContact(tx, t, t.Contact, kind)
 }
 
 // askContact is ask for another contact than the ticket's.
-func (s *Store) askContact(tx kv.Tx, t *Ticket, contact, kind string) error {
+func (s *Store) askContact(tx kv.Tx, t *Ticket, contact string, kind policy.NoticeKind) error {
 	if s.opt.Observing {
 		return ErrObserving
 	}
 	if err := s.opt.Watch.Check(); err != nil {
 		return err // a token would live too long, or not at all
 	}
-	if slices.Contains(once, kind) {
+	if kind.Terms().Once {
 		if slices.Contains(t.Asked, kind) {
 			return nil
 		}
@@ -69,17 +62,17 @@ func (s *Store) askContact(tx kv.Tx, t *Ticket, contact, kind string) error {
 	}
 	now := s.Now()
 	n := notice{ID: "n-" + token.New()[:12], Kind: kind, Ticket: t.ID, Contact: c.ID, Address: c.Addresses[0], First: c.First.At,
-		Revision: t.Revision, Sent: now, Expires: now.Add(s.opt.TokenLife), Lifts: kind == "lift", Epoch: e.Number}
+		Revision: t.Revision, Sent: now, Expires: now.Add(s.opt.TokenLife), Lifts: kind == policy.NoticeLift, Epoch: e.Number}
 	returnPath := token.New()
 	l := Letter{Kind: kind, To: n.Address, ToName: c.Name, Language: c.Language, Ticket: t.ID,
 		Class: string(t.Class), ClassWords: t.Class.Demands().Words, Request: t.Request, Subject: t.Subject,
 		Channel: string(t.Channel), AgentName: s.agentName(tx, t.OpenedBy), Until: t.Until, At: now, Date: now,
 		ReturnPath: strings.Replace(s.opt.ReplyAddress, "{token}", "b-"+returnPath, 1), InReplyTo: t.Thread}
-	secret := token.New()   // of what asks nothing only the Message-ID has one, and it opens nothing
-	if kind == "reminder" { // it asks again, for no longer
+	secret := token.New()              // of what asks nothing only the Message-ID has one, and it opens nothing
+	if kind == policy.NoticeReminder { // it asks again, for no longer
 		n.Expires = t.Until
 	}
-	if slices.Contains(asks, kind) {
+	if kind.Terms().Asks {
 		if t.Until.Before(n.Expires) {
 			t.Until, l.Until = n.Expires, n.Expires
 		}
@@ -197,5 +190,5 @@ func (n notice) facts(r kv.Reader, t Ticket, from string) (policy.Notice, error)
 	}
 	return policy.Notice{ID: n.ID, Ticket: n.Ticket, Contact: n.Contact, Address: n.Address, Revision: n.Revision, First: n.First, Sent: n.Sent,
 		Language: c.Language, Asked: from != "" && (n.Address == from || slices.Contains(c.Addresses, from)), Expires: n.Expires,
-		Lifts: n.Lifts, Tells: !slices.Contains(asks, n.Kind), Spent: n.Spent, Void: n.Void || n.Revision != t.Revision || gone}, err
+		Lifts: n.Lifts, Tells: !n.Kind.Terms().Asks, Spent: n.Spent, Void: n.Void || n.Revision != t.Revision || gone}, err
 }

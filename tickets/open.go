@@ -71,7 +71,7 @@ func (s *Store) Open(o OpenRequest) (t Ticket, err error) {
 			return err
 		}
 		t.by = agent.ID
-		if err := s.ask(tx, &t, "confirm"); err != nil {
+		if err := s.ask(tx, &t, policy.NoticeConfirm); err != nil {
 			return err
 		}
 		return save(tx, t)
@@ -239,7 +239,7 @@ func (s *Store) Edit(e EditRequest) (t Ticket, err error) {
 		if err := s.setTimers(tx, *t); err != nil {
 			return err
 		}
-		return s.ask(tx, t, "confirm")
+		return s.ask(tx, t, policy.NoticeConfirm)
 	}, &t)
 	return t, err
 }

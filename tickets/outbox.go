@@ -4,12 +4,12 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"slices"
 	"strings"
 	"time"
 
 	"countersign/internal/kv"
 	"countersign/internal/token"
+	"countersign/policy"
 )
 
 // States of an outgoing notice.
@@ -27,27 +27,27 @@ const resendAfter = 15 * time.Minute
 
 // Outgoing is a notice on its way to the SMTP server.
 type Outgoing struct {
-	ID      string    `json:"id"`
-	Notice  string    `json:"notice"`
-	Ticket  string    `json:"ticket"`
-	Contact string    `json:"contact"`
-	Agent   string    `json:"agent,omitempty"` // of staff, whom it is for instead
-	Origin  string    `json:"origin"`          // to whose account it goes
-	To      string    `json:"to"`
-	Kind    string    `json:"kind"`
-	Class   string    `json:"class"` // A: asks for proof, or tells staff of a no, at least once; B: at most once
-	State   string    `json:"state"`
-	Tries   int       `json:"tries"`
-	Queued  time.Time `json:"queued"`
-	First   time.Time `json:"first"` // from when it was to go out
-	Next    time.Time `json:"next,omitzero"`
-	Error   string    `json:"error,omitempty"`
-	Resent  bool      `json:"resent,omitempty"` // after an unknown outcome
-	Paced   bool      `json:"paced,omitempty"`  // waits for a cap, not for a retry
-	Cap     string    `json:"cap,omitempty"`    // the limit that it waits for, until Next
-	Places  []string  `json:"takes,omitempty"`  // that it takes under caps
-	From    string    `json:"-"`                // return path
-	Message []byte    `json:"-"`
+	ID      string            `json:"id"`
+	Notice  string            `json:"notice"`
+	Ticket  string            `json:"ticket"`
+	Contact string            `json:"contact"`
+	Agent   string            `json:"agent,omitempty"` // of staff, whom it is for instead
+	Origin  string            `json:"origin"`          // to whose account it goes
+	To      string            `json:"to"`
+	Kind    policy.NoticeKind `json:"kind"`
+	Class   policy.Delivery   `json:"class"` // A: asks for proof, or tells staff of a no, at least once; B: at most once
+	State   string            `json:"state"`
+	Tries   int               `json:"tries"`
+	Queued  time.Time         `json:"queued"`
+	First   time.Time         `json:"first"` // from when it was to go out
+	Next    time.Time         `json:"next,omitzero"`
+	Error   string            `json:"error,omitempty"`
+	Resent  bool              `json:"resent,omitempty"` // after an unknown outcome
+	Paced   bool              `json:"paced,omitempty"`  // waits for a cap, not for a retry
+	Cap     string            `json:"cap,omitempty"`    // the limit that it waits for, until Next
+	Places  []string          `json:"takes,omitempty"`  // that it takes under caps
+	From    string            `json:"-"`                // return path
+	Message []byte            `json:"-"`
 }
 
 // sealed is what is kept of an Outgoing under the key outside the store.
@@ -60,14 +60,11 @@ type sealed struct {
 // caps: over them it waits, and a courtesy notice is dropped.
 func (s *Store) enqueue(tx kv.Tx, t *Ticket, n notice, l Letter) error {
 	now := s.Now()
-	o := Outgoing{Notice: n.ID, Ticket: t.ID, Contact: n.Contact, Origin: t.origin(n.Kind), To: n.Address, Kind: n.Kind, Class: "B",
-		State: Queued, Queued: now}
-	if slices.Contains(asks, n.Kind) {
-		o.Class = "A"
-	}
-	if slices.Contains(courtesy, n.Kind) {
+	o := Outgoing{Notice: n.ID, Ticket: t.ID, Contact: n.Contact, Origin: t.origin(n.Kind), To: n.Address, Kind: n.Kind,
+		Class: n.Kind.Terms().Delivery, State: Queued, Queued: now}
+	if n.Kind.Terms().Dropped {
 		if cap, err := s.full(tx, o, now); err != nil || cap != "" {
-			return errors.Join(err, s.record(tx, t, Event{Event: "notice dropped", Reason: "cap", Text: "A courtesy notice (" + n.Kind + ") was over " + cap + " and is not sent."}))
+			return errors.Join(err, s.record(tx, t, Event{Event: "notice dropped", Reason: "cap", Text: "A courtesy notice (" + string(n.Kind) + ") was over " + string(cap) + " and is not sent."}))
 		}
 	}
 	if err := s.post(tx, &o, n, l); err != nil {
@@ -218,16 +215,16 @@ func (s *Store) MarkFailed(id, why string) error {
 func (s *Store) MarkUnknown(id, why string) error {
 	return s.update(id, func(tx kv.Tx, o *Outgoing) (bool, error) {
 		o.Error = said(why)
-		if o.Class == "A" && !o.Resent {
+		if o.Class == policy.AtLeastOnce && !o.Resent {
 			o.State, o.Resent, o.Next = Queued, true, s.Now().Add(resendAfter)
 			return true, nil
 		}
 		o.State = Unknown
-		if err := tx.Delete(sealedPrefix + id); err != nil || o.Agent == "" && !slices.Contains(security, o.Kind) {
+		if err := tx.Delete(sealedPrefix + id); err != nil || o.Agent == "" && !o.Kind.Terms().Security {
 			return false, err
 		}
 		return false, s.tell(tx, o.Ticket, Event{Event: "perhaps sent", Reason: "smtp",
-			Text: "Our notice " + id + " (" + o.Kind + ") was handed over, but the server did not say that it has it; it is not sent again."})
+			Text: "Our notice " + id + " (" + string(o.Kind) + ") was handed over, but the server did not say that it has it; it is not sent again."})
 	})
 }
 
@@ -250,7 +247,7 @@ func (s *Store) undelivered(tx kv.Tx, ticket, why string, e Event) error {
 	if err != nil {
 		return err
 	}
-	if err := errors.Join(s.record(tx, &t, e), s.alert(tx, t, "undeliverable", why)); err != nil {
+	if err := errors.Join(s.record(tx, &t, e), s.alert(tx, t, policy.NoticeUndeliverable, why)); err != nil {
 		return err
 	}
 	return save(tx, t)
@@ -293,7 +290,7 @@ func (s *Store) CancelNotice(id, agent string) error {
 		case err != nil || e.Held || o.State != Queued:
 		case o.Agent != "": // or who opened a ticket could hide the no to it
 			err = fmt.Errorf("%w: notice %s tells %s what happened to a ticket; nobody may keep it from them", ErrNotAllowed, id, o.Agent)
-		case slices.Contains(security, o.Kind):
+		case o.Kind.Terms().Kept:
 			err = fmt.Errorf("%w: notice %s tells the contact what became of their answer; nobody may keep it from them", ErrNotAllowed, id)
 		}
 		return err

@@ -32,7 +32,7 @@ func (d *desk) sealed(t failer, id string) bool {
 
 // one is a desk with a single notice in the outbox: class A asks, class B is
 // the courtesy that a ticket was confirmed.
-func one(t *testing.T, class string) (*desk, Outgoing) {
+func one(t *testing.T, class policy.Delivery) (*desk, Outgoing) {
 	t.Helper()
 	d := openDesk(t, nil)
 	ticket, l := d.ask(t, bob, policy.PasswordChange)
@@ -50,7 +50,7 @@ func one(t *testing.T, class string) (*desk, Outgoing) {
 }
 
 func TestOutboxSent(t *testing.T) {
-	for _, class := range []string{"A", "B"} {
+	for _, class := range []policy.Delivery{"A", "B"} {
 		d, o := one(t, class)
 		l := d.letters[len(d.letters)-1]
 		due, err := d.Due(d.Now(), 10, false)
@@ -79,7 +79,7 @@ func TestOutboxSent(t *testing.T) {
 }
 
 func TestOutboxRetry(t *testing.T) {
-	for _, class := range []string{"A", "B"} {
+	for _, class := range []policy.Delivery{"A", "B"} {
 		d, o := one(t, class)
 		first, err := d.Due(d.Now(), 1, false)
 		check(t, err)
@@ -124,7 +124,7 @@ func TestOutboxRetry(t *testing.T) {
 // TestOutboxCrash: a stop while a notice is being sent sends one that asks at
 // most once more, after 15 minutes, and courtesy never.
 func TestOutboxCrash(t *testing.T) {
-	for class, want := range map[string]int{"A": 2, "B": 1} {
+	for class, want := range map[policy.Delivery]int{"A": 2, "B": 1} {
 		d, o := one(t, class)
 		var bodies [][]byte
 		for range 10 {
@@ -293,7 +293,7 @@ func TestOnlyToFile(t *testing.T) {
 			t.Errorf("a %s notice went to %s", l.Kind, l.To)
 		}
 	}
-	for kind, want := range map[string]int{"confirm": 1, "other_address": 1, "clearer": 1} {
+	for kind, want := range map[policy.NoticeKind]int{"confirm": 1, "other_address": 1, "clearer": 1} {
 		if n := d.count(kind, ticket.ID); n != want {
 			t.Errorf("%d notices %s, want %d", n, kind, want)
 		}
@@ -310,7 +310,7 @@ func TestOnlyToFile(t *testing.T) {
 // TestHeldAfterRestore: an older copy of the store sends nothing by itself, and
 // never a question to which no yes would count.
 func TestHeldAfterRestore(t *testing.T) {
-	for class, waits := range map[string]bool{"A": false, "B": true} {
+	for class, waits := range map[policy.Delivery]bool{"A": false, "B": true} {
 		d, o := one(t, class)
 		_, err := d.CheckHead("of another store")
 		check(t, err)

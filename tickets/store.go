@@ -42,7 +42,7 @@ var (
 
 // A Letter is a notice before it has bytes.
 type Letter struct {
-	Kind                                      string // name of the text: confirm, clearer, reminder, ...
+	Kind                                      policy.NoticeKind
 	To, ToName, Language                      string
 	Ticket, Reference, Token                  string
 	Class, ClassWords                         string
@@ -122,39 +122,39 @@ func (s *Store) KV() kv.Viewer { return s.kv }
 
 // Ticket is who, for which client, one exact request, and where it stands.
 type Ticket struct {
-	ID       string         `json:"ticket"`
-	Client   string         `json:"client"`
-	Contact  string         `json:"contact"` // id
-	Subject  string         `json:"subject"`
-	Request  string         `json:"request"`
-	Revision int            `json:"revision"`
-	Class    policy.Class   `json:"class"`
-	Channel  policy.Channel `json:"channel"`
-	State    policy.State   `json:"state"`
-	Priority string         `json:"priority,omitempty"`
-	Category string         `json:"category,omitempty"`
-	OpenedBy string         `json:"opened_by,omitempty"` // agent; empty: the contact
-	Edited   []string       `json:"edited,omitempty"`    // agents
-	Disputes int            `json:"disputes,omitempty"`  // how often; a closed ticket can be disputed anew
-	Thread   string         `json:"thread,omitempty"`    // Message-ID that all its notices answer
-	Opened   time.Time      `json:"opened"`
-	Until    time.Time      `json:"until,omitzero"` // the question is open so long
-	Proofs   []policy.Proof `json:"proofs,omitempty"`
-	Notices  []string       `json:"notices,omitempty"` // ids of notices that ask
-	Asked    []string       `json:"asked,omitempty"`   // kinds of notices sent for this revision
-	Proved   bool           `json:"proved,omitempty"`  // this revision had a proof, even if it was taken away since
-	Acted    int            `json:"acted,omitempty"`   // the latest earlier revision that had a proof or was allowed
-	Grave    bool           `json:"grave,omitempty"`   // an earlier revision asked for a privileged class
-	Afresh   string         `json:"afresh,omitempty"`  // why it was put back, as a reason code, until it is answered again
-	Reasked  bool           `json:"reasked,omitempty"` // it was asked again since
-	UsedBy   string         `json:"used_by,omitempty"`
-	UsedAt   time.Time      `json:"used_at,omitzero"`
-	UsedIn   int            `json:"used_in,omitempty"` // epoch
-	Epoch    int            `json:"epoch,omitempty"`   // in which the contact was asked last
-	Receipt  string         `json:"receipt,omitempty"`
-	Assignee string         `json:"assignee,omitempty"`
-	Queue    string         `json:"queue,omitempty"`
-	Events   uint64         `json:"events"` // how many events its history has
+	ID       string              `json:"ticket"`
+	Client   string              `json:"client"`
+	Contact  string              `json:"contact"` // id
+	Subject  string              `json:"subject"`
+	Request  string              `json:"request"`
+	Revision int                 `json:"revision"`
+	Class    policy.Class        `json:"class"`
+	Channel  policy.Channel      `json:"channel"`
+	State    policy.State        `json:"state"`
+	Priority string              `json:"priority,omitempty"`
+	Category string              `json:"category,omitempty"`
+	OpenedBy string              `json:"opened_by,omitempty"` // agent; empty: the contact
+	Edited   []string            `json:"edited,omitempty"`    // agents
+	Disputes int                 `json:"disputes,omitempty"`  // how often; a closed ticket can be disputed anew
+	Thread   string              `json:"thread,omitempty"`    // Message-ID that all its notices answer
+	Opened   time.Time           `json:"opened"`
+	Until    time.Time           `json:"until,omitzero"` // the question is open so long
+	Proofs   []policy.Proof      `json:"proofs,omitempty"`
+	Notices  []string            `json:"notices,omitempty"` // ids of notices that ask
+	Asked    []policy.NoticeKind `json:"asked,omitempty"`   // kinds of notices sent for this revision
+	Proved   bool                `json:"proved,omitempty"`  // this revision had a proof, even if it was taken away since
+	Acted    int                 `json:"acted,omitempty"`   // the latest earlier revision that had a proof or was allowed
+	Grave    bool                `json:"grave,omitempty"`   // an earlier revision asked for a privileged class
+	Afresh   string              `json:"afresh,omitempty"`  // why it was put back, as a reason code, until it is answered again
+	Reasked  bool                `json:"reasked,omitempty"` // it was asked again since
+	UsedBy   string              `json:"used_by,omitempty"`
+	UsedAt   time.Time           `json:"used_at,omitzero"`
+	UsedIn   int                 `json:"used_in,omitempty"` // epoch
+	Epoch    int                 `json:"epoch,omitempty"`   // in which the contact was asked last
+	Receipt  string              `json:"receipt,omitempty"`
+	Assignee string              `json:"assignee,omitempty"`
+	Queue    string              `json:"queue,omitempty"`
+	Events   uint64              `json:"events"` // how many events its history has
 	// Obstacles are why there is no proof yet.
 	Obstacles []obstacle `json:"obstacles,omitempty"`
 

@@ -10,7 +10,7 @@ import (
 
 // told is a desk with a ticket of Bob about which he was sent a notice of that
 // kind, which asks nothing.
-func told(t *testing.T, kind string) (d *desk, id string, l Letter) {
+func told(t *testing.T, kind policy.NoticeKind) (d *desk, id string, l Letter) {
 	t.Helper()
 	d = openDesk(t, nil)
 	ticket, asked := d.ask(t, bob, policy.PasswordChange)
@@ -43,7 +43,7 @@ func byMessageID(d *desk, l Letter, intent policy.Intent) policy.Evidence {
 // TestNoToWhatTells: a no to a notice that asks nothing is heard, by the reference
 // in its subject and by its Message-ID; while it waits for DNS it holds the ticket.
 func TestNoToWhatTells(t *testing.T) {
-	for _, kind := range []string{"confirmed", "other_address", "expired"} {
+	for _, kind := range []policy.NoticeKind{"confirmed", "other_address", "expired"} {
 		for _, tt := range []struct {
 			name string
 			no   func(*desk, Letter) policy.Evidence
@@ -51,7 +51,7 @@ func TestNoToWhatTells(t *testing.T) {
 			{"subject", func(d *desk, l Letter) policy.Evidence { return d.reply(l, policy.No) }},
 			{"in-reply-to", func(d *desk, l Letter) policy.Evidence { return byMessageID(d, l, policy.No) }},
 		} {
-			t.Run(kind+"/"+tt.name, func(t *testing.T) {
+			t.Run(string(kind)+"/"+tt.name, func(t *testing.T) {
 				d, id, l := told(t, kind)
 				e := tt.no(d, l)
 				proved := e.Sender

@@ -121,7 +121,7 @@ func (s *Store) fire(tx kv.Tx, key string) error {
 		if unasked {
 			return nil
 		}
-		err = s.inform(tx, &t, "reminder")
+		err = s.inform(tx, &t, policy.NoticeReminder)
 	case "expiry":
 		if s.Now().Before(t.Until) {
 			return setTimer(tx, t, "expiry", t.Until)
@@ -134,7 +134,7 @@ func (s *Store) fire(tx kv.Tx, key string) error {
 			err = tx.Delete(openPrefix + t.Contact + "/" + t.ID)
 		}
 		if err == nil && !unasked {
-			err = s.inform(tx, &t, "expired")
+			err = s.inform(tx, &t, policy.NoticeExpired)
 		}
 	}
 	if err != nil {

@@ -9,6 +9,7 @@ import (
 
 	"countersign/internal/kv"
 	"countersign/internal/token"
+	"countersign/policy"
 	"countersign/staff"
 )
 
@@ -91,7 +92,7 @@ func (s *Store) writeTo(tx kv.Tx, agent string, keys []string, others, most int)
 			alerts = append(alerts, one)
 		}
 		if there && !one.urgent() && (!ok || a.Disabled) {
-			if err := kv.Save(tx, alertPrefix+due(now)+"/"+one.Ticket+"/"+one.Kind, one); err != nil {
+			if err := kv.Save(tx, alertPrefix+due(now)+"/"+one.Ticket+"/"+string(one.Kind), one); err != nil {
 				return false, err
 			}
 		}
@@ -120,7 +121,7 @@ func (s *Store) mailStaff(tx kv.Tx, a staff.Agent, alerts []alert, others int) e
 	l := Letter{Kind: n.Kind, To: a.Email, ToName: a.ID, Ticket: t.ID, Subject: token.Blot(t.Subject), Reason: first.Why, At: now, Date: now,
 		MessageID: token.New() + "@" + domain, ReturnPath: strings.Replace(s.opt.ReplyAddress, "{token}", "b-"+returnPath, 1)}
 	if len(alerts)+others > 1 {
-		n.Kind, l.Kind, l.Ticket, l.Reason = "several", "several", "", fmt.Sprint(len(alerts)+others)
+		n.Kind, l.Kind, l.Ticket, l.Reason = policy.NoticeSeveral, policy.NoticeSeveral, "", fmt.Sprint(len(alerts)+others)
 		l.Request, err = summary(tx, alerts, others)
 		for ; err == nil && s.opt.Fits != nil && len(alerts) > 1 && s.opt.Fits(l.Request) != nil; others++ { // else nobody hears of the no among them
 			alerts = alerts[:len(alerts)-1]
@@ -133,10 +134,7 @@ func (s *Store) mailStaff(tx kv.Tx, a staff.Agent, alerts []alert, others int) e
 	if err := s.remember(tx, returnPathPrefix, returnPath, n.ID); err != nil {
 		return err
 	}
-	o := Outgoing{Notice: n.ID, Ticket: t.ID, Agent: a.ID, Origin: toStaff + a.ID, To: a.Email, Kind: n.Kind, Class: "B", State: Queued, Queued: now}
-	if first.urgent() {
-		o.Class = "A" // rather twice than never
-	}
+	o := Outgoing{Notice: n.ID, Ticket: t.ID, Agent: a.ID, Origin: toStaff + a.ID, To: a.Email, Kind: n.Kind, Class: first.Kind.Terms().Delivery, State: Queued, Queued: now}
 	err = s.post(tx, &o, n, l)
 	if errors.Is(err, ErrCompose) { // nor will it be the next time
 		return s.tell(tx, t.ID, Event{Event: "staff not told", Reason: "unwritable", Text: "A mail to " + a.ID + " could not be written: " + said(err.Error())})
@@ -152,12 +150,7 @@ func summary(tx kv.Tx, alerts []alert, others int) (string, error) {
 		if err != nil {
 			return "", err
 		}
-		what := map[string]string{
-			"undeliverable": "our mail did not reach the address on file: " + cut(one.Why, 160),
-			"said_no":       "the customer said NO.",
-			"stopped":       "the customer said NO after a proof; the client is stopped until a lead lifts it.",
-		}[one.Kind]
-		lines = append(lines, fmt.Sprintf("%s (%s): %s", t.ID, cut(token.Blot(t.Subject), 80), what))
+		lines = append(lines, fmt.Sprintf("%s (%s): %s%s", t.ID, cut(token.Blot(t.Subject), 80), one.Kind.Terms().Line, cut(one.Why, 160)))
 	}
 	if others > 0 {
 		lines = append(lines, fmt.Sprintf("And %d more: see countersign ticket list.", others))

@@ -14,7 +14,7 @@ import (
 )
 
 // mute is a desk that can't write notices of some kinds for a ticket.
-func mute(t *testing.T, ticket string, kinds ...string) *desk {
+func mute(t *testing.T, ticket string, kinds ...policy.NoticeKind) *desk {
 	return memoryDesk(t, func(o *Options) {
 		compose := o.Compose
 		o.Compose = func(l Letter) ([]byte, error) {
@@ -38,7 +38,7 @@ func TestAnswerThatCantBeTold(t *testing.T) {
 		return func(d *desk, l Letter) policy.Evidence { return d.reply(l, intent) }
 	}
 	for _, tt := range []struct {
-		kind   string
+		kind   policy.NoticeKind
 		answer func(*desk, Letter) policy.Evidence
 		reason string
 		state  policy.State
@@ -48,7 +48,7 @@ func TestAnswerThatCantBeTold(t *testing.T) {
 		{"clearer", proved(policy.Unclear), "unclear_answer", policy.StateAuthenticated},
 		{"unproved_no", weak, "unproved_no", policy.StateUnconfirmed},
 	} {
-		t.Run(tt.kind, func(t *testing.T) {
+		t.Run(string(tt.kind), func(t *testing.T) {
 			d := mute(t, "T-1", tt.kind)
 			ticket, l := d.ask(t, bob, policy.PasswordChange)
 			e := tt.answer(d, l)

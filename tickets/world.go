@@ -202,7 +202,7 @@ func (s *Store) populateTicket(w WorldTicket) error {
 		} else if ok && w.Client == "" {
 			w.Client = c.Client
 		}
-		n := notice{ID: "n-" + w.Ticket, Kind: "confirm", Ticket: w.Ticket, Contact: owner, Address: contact, Revision: 1,
+		n := notice{ID: "n-" + w.Ticket, Kind: policy.NoticeConfirm, Ticket: w.Ticket, Contact: owner, Address: contact, Revision: 1,
 			Sent: w.Sent, Expires: w.Expires, Spent: w.Spent}
 		t := Ticket{ID: w.Ticket, Client: w.Client, Contact: owner, Subject: w.Subject, Request: w.Subject, Class: w.Class,
 			Channel: policy.Chat, State: w.State, OpenedBy: w.OpenedBy, Revision: 1, Notices: []string{n.ID}, Opened: w.Sent}

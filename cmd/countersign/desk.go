@@ -171,7 +171,7 @@ func wire(c config.Config, engine kv.Store, blobs *blob.Store, k keys.Keys, now 
 	opt.SharedDomains = c.Proof.SharedDomains
 	opt.Wrote = func(by tickets.By, why string, w tickets.Written) { logWritten(log, by, why, w) }
 	opt.Waits = func(o tickets.Outgoing) {
-		log.Warn().Str("notice", o.ID).Str("ticket", o.Ticket).Str("kind", o.Kind).Str("limit", o.Cap).Time("until", o.Next).Msg("notice waits for a limit")
+		log.Warn().Str("notice", o.ID).Str("ticket", o.Ticket).Str("kind", string(o.Kind)).Str("limit", o.Cap).Time("until", o.Next).Msg("notice waits for a limit")
 	}
 	if blobs != nil {
 		opt.Loose = &tickets.Loose{Files: blobs, Bytes: int64(c.Limits.SetAside), Messages: c.Limits.SetAsideMessages, Keep: c.Limits.Keep,

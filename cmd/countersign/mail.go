@@ -62,7 +62,7 @@ func (a *app) outboxCommand() *cobra.Command {
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			return list(cmd.Context(), a, "outbox/list", api.None{}, []string{"ID", "TICKET", "KIND", "TO", "CLASS", "STATE", "TRIES", "NEXT", "WAITS FOR", "LAST ERROR"},
 				func(o api.Outgoing) []string {
-					return []string{o.ID, o.Ticket, o.Kind, hidden(o.To), o.Class, o.State, fmt.Sprint(o.Tries), whenever(o.Next), o.Cap, o.Error}
+					return []string{o.ID, o.Ticket, string(o.Kind), hidden(o.To), string(o.Class), o.State, fmt.Sprint(o.Tries), whenever(o.Next), o.Cap, o.Error}
 				})
 		}}
 	say := func(o api.Outgoing) error {

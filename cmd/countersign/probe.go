@@ -18,6 +18,7 @@ import (
 	"countersign/internal/exit"
 	"countersign/internal/token"
 	"countersign/mailer"
+	"countersign/policy"
 )
 
 // finding is what one check of a mailbox came to.
@@ -242,11 +243,11 @@ func (p probe) send(ctx context.Context, address string) (id string, err error) 
 	}
 	_, domain, _ := strings.Cut(p.mailbox.ReplyAddress, "@")
 	id = "probe-" + token.New()[:12] + "@" + domain
-	message, err := composer.Compose(mailer.Letter{Kind: "probe", To: address, Subject: p.mailbox.Name, MessageID: id, Date: time.Now()})
+	message, err := composer.Compose(mailer.Letter{Kind: policy.NoticeProbe, To: address, Subject: p.mailbox.Name, MessageID: id, Date: time.Now()})
 	if err != nil {
 		return "", err
 	}
-	one := &single{item: mailer.Item{ID: "probe", Class: "B", From: from.Address, To: address, Message: message, First: time.Now()}}
+	one := &single{item: mailer.Item{ID: "probe", Class: policy.NoticeProbe.Terms().Delivery, From: from.Address, To: address, Message: message, First: time.Now()}}
 	_, err = mailer.New(server, one, zerolog.Nop()).Drain(ctx, time.Now())
 	if err == nil && !one.sent {
 		err = errors.New(one.why)

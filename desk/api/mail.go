@@ -102,7 +102,7 @@ type Outgoing struct {
 }
 
 func outgoing(o tickets.Outgoing) Outgoing {
-	out := Outgoing{o.ID, o.Ticket, o.To, o.Kind, o.Class, o.State, o.Tries, nil, token.HideIn(o.Error), o.Origin, o.Cap}
+	out := Outgoing{o.ID, o.Ticket, o.To, string(o.Kind), string(o.Class), o.State, o.Tries, nil, token.HideIn(o.Error), o.Origin, o.Cap}
 	if !o.Next.IsZero() {
 		out.Next = &o.Next
 	}

@@ -1,0 +1,142 @@
+package policy
+
+// NoticeKind says what a mail of ours is for. It is stored, so a name stays.
+type NoticeKind string
+
+// The kinds of notices.
+const (
+	// What asks the address on file.
+	NoticeConfirm    NoticeKind = "confirm"     // whether they asked for this
+	NoticeClearer    NoticeKind = "clearer"     // again, since the answer was no plain yes or no
+	NoticeAnswerHere NoticeKind = "answer_here" // again, since the answer held no secret
+	NoticeUnprovedNo NoticeKind = "unproved_no" // again, since a no came that nothing proves
+	NoticeReminder   NoticeKind = "reminder"    // again, since none came
+	NoticeLift       NoticeKind = "lift"        // whether the stop of the client shall end
+
+	// What tells the address on file.
+	NoticeConfirmed    NoticeKind = "confirmed"     // that their yes was heard
+	NoticeDisputed     NoticeKind = "disputed"      // that their no was heard
+	NoticeOtherAddress NoticeKind = "other_address" // that the answer came from elsewhere
+	NoticeExpired      NoticeKind = "expired"       // that no answer came in time
+
+	// What tells staff.
+	NoticeUndeliverable NoticeKind = "undeliverable" // that a mail to a contact did not arrive
+	NoticeSaidNo        NoticeKind = "said_no"       // that the customer said no
+	NoticeStopped       NoticeKind = "stopped"       // that the client is stopped by it
+	NoticeSeveral       NoticeKind = "several"       // several of these at once
+
+	// NoticeProbe is a mail to ourselves, to try the way out and back.
+	NoticeProbe NoticeKind = "probe"
+)
+
+// Recipient says who gets a notice.
+type Recipient string
+
+// The recipients of notices.
+const (
+	ToContact   Recipient = "contact"   // the first address on file of the ticket's contact
+	ToPrimary   Recipient = "primary"   // that of the client's primary contact
+	ToOwners    Recipient = "owners"    // one of those at work on the ticket, or else a lead
+	ToLeads     Recipient = "leads"     // them, and the leads who look after it
+	ToOurselves Recipient = "ourselves" // the mailbox itself
+)
+
+// Staff reports whether it is a member of staff.
+func (r Recipient) Staff() bool { return r == ToOwners || r == ToLeads }
+
+// Delivery says how often a notice may arrive, where a server does not say
+// whether it has it.
+type Delivery string
+
+// The classes of delivery.
+const (
+	AtLeastOnce Delivery = "A" // sent once more: rather twice than never
+	AtMostOnce  Delivery = "B" // not sent again
+)
+
+// Account says to whose account a notice goes under the caps.
+type Account string
+
+// The accounts. The zero value is that of who causes it: an agent or, by mail,
+// the contact.
+const (
+	OfCause    Account = ""
+	OfTimers   Account = "timers"   // time; counted apart for each agent whose ticket it is
+	OfSecurity Account = "security" // nobody's, so that nothing else takes its places
+	OfStaff    Account = "staff"    // of who gets it, bounded before it is written
+)
+
+// Limit is a cap, by its name in the configuration.
+type Limit string
+
+// The limits that notices are counted in.
+const (
+	PerTicketDay   Limit = "notices_per_ticket_day"
+	PerContactHour Limit = "notices_per_contact_hour"
+)
+
+// NoticeTerms is what holds for every notice of a kind.
+type NoticeTerms struct {
+	To       Recipient
+	Text     string   // name of its text
+	Delivery Delivery // class A or B
+	Asks     bool     // for proof: its token opens something; else it tells
+	Once     bool     // a revision of a request gets one at most
+	Replies  bool     // it answers a mail (RFC 3834 section 5: auto-replied), else it comes by itself
+	// Security: it tells what was done with an answer, or with one in the
+	// contact's name. A revision gets one of each, so they can't flood.
+	Security bool
+	Urgent   bool    // staff are told at once
+	Kept     bool    // nobody may cancel it while it waits
+	Dropped  bool    // over a cap it is not sent, as nothing depends on it; else it waits
+	Account  Account // under the caps
+	Limits   []Limit // it is counted in
+	Line     string  // what it says in a mail that tells of several
+}
+
+var (
+	every    = []Limit{PerTicketDay, PerContactHour}
+	hourOnly = []Limit{PerContactHour}
+)
+
+// notices is the table of the kinds.
+var notices = map[NoticeKind]NoticeTerms{
+	NoticeConfirm:    {To: ToContact, Text: "confirm", Delivery: AtLeastOnce, Asks: true, Limits: every},
+	NoticeClearer:    {To: ToContact, Text: "clearer", Delivery: AtLeastOnce, Asks: true, Once: true, Replies: true, Limits: every},
+	NoticeAnswerHere: {To: ToContact, Text: "answer_here", Delivery: AtLeastOnce, Asks: true, Once: true, Replies: true, Limits: every},
+	NoticeUnprovedNo: {To: ToContact, Text: "unproved_no", Delivery: AtLeastOnce, Asks: true, Replies: true, Limits: every},
+	NoticeReminder:   {To: ToContact, Text: "reminder", Delivery: AtLeastOnce, Asks: true, Once: true, Account: OfTimers, Limits: every},
+	NoticeLift:       {To: ToPrimary, Text: "lift", Delivery: AtLeastOnce, Asks: true, Limits: every},
+
+	NoticeConfirmed:    {To: ToContact, Text: "confirmed", Delivery: AtMostOnce, Once: true, Replies: true, Security: true, Kept: true, Account: OfSecurity, Limits: hourOnly},
+	NoticeDisputed:     {To: ToContact, Text: "disputed", Delivery: AtMostOnce, Once: true, Replies: true, Security: true, Kept: true, Account: OfSecurity, Limits: hourOnly},
+	NoticeOtherAddress: {To: ToContact, Text: "other_address", Delivery: AtMostOnce, Once: true, Replies: true, Security: true, Kept: true, Account: OfSecurity, Limits: hourOnly},
+	NoticeExpired:      {To: ToContact, Text: "expired", Delivery: AtMostOnce, Once: true, Dropped: true, Account: OfTimers, Limits: every},
+
+	NoticeUndeliverable: {To: ToOwners, Text: "undeliverable", Delivery: AtMostOnce, Kept: true, Account: OfStaff,
+		Line: "our mail did not reach the address on file: "},
+	NoticeSaidNo: {To: ToLeads, Text: "said_no", Delivery: AtLeastOnce, Urgent: true, Kept: true, Account: OfStaff,
+		Line: "the customer said NO."},
+	NoticeStopped: {To: ToLeads, Text: "stopped", Delivery: AtLeastOnce, Urgent: true, Kept: true, Account: OfStaff,
+		Line: "the customer said NO after a proof; the client is stopped until a lead lifts it."},
+	// It is as urgent as the most urgent that it tells of, and delivered as that.
+	NoticeSeveral: {To: ToOwners, Text: "several", Delivery: AtMostOnce, Kept: true, Account: OfStaff},
+
+	NoticeProbe: {To: ToOurselves, Text: "probe", Delivery: AtMostOnce},
+}
+
+// Terms gives what holds for notices of the kind. One that isn't known asks
+// nothing, has no text and counts in every limit.
+func (k NoticeKind) Terms() NoticeTerms {
+	if t, ok := notices[k]; ok {
+		return t
+	}
+	return NoticeTerms{Delivery: AtMostOnce, Limits: every}
+}
+
+// NoticeKinds lists every kind.
+var NoticeKinds = []NoticeKind{
+	NoticeConfirm, NoticeClearer, NoticeAnswerHere, NoticeUnprovedNo, NoticeReminder, NoticeLift,
+	NoticeConfirmed, NoticeDisputed, NoticeOtherAddress, NoticeExpired,
+	NoticeUndeliverable, NoticeSaidNo, NoticeStopped, NoticeSeveral, NoticeProbe,
+}

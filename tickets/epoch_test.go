@@ -170,12 +170,12 @@ func TestOldMailAfterRestore(t *testing.T) {
 			d.uid++
 			src := Source{Mailbox: "support", UIDValidity: 1, UID: d.uid}
 			if deferred {
-				_, err := d.Receive(late, src, late.RawHash)
+				_, err := d.Receive(late, src, []byte(late.RawHash))
 				check(t, err)
 			}
 			d.backup(t)()
 			d.turn(time.Hour)
-			_, err := d.Receive(e, src, e.RawHash)
+			_, err := d.Receive(e, src, []byte(e.RawHash))
 			check(t, err)
 			d.state(t, ticket.ID, tt.state)
 			if a := d.may(t, ticket.ID, policy.PasswordChange, "kim"); a.Decision != policy.Deny {

@@ -109,7 +109,7 @@ func TestNotExposed(t *testing.T) {
 	}
 	d := memoryDesk(t, nil)
 	ticket, l := d.ask(t, bob, policy.PasswordChange)
-	_, err := d.Receive(d.aside(l.Token), Source{Mailbox: "seen", UIDValidity: 1, UID: 1, Observe: true}, digest("x"))
+	_, err := d.Receive(d.aside(l.Token), Source{Mailbox: "seen", UIDValidity: 1, UID: 1, Observe: true}, []byte("x"))
 	check(t, err)
 	check(t, d.voidExposed())
 	if d.count("confirm", ticket.ID) != 1 {

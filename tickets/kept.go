@@ -9,8 +9,11 @@ import (
 	"countersign/policy"
 )
 
-// Files are the kept bytes of messages. *blob.Store satisfies it.
-type Files interface {
+// Blobs keep the bytes of messages that must outlive IMAP. *blob.Store satisfies it.
+type Blobs interface {
+	// Keep makes the bytes durable and calls commit, which makes something refer
+	// to their hash. Until it has returned nothing removes them.
+	Keep(raw []byte, commit func(hash string) error) error
 	Size(hash string) (int64, error)
 	// Forget removes bytes if unused says so, while nobody is about to refer to them.
 	Forget(hash string, unused func() (bool, error)) error
@@ -20,7 +23,6 @@ type Files interface {
 // set aside or wait for DNS their bytes, of all that belong to no ticket their
 // records. Anybody can send as many of them as they like.
 type Loose struct {
-	Files    Files
 	Bytes    int64                 // of all their files together
 	Messages int                   // whose bytes are kept
 	Keep     time.Duration         // how long bytes and records are kept
@@ -83,8 +85,8 @@ func (s *Store) diskHasRoom(e policy.Evidence) bool {
 
 // sizeOf gives the size of the file that a message is about to refer to.
 func (s *Store) sizeOf(hash string, e policy.Evidence) int64 {
-	if s.opt.Loose != nil && s.opt.Loose.Files != nil && hash != "" {
-		if n, err := s.opt.Loose.Files.Size(hash); err == nil {
+	if s.opt.Blobs != nil && hash != "" {
+		if n, err := s.opt.Blobs.Size(hash); err == nil {
 			return n
 		}
 	}
@@ -180,7 +182,7 @@ func (k kept) burden() int64 {
 
 // forgetBytes removes files to which nothing refers any more.
 func (s *Store) forgetBytes() error {
-	if s.opt.Loose == nil || s.opt.Loose.Files == nil {
+	if s.opt.Blobs == nil {
 		return nil
 	}
 	var hashes []string
@@ -195,7 +197,7 @@ func (s *Store) forgetBytes() error {
 	})
 	errs := []error{err}
 	for _, hash := range hashes {
-		err := s.opt.Loose.Files.Forget(hash, func() (bool, error) {
+		err := s.opt.Blobs.Forget(hash, func() (bool, error) {
 			used, err := s.has(keptKey(hash))
 			return !used, err
 		})

@@ -2,7 +2,9 @@ package tickets
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
+	"io/fs"
 	"maps"
 	"reflect"
 	"strings"
@@ -21,7 +23,7 @@ func TestAppliedOnce(t *testing.T) {
 	e := d.reply(l, policy.Unclear)
 	at := func(mailbox string, validity, uid uint32) Message {
 		t.Helper()
-		m, err := d.Receive(e, Source{Mailbox: mailbox, UIDValidity: validity, UID: uid}, e.RawHash)
+		m, err := d.Receive(e, Source{Mailbox: mailbox, UIDValidity: validity, UID: uid}, []byte(e.RawHash))
 		check(t, err)
 		return m
 	}
@@ -134,18 +136,49 @@ func TestForgerySpendsNothing(t *testing.T) {
 	}
 }
 
-// TestNeedsBytes: what must be kept and isn't changes nothing.
-func TestNeedsBytes(t *testing.T) {
-	d := memoryDesk(t, nil)
-	_, l := d.ask(t, bob, policy.PasswordChange)
-	before := d.dump(t)
-	if _, err := d.Receive(d.reply(l, policy.Yes), Source{Mailbox: "support", UID: 1}, ""); err != ErrNeedsBytes {
-		t.Errorf("Receive without bytes: %v", err)
-	}
-	if !maps.Equal(before, d.dump(t)) {
-		t.Error("something was written")
+// TestBytesFirst: what must be kept and can't be changes nothing.
+func TestBytesFirst(t *testing.T) {
+	full := errors.New("the disk is full")
+	for _, blobs := range []Blobs{nil, meanwhile{func() error { return full }}} {
+		d := memoryDesk(t, func(o *Options) { o.Blobs = blobs })
+		_, l := d.ask(t, bob, policy.PasswordChange)
+		before := d.dump(t)
+		if _, err := d.Receive(d.reply(l, policy.Yes), Source{Mailbox: "support", UID: 1}, []byte("x")); err == nil || blobs != nil && !errors.Is(err, full) {
+			t.Errorf("Receive without bytes: %v", err)
+		}
+		if !maps.Equal(before, d.dump(t)) {
+			t.Error("something was written")
+		}
 	}
 }
+
+// TestDecidedAfterBytes: what changes while the bytes are written counts.
+func TestDecidedAfterBytes(t *testing.T) {
+	var d *desk
+	var id string
+	d = memoryDesk(t, func(o *Options) {
+		o.Blobs = meanwhile{func() error {
+			_, err := d.CloseTicket(id, "kim")
+			return err
+		}}
+	})
+	ticket, l := d.ask(t, bob, policy.PasswordChange)
+	id = ticket.ID
+	wants(t, d.receive(t, d.reply(l, policy.Yes)), "ticket_closed")
+	d.state(t, id, policy.StateClosed)
+}
+
+// meanwhile are blobs during whose writing something happens.
+type meanwhile struct{ happens func() error }
+
+func (m meanwhile) Keep(raw []byte, commit func(string) error) error {
+	if err := m.happens(); err != nil {
+		return err
+	}
+	return plainly{}.Keep(raw, commit)
+}
+func (meanwhile) Size(string) (int64, error)                { return 0, fs.ErrNotExist }
+func (meanwhile) Forget(string, func() (bool, error)) error { return nil }
 
 // TestComputedAgain: every stored decision follows from the stored facts and
 // has its entry in an audit log that is whole.
@@ -229,7 +262,7 @@ func TestDeferred(t *testing.T) {
 			good := e.Sender
 			e.Sender = policy.Sender{Result: policy.ResultTempError}
 			src := Source{Mailbox: "support", UIDValidity: 1, UID: 900}
-			m, err := d.Receive(e, src, e.RawHash)
+			m, err := d.Receive(e, src, []byte(e.RawHash))
 			check(t, err)
 			wants(t, m, "dns_temperror")
 			if todo, _ := d.Pending("support"); len(todo) != 0 {
@@ -252,7 +285,7 @@ func TestDeferred(t *testing.T) {
 				if len(waits) == 6 {
 					break
 				}
-				m, err = d.Receive(e, src, "")
+				m, err = d.Receive(e, src, nil)
 				check(t, err)
 			}
 			want := []time.Duration{time.Minute, 2 * time.Minute, 5 * time.Minute, 15 * time.Minute, time.Hour, time.Hour}
@@ -268,7 +301,7 @@ func TestDeferred(t *testing.T) {
 				d.turn(72 * time.Hour)
 			}
 			for range 2 {
-				m, err = d.Receive(e, src, "")
+				m, err = d.Receive(e, src, nil)
 				check(t, err)
 				wants(t, m, code)
 			}

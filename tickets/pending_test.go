@@ -67,8 +67,8 @@ func TestNoPending(t *testing.T) {
 				tt.spoil(d, &e)
 			}
 			src := Source{Mailbox: "support", UIDValidity: 1, UID: 900}
-			receive := func(blob string) Message {
-				m, err := d.Receive(e, src, blob)
+			receive := func(raw string) Message {
+				m, err := d.Receive(e, src, []byte(raw))
 				check(t, err)
 				return m
 			}
@@ -118,7 +118,7 @@ func TestNoPendingEnds(t *testing.T) {
 				all = append(all, d.reply(told, policy.No))
 			}
 			receive := func(i int, e policy.Evidence) {
-				_, err := d.Receive(e, Source{Mailbox: "support", UIDValidity: 1, UID: 900 + uint32(i)}, e.RawHash)
+				_, err := d.Receive(e, Source{Mailbox: "support", UIDValidity: 1, UID: 900 + uint32(i)}, []byte(e.RawHash))
 				check(t, err)
 			}
 			for i, e := range all {
@@ -148,7 +148,7 @@ func TestGaveUpWithToken(t *testing.T) {
 	e.Sender = unknown
 	src := Source{Mailbox: "support", UIDValidity: 1, UID: 900}
 	for range 2 {
-		_, err := d.Receive(e, src, e.RawHash)
+		_, err := d.Receive(e, src, []byte(e.RawHash))
 		check(t, err)
 		d.turn(73 * time.Hour)
 	}
@@ -163,7 +163,7 @@ func TestObservedHoldsNothing(t *testing.T) {
 	d, id, _, told := confirmedDesk(t, nil)
 	e := d.reply(told, policy.No)
 	e.Sender = unknown
-	_, err := d.Receive(e, Source{Mailbox: "seen", UIDValidity: 1, UID: 900, Observe: true}, e.RawHash)
+	_, err := d.Receive(e, Source{Mailbox: "seen", UIDValidity: 1, UID: 900, Observe: true}, []byte(e.RawHash))
 	check(t, err)
 	if a := d.may(t, id, policy.PasswordChange, "kim"); a.Decision != policy.Allow {
 		t.Errorf("%+v", a)

@@ -1,6 +1,7 @@
 package tickets
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"time"
@@ -109,33 +110,44 @@ func received(r kv.Reader, src Source) (Message, bool, error) {
 
 // Receive applies one message, once: its record, its seen-marks, the ticket and
 // its history, notices and the to-do for IMAP commit together. A message that
-// has a final record is left as it is. blob names its kept bytes; where they
-// must be kept and aren't, nothing happens and the error is ErrNeedsBytes.
-func (s *Store) Receive(e policy.Evidence, src Source, blob string) (m Message, err error) {
+// has a final record is left as it is. raw are its bytes: where what it comes to
+// wants them to outlive IMAP, they are kept before that commit.
+func (s *Store) Receive(e policy.Evidence, src Source, raw []byte) (m Message, err error) {
 	if err := s.opt.Watch.Check(); err != nil {
 		return m, err
 	}
-	disk, size := s.diskHasRoom(e), s.sizeOf(blob, e)
+	m, bare, err := s.receive(e, src, "")
+	if err != nil || !bare {
+		return m, err
+	}
+	if s.opt.Blobs == nil {
+		return m, errors.New("there is no place for the bytes of messages")
+	}
+	err = s.opt.Blobs.Keep(raw, func(hash string) (err error) {
+		m, _, err = s.receive(e, src, hash)
+		return err
+	})
+	return m, err
+}
+
+// receive commits what a message comes to. hash names its kept bytes, "" none:
+// then nothing happens where they are wanted, and bare says so. Who calls again
+// with the hash is judged by the store as it is by then.
+func (s *Store) receive(e policy.Evidence, src Source, hash string) (m Message, bare bool, err error) {
+	disk, size := s.diskHasRoom(e), s.sizeOf(hash, e)
 	err = s.group.Update(func(tx kv.Tx) error {
+		bare = false
 		var known bool
 		if m, known, err = received(tx, src); err != nil || known && m.Outcome != policy.OutcomeDefer {
 			return err
 		}
-		f, err := s.facts(tx, e, m.ID)
+		without := hash == "" && m.Blob == ""
+		f, d, err := s.decide(tx, e, m, known, without, disk)
 		if err != nil {
 			return err
 		}
-		f.GaveUp = known && !s.Now().Before(m.Since.Add(s.opt.DNSWait))
-		d := policy.Decide(f)
-		// What waits and holds our token may be the no of whom we asked: it has room.
-		if ours := d.Outcome == policy.OutcomeDefer && f.Binding.Ticket != "" && !f.Claimed; blob == "" && m.Blob == "" && loose(d) && !ours {
-			if f.NoRoom, err = s.noRoom(tx, e, d, disk); err != nil {
-				return err
-			}
-			d = policy.Decide(f)
-		}
-		if blob == "" && m.Blob == "" && needsBytes(d) && !(f.NoRoom && loose(d)) {
-			return ErrNeedsBytes
+		if bare = without && needsBytes(d) && !(f.NoRoom && loose(d)); bare {
+			return nil
 		}
 		if !known {
 			n, err := kv.Counter(tx, messageCounter)
@@ -146,12 +158,30 @@ func (s *Store) Receive(e policy.Evidence, src Source, blob string) (m Message, 
 		} else if err := tx.Delete(deferKey(m)); err != nil {
 			return err
 		}
-		if err := s.keep(tx, &m, d, blob, size); err != nil {
+		if err := s.keep(tx, &m, d, hash, size); err != nil {
 			return err
 		}
 		return s.apply(tx, &m, f, d)
 	})
-	return m, err
+	return m, bare, err
+}
+
+// decide judges a message by the store as it is. m is its record if it is known,
+// as one that waits for DNS is; without says that its bytes are not kept.
+func (s *Store) decide(r kv.Reader, e policy.Evidence, m Message, known, without, disk bool) (policy.Facts, policy.Decision, error) {
+	f, err := s.facts(r, e, m.ID)
+	if err != nil {
+		return f, policy.Decision{}, err
+	}
+	f.GaveUp = known && !s.Now().Before(m.Since.Add(s.opt.DNSWait))
+	d := policy.Decide(f)
+	// What waits and holds our token may be the no of whom we asked: it has room.
+	ours := d.Outcome == policy.OutcomeDefer && f.Binding.Ticket != "" && !f.Claimed
+	if !without || !loose(d) || ours {
+		return f, d, nil
+	}
+	f.NoRoom, err = s.noRoom(r, e, d, disk)
+	return f, policy.Decide(f), err
 }
 
 // needsBytes reports whether a message's bytes must outlive IMAP.

@@ -35,9 +35,6 @@ var (
 	ErrHead = errors.New("the head of the audit log can't be kept")
 	// ErrObserving says that no mailbox is acted on, so nobody could answer.
 	ErrObserving = errors.New("every mailbox is only observed (mode = \"observe\"): nothing is opened or sent")
-	// ErrNeedsBytes asks the caller of Receive to keep the message's bytes
-	// and call again with their hash.
-	ErrNeedsBytes = errors.New("the message's bytes must be kept first")
 )
 
 // A Letter is a notice before it has bytes.
@@ -80,6 +77,7 @@ type Options struct {
 	// allow leaves; nil: it is kept nowhere.
 	KeepHead  func() error
 	Observing bool   // no mailbox is acted on: nothing is opened or sent
+	Blobs     Blobs  // nil: of no message the bytes can be kept, as in a World
 	Loose     *Loose // bounds of what is kept of messages that prove nothing; nil: none
 	// Wrote is told of every record of the directory that was written, after
 	// the commit; nil: nobody.

@@ -57,13 +57,13 @@ func TestNoToWhatTells(t *testing.T) {
 				proved := e.Sender
 				e.Sender = unknown
 				src := Source{Mailbox: "support", UIDValidity: 1, UID: 900}
-				_, err := d.Receive(e, src, e.RawHash)
+				_, err := d.Receive(e, src, []byte(e.RawHash))
 				check(t, err)
 				if d.dump(t)["pending/"+id] == "" {
 					t.Error("it does not hold the ticket")
 				}
 				e.Sender = proved
-				_, err = d.Receive(e, src, "")
+				_, err = d.Receive(e, src, nil)
 				check(t, err)
 				d.state(t, id, policy.StateDisputed)
 			})

@@ -55,7 +55,7 @@ func TestDeferredValue(t *testing.T) {
 	_, l := d.ask(t, bob, policy.PasswordChange)
 	e := d.reply(l, policy.Yes)
 	e.Sender = policy.Sender{Result: policy.ResultTempError}
-	m, err := d.Receive(e, Source{Mailbox: "support", UIDValidity: 1, UID: 900}, e.RawHash)
+	m, err := d.Receive(e, Source{Mailbox: "support", UIDValidity: 1, UID: 900}, []byte(e.RawHash))
 	check(t, err)
 	list, err := d.Deferred(d.Now(), true)
 	if want := (Waiting{ID: m.ID, From: m.Facts.From, Domain: "client.example", Asked: true, Size: m.Facts.Size}); err != nil || len(list) != 1 || list[0] != want {

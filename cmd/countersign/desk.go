@@ -174,7 +174,8 @@ func wire(c config.Config, engine kv.Store, blobs *blob.Store, k keys.Keys, now 
 		log.Warn().Str("notice", o.ID).Str("ticket", o.Ticket).Str("kind", string(o.Kind)).Str("limit", o.Cap).Time("until", o.Next).Msg("notice waits for a limit")
 	}
 	if blobs != nil {
-		opt.Loose = &tickets.Loose{Files: blobs, Bytes: int64(c.Limits.SetAside), Messages: c.Limits.SetAsideMessages, Keep: c.Limits.Keep,
+		opt.Blobs = blobs
+		opt.Loose = &tickets.Loose{Bytes: int64(c.Limits.SetAside), Messages: c.Limits.SetAsideMessages, Keep: c.Limits.Keep,
 			Room: roomOn(int64(c.Limits.DiskFree), spoolOf(c), filepath.Dir(c.State))}
 	}
 	for _, class := range c.Proof.TokenClasses {

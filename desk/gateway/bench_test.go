@@ -61,7 +61,9 @@ func newBench(b testing.TB) *bench {
 		w.notice = fmt.Appendf(nil, "Reply-To: %s\r\nMessage-ID: <%s>\r\nSubject: [%s] A thing\r\n\r\n", l.ReplyTo, l.MessageID, l.Reference)
 		return w.notice, nil
 	}
-	w.Store = tickets.New(engine, tickets.Options{Now: w.clock, Keys: keys.FromSeed([32]byte{1}), Compose: compose, ReplyAddress: "support+{token}@desk.example",
+	w.Blobs, err = blob.Open(b.TempDir(), keys.FromSeed([32]byte{1}))
+	must(err)
+	w.Store = tickets.New(engine, tickets.Options{Now: w.clock, Blobs: w.Blobs, Keys: keys.FromSeed([32]byte{1}), Compose: compose, ReplyAddress: "support+{token}@desk.example",
 		Addresses: []string{"support@desk.example"}, TokenLife: 168 * time.Hour, Reminder: 48 * time.Hour, PerMinute: 600, PerHour: 10, PerDay: 4, DNSWait: 72 * time.Hour})
 	b.Cleanup(func() { w.Store.Close(); _ = engine.Close() })
 	must(engine.Update(func(tx kv.Tx) error {
@@ -70,8 +72,6 @@ func newBench(b testing.TB) *bench {
 			clients.PutContact(tx, clients.Contact{ID: "ada", Client: "c1", Role: clients.Primary, Status: clients.Active, Addresses: []string{"ada@north.example"}}))
 	}))
 	_, err = w.Store.Open(tickets.OpenRequest{Contact: "ada@north.example", Channel: policy.Chat, Class: policy.PasswordChange, Subject: "A thing", Agent: "sam"})
-	must(err)
-	w.Blobs, err = blob.Open(b.TempDir(), keys.FromSeed([32]byte{1}))
 	must(err)
 	w.Check, err = sender.New(sender.Config{Resolver: zone.Addr, Timeout: time.Second})
 	must(err)

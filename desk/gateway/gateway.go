@@ -131,16 +131,9 @@ func (g *Gateway) standing(e policy.Evidence) policy.Standing {
 	return s
 }
 
-// receive commits what the message comes to, keeping its bytes first where they
-// must be kept.
+// receive commits what the message comes to.
 func (g *Gateway) receive(e policy.Evidence, src tickets.Source, raw []byte, started time.Time) (m tickets.Message, err error) {
-	m, err = g.Store.Receive(e, src, "")
-	if errors.Is(err, tickets.ErrNeedsBytes) {
-		err = g.Blobs.Keep(raw, func(hash string) (err error) {
-			m, err = g.Store.Receive(e, src, hash)
-			return err
-		})
-	}
+	m, err = g.Store.Receive(e, src, raw)
 	if err != nil {
 		return m, err
 	}

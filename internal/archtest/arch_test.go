@@ -95,19 +95,28 @@ type file struct {
 	ast       *ast.File
 }
 
+// top is the module's root, from here.
+func top(t *testing.T) string {
+	t.Helper()
+	root, err := filepath.Abs(".")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for {
+		if _, err := os.Stat(filepath.Join(root, "go.mod")); err == nil {
+			return root
+		}
+		if root == filepath.Dir(root) {
+			t.Fatal("no go.mod above this folder")
+		}
+		root = filepath.Dir(root)
+	}
+}
+
 // files parses every Go file below the module's root.
 func files(t *testing.T) []file {
 	t.Helper()
-	root := "."
-	for {
-		if _, err := os.Stat(filepath.Join(root, "go.mod")); err == nil {
-			break
-		}
-		if len(root) > 100 {
-			t.Fatal("no go.mod above this folder")
-		}
-		root = filepath.Join(root, "..")
-	}
+	root := top(t)
 	var out []file
 	err := filepath.WalkDir(root, func(name string, d fs.DirEntry, err error) error {
 		if err != nil {

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"countersign/internal/clean"
 	"countersign/internal/kv"
 	"countersign/internal/rawmail"
 )
@@ -16,9 +17,9 @@ var (
 )
 
 func (opt ImportOptions) client(tx kv.Tx, r row) (o outcome, err error) {
-	id, name := r.fields["client"], cleanName(r.fields["client_name"])
+	id, name := r.fields["client"], clean.Name(r.fields["client_name"], maxName)
 	if !clientForm.MatchString(id) {
-		o.problem(r, "client", `"%s": not a reference of at most 64 letters, digits, dots and dashes`, cleanName(id))
+		o.problem(r, "client", `"%s": not a reference of at most 64 letters, digits, dots and dashes`, clean.Name(id, maxName))
 		return o, nil
 	}
 	c, ok, err := GetClient(tx, id)
@@ -178,15 +179,15 @@ func (opt ImportOptions) owners(tx kv.Tx, r row, next Contact, o *outcome) (old 
 
 // parseContact reads the fields of a row and reports all that is wrong with them.
 func parseContact(r row, o *outcome) Contact {
-	c := Contact{Client: r.fields["client"], Name: cleanName(r.fields["name"]), Role: strings.ToLower(r.fields["role"]),
+	c := Contact{Client: r.fields["client"], Name: clean.Name(r.fields["name"], maxName), Role: strings.ToLower(r.fields["role"]),
 		Status: Active, Language: r.fields["language"]}
 	if !clientForm.MatchString(c.Client) {
-		o.problem(r, "client", `"%s": not a reference of at most 64 letters, digits, dots and dashes`, cleanName(c.Client))
+		o.problem(r, "client", `"%s": not a reference of at most 64 letters, digits, dots and dashes`, clean.Name(c.Client, maxName))
 	}
 	for _, a := range split(r.fields["email"]) {
 		addr, err := rawmail.Canonical(a)
 		if err != nil {
-			o.problem(r, "email", `"%s": not an address`, cleanName(a))
+			o.problem(r, "email", `"%s": not an address`, clean.Name(a, maxName))
 		} else if !slices.Contains(c.Addresses, addr) {
 			c.Addresses = append(c.Addresses, addr)
 		}
@@ -201,17 +202,17 @@ func parseContact(r row, o *outcome) Contact {
 		c.Role = Authorised
 	}
 	if c.Role != Primary && c.Role != Authorised {
-		o.problem(r, "role", `"%s": not primary or authorised`, cleanName(c.Role))
+		o.problem(r, "role", `"%s": not primary or authorised`, clean.Name(c.Role, maxName))
 	}
 	for _, p := range split(strings.ToLower(r.fields["permissions"])) {
 		if !known(p) {
-			o.problem(r, "permissions", `"%s": not a class or permission; separate with ; any of %s`, cleanName(p), permissionList())
+			o.problem(r, "permissions", `"%s": not a class or permission; separate with ; any of %s`, clean.Name(p, maxName), permissionList())
 		} else if !slices.Contains(c.Permissions, p) {
 			c.Permissions = append(c.Permissions, p)
 		}
 	}
 	if c.Language != "" && !languageForm.MatchString(c.Language) {
-		o.problem(r, "language", `"%s": not a language such as en or pt-BR`, cleanName(c.Language))
+		o.problem(r, "language", `"%s": not a language such as en or pt-BR`, clean.Name(c.Language, maxName))
 	}
 	if c.Name == "" && len(c.Addresses) > 0 {
 		c.Name = c.Addresses[0]

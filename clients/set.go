@@ -6,6 +6,7 @@ import (
 	"slices"
 	"time"
 
+	"countersign/internal/clean"
 	"countersign/internal/kv"
 	"countersign/internal/rawmail"
 )
@@ -48,7 +49,7 @@ func Set(tx kv.Tx, id string, ch Change, now time.Time, staff func(kv.Reader, st
 		addr, err := rawmail.Canonical(ch.RemoveAddress)
 		i := slices.Index(next.Addresses, addr)
 		if err != nil || i < 0 || len(next.Addresses) == 1 {
-			return old, fmt.Errorf("remove address: %s is not on file for %s, or the only one", cleanName(ch.RemoveAddress), id)
+			return old, fmt.Errorf("remove address: %s is not on file for %s, or the only one", clean.Name(ch.RemoveAddress, maxName), id)
 		}
 		next.Addresses = slices.Delete(next.Addresses, i, i+1)
 	}
@@ -64,7 +65,7 @@ func Set(tx kv.Tx, id string, ch Change, now time.Time, staff func(kv.Reader, st
 
 func (ch Change) words(c *Contact) error {
 	if ch.Name != nil {
-		c.Name = cleanName(*ch.Name)
+		c.Name = clean.Name(*ch.Name, maxName)
 	}
 	if ch.Role != nil {
 		if c.Role = *ch.Role; c.Role != Primary && c.Role != Authorised {

@@ -8,8 +8,9 @@ import (
 	"io"
 	"slices"
 	"strings"
-	"unicode"
 	"unicode/utf8"
+
+	"countersign/internal/clean"
 )
 
 // Bounds of a file to import.
@@ -68,7 +69,7 @@ func readTable(r io.Reader, name string, need ...string) (header []string, rows 
 		header[i] = strings.ToLower(strings.TrimSpace(h))
 		switch {
 		case !slices.Contains(columns, header[i]):
-			return fail("unknown column %q in the first line, which names the columns.%s", cleanName(header[i]), guess(header[i]))
+			return fail("unknown column %q in the first line, which names the columns.%s", clean.Name(header[i], maxName), guess(header[i]))
 		case slices.Contains(header[:i], header[i]):
 			return fail("column %s stands twice", header[i])
 		}
@@ -113,17 +114,6 @@ func newRow(line int, header, record []string) row {
 		r.fields[h] = strings.TrimSpace(record[i])
 	}
 	return r
-}
-
-// cleanName takes from a name what plays tricks on a reader and what is too long.
-func cleanName(s string) string {
-	s = strings.Join(strings.FieldsFunc(s, func(r rune) bool {
-		return unicode.IsSpace(r) || unicode.IsControl(r) || unicode.Is(unicode.Cf, r) || r == utf8.RuneError
-	}), " ")
-	if r := []rune(s); len(r) > maxName {
-		s = string(r[:maxName])
-	}
-	return s
 }
 
 // guess names the column that was perhaps meant.

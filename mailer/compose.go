@@ -12,6 +12,7 @@ import (
 
 	gomail "github.com/wneessen/go-mail"
 
+	"countersign/internal/clean"
 	"countersign/policy"
 )
 
@@ -51,7 +52,7 @@ func NewComposer(from mail.Address) (*Composer, error) {
 	if err != nil {
 		return nil, err
 	}
-	from.Name = cut(cleanName(from.Name), nameMax)
+	from.Name = cut(clean.Phrase(from.Name), nameMax)
 	return &Composer{from, texts}, nil
 }
 
@@ -78,7 +79,7 @@ func (c *Composer) Compose(l Letter) ([]byte, error) {
 	}
 	m := gomail.NewMsg(gomail.WithNoDefaultUserAgent(), gomail.WithEncoding(encoding(body)))
 	m.FromMailAddress(&c.from)
-	m.ToMailAddress(&mail.Address{Name: cut(defuse(cleanName(l.ToName)), nameMax), Address: l.To})
+	m.ToMailAddress(&mail.Address{Name: cut(defuse(clean.Phrase(l.ToName)), nameMax), Address: l.To})
 	if l.ReplyTo != "" {
 		m.ReplyToMailAddress(&mail.Address{Name: c.from.Name, Address: l.ReplyTo})
 	}
@@ -140,13 +141,13 @@ func (l Letter) prefix() string {
 }
 
 func (l Letter) values() values {
-	request := cleanText(l.Request)
-	subject := cleanHeader(l.Subject)
+	request := clean.Mail(l.Request)
+	subject := clean.Header(l.Subject)
 	if strings.TrimSpace(request) == "" {
 		request = subject
 	}
-	line := func(s string) string { return short(defuse(cleanLine(s)), subjectMax) }
-	return values{Name: short(defuse(cleanLine(l.ToName)), nameMax), Agent: short(defuse(cleanLine(l.AgentName)), nameMax),
+	line := func(s string) string { return short(defuse(clean.MailLine(s)), subjectMax) }
+	return values{Name: short(defuse(clean.MailLine(l.ToName)), nameMax), Agent: short(defuse(clean.MailLine(l.AgentName)), nameMax),
 		Channel: l.Channel, Class: line(l.ClassWords), Subject: defuse(subject), Request: defuse(request),
 		Defused: defuse(request) != request, Ticket: l.Ticket, Until: moment(l.Until), At: moment(l.At),
 		Reason: line(l.Reason), Answered: l.Reference != "" || l.Token != ""}

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"strings"
 	"unicode/utf8"
+
+	"countersign/internal/clean"
 )
 
 // maxQuote bounds a request as it is quoted, in bytes of UTF-8; what is left of
@@ -13,7 +15,7 @@ const maxQuote = 5 << 10
 // Fits reports a request that is too long for a notice to quote it whole. One
 // that fits does so in every kind of notice in every language.
 func Fits(request string) error {
-	n := len(strings.Join(quoted(defuse(cleanText(request))), "\n"))
+	n := len(strings.Join(quoted(defuse(clean.Mail(request))), "\n"))
 	if n <= maxQuote {
 		return nil
 	}

@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"countersign/internal/clean"
 	"countersign/policy"
 )
 
@@ -42,7 +43,7 @@ func TestFits(t *testing.T) {
 					if err != nil {
 						t.Fatalf("%s, %s %s with names of %q: %v", name, language, kind, unit, err)
 					}
-					if _, body := read(t, b); strings.Contains(body, quoteMark) && len(body)-len(strings.Join(quoted(defuse(cleanText(request))), "\n")) > maxText-maxQuote {
+					if _, body := read(t, b); strings.Contains(body, quoteMark) && len(body)-len(strings.Join(quoted(defuse(clean.Mail(request))), "\n")) > maxText-maxQuote {
 						t.Errorf("%s, %s %s with names of %q: %d bytes", name, language, kind, unit, len(body))
 					}
 				}

@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"strings"
 
+	"countersign/internal/clean"
 	"countersign/internal/redact"
 	"countersign/internal/token"
 )
@@ -31,7 +32,7 @@ func (m *Mailer) cleanText(s string) string {
 	if len(s) > 64*maxReply { // far more than is kept, so that no secret is cut in two
 		s = s[:64*maxReply]
 	}
-	s = cleanLine(token.HideIn(s)) // while its lines are still to be told apart
+	s = clean.MailLine(token.HideIn(s)) // while its lines are still to be told apart
 	if p := string(m.server.Password); p != "" {
 		s = strings.NewReplacer(p, "***", base64.StdEncoding.EncodeToString([]byte(p)), "***",
 			base64.StdEncoding.EncodeToString([]byte("\x00"+m.server.User+"\x00"+p)), "***").Replace(s)

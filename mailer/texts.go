@@ -10,6 +10,7 @@ import (
 	"text/template"
 	"time"
 
+	"countersign/internal/clean"
 	"countersign/policy"
 )
 
@@ -117,7 +118,7 @@ func fill(t *template.Template, v values, prefix string) (subject, body string, 
 		if err := t.ExecuteTemplate(&b, "subject", v); err != nil {
 			return "", err
 		}
-		return prefix + cleanLine(b.String()), nil
+		return prefix + clean.MailLine(b.String()), nil
 	}
 	ours, err := line("")
 	if err != nil {

@@ -5,6 +5,7 @@ import (
 	"regexp"
 	"strings"
 
+	"countersign/internal/clean"
 	"countersign/internal/rawmail"
 	"countersign/internal/token"
 	"countersign/policy"
@@ -44,7 +45,7 @@ func bounce(m *rawmail.Message, own Own, subject string) (out policy.Bounce) {
 	}
 	if d := diagnostic.FindSubmatch(text); d != nil {
 		said := token.Hide(d[1][:min(len(d[1]), 8000)]) // it may quote our addresses, folded anywhere
-		out.Diagnostic = oneLine(string(bytes.ToValidUTF8(said[:min(len(said), 2000)], nil)))
+		out.Diagnostic = clean.SeenLine(string(bytes.ToValidUTF8(said[:min(len(said), 2000)], nil)))
 		if typ, rest, ok := strings.Cut(out.Diagnostic, ";"); ok && !strings.Contains(strings.TrimSpace(typ), " ") {
 			out.Diagnostic = strings.TrimSpace(rest) // RFC 3464 section 2.3.6: the type, as smtp
 		}

@@ -1,6 +1,10 @@
 package reply
 
-import "testing"
+import (
+	"testing"
+
+	"countersign/internal/clean"
+)
 
 // TestDivide says which lines are own, which stand below as a foot, and which
 // in a signature.
@@ -36,7 +40,7 @@ func TestDivide(t *testing.T) {
 		{"dashes-round-it", "---- On 24 Nov 2026 Sam wrote ----\nno", "", "", ""},
 		{"date-and-address-before-a-colon", "24.11.2026, Sam <s@desk.example>:\nno", "", "", ""},
 	} {
-		got := divide(Clean(c.in))
+		got := divide(clean.Seen(c.in))
 		if want := (pieces{own: c.own, foot: c.foot, sign: c.sign}); got != want {
 			t.Errorf("%s: %+q, want %+q", c.name, got, want)
 		}

@@ -7,6 +7,8 @@ import (
 	"strings"
 
 	"golang.org/x/net/html"
+
+	"countersign/internal/clean"
 )
 
 var (
@@ -123,7 +125,7 @@ func (p *page) text(z *html.Tokenizer) {
 		p.veiled.WriteByte(' ')
 	default:
 		t := z.Text()
-		if p.doubt > 0 && oneLine(string(t)) != "" {
+		if p.doubt > 0 && clean.SeenLine(string(t)) != "" {
 			p.doubtful = true
 			if p.sure {
 				return

@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"countersign/internal/clean"
 	"countersign/internal/rawmail"
 	"countersign/policy"
 )
@@ -15,7 +16,7 @@ import (
 // quote, a signature or a disclaimer below changes it for nobody.
 func readings(own string) map[string]policy.Intent {
 	out := map[string]policy.Intent{}
-	answer := divide(Clean(own)).intent()
+	answer := divide(clean.Seen(own)).intent()
 	for _, lang := range append([]string{""}, lex.names...) {
 		out[lang] = answer.For(lang)
 	}
@@ -32,9 +33,9 @@ func FuzzLaws(f *testing.F) {
 		"\n\nThis mail is meant for its intended recipient alone. If you are not it, do not read it.\n",
 	}
 	f.Fuzz(func(t *testing.T, s string) {
-		clean := Clean(s)
-		own := OwnText(clean)
-		if !subsequence(own, clean) {
+		seen := clean.Seen(s)
+		own := OwnText(seen)
+		if !subsequence(own, seen) {
 			t.Fatalf("OwnText(%q) = %q: no subsequence", s, own)
 		}
 		if again := OwnText(own); !subsequence(again, own) {
@@ -49,7 +50,7 @@ func FuzzLaws(f *testing.F) {
 			}
 		}
 		// Below text that holds no quote or cut of its own, a tail changes nothing.
-		if own == strings.Trim(clean, "\n\t ") && own != "" {
+		if own == strings.Trim(seen, "\n\t ") && own != "" {
 			for _, tail := range below {
 				for lang, after := range readings(s + tail) {
 					if after != before[lang] {

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"countersign/internal/clean"
 	"countersign/policy"
 )
 
@@ -95,8 +96,8 @@ func TestClean(t *testing.T) {
 		"a\r\nb": "a\nb", "a\x1bb": "ab", "a\x00b": "ab", "a\u200bb": "ab", "a\u202eb": "ab", "a\u00a0b": "a b", "a\rb": "a b", "a\tb": "a\tb",
 		"a\xffb": "a\uFFFDb", "a\U000E0061b": "ab", "a\u0085b": "a\nb", "a\vb": "a\nb", "a\fb": "a\nb", "a\u2028b": "a\nb", "a\u2029b": "a\nb", "à": "à", "a\x7fb": "ab",
 	} {
-		if got := Clean(in); got != want {
-			t.Errorf("Clean(%q) = %q, want %q", in, got, want)
+		if got := clean.Seen(in); got != want {
+			t.Errorf("clean.Seen(%q) = %q, want %q", in, got, want)
 		}
 	}
 }

@@ -1,6 +1,10 @@
 package reply
 
-import "strings"
+import (
+	"strings"
+
+	"countersign/internal/clean"
+)
 
 // Lines of RFC 9580 sections 6.2 and 7.
 const (
@@ -31,5 +35,5 @@ func unarmour(s string) (text string, doubtful bool) {
 		out.WriteString(strings.TrimPrefix(line, "- ")) // dash-escaped, section 7.1
 	}
 	text = out.String()
-	return text, !ok || OwnText(Clean(before)) != "" || OwnText(Clean(after)) != "" || strings.Contains(text, armourSigned)
+	return text, !ok || OwnText(clean.Seen(before)) != "" || OwnText(clean.Seen(after)) != "" || strings.Contains(text, armourSigned)
 }

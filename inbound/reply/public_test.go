@@ -12,6 +12,7 @@ import (
 	"strings"
 	"testing"
 
+	"countersign/internal/clean"
 	"countersign/internal/rawmail"
 )
 
@@ -73,9 +74,9 @@ func publicText(t *testing.T, file string) string {
 		return Text(m)
 	case ".html":
 		text := readHTML(string(raw), false).out.String()
-		return OwnText(Clean(text))
+		return OwnText(clean.Seen(text))
 	}
-	return OwnText(Clean(string(raw)))
+	return OwnText(clean.Seen(string(raw)))
 }
 
 // TestPublicKinds takes every message below DIR/people for a person's and every

@@ -10,8 +10,8 @@ package reply
 
 import (
 	"strings"
-	"unicode"
 
+	"countersign/internal/clean"
 	"countersign/internal/rawmail"
 	"countersign/policy"
 )
@@ -45,10 +45,10 @@ func Read(m *rawmail.Message, own Own) Reading {
 	if !certain(m, r.Kind) {
 		r.Refusals = b.refusals
 	}
-	plain, html := divide(Clean(b.plain)), divide(Clean(b.html))
-	plain.sign += "\n" + Clean(b.sign)
-	html.sign += "\n" + Clean(b.sign)
-	html.veiled = Clean(b.veiled)
+	plain, html := divide(clean.Seen(b.plain)), divide(clean.Seen(b.html))
+	plain.sign += "\n" + clean.Seen(b.sign)
+	html.sign += "\n" + clean.Seen(b.sign)
+	html.veiled = clean.Seen(b.veiled)
 	said := plain
 	if plain.own == "" {
 		said = html
@@ -71,11 +71,11 @@ func Read(m *rawmail.Message, own Own) Reading {
 		r.Answer = agreed(plain.intent(name), html.intent(name))
 	}
 	if b.sure != b.html {
-		r.Answer = agreed(r.Answer, divide(Clean(b.sure)).intent(name))
+		r.Answer = agreed(r.Answer, divide(clean.Seen(b.sure)).intent(name))
 	}
 	// No bytes are a denial by chance: one stands, however else they may be read.
 	if b.other != b.plain && !lex.denies(newPhrase(words(sentences(said.own)))) {
-		r.Answer = agreed(r.Answer, divide(Clean(b.other)).intent(name))
+		r.Answer = agreed(r.Answer, divide(clean.Seen(b.other)).intent(name))
 	}
 	if b.doubtful || wrappedQuote(b.plain) && r.Answer.Intent != policy.No {
 		r.Answer = policy.Answer{Intent: policy.Unclear}
@@ -86,7 +86,7 @@ func Read(m *rawmail.Message, own Own) Reading {
 // begin reads what needs no words: the Subject, the parts and the kind.
 func begin(m *rawmail.Message, own Own, r *Reading) *body {
 	shown, sure := rawmail.Words(m.Get("subject"), decodeWord)
-	r.Subject, r.Sure = oneLine(shown), oneLine(sure)
+	r.Subject, r.Sure = clean.SeenLine(shown), clean.SeenLine(sure)
 	b := open(m)
 	r.Kind, r.KindWhy = kind(m, own, r.Subject, b)
 	if r.Kind == policy.KindBounce {
@@ -101,7 +101,7 @@ func Machine(m *rawmail.Message, own Own) (r Reading, ok bool) {
 	part := *m
 	part.Body = m.Body[:min(len(m.Body), maxText)]
 	b := begin(&part, own, &r)
-	r.Text, r.Answer.Intent = divide(Clean(b.plain)).own, policy.Unclear
+	r.Text, r.Answer.Intent = divide(clean.Seen(b.plain)).own, policy.Unclear
 	return r, certain(m, r.Kind)
 }
 
@@ -142,37 +142,3 @@ func displayName(m *rawmail.Message) string {
 	}
 	return name
 }
-
-// Clean takes out what a person can't see: controls, marks of direction and
-// characters without width. Line ends become line feeds.
-func Clean(s string) string {
-	s = strings.ReplaceAll(s, "\r\n", "\n")
-	if plainASCII(s) {
-		return s
-	}
-	return strings.Map(func(r rune) rune {
-		switch {
-		case r >= ' ' && r < 0x7F || r == '\n' || r == '\t':
-			return r
-		case r == '\u00A0' || r == '\r':
-			return ' '
-		case r == '\v' || r == '\f' || r == '\u0085' || r == '\u2028' || r == '\u2029': // line ends, too (UAX 14)
-			return '\n'
-		case unicode.IsControl(r) || unicode.Is(unicode.Cf, r) || r >= 0xE0000 && r <= 0xE0FFF:
-			return -1
-		}
-		return r
-	}, s)
-}
-
-// plainASCII reports that Clean has nothing to do.
-func plainASCII(s string) bool {
-	for i := range len(s) {
-		if c := s[i]; c >= 0x7F || c < ' ' && c != '\n' && c != '\t' {
-			return false
-		}
-	}
-	return true
-}
-
-func oneLine(s string) string { return strings.Join(strings.Fields(Clean(s)), " ") }

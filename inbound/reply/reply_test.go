@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 
+	"countersign/internal/clean"
 	"countersign/internal/rawmail"
 	"countersign/policy"
 )
@@ -185,8 +186,8 @@ func BenchmarkReadHTML(b *testing.B) {
 func FuzzOwnText(f *testing.F) {
 	f.Add("Yes\n\nOn 1 Nov, A wrote:\n> no")
 	f.Fuzz(func(t *testing.T, s string) {
-		before := Intent(OwnText(Clean(s))).Intent
-		after := Intent(OwnText(Clean(s + "\n\n> yes\n"))).Intent
+		before := Intent(OwnText(clean.Seen(s))).Intent
+		after := Intent(OwnText(clean.Seen(s + "\n\n> yes\n"))).Intent
 		if before != policy.Yes && after == policy.Yes {
 			t.Errorf("a quote made a yes of %q", s)
 		}

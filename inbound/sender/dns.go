@@ -10,6 +10,7 @@ import (
 
 	"github.com/miekg/dns"
 
+	"countersign/internal/clean"
 	"countersign/policy"
 )
 
@@ -286,21 +287,11 @@ func (a *asker) keep(name string, r answer) {
 		return
 	}
 	for _, s := range r.txt {
-		s = clean(s[:min(len(s), maxRecord)])
+		s = clean.ASCII(s[:min(len(s), maxRecord)])
 		if len(a.records) < maxRecords && a.kept+len(s) <= maxEvidence {
 			a.kept += len(s)
 			rec.Value = s
 			a.records = append(a.records, rec)
 		}
 	}
-}
-
-// clean makes what a stranger published fit to be stored and shown.
-func clean(s string) string {
-	return strings.Map(func(r rune) rune {
-		if r < ' ' || r > '~' {
-			return '?'
-		}
-		return r
-	}, s)
 }

@@ -61,11 +61,11 @@ func (r *reader) mailbox(i int) {
 	path, key := at("name")
 	r.required(path, key, m.Name, `Give the mailbox a name, such as "support".`)
 	if m.Name != "" && !mailboxName.MatchString(m.Name) {
-		r.report(r.where(path), key, "%s is not a name. Use up to 40 letters, digits, - and _.", clean(m.Name))
+		r.report(r.where(path), key, "%s is not a name. Use up to 40 letters, digits, - and _.", shown(m.Name))
 	}
 	for j, other := range r.config.Mailbox[:i] {
 		if m.Name != "" && other.Name == m.Name {
-			r.report(r.where(path), key, "mailbox %d is called %s already. Give each its own name.", j+1, clean(m.Name))
+			r.report(r.where(path), key, "mailbox %d is called %s already. Give each its own name.", j+1, shown(m.Name))
 			break
 		}
 	}
@@ -150,7 +150,7 @@ func (r *reader) proof() {
 		switch class := policy.Class(name); {
 		case r.lost[path]:
 		case !class.Known():
-			r.report(r.where(path), path, "%s is not a class. Classes are %s.", clean(name), classes())
+			r.report(r.where(path), path, "%s is not a class. Classes are %s.", shown(name), classes())
 		case class.Demands().Approval:
 			r.report(r.where(path), path, "%s needs an approval, for which a token never stands in. Remove it.", name)
 		}
@@ -202,7 +202,7 @@ func (r *reader) built(path, key, value string) bool {
 
 func (r *reader) oneOf(path, key, value string, allowed ...string) {
 	if !r.lost[path] && !slices.Contains(allowed, value) {
-		r.report(r.where(path), key, `"%s" is not one of %s.`, clean(value), strings.Join(allowed, ", "))
+		r.report(r.where(path), key, `"%s" is not one of %s.`, shown(value), strings.Join(allowed, ", "))
 	}
 }
 
@@ -249,7 +249,7 @@ func (s Size) String() string {
 func (r *reader) tls(path, key, mode, server string, allowed bool) {
 	r.oneOf(path, key, mode, "implicit", "starttls", "none")
 	if mode == "none" && server != "" && !allowed && !Loopback(server) {
-		r.report(r.where(path), key, `"none" would send the password and the tokens in the clear to %s. Write "implicit" or "starttls", or allow_plaintext = true if the wire is yours.`, clean(server))
+		r.report(r.where(path), key, `"none" would send the password and the tokens in the clear to %s. Write "implicit" or "starttls", or allow_plaintext = true if the wire is yours.`, shown(server))
 	}
 }
 
@@ -278,14 +278,14 @@ func (r *reader) hostPort(path, key, value string) {
 	}
 	host, port, err := net.SplitHostPort(value)
 	if err != nil {
-		r.report(r.where(path), key, `"%s" is not host:port. Write it like "mail.desk.example:993" or "[::1]:53".`, clean(value))
+		r.report(r.where(path), key, `"%s" is not host:port. Write it like "mail.desk.example:993" or "[::1]:53".`, shown(value))
 		return
 	}
 	if n, err := strconv.ParseUint(port, 10, 16); err != nil || n == 0 {
-		r.report(r.where(path), key, `"%s" is not a port number between 1 and 65535.`, clean(port))
+		r.report(r.where(path), key, `"%s" is not a port number between 1 and 65535.`, shown(port))
 	}
 	if _, err := netip.ParseAddr(host); err != nil && !domain.MatchString(host) {
-		r.report(r.where(path), key, `"%s" is not the name of a host or an IP address.`, clean(host))
+		r.report(r.where(path), key, `"%s" is not the name of a host or an IP address.`, shown(host))
 	}
 }
 
@@ -293,7 +293,7 @@ func (r *reader) names(path, key string, values []string, what string) {
 	for i, v := range values {
 		element := fmt.Sprintf("%s[%d]", path, i)
 		if !r.lost[element] && (len(v) > 253 || !domain.MatchString(v)) {
-			r.report(r.where(element), fmt.Sprintf("%s[%d]", key, i), `"%s" is not %s.`, clean(v), what)
+			r.report(r.where(element), fmt.Sprintf("%s[%d]", key, i), `"%s" is not %s.`, shown(v), what)
 		}
 		values[i] = strings.ToLower(v)
 	}

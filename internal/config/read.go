@@ -11,11 +11,12 @@ import (
 	"strconv"
 	"strings"
 	"time"
-	"unicode"
 	"unicode/utf8"
 
 	"github.com/pelletier/go-toml/v2"
 	"github.com/pelletier/go-toml/v2/unstable"
+
+	"countersign/internal/clean"
 )
 
 // Parse reads a configuration from text. name is what problems call it; its
@@ -80,12 +81,7 @@ func (r *reader) syntax() {
 	if err == nil {
 		return
 	}
-	said := strings.Map(func(c rune) rune { // it names keys as they stand there
-		if !unicode.IsPrint(c) {
-			return '?'
-		}
-		return c
-	}, strings.TrimPrefix(err.Error(), "toml: "))
+	said := clean.Printable(strings.TrimPrefix(err.Error(), "toml: ")) // it names keys as they stand there
 	p := Problem{File: r.name, Text: said + ". Correct this first; the rest is checked then."}
 	if e, ok := errors.AsType[*toml.DecodeError](err); ok {
 		p.Line, p.Col = e.Position()
@@ -203,7 +199,7 @@ func (r *reader) lookup(p place, n name) (place, bool) {
 	if i := slices.Index(names, n.text); i >= 0 {
 		return p.field(p.value.Field(i), n.text), true
 	}
-	key := strings.TrimPrefix(p.key+"."+clean(n.text), ".")
+	key := strings.TrimPrefix(p.key+"."+shown(n.text), ".")
 	r.report(n.offset, key, "unknown setting.%s", guess(n.text, names, p.key))
 	return place{}, false
 }
@@ -308,19 +304,19 @@ func set(v reflect.Value, n *unstable.Node) string {
 	case *time.Duration:
 		d, err := time.ParseDuration(text)
 		if !quoted || err != nil {
-			return fmt.Sprintf("%s is not a duration. Write it like \"30s\", \"5m\" or \"168h\".", clean(text))
+			return fmt.Sprintf("%s is not a duration. Write it like \"30s\", \"5m\" or \"168h\".", shown(text))
 		}
 		*p = d
 	case *Size:
 		s, ok := parseSize(text)
 		if !quoted || !ok {
-			return fmt.Sprintf("%s is not a size. Write it like \"25MiB\".", clean(text))
+			return fmt.Sprintf("%s is not a size. Write it like \"25MiB\".", shown(text))
 		}
 		*p = s
 	case *mail.Address:
 		a, err := mail.ParseAddress(text)
 		if !quoted || err != nil {
-			return fmt.Sprintf("%s is not an address. Write it like \"Support <support@desk.example>\".", clean(text))
+			return fmt.Sprintf("%s is not an address. Write it like \"Support <support@desk.example>\".", shown(text))
 		}
 		*p = *a
 	}
@@ -344,10 +340,5 @@ func parseSize(s string) (Size, bool) {
 	return 0, false
 }
 
-// clean makes a part of the file fit to be shown: one line, 60 characters, in quotes.
-func clean(s string) string {
-	if len(s) > 60 {
-		s = s[:60]
-	}
-	return strings.Trim(strconv.QuoteToASCII(s), `"`)
-}
+// shown makes a part of the file fit to be shown: one line, 60 characters, in quotes.
+func shown(s string) string { return clean.Quoted(s, 60) }

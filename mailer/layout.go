@@ -9,42 +9,6 @@ import (
 	"golang.org/x/text/width"
 )
 
-// cleanLine makes s one line without anything that hides, reorders or controls:
-// control characters, marks of writing direction, characters without width.
-func cleanLine(s string) string {
-	return strings.Join(strings.Fields(cleanText(s)), " ")
-}
-
-// cleanHeader is cleanLine for a header field, in which nothing may look like an
-// encoded word (RFC 2047), since it would be shown as something else.
-func cleanHeader(s string) string {
-	return strings.ReplaceAll(cleanLine(s), "=?", "= ?")
-}
-
-// cleanName is cleanHeader for a name beside an address. The libraries leave a
-// backslash as it is within an encoded word, where it may not stand in a phrase
-// (RFC 2047 section 5); no name has one.
-func cleanName(s string) string { return strings.ReplaceAll(cleanHeader(s), `\`, "/") }
-
-// cleanText is cleanLine for a text of several lines, whose breaks stay.
-func cleanText(s string) string {
-	s = strings.ToValidUTF8(s, "\uFFFD")
-	s = lineBreaks.Replace(s)
-	return strings.Map(func(r rune) rune {
-		switch {
-		case r == '\n' || r == '\u200c' || r == '\u200d': // joiners are letters' business in Persian and Hindi
-			return r
-		case unicode.IsSpace(r):
-			return ' '
-		case unicode.In(r, unicode.Cc, unicode.Cf, unicode.Co, unicode.Cs) || r == '\u034f' || r == '\u115f' || r == '\u1160' || r == '\u3164' || r == '\uffa0':
-			return -1
-		}
-		return r
-	}, s)
-}
-
-var lineBreaks = strings.NewReplacer("\r\n", "\n", "\r", "\n", "\u2028", "\n", "\u2029", "\n", "\v", "\n", "\f", "\n", "\u0085", "\n")
-
 var (
 	scheme = regexp.MustCompile(`(?i)([a-z][a-z0-9+.-]*):(//)`)
 	bare   = regexp.MustCompile(`(?i)\b(mailto|tel|sip|sms|javascript|data):(\S)`)

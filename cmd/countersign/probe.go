@@ -14,6 +14,7 @@ import (
 
 	"countersign/inbound/mailbox"
 	"countersign/inbound/sender"
+	"countersign/inbound/sender/resolver"
 	"countersign/internal/config"
 	"countersign/internal/exit"
 	"countersign/internal/token"
@@ -159,7 +160,7 @@ func (p probe) dns(ctx context.Context) finding {
 		who = "the system's resolver"
 	}
 	_, domain, _ := strings.Cut(p.mailbox.Address, "@")
-	if err := sender.Reach(ctx, p.config.DNS.Resolver, p.config.DNS.Timeout, "_dmarc."+domain); err != nil {
+	if err := resolver.Reach(ctx, p.config.DNS.Resolver, p.config.DNS.Timeout, "_dmarc."+domain); err != nil {
 		return finding{Check: "dns", Found: who + " does not say what " + domain + " publishes: " + err.Error(), Do: "look at resolver in [dns], and whether it runs: without it all mail waits"}
 	}
 	return finding{Check: "dns", OK: true, Found: who + " answers"}

@@ -9,6 +9,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"countersign/inbound/sender/resolver"
 	"countersign/internal/rawmail"
 	"countersign/policy"
 )
@@ -98,23 +99,18 @@ func TestKeyText(t *testing.T) {
 // and is neither passed nor failed.
 func TestTimeBound(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		slow := newCache(func(ctx context.Context, _ string) answer {
+		c := over(t, func(ctx context.Context, _ string) resolver.Answer {
 			ctx, cancel := context.WithTimeout(ctx, 5*time.Second) // as the client does
 			defer cancel()
 			<-ctx.Done()
-			return answer{err: errNoAnswer}
-		}, time.Now)
-		list, err := loadSuffixes("")
-		if err != nil {
-			t.Fatal(err)
-		}
-		c := &Checker{cache: slow, suffixes: list}
+			return resolver.Answer{Err: resolver.ErrNoAnswer}
+		})
 		raw := repeat(maxSignatures, func(i int) string { return rsaField(fmt.Sprint("y", i), 64) }) + honest
 		m, _ := rawmail.Scan([]byte(raw), rawmail.DefaultLimits())
 		start := time.Now()
 		s := c.Check(t.Context(), Request{Message: m, From: "ada@north.example", Arrived: arrival})
-		if took := time.Since(start); took != maxTime || s.Result != policy.ResultTempError {
-			t.Errorf("%s after %v, want temperror after %v", s.Result, took, maxTime)
+		if took := time.Since(start); took != resolver.MaxTime || s.Result != policy.ResultTempError {
+			t.Errorf("%s after %v, want temperror after %v", s.Result, took, resolver.MaxTime)
 		}
 		synctest.Wait()
 		time.Sleep(time.Minute) // of the bubble: let the questions end
@@ -159,8 +155,8 @@ func TestLookupsRunOut(t *testing.T) {
 		t.Fatal(refused)
 	}
 	s := c.Check(context.Background(), Request{Message: m, From: "ada@" + deep, Arrived: arrival, Trust: Trust{ARCSealers: []string{fmt.Sprintf("list%d.example", maxChain)}}})
-	if n := srv.asked.Load(); n != maxLookups || s.Result != policy.ResultNone || s.ARC != policy.ResultFail {
-		t.Errorf("%s, arc %s after %d questions; want none, fail after %d", s.Result, s.ARC, n, maxLookups)
+	if n := srv.asked.Load(); n != resolver.MaxLookups || s.Result != policy.ResultNone || s.ARC != policy.ResultFail {
+		t.Errorf("%s, arc %s after %d questions; want none, fail after %d", s.Result, s.ARC, n, resolver.MaxLookups)
 	}
 }
 

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"countersign/inbound/sender/resolver"
 	"countersign/policy"
 )
 
@@ -62,15 +63,15 @@ func parseRecord(txt string) (r record, ok bool) {
 // recordAt asks for the record of one domain. Two are none (RFC 9989 section
 // 4.10); nil without an error means that there is none.
 func (c *check) recordAt(ctx context.Context, domain string) (*record, error) {
-	a := c.dns.txt(ctx, "_dmarc."+domain)
-	if errors.Is(a.err, errNotFound) {
+	a := c.dns.TXT(ctx, "_dmarc."+domain)
+	if errors.Is(a.Err, resolver.ErrNotFound) {
 		return nil, nil
-	} else if a.err != nil {
-		return nil, a.err
+	} else if a.Err != nil {
+		return nil, a.Err
 	}
 	var found *record
 	n := 0
-	for _, txt := range a.txt {
+	for _, txt := range a.TXT {
 		if r, ok := parseRecord(txt); ok {
 			r.at = domain
 			found = &r
@@ -164,14 +165,14 @@ func (c *check) demands(ctx context.Context, domain string) dmarc {
 		p = r.below
 	}
 	if r.missing != "" && r.missing != p {
-		a := c.dns.txt(ctx, domain)
+		a := c.dns.TXT(ctx, domain)
 		switch {
-		case errors.Is(a.err, errNotFound):
-			if a.nxdomain { // RFC 8020: nothing is below it, either
+		case errors.Is(a.Err, resolver.ErrNotFound):
+			if a.NXDomain { // RFC 8020: nothing is below it, either
 				p = r.missing
 			}
-		case a.err != nil:
-			return dmarc{record: r, err: a.err}
+		case a.Err != nil:
+			return dmarc{record: r, err: a.Err}
 		}
 	}
 	return dmarc{record: r, policy: soften(r, p)}

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 
+	"countersign/inbound/sender/resolver"
 	"countersign/policy"
 )
 
@@ -52,7 +53,7 @@ func (c *check) noteFailures(outcomes []outcome) {
 
 // unanswered notes a question that DNS did not answer.
 func (c *check) unanswered(err error) {
-	if errors.Is(err, errTooMany) {
+	if errors.Is(err, resolver.ErrTooMany) {
 		c.note("dns_limit")
 	} else if err != nil {
 		c.note("dns_temperror")

@@ -9,8 +9,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/miekg/dns"
-
+	"countersign/inbound/sender/resolver"
 	"countersign/internal/rawmail"
 	"countersign/policy"
 )
@@ -50,7 +49,7 @@ func FuzzSignature(f *testing.F) {
 	f.Add("DKIM-Signature: v=1; a=rsa-sha256; d=x.example; s=y; h=from; bh=" + strings.Repeat("A", 43) + "=; b=AAAA\r\n")
 	f.Add("DKIM-Signature: v=1; b=; b=\r\n")
 	key := keyRecord("ed", "")
-	ask := newCache(func(context.Context, string) answer { return answer{txt: []string{key}, ttl: 60} }, arrivalClock)
+	c := over(f, func(context.Context, string) resolver.Answer { return resolver.Answer{TXT: []string{key}, TTL: 60} })
 	f.Fuzz(func(t *testing.T, field string) {
 		forged := strings.Replace(honest, "ada@", "eve@", 1)
 		m, refused := rawmail.Scan([]byte(field+forged), rawmail.DefaultLimits())
@@ -69,7 +68,7 @@ func FuzzSignature(f *testing.F) {
 				t.Errorf("%s is said to be covered by %q", n, s.names)
 			}
 		}
-		k := &check{Request: Request{Message: m, Arrived: arrival}, Checker: &Checker{cache: ask}, dns: asker{cache: ask, asked: map[string]answer{}}}
+		k := &check{Request: Request{Message: m, Arrived: arrival}, Checker: c, dns: c.resolver.For(resolver.Message{})}
 		k.bodies.body = m.Body
 		if o := k.verify(context.Background(), m.Fields[0].Raw, same); o.Result == policy.ResultPass && slices.Contains(s.names, "from") {
 			t.Errorf("a changed From verifies with %q", field)
@@ -108,43 +107,6 @@ type memory struct{ bytes.Buffer }
 func (m *memory) Sum(b []byte) []byte { return append(b, m.Bytes()...) }
 func (m *memory) Size() int           { return 0 }
 func (m *memory) BlockSize() int      { return 1 }
-
-// FuzzAnswer: from whatever a server sends comes records of the name that was
-// asked for, or an error, or another name to ask for; never two of them and
-// never nothing.
-func FuzzAnswer(f *testing.F) {
-	z, err := parseZone(txtLine("a.example", "x") + "b.example. 60 IN CNAME a.example.\nc.example. 60 IN CNAME c.example.\n")
-	if err != nil {
-		f.Fatal(err)
-	}
-	for _, name := range []string{"a.example.", "b.example.", "c.example.", "d.example."} {
-		q := new(dns.Msg)
-		q.SetQuestion(name, dns.TypeTXT)
-		raw, err := z.answer(q, false).Pack()
-		if err != nil {
-			f.Fatal(err)
-		}
-		f.Add(raw)
-	}
-	f.Fuzz(func(t *testing.T, raw []byte) {
-		m := new(dns.Msg)
-		if m.Unpack(raw) != nil {
-			return
-		}
-		r := read(m, "a.example.")
-		switch {
-		case len(r.txt) > maxTXT:
-			t.Errorf("%d strings", len(r.txt))
-		case r.err != nil && len(r.txt) > 0:
-			t.Errorf("an error and records: %+v", r)
-		case r.err == nil && len(r.txt) == 0 && r.alias == "a.example.":
-			t.Errorf("nothing at all: %+v", r)
-		}
-		if len(r.txt) > 0 && !bytes.Contains(raw, []byte{0, 16}) {
-			t.Errorf("records from an answer without TXT: %+v", r)
-		}
-	})
-}
 
 // FuzzRecord: what is read as a DMARC record begins with its version and asks
 // for one of the three policies.

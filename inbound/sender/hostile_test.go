@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"countersign/inbound/sender/resolver"
 	"countersign/internal/rawmail"
 	"countersign/policy"
 )
@@ -67,7 +68,7 @@ func TestHostile(t *testing.T) {
 			if s.Result == policy.ResultPass || len(s.Reasons) == 0 {
 				t.Errorf("result %s, reasons %v", s.Result, s.Reasons)
 			}
-			if n := srv.asked.Load(); n > maxLookups {
+			if n := srv.asked.Load(); n > resolver.MaxLookups {
 				t.Errorf("%d questions", n)
 			}
 			if used := after.TotalAlloc - before.TotalAlloc; used > 16<<20 {

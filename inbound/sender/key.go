@@ -8,6 +8,7 @@ import (
 	"errors"
 	"slices"
 
+	"countersign/inbound/sender/resolver"
 	"countersign/policy"
 )
 
@@ -86,17 +87,17 @@ func (c *check) prove(ctx context.Context, s *signature, sum []byte) (result pol
 // are left out, as a wildcard record puts them there; two keys are no key, but the
 // same one twice is one.
 func (c *check) key(ctx context.Context, s *signature) (rec *domainKey, result policy.Result, code string) {
-	a := c.dns.txt(ctx, s.selector+"._domainkey."+s.domain)
+	a := c.dns.TXT(ctx, s.selector+"._domainkey."+s.domain)
 	switch {
-	case errors.Is(a.err, errNotFound):
+	case errors.Is(a.Err, resolver.ErrNotFound):
 		return nil, policy.ResultPermError, "dkim_no_key"
-	case errors.Is(a.err, errTooMany):
+	case errors.Is(a.Err, resolver.ErrTooMany):
 		return nil, policy.ResultPermError, "dns_limit"
-	case a.err != nil:
+	case a.Err != nil:
 		return nil, policy.ResultTempError, "dns_temperror"
 	}
 	bad := false
-	for _, txt := range a.txt {
+	for _, txt := range a.TXT {
 		r, isKey, err := parseKey(txt)
 		switch {
 		case err != nil:

@@ -5,7 +5,7 @@
 //
 // Check gives values with reasons and never a guess: what DNS did not answer is
 // temperror, which is neither pass nor fail. A message is judged as of its
-// arrival. All DNS of the program is here.
+// arrival. DNS is asked by package resolver.
 //
 // The message was scanned by package internal/rawmail before; what a result is
 // good for is decided in package policy.
@@ -17,6 +17,7 @@ import (
 	"strings"
 	"time"
 
+	"countersign/inbound/sender/resolver"
 	"countersign/internal/rawmail"
 	"countersign/policy"
 )
@@ -56,8 +57,7 @@ type Request struct {
 // Checker judges messages. It is safe for use by many goroutines, which share
 // its cache of DNS answers.
 type Checker struct {
-	cache    *cache
-	purses   *purses
+	resolver *resolver.Resolver
 	suffixes *suffixes
 	strict   []string
 }
@@ -65,16 +65,15 @@ type Checker struct {
 // New makes a Checker. It fails where the suffix file can't be read or the
 // resolver is no address.
 func New(cfg Config) (*Checker, error) {
-	cl, err := newClient(cfg.Resolver, cfg.Timeout)
-	if err != nil {
-		return nil, err
-	}
 	s, err := loadSuffixes(cfg.PublicSuffixFile)
 	if err != nil {
 		return nil, err
 	}
-	c := &Checker{cache: newCache(cl.lookup, time.Now), purses: newPurses(), suffixes: s}
-	c.cache.silent.organization = s.organization
+	r, err := resolver.New(resolver.Config{Server: cfg.Resolver, Timeout: cfg.Timeout, Organization: s.organization})
+	if err != nil {
+		return nil, err
+	}
+	c := &Checker{resolver: r, suffixes: s}
 	for _, d := range cfg.StrictDomains {
 		d = lower(strings.Trim(d, "."))
 		if !isDomain(d, false) {
@@ -96,7 +95,7 @@ func (c *Checker) SuffixListAge(now time.Time) time.Duration { return now.Sub(c.
 type check struct {
 	Request
 	*Checker
-	dns    asker
+	dns    *resolver.Asker
 	domain string // of the From address
 	demand dmarc
 	bodies bodies
@@ -116,10 +115,7 @@ func (c *check) note(code string) {
 // Check finds out who sent a message. It takes 20 DNS questions and 20 s at
 // most.
 func (c *Checker) Check(ctx context.Context, r Request) policy.Sender {
-	ctx, cancel := context.WithTimeout(ctx, maxTime)
-	defer cancel()
-	k := &check{Request: r, Checker: c, dns: asker{cache: c.cache, asked: map[string]answer{}}}
-	k.dns.patient = patience{standing: r.Standing, began: time.Now(), places: r.Places}
+	k := &check{Request: r, Checker: c}
 	s := policy.Sender{Result: policy.ResultNone, SPF: policy.ResultNone, DMARC: policy.ResultNone, ARC: policy.ResultNone,
 		DKIM: []policy.Signature{}}
 	if code := k.readable(); code != "" {
@@ -129,29 +125,17 @@ func (c *Checker) Check(ctx context.Context, r Request) policy.Sender {
 	}
 	s.Shown = r.Message.Shown()
 	k.bodies.body = r.Message.Body
-	if r.Hurry {
-		if r.Standing == policy.Stranger {
-			ctx, cancel = context.WithTimeout(ctx, strangerTime)
-			defer cancel()
-		}
-		k.dns.patient.purses, k.dns.patient.putOff = c.purses.of(c.owner(k.domain), r.Standing), &s.PutOff
-	}
+	asking := resolver.Message{Domain: k.domain, Standing: r.Standing, Hurry: r.Hurry, Places: r.Places}
+	k.dns = c.resolver.For(asking)
+	ctx, cancel := context.WithTimeout(ctx, asking.Time())
+	defer cancel()
 	k.demand = k.demands(ctx, k.domain)
 	k.judge(ctx, &s)
 	s.Policy = k.demand.policy
 	s.DMARC = k.demand.result(s.Result == policy.ResultPass)
-	s.Records = k.dns.records
-	s.PutOff = s.PutOff && s.Result == policy.ResultTempError
+	s.Records = k.dns.Records()
+	s.PutOff = k.dns.PutOff() && s.Result == policy.ResultTempError
 	return s
-}
-
-// owner is the domain that answers for a From domain: that of its organization,
-// or itself.
-func (c *Checker) owner(domain string) string {
-	if org := c.suffixes.organization(domain); org != "" {
-		return org
-	}
-	return domain
 }
 
 // readable holds Check to its promise even where the caller forgot to scan:

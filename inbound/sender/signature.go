@@ -186,6 +186,8 @@ func unbase64(s string) ([]byte, error) {
 	return base64.RawStdEncoding.Strict().DecodeString(s)
 }
 
+func digit(c byte) bool { return '0' <= c && c <= '9' }
+
 // isDomain tells whether s is made of labels of letters, digits and hyphens, or
 // underscores in a selector.
 func isDomain(s string, selector bool) bool {

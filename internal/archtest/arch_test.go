@@ -22,7 +22,8 @@ const module = "countersign/"
 var flow = [][]string{
 	{"policy"},
 	{"internal/clean", "internal/exit", "internal/redact", "internal/token", "internal/rawmail", "internal/kv", "internal/archtest", "internal/mutants"},
-	{"internal/kv/bolt", "internal/kv/kvtest", "internal/keys", "internal/blob", "internal/config", "inbound/mailbox", "inbound/reply", "inbound/sender"},
+	{"inbound/sender/resolver", "internal/kv/bolt", "internal/kv/kvtest", "internal/keys", "internal/blob", "internal/config", "inbound/mailbox", "inbound/reply"},
+	{"inbound/sender"},
 	{"internal/audit", "clients", "staff", "inbound"},
 	{"tickets"},
 	{"mailer", "desk/gateway"},
@@ -43,7 +44,7 @@ var homes = []struct {
 	{"github.com/wneessen/go-mail", []string{"mailer"}},
 	{"go.etcd.io/bbolt", []string{"internal/kv/bolt"}},
 	{"github.com/mjl-", []string{"inbound/sender", "internal/mailtest"}},
-	{"github.com/miekg/dns", []string{"inbound/sender", "internal/mailtest"}},
+	{"github.com/miekg/dns", []string{"inbound/sender/resolver", "internal/mailtest"}},
 	{"golang.org/x/net/publicsuffix", []string{"inbound/sender"}},
 	{"github.com/emersion/go-msgauth", []string{"internal/mailtest"}},
 	{"github.com/emersion/go-smtp", []string{"internal/mailtest"}},
@@ -72,9 +73,9 @@ var uses = []struct {
 	in   []string // packages, or single files
 	why  string
 }{
-	{"net.Lookup*", []string{"inbound/sender"}, "DNS is asked in one place, with a resolver, timeouts and three kinds of answers"},
-	{"net.DefaultResolver", []string{"inbound/sender"}, "DNS is asked in one place"},
-	{"net.Resolver", []string{"inbound/sender"}, "DNS is asked in one place"},
+	{"net.Lookup*", []string{"inbound/sender/resolver"}, "DNS is asked in one place, with a resolver, timeouts and three kinds of answers"},
+	{"net.DefaultResolver", []string{"inbound/sender/resolver"}, "DNS is asked in one place"},
+	{"net.Resolver", []string{"inbound/sender/resolver"}, "DNS is asked in one place"},
 	{".SetGenHeaderPreformatted", nil, "it lets a line break into a header"},
 	{".SetHeaderPreformatted", nil, "it lets a line break into a header"},
 	{"net/smtp.*", nil, "mail leaves by package mailer"},

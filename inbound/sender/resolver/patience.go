@@ -1,4 +1,4 @@
-package sender
+package resolver
 
 import (
 	"sync"
@@ -13,13 +13,12 @@ import (
 // it takes a bounded share of the workers: that of one From domain one worker,
 // that of all domains on file together two, that of all strangers one. A message
 // beside which fewer are judged pays for the places that it takes. What isn't
-// waited for is judged again soon, by package gateway, where nobody stands behind.
+// waited for is judged again soon, where nobody stands behind.
 const (
 	slice         = 500 * time.Millisecond
 	domainPurse   = 10 * time.Second // of one From domain
 	knownPurse    = 40 * time.Second // of all mail without a secret of ours, together
 	strangerPurse = 10 * time.Second // of all strangers together
-	strangerTime  = time.Second      // of one stranger's message
 	maxPurses     = 10_000
 )
 

@@ -1,4 +1,4 @@
-package sender
+package resolver
 
 import (
 	"context"
@@ -20,7 +20,7 @@ const (
 // they say, and asks for one name once however many messages want it. What was
 // not answered is no answer, and is only not asked for again within the minute.
 type cache struct {
-	ask func(ctx context.Context, name string) answer
+	ask func(ctx context.Context, name string) Answer
 	now func() time.Time
 
 	mu      sync.Mutex
@@ -31,30 +31,30 @@ type cache struct {
 }
 
 type entry struct {
-	answer answer
+	answer Answer
 	until  time.Time
 }
 
 type flight struct {
 	done   chan struct{}
-	answer answer
+	answer Answer
 }
 
-func newCache(ask func(context.Context, string) answer, now func() time.Time) *cache {
+func newCache(ask func(context.Context, string) Answer, now func() time.Time) *cache {
 	return &cache{ask: ask, now: now, entries: map[string]entry{}, flights: map[string]*flight{},
 		silent: silences{of: map[string]*silence{}}}
 }
 
 // Why a question was not asked, or not waited for.
 var (
-	errSilent = fmt.Errorf("%w: DNS did not answer for this domain within the minute", errNoAnswer)
-	errPutOff = fmt.Errorf("%w: other mail has used up the time to wait for DNS", errNoAnswer)
+	errSilent = fmt.Errorf("%w: DNS did not answer for this domain within the minute", ErrNoAnswer)
+	errPutOff = fmt.Errorf("%w: other mail has used up the time to wait for DNS", ErrNoAnswer)
 )
 
 // lookup gives the answer for a name. Who waits for another's question gives up
 // when ctx ends, or its patience; the question goes on under the client's own
 // timeout.
-func (c *cache) lookup(ctx context.Context, name string, m patience) answer {
+func (c *cache) lookup(ctx context.Context, name string, m patience) Answer {
 	c.mu.Lock()
 	if e, ok := c.entries[name]; ok {
 		if c.now().Before(e.until) {
@@ -66,12 +66,12 @@ func (c *cache) lookup(ctx context.Context, name string, m patience) answer {
 	f := c.flights[name]
 	if f == nil && c.silent.holds(name, m, c.now()) {
 		c.mu.Unlock()
-		return answer{err: errSilent}
+		return Answer{Err: errSilent}
 	}
 	began := c.now()
 	if !m.pay(began) {
 		c.mu.Unlock()
-		return answer{err: errPutOff}
+		return Answer{Err: errPutOff}
 	}
 	if f == nil {
 		f = &flight{done: make(chan struct{})}
@@ -83,7 +83,7 @@ func (c *cache) lookup(ctx context.Context, name string, m patience) answer {
 }
 
 // await waits for a question, slice by slice, the first of which is paid for.
-func (c *cache) await(ctx context.Context, f *flight, m patience, began time.Time) answer {
+func (c *cache) await(ctx context.Context, f *flight, m patience, began time.Time) Answer {
 	t := time.NewTicker(slice)
 	defer t.Stop()
 	for {
@@ -93,10 +93,10 @@ func (c *cache) await(ctx context.Context, f *flight, m patience, began time.Tim
 			return f.answer
 		case <-ctx.Done():
 			m.rest(c.now().Sub(began))
-			return answer{err: fmt.Errorf("%w: %w", errNoAnswer, ctx.Err())}
+			return Answer{Err: fmt.Errorf("%w: %w", ErrNoAnswer, ctx.Err())}
 		case <-t.C:
 			if began = c.now(); !m.pay(began) {
-				return answer{err: errPutOff}
+				return Answer{Err: errPutOff}
 			}
 		}
 	}
@@ -107,16 +107,16 @@ func (c *cache) fly(ctx context.Context, name string, m patience, f *flight) {
 	c.mu.Lock()
 	delete(c.flights, name)
 	c.put(name, f.answer)
-	c.silent.note(name, !errors.Is(f.answer.err, errNoAnswer), m, c.now())
+	c.silent.note(name, !errors.Is(f.answer.Err, ErrNoAnswer), m, c.now())
 	c.mu.Unlock()
 	close(f.done)
 }
 
-func (c *cache) put(name string, a answer) {
-	life := min(time.Duration(a.ttl)*time.Second, maxCacheTTL)
-	if errors.Is(a.err, errNotFound) {
+func (c *cache) put(name string, a Answer) {
+	life := min(time.Duration(a.TTL)*time.Second, maxCacheTTL)
+	if errors.Is(a.Err, ErrNotFound) {
 		life = min(life, maxNegative)
-	} else if a.err != nil {
+	} else if a.Err != nil {
 		return
 	}
 	if life <= 0 {
@@ -145,9 +145,9 @@ func (c *cache) drop(name string) {
 }
 
 // size is how many bytes an answer keeps, more or less.
-func (a answer) size() int {
+func (a Answer) size() int {
 	n := 100
-	for _, s := range a.txt {
+	for _, s := range a.TXT {
 		n += len(s) + 16
 	}
 	return n

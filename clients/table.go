@@ -111,7 +111,7 @@ func newRow(line int, header, record []string) row {
 		case !utf8.ValidString(record[i]):
 			r.bad = h + " is not UTF-8; save the file as UTF-8"
 		}
-		r.fields[h] = strings.TrimSpace(record[i])
+		r.fields[h] = strings.TrimSpace(clean.FromCSV(record[i]))
 	}
 	return r
 }

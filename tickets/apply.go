@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"countersign/clients"
+	"countersign/internal/clean"
 	"countersign/internal/kv"
 	"countersign/policy"
 )
@@ -224,9 +225,9 @@ func (s *Store) openedByMail(tx kv.Tx, f policy.Facts) (Ticket, error) {
 // bounded cuts the facts to what fits beside other values of a record.
 func bounded(f policy.Facts) policy.Facts {
 	f.Tokens, f.References, f.Carried, f.Bounce = nil, nil, nil, policy.Bounce{}
-	f.Text = cut(f.Text, 16<<10)
+	f.Text = clean.Cut(f.Text, 16<<10)
 	if b, err := json.Marshal(f); err != nil || len(b) > 48<<10 {
-		f.Threads, f.Recipients, f.Sender.Records, f.Text = nil, nil, nil, cut(f.Text, 4<<10)
+		f.Threads, f.Recipients, f.Sender.Records, f.Text = nil, nil, nil, clean.Cut(f.Text, 4<<10)
 	}
 	return f
 }

@@ -8,6 +8,7 @@ import (
 	"unicode/utf8"
 
 	"countersign/clients"
+	"countersign/internal/clean"
 	"countersign/internal/kv"
 	"countersign/internal/token"
 	"countersign/policy"
@@ -115,7 +116,7 @@ func checkText(field, s string, most int) error {
 	if n := utf8.RuneCountInString(s); n > most {
 		return fmt.Errorf("%s: has %d characters, at most %d are allowed", field, n, most)
 	}
-	if i := strings.IndexFunc(s, hostile); i >= 0 {
+	if i := clean.Trick(s); i >= 0 {
 		return fmt.Errorf("%s: has a control or direction character at byte %d", field, i)
 	}
 	return nil

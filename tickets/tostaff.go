@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"countersign/internal/clean"
 	"countersign/internal/kv"
 	"countersign/internal/token"
 	"countersign/policy"
@@ -150,7 +151,7 @@ func summary(tx kv.Tx, alerts []alert, others int) (string, error) {
 		if err != nil {
 			return "", err
 		}
-		lines = append(lines, fmt.Sprintf("%s (%s): %s%s", t.ID, cut(token.Blot(t.Subject), 80), one.Kind.Terms().Line, cut(one.Why, 160)))
+		lines = append(lines, fmt.Sprintf("%s (%s): %s%s", t.ID, clean.Cut(token.Blot(t.Subject), 80), one.Kind.Terms().Line, clean.Cut(one.Why, 160)))
 	}
 	if others > 0 {
 		lines = append(lines, fmt.Sprintf("And %d more: see countersign ticket list.", others))

@@ -16,6 +16,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"countersign/desk/api"
+	"countersign/internal/clean"
 	"countersign/internal/config"
 	"countersign/internal/exit"
 )
@@ -237,7 +238,7 @@ func (a *app) connect(ctx context.Context, c config.Config, now func() time.Time
 
 // print writes one JSON line.
 func (a *app) print(v any) error {
-	enc := json.NewEncoder(a.stdout)
+	enc := json.NewEncoder(clean.JSON(a.stdout))
 	enc.SetEscapeHTML(false)
 	return enc.Encode(v)
 }

@@ -8,6 +8,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"countersign/desk/api"
+	"countersign/internal/clean"
 	"countersign/internal/exit"
 	"countersign/policy"
 	"countersign/tickets"
@@ -72,7 +73,7 @@ func (a *app) sayAuthorization(z tickets.Authorization) error {
 	}
 	fmt.Fprintf(a.stdout, "%-6s %s on %s\n       for %s\n", strings.ToUpper(string(z.Decision)), z.Class, z.Ticket, person(z.Client, z.ClientName, z.Contact, z.ContactName))
 	for _, r := range z.Reasons {
-		fmt.Fprintf(a.stdout, "  no   %-20s %s\n", r.Code, clean(r.Text))
+		fmt.Fprintf(a.stdout, "  no   %-20s %s\n", r.Code, clean.Terminal(r.Text))
 	}
 	var steps []string
 	for _, n := range z.Next {
@@ -93,7 +94,7 @@ func allowed(z tickets.Authorization) string {
 		for _, r := range z.Reasons {
 			why += " " + r.Text
 		}
-		return fmt.Sprintf("ALLOW  %s on %s, by %s. Only questions may be answered; %s is NOT allowed.%s Receipt %s", z.Class, z.Ticket, z.Agent, z.Asked, clean(why), z.Receipt)
+		return fmt.Sprintf("ALLOW  %s on %s, by %s. Only questions may be answered; %s is NOT allowed.%s Receipt %s", z.Class, z.Ticket, z.Agent, z.Asked, clean.Terminal(why), z.Receipt)
 	case z.Class == policy.Question:
 		return fmt.Sprintf("ALLOW  %s on %s, by %s. Receipt %s", z.Class, z.Ticket, z.Agent, z.Receipt)
 	}
@@ -130,15 +131,15 @@ func (a *app) sayExplanation(e tickets.Explanation) error {
 	}
 	for _, m := range e.Messages {
 		fmt.Fprintf(a.stdout, "%s  message %s %s, %s: From %s, kind %s, bound %s\n", when(m.At), m.ID, m.Outcome, m.Verdict,
-			clean(orElse(m.Facts.From, "(none)")), m.Facts.Kind, orElse(string(m.Facts.Binding.Bound), "none"))
+			clean.Terminal(orElse(m.Facts.From, "(none)")), m.Facts.Kind, orElse(string(m.Facts.Binding.Bound), "none"))
 		s := m.Facts.Sender
 		fmt.Fprintf(a.stdout, "  sender %s", orElse(string(s.Result), "not checked"))
 		if s.By != "" {
-			fmt.Fprintf(a.stdout, " by %s of %s, which covers %s", s.By, clean(s.Domain), clean(strings.Join(s.Covered, ", ")))
+			fmt.Fprintf(a.stdout, " by %s of %s, which covers %s", s.By, clean.Terminal(s.Domain), clean.Terminal(strings.Join(s.Covered, ", ")))
 		}
-		fmt.Fprintf(a.stdout, "; dmarc %s, policy %s\n", orElse(string(s.DMARC), "none"), orElse(clean(s.Policy), "none"))
+		fmt.Fprintf(a.stdout, "; dmarc %s, policy %s\n", orElse(string(s.DMARC), "none"), orElse(clean.Terminal(s.Policy), "none"))
 		for _, r := range m.Reasons {
-			fmt.Fprintf(a.stdout, "  %-20s %s\n", r.Code, clean(r.Text))
+			fmt.Fprintf(a.stdout, "  %-20s %s\n", r.Code, clean.Terminal(r.Text))
 		}
 	}
 	return nil

@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"countersign/desk/api"
+	"countersign/internal/clean"
 	"countersign/policy"
 	"countersign/tickets"
 )
@@ -44,7 +45,7 @@ func (a *app) openTickets(ctx context.Context, begun string) (out []string) {
 	_ = client.Each(ctx, "ticket/list", api.TicketFilter{}, func(line json.RawMessage) error {
 		var t tickets.Shown
 		if json.Unmarshal(line, &t) == nil && t.State != policy.StateClosed && strings.HasPrefix(t.Ticket, begun) {
-			out = append(out, t.Ticket+"\t"+clean(t.Subject))
+			out = append(out, t.Ticket+"\t"+clean.Terminal(t.Subject))
 		}
 		return nil
 	})

@@ -6,6 +6,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"countersign/internal/clean"
 	"countersign/internal/config"
 	"countersign/internal/exit"
 )
@@ -46,7 +47,7 @@ func (a *app) checkConfigCommand() *cobra.Command {
 				return answered(exit.Config)
 			}
 			for _, p := range problems {
-				fmt.Fprintln(a.stderr, clean(p.String()))
+				fmt.Fprintln(a.stderr, clean.Terminal(p.String()))
 			}
 			word := "errors"
 			if len(problems) == 1 {

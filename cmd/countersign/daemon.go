@@ -20,6 +20,7 @@ import (
 
 	"countersign/desk/api"
 	"countersign/inbound/mailbox"
+	"countersign/internal/clean"
 	"countersign/internal/config"
 	"countersign/internal/exit"
 )
@@ -111,10 +112,12 @@ func listen(c config.Config) (net.Listener, error) {
 	return l, nil
 }
 
-// logger writes JSON, or readable lines on a terminal.
+// logger writes JSON, or readable lines on a terminal: in either, what others wrote is escaped.
 func logger(w io.Writer) zerolog.Logger {
 	if f, ok := w.(*os.File); ok && term.IsTerminal(int(f.Fd())) {
 		w = zerolog.ConsoleWriter{Out: w, TimeFormat: time.TimeOnly}
+	} else {
+		w = clean.JSON(w)
 	}
 	return zerolog.New(zerolog.SyncWriter(w)).With().Timestamp().Logger() // messages are judged side by side
 }

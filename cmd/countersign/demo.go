@@ -15,6 +15,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"countersign/desk/api"
+	"countersign/internal/clean"
 	"countersign/internal/config"
 	"countersign/internal/exit"
 	"countersign/internal/mailtest"
@@ -49,7 +50,7 @@ func (a *app) demo(ctx context.Context, spoil func(*desk)) error {
 			mark, line = "FAIL", err.Error()
 			wrong++
 		}
-		fmt.Fprintf(a.stdout, "  %-4s  %-55s %s\n", mark, step.what, clean(line))
+		fmt.Fprintf(a.stdout, "  %-4s  %-55s %s\n", mark, step.what, clean.Terminal(line))
 	}
 	if wrong > 0 {
 		return &exit.Error{Code: exit.Software, Reason: "demo", Message: fmt.Sprintf("%d steps did not come out as told.", wrong)}

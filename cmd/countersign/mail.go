@@ -7,6 +7,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"countersign/desk/api"
+	"countersign/internal/clean"
 )
 
 func (a *app) messageCommand() *cobra.Command {
@@ -41,11 +42,11 @@ func (a *app) quarantineCommand() *cobra.Command {
 func (a *app) sayQuarantined(q api.Quarantined) error {
 	fmt.Fprintf(a.stdout, "%s  %s uid %d  %s  %d bytes\n", q.ID, q.Mailbox, q.UID, when(q.At), q.Size)
 	for _, r := range q.Reasons {
-		fmt.Fprintf(a.stdout, "  no  %-18s %s\n", r.Code, clean(r.Text))
+		fmt.Fprintf(a.stdout, "  no  %-18s %s\n", r.Code, clean.Terminal(r.Text))
 	}
 	_, err := fmt.Fprintln(a.stdout)
 	for _, line := range splitLines(q.Raw) {
-		if _, err = fmt.Fprintln(a.stdout, clean(line)); err != nil {
+		if _, err = fmt.Fprintln(a.stdout, clean.Terminal(line)); err != nil {
 			break
 		}
 	}
@@ -70,7 +71,7 @@ func (a *app) outboxCommand() *cobra.Command {
 		if o.Cap != "" {
 			waits = "; it waits for limits." + o.Cap
 		}
-		_, err := fmt.Fprintf(a.stdout, "%s  %s to %s for %s: %s, %d tries, next %s%s  %s\n", o.ID, o.Kind, hidden(o.To), o.Ticket, o.State, o.Tries, whenever(o.Next), waits, clean(o.Error))
+		_, err := fmt.Fprintf(a.stdout, "%s  %s to %s for %s: %s, %d tries, next %s%s  %s\n", o.ID, o.Kind, hidden(o.To), o.Ticket, o.State, o.Tries, whenever(o.Next), waits, clean.Terminal(o.Error))
 		return err
 	}
 	show, _ := idCommand(a, "show NOTICE", "outbox/show", "Show a notice, but not its words", say)

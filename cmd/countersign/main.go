@@ -18,6 +18,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"countersign/internal/clean"
 	"countersign/internal/exit"
 )
 
@@ -99,5 +100,5 @@ func (a *app) complain(err error) {
 		_ = a.print(map[string]any{"type": "about:blank", "code": e.Reason, "title": e.Error(), "try": e.Try, "exit": e.Code})
 		return
 	}
-	fmt.Fprint(a.stderr, exit.Text(err))
+	fmt.Fprint(a.stderr, clean.Lines(exit.Text(err)))
 }

@@ -15,6 +15,7 @@ import (
 
 	"countersign/clients"
 	"countersign/desk/api"
+	"countersign/internal/clean"
 	"countersign/internal/config"
 	"countersign/internal/exit"
 	"countersign/staff"
@@ -117,7 +118,7 @@ func (a *app) sayUnfinished(ctx context.Context, client *api.Client) error {
 		if err := json.Unmarshal(line, &i); err != nil || !i.Unfinished() {
 			return err
 		}
-		_, err := fmt.Fprintf(a.stderr, "The %s import %s of %s, begun %s, is unfinished: part of it is not written. Import that file again.\n", i.Kind, i.ID, clean(i.File), when(i.Begun))
+		_, err := fmt.Fprintf(a.stderr, "The %s import %s of %s, begun %s, is unfinished: part of it is not written. Import that file again.\n", i.Kind, i.ID, clean.Terminal(i.File), when(i.Begun))
 		return err
 	})
 }
@@ -151,10 +152,10 @@ func (a *app) sayImport(file string, dryRun bool, r clients.Report) error {
 		}
 	} else {
 		for _, p := range r.Problems {
-			fmt.Fprintf(a.stderr, "line %-5d %-12s %s\n", p.Line, p.Column, clean(p.Text))
+			fmt.Fprintf(a.stderr, "line %-5d %-12s %s\n", p.Line, p.Column, clean.Terminal(p.Text))
 		}
 		for _, p := range r.Warnings {
-			fmt.Fprintf(a.stderr, "line %-5d %-12s warning: %s\n", p.Line, p.Column, clean(p.Text))
+			fmt.Fprintf(a.stderr, "line %-5d %-12s warning: %s\n", p.Line, p.Column, clean.Terminal(p.Text))
 		}
 		if dryRun {
 			fmt.Fprintf(a.stdout, "Would add %d, change %d, skip %d; %d as they were. Nothing was written into the state.", r.Added, r.Changed, len(r.Rejected), r.Same)
@@ -178,7 +179,16 @@ func (a *app) sayImport(file string, dryRun bool, r clients.Report) error {
 func writeRejected(path string, r clients.Report) error {
 	var text strings.Builder
 	w := csv.NewWriter(&text)
-	if err := errors.Join(w.Write(r.Header), w.WriteAll(r.Rejected)); err != nil {
+	err := w.Write(r.Header)
+	for _, record := range r.Rejected {
+		cells := make([]string, len(record))
+		for i, cell := range record {
+			cells[i] = clean.CSV(cell) // a person opens it in a spreadsheet, and import reads it again
+		}
+		err = errors.Join(err, w.Write(cells))
+	}
+	w.Flush()
+	if err := errors.Join(err, w.Error()); err != nil {
 		return err
 	}
 	return writeWhole(path, text.String())
@@ -190,7 +200,7 @@ func writeRejected(path string, r clients.Report) error {
 func (a *app) warnUnixUser(name string) {
 	_, err := user.Lookup(name)
 	if _, unknown := errors.AsType[user.UnknownUserError](err); unknown {
-		fmt.Fprintf(a.stderr, "countersign: there is no Unix user %q in /etc/passwd: until there is, nobody is this agent on the socket\n", clean(name))
+		fmt.Fprintf(a.stderr, "countersign: there is no Unix user %q in /etc/passwd: until there is, nobody is this agent on the socket\n", clean.Terminal(name))
 	}
 }
 

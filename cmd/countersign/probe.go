@@ -15,6 +15,7 @@ import (
 	"countersign/inbound/mailbox"
 	"countersign/inbound/sender"
 	"countersign/inbound/sender/resolver"
+	"countersign/internal/clean"
 	"countersign/internal/config"
 	"countersign/internal/exit"
 	"countersign/internal/token"
@@ -79,9 +80,9 @@ func (a *app) sayFindings(all []finding) error {
 		if !f.OK {
 			word = "FAIL"
 		}
-		fmt.Fprintf(a.stdout, "%-5s %-14s %s\n", word, f.Check, clean(f.Found))
+		fmt.Fprintf(a.stdout, "%-5s %-14s %s\n", word, f.Check, clean.Terminal(f.Found))
 		if f.Do != "" {
-			if _, err := fmt.Fprintf(a.stdout, "      Try: %s\n", clean(f.Do)); err != nil {
+			if _, err := fmt.Fprintf(a.stdout, "      Try: %s\n", clean.Terminal(f.Do)); err != nil {
 				return err
 			}
 		}

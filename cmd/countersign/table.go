@@ -6,23 +6,9 @@ import (
 	"strings"
 	"text/tabwriter"
 	"time"
-	"unicode"
-	"unicode/utf8"
-)
 
-// clean makes a string that others wrote safe to show on a terminal: one line,
-// no control and no direction characters.
-func clean(s string) string {
-	return strings.Map(func(r rune) rune {
-		switch {
-		case r == '\n' || r == '\t' || r == '\r':
-			return ' '
-		case unicode.IsControl(r), unicode.Is(unicode.Bidi_Control, r), r == utf8.RuneError, unicode.Is(unicode.Zl, r), unicode.Is(unicode.Zp, r):
-			return '\uFFFD'
-		}
-		return r
-	}, s)
-}
+	"countersign/internal/clean"
+)
 
 // table prints rows in columns without borders.
 func table(w io.Writer, head []string, rows [][]string) error {
@@ -30,7 +16,7 @@ func table(w io.Writer, head []string, rows [][]string) error {
 	t := tabwriter.NewWriter(&lines, 0, 0, 2, ' ', 0)
 	for _, row := range append([][]string{head}, rows...) {
 		for i := range row {
-			row[i] = clean(row[i])
+			row[i] = clean.Terminal(row[i])
 		}
 		fmt.Fprintln(t, strings.Join(row, "\t")) // with empty cells at the end, else what is above doesn't stand in line
 	}
@@ -69,16 +55,16 @@ func person(client, clientName, address, name string) string {
 
 func organisation(client, name string) string {
 	if name == "" || name == client {
-		return clean(client)
+		return clean.Terminal(client)
 	}
-	return clean(name + " (" + client + ")")
+	return clean.Terminal(name + " (" + client + ")")
 }
 
 func contact(address, name string) string {
 	if name == "" || name == address {
 		return hidden(address)
 	}
-	return clean(name) + " <" + hidden(address) + ">"
+	return clean.Terminal(name) + " <" + hidden(address) + ">"
 }
 
 // hidden shows an address as a***@north.example: the command line never names
@@ -88,5 +74,5 @@ func hidden(addr string) string {
 	if at < 1 {
 		return "***"
 	}
-	return clean(addr[:1] + "***" + addr[at:])
+	return clean.Terminal(addr[:1] + "***" + addr[at:])
 }

@@ -13,6 +13,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"countersign/desk/api"
+	"countersign/internal/clean"
 	"countersign/internal/exit"
 	"countersign/policy"
 	"countersign/tickets"
@@ -82,7 +83,7 @@ func missing(flags [][2]string) error {
 }
 
 func (a *app) sayOpened(o api.Opened) error {
-	fmt.Fprintf(a.stdout, "%s opened for %s (%s).", o.Ticket, clean(orElse(o.Name, hidden(o.Contact))), clean(o.Client))
+	fmt.Fprintf(a.stdout, "%s opened for %s (%s).", o.Ticket, clean.Terminal(orElse(o.Name, hidden(o.Contact))), clean.Terminal(o.Client))
 	who := person(o.Ref, o.Client, o.Contact, o.Name)
 	if o.Notice != "queued" {
 		_, err := fmt.Fprintf(a.stdout, " Nothing has to be proved for a question.\n%s\n", who)
@@ -93,7 +94,7 @@ func (a *app) sayOpened(o api.Opened) error {
 		fmt.Fprintf(a.stdout, "Cools: %s. No answer before then proves anything.\n", cooling(o.Cools, hidden))
 	}
 	for _, w := range o.Warnings {
-		fmt.Fprintf(a.stdout, "Warning: %s\n", clean(w.Text))
+		fmt.Fprintf(a.stdout, "Warning: %s\n", clean.Terminal(w.Text))
 	}
 	_, err := fmt.Fprintf(a.stdout, "Confirmation queued for the address on file (%s). Expires %s. Watch: countersign ticket show %s\n",
 		hidden(o.Contact), when(o.Until), o.Ticket)
@@ -176,7 +177,7 @@ func listOf[T any](ctx context.Context, a *app, client *api.Client, name string,
 	var rows [][]string
 	err := client.Each(ctx, name, in, func(line json.RawMessage) error {
 		if a.json {
-			_, err := a.stdout.Write(append([]byte(strings.TrimSpace(string(line))), '\n'))
+			_, err := clean.JSON(a.stdout).Write(append([]byte(strings.TrimSpace(string(line))), '\n'))
 			return err
 		}
 		var v T
@@ -214,7 +215,7 @@ func (a *app) ticketShow() *cobra.Command {
 }
 
 func (a *app) sayTicket(t tickets.Shown) error {
-	fmt.Fprintf(a.stdout, "%s  %s    %s    opened %s by %s from %s\n", t.Ticket, clean(t.Subject), person(t.Client, t.ClientName, t.Contact, t.ContactName), when(t.Opened), orElse(t.OpenedBy, "the contact"), t.Channel)
+	fmt.Fprintf(a.stdout, "%s  %s    %s    opened %s by %s from %s\n", t.Ticket, clean.Terminal(t.Subject), person(t.Client, t.ClientName, t.Contact, t.ContactName), when(t.Opened), orElse(t.OpenedBy, "the contact"), t.Channel)
 	fmt.Fprintf(a.stdout, "class   %s (revision %d)\n", t.Class, t.Revision)
 	state := strings.ToUpper(string(t.State))
 	switch {
@@ -234,10 +235,10 @@ func (a *app) sayTicket(t tickets.Shown) error {
 		fmt.Fprintf(a.stdout, "cools   %s\n", cooling(t.Cools, hidden))
 	}
 	for _, r := range t.Obstacles {
-		fmt.Fprintf(a.stdout, "but     %s: %s\n", r.Code, clean(r.Text))
+		fmt.Fprintf(a.stdout, "but     %s: %s\n", r.Code, clean.Terminal(r.Text))
 	}
 	for _, line := range strings.Split(t.Request, "\n") {
-		fmt.Fprintf(a.stdout, "request %s\n", clean(line))
+		fmt.Fprintf(a.stdout, "request %s\n", clean.Terminal(line))
 	}
 	return a.sayHistory(t.History)
 }
@@ -245,7 +246,7 @@ func (a *app) sayTicket(t tickets.Shown) error {
 func (a *app) sayHistory(events []tickets.Event) error {
 	var err error
 	for _, e := range events {
-		_, err = fmt.Fprintf(a.stdout, "%s  %-24s %-18s %s\n", when(e.At), e.Event, e.Reason, clean(e.Text))
+		_, err = fmt.Fprintf(a.stdout, "%s  %-24s %-18s %s\n", when(e.At), e.Event, e.Reason, clean.Terminal(e.Text))
 	}
 	return err
 }

@@ -13,6 +13,7 @@ import (
 
 	"countersign/desk/api"
 	"countersign/desk/gateway"
+	"countersign/internal/clean"
 	"countersign/internal/config"
 	"countersign/internal/exit"
 	"countersign/policy"
@@ -150,7 +151,7 @@ func (a *app) sayVerification(v gateway.Verification) error {
 	case v.Verdict == policy.Ignored:
 		word = "IGNORED"
 	}
-	fmt.Fprintf(a.stdout, "%s  From: %s", word, clean(orElse(v.From, "(not exactly one)")))
+	fmt.Fprintf(a.stdout, "%s  From: %s", word, clean.Terminal(orElse(v.From, "(not exactly one)")))
 	if v.Ticket != "" {
 		fmt.Fprintf(a.stdout, "  %s (%s)", v.Ticket, v.Bound)
 	}
@@ -161,7 +162,7 @@ func (a *app) sayVerification(v gateway.Verification) error {
 	}
 	var err error
 	for _, r := range v.Reasons {
-		_, err = fmt.Fprintf(a.stdout, "  %s  %-18s %s\n", mark, r.Code, clean(r.Text))
+		_, err = fmt.Fprintf(a.stdout, "  %s  %-18s %s\n", mark, r.Code, clean.Terminal(r.Text))
 	}
 	return err
 }

@@ -14,6 +14,7 @@ import (
 	"golang.org/x/term"
 
 	"countersign/desk/gateway"
+	"countersign/internal/clean"
 	"countersign/internal/exit"
 	"countersign/policy"
 )
@@ -81,7 +82,7 @@ func (a *app) sayOneOfMany(label string, v gateway.Verification) error {
 	if len(v.Reasons) > 0 {
 		reason = v.Reasons[0].Code
 	}
-	_, err := fmt.Fprintf(a.stdout, "%-15s %-18s %-30s %s\n", v.Verdict, reason, clean(v.From), clean(label))
+	_, err := fmt.Fprintf(a.stdout, "%-15s %-18s %-30s %s\n", v.Verdict, reason, clean.Terminal(v.From), clean.Terminal(label))
 	return err
 }
 
@@ -156,6 +157,6 @@ func progress(w io.Writer, what string, size int64) *progressbar.ProgressBar {
 	if !ok || !term.IsTerminal(int(f.Fd())) {
 		return progressbar.DefaultSilent(size)
 	}
-	return progressbar.NewOptions64(size, progressbar.OptionSetWriter(w), progressbar.OptionSetDescription(clean(what)),
+	return progressbar.NewOptions64(size, progressbar.OptionSetWriter(w), progressbar.OptionSetDescription(clean.Terminal(what)),
 		progressbar.OptionSetPredictTime(true), progressbar.OptionSetWidth(30), progressbar.OptionClearOnFinish())
 }

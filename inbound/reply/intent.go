@@ -22,26 +22,26 @@ const longestAnswer = 200
 // Names are the writer's, from the From field: they say nothing in a line.
 func Intent(own string, names ...string) policy.Answer {
 	unclear := policy.Answer{Intent: policy.Unclear}
-	if lex.denies(newPhrase(words(sentences(own)))) {
+	if lex().denies(newPhrase(words(sentences(own)))) {
 		return policy.Answer{Intent: policy.No}
 	}
 	first, rest := answerLine(own)
 	if first == "" || len(first) > longestAnswer || question(first) {
 		return unclear
 	}
-	readings := lex.readings(newPhrase(words(first)), ownNames(names))
+	readings := lex().readings(newPhrase(words(first)), ownNames(names))
 	if readings[policy.Yes] == 0 {
-		return lex.answer(readings)
+		return lex().answer(readings)
 	}
 	spoilt := languages(every)
 	if !question(rest) {
-		spoilt = lex.spoilt(rest, readings[policy.Yes] == lex.all())
+		spoilt = lex().spoilt(rest, readings[policy.Yes] == lex().all())
 	}
 	readings[policy.Unclear] |= readings[policy.Yes] & spoilt
 	readings[policy.Yes] &^= spoilt
-	out := lex.answer(readings)
+	out := lex().answer(readings)
 	// A "Yes" above "pas maintenant" is none of a French contact.
-	return out.But(policy.Unclear, lex.list(spoilt&^(readings[policy.No]|readings[policy.Unclear]))...)
+	return out.But(policy.Unclear, lex().list(spoilt&^(readings[policy.No]|readings[policy.Unclear]))...)
 }
 
 // answer makes one of what a line is in which languages.
@@ -81,7 +81,7 @@ func (p pieces) intent(names ...string) policy.Answer {
 	}
 	said := p.own + "\n" + p.foot
 	a := Intent(said, names...)
-	if a.Intent != policy.No && lex.denies(newPhrase(words(p.sign))) {
+	if a.Intent != policy.No && lex().denies(newPhrase(words(p.sign))) {
 		return policy.Answer{Intent: policy.Unclear}
 	}
 	if strings.TrimSpace(p.veiled) != "" {
@@ -208,7 +208,7 @@ func ownNames(names []string) map[string]bool {
 	for _, name := range names {
 		w := words(name)
 		for _, s := range w[:min(len(w), 6)] {
-			e := lex.entries[s]
+			e := lex().entries[s]
 			out[s] = utf8.RuneCountInString(s) > 1 && (e == nil || e[yesList]|e[noList]|e[butList]|e[otherList] == 0)
 		}
 	}
@@ -239,10 +239,10 @@ func saysYes(own string) bool {
 	first, _ := answerLine(own)
 	for clause := range strings.FieldsFuncSeq(first, func(r rune) bool { return strings.ContainsRune(".,;:!。，、；：！،", r) }) {
 		w := words(clause[:min(len(clause), longestAnswer)])
-		if len(w) > 1 && lex.has(newPhrase(w[:1]), butList, every) {
+		if len(w) > 1 && lex().has(newPhrase(w[:1]), butList, every) {
 			w = w[1:]
 		}
-		if lex.readings(newPhrase(w), nil)[policy.Yes] != 0 {
+		if lex().readings(newPhrase(w), nil)[policy.Yes] != 0 {
 			return true
 		}
 	}
@@ -274,7 +274,7 @@ func answerLine(own string) (first, rest string) {
 // of which answers or objects.
 func greeting(line string) (tail string, ok bool) {
 	if i := strings.IndexAny(line, ".。"); i >= 0 { // no name may stand there, as in "Dear Mr. Low"
-		if e := lex.entries[strings.Join(words(line[:i]), " ")]; e != nil && e[helloList] != 0 {
+		if e := lex().entries[strings.Join(words(line[:i]), " ")]; e != nil && e[helloList] != 0 {
 			_, size := utf8.DecodeRuneInString(line[i:])
 			return line[i+size:], true
 		}
@@ -289,12 +289,12 @@ func greeting(line string) (tail string, ok bool) {
 		return "", false
 	}
 	p := newPhrase(w)
-	lex.matches(p, 0, func(n int, e *[lists]languages) bool {
+	lex().matches(p, 0, func(n int, e *[lists]languages) bool {
 		if e[helloList] == 0 || len(w)-n > 4 {
 			return false
 		}
 		name := newPhrase(w[n:])
-		ok = !lex.has(name, yesList, every) && !lex.has(name, noList, every) && !lex.has(name, butList, every)
+		ok = !lex().has(name, yesList, every) && !lex().has(name, noList, every) && !lex().has(name, butList, every)
 		return true
 	})
 	return tail, ok

@@ -38,8 +38,8 @@ var said = map[string][3]string{
 // TestEachLanguage reads a yes, a no and a denial of every language, and takes
 // its words out to see that they are what is read.
 func TestEachLanguage(t *testing.T) {
-	if len(said) != len(lex.names) {
-		t.Errorf("%d languages are tried of %d", len(said), len(lex.names))
+	if len(said) != len(lex().names) {
+		t.Errorf("%d languages are tried of %d", len(said), len(lex().names))
 	}
 	for language, texts := range said {
 		for i, n := range []list{yesList, noList, denyList} {
@@ -47,7 +47,7 @@ func TestEachLanguage(t *testing.T) {
 			if got := Intent(texts[i]).For(language); got != want {
 				t.Errorf("%s: %q is %s, want %s", language, texts[i], got, want)
 			}
-			restore := takeOut(n, lex.language(language))
+			restore := takeOut(n, lex().language(language))
 			if got := Intent(texts[i]).For(language); got == want {
 				t.Errorf("%s: %q is still %s without the list %q", language, texts[i], got, listNames[n])
 			}
@@ -59,7 +59,7 @@ func TestEachLanguage(t *testing.T) {
 // takeOut takes the words of one list and language away.
 func takeOut(n list, language languages) (restore func()) {
 	var taken []*[lists]languages
-	for _, e := range lex.entries {
+	for _, e := range lex().entries {
 		if e[n]&language != 0 {
 			e[n] &^= language
 			taken = append(taken, e)

@@ -17,7 +17,7 @@ import (
 func readings(own string) map[string]policy.Intent {
 	out := map[string]policy.Intent{}
 	answer := divide(clean.Seen(own)).intent()
-	for _, lang := range append([]string{""}, lex.names...) {
+	for _, lang := range append([]string{""}, lex().names...) {
 		out[lang] = answer.For(lang)
 	}
 	return out
@@ -106,7 +106,7 @@ func TestTongues(t *testing.T) {
 	for _, w := range strings.Split("ne,no,nu,tak,da,si,nei,ei,jo,nee,nie", ",") {
 		known[w] = true
 	}
-	for entry, e := range lex.entries {
+	for entry, e := range lex().entries {
 		yes, no := e[yesList], e[noList]
 		if yes != 0 && no != 0 && !known[entry] {
 			t.Errorf("%q is a yes and a no", entry)
@@ -124,11 +124,11 @@ func TestTongues(t *testing.T) {
 			t.Errorf("%q answers and says something else in one language", entry)
 		}
 	}
-	for _, name := range lex.names {
-		bit := lex.language(name)
+	for _, name := range lex().names {
+		bit := lex().language(name)
 		for n := range lists {
 			found := false
-			for _, e := range lex.entries {
+			for _, e := range lex().entries {
 				found = found || e[n]&bit != 0
 			}
 			if !found && n != otherList && n != openList { // not where conditions stand before the verb
@@ -141,8 +141,8 @@ func TestTongues(t *testing.T) {
 // TestEveryWord reads every entry of the lists as a person of that language
 // would send it.
 func TestEveryWord(t *testing.T) {
-	for entry, e := range lex.entries {
-		for n, name := range lex.names {
+	for entry, e := range lex().entries {
+		for n, name := range lex().names {
 			bit := languages(1) << n
 			if e[yesList]&bit != 0 && Intent(entry).For(name) != policy.Yes {
 				t.Errorf("%s: %q is %s", name, entry, Intent(entry).For(name))

@@ -4,6 +4,7 @@ import (
 	_ "embed"
 	"slices"
 	"strings"
+	"sync"
 	"unicode"
 
 	"golang.org/x/text/unicode/norm"
@@ -40,7 +41,9 @@ type lexicon struct {
 	longest map[string]int // by first word: the most words of an entry
 }
 
-var lex = parseWords(wordsFile)
+// lex gives the lexicon, read when it is first asked for: most commands read no
+// mail, and each would start 30 ms later.
+var lex = sync.OnceValue(func() *lexicon { return parseWords(wordsFile) })
 
 func parseWords(file string) *lexicon {
 	l := &lexicon{entries: map[string]*[lists]languages{}, longest: map[string]int{}}

@@ -17,7 +17,7 @@ func TestLines(t *testing.T) {
 	for line := range strings.Lines(string(file)) {
 		head, said, ok := strings.Cut(strings.TrimSpace(line), ": ")
 		language, want, _ := strings.Cut(head, " ")
-		if !ok || lex.language(language) == 0 {
+		if !ok || lex().language(language) == 0 {
 			continue
 		}
 		tried[head] = true
@@ -27,7 +27,7 @@ func TestLines(t *testing.T) {
 			}
 		}
 	}
-	if len(tried) != 3*len(lex.names) {
-		t.Errorf("%d of %d lists are tried", len(tried), 3*len(lex.names))
+	if len(tried) != 3*len(lex().names) {
+		t.Errorf("%d of %d lists are tried", len(tried), 3*len(lex().names))
 	}
 }

@@ -193,8 +193,8 @@ func answers(line string) bool {
 		return false
 	}
 	p := newPhrase(words(line))
-	r := lex.readings(p, nil)
-	return r[policy.Yes]|r[policy.No] != 0 || lex.denies(p)
+	r := lex().readings(p, nil)
+	return r[policy.Yes]|r[policy.No] != 0 || lex().denies(p)
 }
 
 // listFoot reports the lines that a mailing list adds: below a rule of

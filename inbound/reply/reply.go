@@ -74,7 +74,7 @@ func Read(m *rawmail.Message, own Own) Reading {
 		r.Answer = agreed(r.Answer, divide(clean.Seen(b.sure)).intent(name))
 	}
 	// No bytes are a denial by chance: one stands, however else they may be read.
-	if b.other != b.plain && !lex.denies(newPhrase(words(sentences(said.own)))) {
+	if b.other != b.plain && !lex().denies(newPhrase(words(sentences(said.own)))) {
 		r.Answer = agreed(r.Answer, divide(clean.Seen(b.other)).intent(name))
 	}
 	if b.doubtful || wrappedQuote(b.plain) && r.Answer.Intent != policy.No {
@@ -123,7 +123,7 @@ func agreed(a, b policy.Answer) policy.Answer {
 		return policy.Unclear
 	}
 	out := policy.Answer{Intent: common(a.Intent, b.Intent)}
-	for _, l := range lex.names { // English first, which holds for others, too
+	for _, l := range lex().names { // English first, which holds for others, too
 		if i := common(a.For(l), b.For(l)); i != out.For(l) {
 			out = out.But(i, l)
 		}

@@ -103,7 +103,7 @@ func (c *check) authors() (out []*signature) {
 }
 
 func (c *check) sealer(domain string) bool {
-	return slices.ContainsFunc(c.Trust.ARCSealers, func(d string) bool { return lower(d) == domain })
+	return slices.ContainsFunc(c.Trust.ARCSealers, func(d string) bool { return rawmail.Lower(d) == domain })
 }
 
 // sealedPass looks through the sets from the newest, as long as their sealers
@@ -133,9 +133,9 @@ func (c *check) sealedPass(ctx context.Context, sets []arcSet) bool {
 // below d=, so it is none where nothing but d= itself counts.
 func (c *check) signer(r result) string {
 	if d, ok := r.properties["header.d"]; ok {
-		return lower(d)
+		return rawmail.Lower(d)
 	}
-	if c.tenant() || c.demand.record != nil && c.demand.record.strictDKIM {
+	if c.tenant() || c.demand.Record != nil && c.demand.Record.StrictDKIM {
 		return ""
 	}
 	return r.identity()
@@ -216,13 +216,13 @@ func (set *arcSet) put(f *rawmail.Field) bool {
 	if set.seal != nil || err != nil {
 		return false
 	}
-	set.cv = lower(s.tags["cv"])
+	set.cv = rawmail.Lower(s.tags["cv"])
 	// A seal has no h= (RFC 8617 section 4.1.3), no body hash, and is relaxed.
 	if _, h := s.tags["h"]; h {
 		return false
 	}
 	var ok bool
-	if s.key, s.hash, ok = strings.Cut(lower(s.tags["a"]), "-"); !ok || s.hash != "sha256" {
+	if s.key, s.hash, ok = strings.Cut(rawmail.Lower(s.tags["a"]), "-"); !ok || s.hash != "sha256" {
 		return false
 	}
 	if s.sig, err = unbase64(s.tags["b"]); err != nil || len(s.sig) == 0 {

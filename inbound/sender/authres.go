@@ -7,6 +7,7 @@ import (
 	"unicode"
 	"unicode/utf8"
 
+	"countersign/inbound/sender/resolver"
 	"countersign/internal/rawmail"
 )
 
@@ -112,7 +113,7 @@ func quotedString(s string) (string, int) {
 // at. It may say what it likes, as often as it likes; only a quotation has to be
 // in order, since a sender may have put one there to end another.
 func unused(part []token) bool {
-	return len(part) > 0 && !part[0].quoted && !isMark(part[0]) && !slices.Contains([]string{"dkim", "spf", "dmarc"}, lower(part[0].text))
+	return len(part) > 0 && !part[0].quoted && !isMark(part[0]) && !slices.Contains([]string{"dkim", "spf", "dmarc"}, rawmail.Lower(part[0].text))
 }
 
 // parseResults reads the value of an Authentication-Results field strictly:
@@ -137,11 +138,11 @@ func parseResults(value string) (id string, out []result, err error) {
 	if len(head) == 0 || len(head) > 2 || isMark(head[0]) || len(head) == 2 && head[1].text != "1" {
 		return "", nil, errResults
 	}
-	id = lower(head[0].text)
+	id = rawmail.Lower(head[0].text)
 	if parts = parts[1:]; len(parts) > 0 && len(parts[len(parts)-1]) == 0 {
 		parts = parts[:len(parts)-1] // a last semicolon that nothing follows
 	}
-	if len(parts) == 1 && len(parts[0]) == 1 && lower(parts[0][0].text) == "none" {
+	if len(parts) == 1 && len(parts[0]) == 1 && rawmail.Lower(parts[0][0].text) == "none" {
 		return id, nil, nil
 	}
 	if len(parts) > maxResults {
@@ -171,13 +172,13 @@ func parseResult(p []token) (r result, err error) {
 	if err != nil {
 		return r, err
 	}
-	r.method, r.value = lower(method), lower(rest.value)
+	r.method, r.value = rawmail.Lower(method), rawmail.Lower(rest.value)
 	for t := rest.after; len(t) > 0; {
 		name, rest, err := pair(t, false)
 		if err != nil {
 			return r, err
 		}
-		name = lower(name)
+		name = rawmail.Lower(name)
 		if _, twice := r.properties[name]; twice && !unused(p) {
 			return r, errResults
 		}
@@ -195,7 +196,7 @@ type pairRest struct {
 // isHost tells whether a token is what stands behind a quoted local part.
 func isHost(t token) bool {
 	domain, ok := strings.CutPrefix(t.text, "@")
-	return ok && t.glued && !t.quoted && isDomain(lower(domain), false)
+	return ok && t.glued && !t.quoted && resolver.IsDomain(rawmail.Lower(domain), false)
 }
 
 // pair reads "name = value". What is glued to the value belongs to it, as far as

@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strings"
 
+	"countersign/inbound/sender/resolver"
+	"countersign/internal/rawmail"
 	"countersign/policy"
 )
 
@@ -99,20 +101,22 @@ func (r result) ofMailFrom() bool {
 
 // mailFrom gives the domain of MAIL FROM, "" if there is none.
 func (r result) mailFrom() string {
-	from := lower(r.properties["smtp.mailfrom"])
-	if from = from[strings.IndexByte(from, '@')+1:]; !isDomain(from, false) {
+	from := rawmail.Lower(r.properties["smtp.mailfrom"])
+	if from = from[strings.IndexByte(from, '@')+1:]; !resolver.IsDomain(from, false) {
 		return ""
 	}
 	return from
 }
 
 func (c *check) pinned(id string) bool {
-	return slices.ContainsFunc(c.Trust.AuthservIDs, func(ours string) bool { return ours != "" && lower(ours) == id })
+	return slices.ContainsFunc(c.Trust.AuthservIDs, func(ours string) bool { return ours != "" && rawmail.Lower(ours) == id })
 }
 
 // mayBeOurs tells whether an unreadable field claims to be of the border.
 func (c *check) mayBeOurs(value string) bool {
-	return slices.ContainsFunc(c.Trust.AuthservIDs, func(ours string) bool { return ours != "" && strings.Contains(lower(value), lower(ours)) })
+	return slices.ContainsFunc(c.Trust.AuthservIDs, func(ours string) bool {
+		return ours != "" && strings.Contains(rawmail.Lower(value), rawmail.Lower(ours))
+	})
 }
 
 // dkim tells whether the border saw this very signature pass. Where several
@@ -134,13 +138,13 @@ func (b border) dkim(s *signature) (passed, twice bool) {
 // and value where the border gives them (RFC 8601 section 2.7.1, RFC 6008).
 func (r result) isOf(s *signature) bool {
 	if d, ok := r.properties["header.d"]; ok {
-		if lower(d) != s.domain {
+		if rawmail.Lower(d) != s.domain {
 			return false
 		}
 	} else if r.identity() != s.identity {
 		return false
 	}
-	if selector, ok := r.properties["header.s"]; ok && lower(selector) != s.selector {
+	if selector, ok := r.properties["header.s"]; ok && rawmail.Lower(selector) != s.selector {
 		return false
 	}
 	b, ok := r.properties["header.b"]
@@ -149,7 +153,7 @@ func (r result) isOf(s *signature) bool {
 
 // identity gives the domain of header.i, "" if there is none.
 func (r result) identity() string {
-	i := lower(r.properties["header.i"])
+	i := rawmail.Lower(r.properties["header.i"])
 	return i[strings.LastIndexByte(i, '@')+1:]
 }
 

@@ -40,7 +40,7 @@ func canonicalField(raw []byte, how string) []byte {
 	}
 	name, value, _ := bytes.Cut(raw, []byte(":"))
 	out := make([]byte, 0, len(raw))
-	out = append(out, lower(string(bytes.TrimRight(name, " \t")))...)
+	out = append(out, rawmail.Lower(string(bytes.TrimRight(name, " \t")))...)
 	out = append(out, ':')
 	start, blank := len(out), false
 	for i := 0; i < len(value); i++ {

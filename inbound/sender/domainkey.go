@@ -7,6 +7,8 @@ import (
 	"crypto/x509"
 	"slices"
 	"strings"
+
+	"countersign/internal/rawmail"
 )
 
 // maxRecordText bounds the key and policy records that are read, in bytes.
@@ -43,7 +45,7 @@ func parseKey(txt string) (r *domainKey, isKey bool, err error) {
 	if !found {
 		return nil, isKey, errMalformed
 	}
-	r = &domainKey{kind: lower(tags["k"]), hashes: colons(tags, "h"), services: colons(tags, "s"), flags: colons(tags, "t")}
+	r = &domainKey{kind: rawmail.Lower(tags["k"]), hashes: colons(tags, "h"), services: colons(tags, "s"), flags: colons(tags, "t")}
 	if r.kind == "" {
 		r.kind = "rsa"
 	}
@@ -70,7 +72,7 @@ func colons(tags map[string]string, name string) (out []string) {
 		return nil
 	}
 	for e := range strings.SplitSeq(list, ":") {
-		out = append(out, lower(strings.Trim(e, " \t")))
+		out = append(out, rawmail.Lower(strings.Trim(e, " \t")))
 	}
 	return out
 }

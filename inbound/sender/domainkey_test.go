@@ -10,6 +10,8 @@ import (
 	"testing"
 
 	"github.com/mjl-/mox/dkim"
+
+	"countersign/internal/rawmail"
 )
 
 // bareKey is an RSA key record as the text of RFC 6376 has it: without the
@@ -104,7 +106,7 @@ func FuzzKey(f *testing.F) {
 		if len(theirs.Pubkey) == 0 {
 			key = nil
 		}
-		if !reflect.DeepEqual(ours.key, crypto.PublicKey(key)) || ours.kind != lower(theirs.Key) {
+		if !reflect.DeepEqual(ours.key, crypto.PublicKey(key)) || ours.kind != rawmail.Lower(theirs.Key) {
 			t.Errorf("%q: we see %v, mox %v", txt, ours, theirs)
 		}
 		if len(theirs.Hashes) != len(ours.hashes) || theirs.ServiceAllowed("email") != (allows(ours.services, "email") || allows(ours.services, "*")) || len(ours.flags) != len(theirs.Flags) {

@@ -63,7 +63,7 @@ func (c *check) unanswered(err error) {
 // explain settles the result where nothing but perhaps SPF vouched for the
 // sender, and says why, the most telling first.
 func (c *check) explain(s *policy.Sender) {
-	c.unanswered(c.demand.err)
+	c.unanswered(c.demand.Err)
 	unanswered := slices.Contains(c.notes, "dns_temperror")
 	switch {
 	case unanswered: // also with SPF, since the better proof may still come
@@ -72,7 +72,7 @@ func (c *check) explain(s *policy.Sender) {
 		c.notes = slices.Insert(c.notes, 0, "dns_temperror")
 	case s.By == policy.BySPF:
 		c.notes = slices.Insert(c.notes, 0, "spf_only")
-	case c.demand.enforced():
+	case c.demand.Enforced():
 		s.Result = policy.ResultFail
 		c.notes = slices.Insert(c.notes, 0, "dmarc_fail")
 	default:
@@ -121,7 +121,7 @@ func (c *check) reason(code string) policy.Reason {
 	text := sentences[code]
 	switch code {
 	case "dmarc_fail":
-		text = fmt.Sprintf("Nothing proves that %s sent this, and its DMARC policy is %s.", c.domain, c.demand.policy)
+		text = fmt.Sprintf("Nothing proves that %s sent this, and its DMARC policy is %s.", c.domain, c.demand.Policy)
 	case "not_aligned":
 		text = fmt.Sprintf("Nothing proves that %s sent this; it publishes no DMARC policy that forbids it.", c.domain)
 	}

@@ -60,7 +60,7 @@ func FuzzSignature(f *testing.F) {
 		if err != nil {
 			return
 		}
-		if !isDomain(s.domain, false) || !isDomain(s.selector, true) || len(s.names) == 0 {
+		if !resolver.IsDomain(s.domain, false) || !resolver.IsDomain(s.selector, true) || len(s.names) == 0 {
 			t.Errorf("a signature of %q by %q over %q", s.domain, s.selector, s.names)
 		}
 		for _, n := range s.covered(m) {
@@ -107,23 +107,6 @@ type memory struct{ bytes.Buffer }
 func (m *memory) Sum(b []byte) []byte { return append(b, m.Bytes()...) }
 func (m *memory) Size() int           { return 0 }
 func (m *memory) BlockSize() int      { return 1 }
-
-// FuzzRecord: what is read as a DMARC record begins with its version and asks
-// for one of the three policies.
-func FuzzRecord(f *testing.F) {
-	for _, s := range []string{"v=DMARC1; p=reject", "v=DMARC1;p=none;sp=x;np=reject;psd=y", "v=DMARC1; rua=mailto:a@b.example", "v=DMARC1; p=reject; p=none"} {
-		f.Add(s)
-	}
-	f.Fuzz(func(t *testing.T, txt string) {
-		r, ok := parseRecord(txt)
-		if !ok {
-			return
-		}
-		if !strings.HasPrefix(strings.ToLower(strings.TrimLeft(txt, " \t")), "v") || !slices.Contains([]string{"none", "quarantine", "reject"}, r.policy) {
-			t.Errorf("parseRecord(%q) = %+v", txt, r)
-		}
-	})
-}
 
 // FuzzDate: a Date is read as net/mail reads it, or not at all; but for a zone's
 // name, which is net/mail's to guess. What is read can be written and read again.

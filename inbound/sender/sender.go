@@ -17,6 +17,7 @@ import (
 	"strings"
 	"time"
 
+	"countersign/inbound/sender/dmarc"
 	"countersign/inbound/sender/resolver"
 	"countersign/internal/rawmail"
 	"countersign/policy"
@@ -58,25 +59,25 @@ type Request struct {
 // its cache of DNS answers.
 type Checker struct {
 	resolver *resolver.Resolver
-	suffixes *suffixes
+	suffixes *dmarc.Suffixes
 	strict   []string
 }
 
 // New makes a Checker. It fails where the suffix file can't be read or the
 // resolver is no address.
 func New(cfg Config) (*Checker, error) {
-	s, err := loadSuffixes(cfg.PublicSuffixFile)
+	s, err := dmarc.LoadSuffixes(cfg.PublicSuffixFile)
 	if err != nil {
 		return nil, err
 	}
-	r, err := resolver.New(resolver.Config{Server: cfg.Resolver, Timeout: cfg.Timeout, Organization: s.organization})
+	r, err := resolver.New(resolver.Config{Server: cfg.Resolver, Timeout: cfg.Timeout, Organization: s.Organization})
 	if err != nil {
 		return nil, err
 	}
 	c := &Checker{resolver: r, suffixes: s}
 	for _, d := range cfg.StrictDomains {
-		d = lower(strings.Trim(d, "."))
-		if !isDomain(d, false) {
+		d = rawmail.Lower(strings.Trim(d, "."))
+		if !resolver.IsDomain(d, false) {
 			return nil, fmt.Errorf("strict domain %q is not a domain name", d)
 		}
 		c.strict = append(c.strict, d)
@@ -86,10 +87,13 @@ func New(cfg Config) (*Checker, error) {
 
 // SuffixList names the public suffix list in use and when it was made; the time
 // is zero where the list does not say.
-func (c *Checker) SuffixList() (name string, made time.Time) { return c.suffixes.name, c.suffixes.made }
+func (c *Checker) SuffixList() (name string, made time.Time) { return c.suffixes.List() }
 
 // SuffixListAge tells how old the public suffix list is at a time.
-func (c *Checker) SuffixListAge(now time.Time) time.Duration { return now.Sub(c.suffixes.made) }
+func (c *Checker) SuffixListAge(now time.Time) time.Duration {
+	_, made := c.suffixes.List()
+	return now.Sub(made)
+}
 
 // check is the judging of one message.
 type check struct {
@@ -97,7 +101,7 @@ type check struct {
 	*Checker
 	dns    *resolver.Asker
 	domain string // of the From address
-	demand dmarc
+	demand dmarc.Demand
 	bodies bodies
 	notes  []string // codes for the reasons
 }
@@ -129,14 +133,17 @@ func (c *Checker) Check(ctx context.Context, r Request) policy.Sender {
 	k.dns = c.resolver.For(asking)
 	ctx, cancel := context.WithTimeout(ctx, asking.Time())
 	defer cancel()
-	k.demand = k.demands(ctx, k.domain)
+	k.demand = k.tree().Demands(ctx, k.domain)
 	k.judge(ctx, &s)
-	s.Policy = k.demand.policy
-	s.DMARC = k.demand.result(s.Result == policy.ResultPass)
+	s.Policy = k.demand.Policy
+	s.DMARC = k.demand.Result(s.Result == policy.ResultPass)
 	s.Records = k.dns.Records()
 	s.PutOff = k.dns.PutOff() && s.Result == policy.ResultTempError
 	return s
 }
+
+// tree is that of the domains, as DNS shows it to this message.
+func (c *check) tree() dmarc.Tree { return dmarc.Tree{DNS: c.dns, Suffixes: c.suffixes} }
 
 // readable holds Check to its promise even where the caller forgot to scan:
 // one From field, one address, nothing that must stand once standing twice.

@@ -108,7 +108,7 @@ func sign(raw string, k seal) string {
 		field += fmt.Sprintf("x=%d; ", k.x)
 	}
 	field += k.extra + "h=" + k.h + ";" + sep + "bh=" + k.bh + ";" + sep + "b="
-	s := &signature{field: []byte(field + k.last + "\r\n"), header: header, names: strings.Split(lower(k.h), ":")}
+	s := &signature{field: []byte(field + k.last + "\r\n"), header: header, names: strings.Split(rawmail.Lower(k.h), ":")}
 	for i := range s.names {
 		s.names[i] = strings.TrimSpace(s.names[i])
 	}

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"countersign/inbound/sender/resolver"
 	"countersign/internal/rawmail"
 	"countersign/policy"
 )
@@ -65,7 +66,7 @@ func parseTags(s string) (map[string]string, error) {
 func tagName(s string) bool {
 	for i := range len(s) {
 		c := s[i] | 0x20
-		if !(c >= 'a' && c <= 'z' && s[i] != '_') && (i == 0 || !digit(s[i]) && s[i] != '_') {
+		if !(c >= 'a' && c <= 'z' && s[i] != '_') && (i == 0 || !(s[i] >= '0' && s[i] <= '9') && s[i] != '_') {
 			return false
 		}
 	}
@@ -101,8 +102,8 @@ func tagged(field []byte) (s *signature, err error) {
 
 // who reads who signed.
 func (s *signature) who() error {
-	d, sel := lower(s.tags["d"]), lower(s.tags["s"])
-	if !isDomain(d, false) || !strings.Contains(d, ".") || !isDomain(sel, true) {
+	d, sel := rawmail.Lower(s.tags["d"]), rawmail.Lower(s.tags["s"])
+	if !resolver.IsDomain(d, false) || !strings.Contains(d, ".") || !resolver.IsDomain(sel, true) {
 		return errMalformed
 	}
 	s.domain, s.selector, s.identity = d, sel, d
@@ -111,8 +112,8 @@ func (s *signature) who() error {
 		if at < 0 {
 			return errMalformed
 		}
-		s.identity = lower(i[at+1:])
-		if s.identity != d && !strings.HasSuffix(s.identity, "."+d) || !isDomain(s.identity, false) {
+		s.identity = rawmail.Lower(i[at+1:])
+		if s.identity != d && !strings.HasSuffix(s.identity, "."+d) || !resolver.IsDomain(s.identity, false) {
 			return errMalformed // RFC 6376 section 3.5: i= is d= or below it
 		}
 	}
@@ -122,7 +123,7 @@ func (s *signature) who() error {
 // rest reads how it was signed.
 func (s *signature) rest() (err error) {
 	var ok bool
-	if s.key, s.hash, ok = strings.Cut(lower(s.tags["a"]), "-"); !ok {
+	if s.key, s.hash, ok = strings.Cut(rawmail.Lower(s.tags["a"]), "-"); !ok {
 		return errMalformed
 	}
 	if s.sig, err = unbase64(s.tags["b"]); err != nil || len(s.sig) == 0 {
@@ -132,7 +133,7 @@ func (s *signature) rest() (err error) {
 		return errMalformed
 	}
 	if c, ok := s.tags["c"]; ok {
-		h, b, two := strings.Cut(lower(c), "/")
+		h, b, two := strings.Cut(rawmail.Lower(c), "/")
 		if !two {
 			b = "simple"
 		}
@@ -142,13 +143,13 @@ func (s *signature) rest() (err error) {
 		s.header, s.body = h, b
 	}
 	for name := range strings.SplitSeq(s.tags["h"], ":") {
-		name = lower(strings.Trim(name, " \t"))
+		name = rawmail.Lower(strings.Trim(name, " \t"))
 		if name == "" || strings.ContainsAny(name, " \t") {
 			return errMalformed
 		}
 		s.names = append(s.names, name)
 	}
-	if q, ok := s.tags["q"]; ok && !slices.ContainsFunc(strings.Split(q, ":"), func(m string) bool { return lower(strings.Trim(m, " \t")) == "dns/txt" }) {
+	if q, ok := s.tags["q"]; ok && !slices.ContainsFunc(strings.Split(q, ":"), func(m string) bool { return rawmail.Lower(strings.Trim(m, " \t")) == "dns/txt" }) {
 		return errMalformed
 	}
 	if s.signed, err = timestamp(s.tags, "t"); err != nil {
@@ -184,38 +185,6 @@ func unbase64(s string) ([]byte, error) {
 		return base64.StdEncoding.Strict().DecodeString(s)
 	}
 	return base64.RawStdEncoding.Strict().DecodeString(s)
-}
-
-func digit(c byte) bool { return '0' <= c && c <= '9' }
-
-// isDomain tells whether s is made of labels of letters, digits and hyphens, or
-// underscores in a selector.
-func isDomain(s string, selector bool) bool {
-	if len(s) > 253 {
-		return false
-	}
-	for label := range strings.SplitSeq(s, ".") {
-		if label == "" || len(label) > 63 || label[0] == '-' || label[len(label)-1] == '-' {
-			return false
-		}
-		for i := range len(label) {
-			c := label[i]
-			if !(c >= 'a' && c <= 'z' || digit(c) || c == '-' || c == '_' && selector) {
-				return false
-			}
-		}
-	}
-	return true
-}
-
-// lower folds ASCII only: strings.ToLower takes U+212A for a k.
-func lower(s string) string {
-	return strings.Map(func(r rune) rune {
-		if 'A' <= r && r <= 'Z' {
-			return r + 'a' - 'A'
-		}
-		return r
-	}, s)
 }
 
 // skew is how far clocks may differ.

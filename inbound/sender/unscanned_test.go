@@ -20,7 +20,7 @@ func TestUnscanned(t *testing.T) {
 	with := func(key, value string) *rawmail.Message {
 		m := scan(signed)
 		raw := key + ": " + value + "\r\n"
-		m.Fields = append([]rawmail.Field{{Name: key, Key: lower(key), Value: value, Raw: []byte(raw)}}, m.Fields...)
+		m.Fields = append([]rawmail.Field{{Name: key, Key: rawmail.Lower(key), Value: value, Raw: []byte(raw)}}, m.Fields...)
 		return m
 	}
 	tests := []struct {

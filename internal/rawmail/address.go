@@ -38,7 +38,7 @@ func Canonical(addr string) (string, error) {
 	if err != nil {
 		return "", fmt.Errorf("%q: %w", addr, err)
 	}
-	out := lowerASCII(local) + "@" + domain
+	out := Lower(local) + "@" + domain
 	if len(out) > maxAddress {
 		return "", fmt.Errorf("the address is too long: at most %d bytes", maxAddress)
 	}
@@ -65,7 +65,7 @@ func canonicalDomain(domain string) (string, error) {
 			break
 		}
 	}
-	domain = lowerASCII(domain)
+	domain = Lower(domain)
 	labels := strings.Split(domain, ".")
 	if len(labels) < 2 {
 		return "", errDomain
@@ -88,7 +88,8 @@ func canonicalDomain(domain string) (string, error) {
 	return domain, nil
 }
 
-func lowerASCII(s string) string {
+// Lower folds ASCII only: strings.ToLower takes U+212A for a k.
+func Lower(s string) string {
 	return strings.Map(func(r rune) rune {
 		if 'A' <= r && r <= 'Z' {
 			return r + 'a' - 'A'

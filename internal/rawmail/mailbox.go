@@ -71,7 +71,7 @@ func mailboxes(value string, limit int) (out []string, err error) {
 			}
 			// An address before the bracketed one is a name to some readers and
 			// the address to others.
-			if name := strings.TrimSpace(b.String()); strings.Contains(name, "@") && lowerASCII(strings.Trim(name, "'")) != lowerASCII(angle) {
+			if name := strings.TrimSpace(b.String()); strings.Contains(name, "@") && Lower(strings.Trim(name, "'")) != Lower(angle) {
 				return out, errTwo
 			}
 			i += end

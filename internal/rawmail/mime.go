@@ -153,7 +153,7 @@ func ambiguousMIME(text string) *policy.Reason {
 // begin looks at the type of a part, whose body follows.
 func (w *walker) begin(contentType string) *policy.Reason {
 	kind, rest, _ := strings.Cut(contentType, ";")
-	kind = lowerASCII(strings.TrimSpace(kind))
+	kind = Lower(strings.TrimSpace(kind))
 	switch {
 	case strings.HasPrefix(kind, "multipart/"):
 		b, ok := boundary(rest)
@@ -179,7 +179,7 @@ func (w *walker) begin(contentType string) *policy.Reason {
 // neither in a boundary.
 func boundary(s string) (value string, ok bool) {
 	values := parameters(s, "boundary")
-	if len(values) != 1 || values[0] == "" || strings.Contains(lowerASCII(s), "boundary*") {
+	if len(values) != 1 || values[0] == "" || strings.Contains(Lower(s), "boundary*") {
 		return "", false
 	}
 	for _, c := range []byte(values[0]) {
@@ -194,7 +194,7 @@ func boundary(s string) (value string, ok bool) {
 func twice(s, name string) bool {
 	values := parameters(s, name)
 	for _, v := range values {
-		if lowerASCII(v) != lowerASCII(values[0]) {
+		if Lower(v) != Lower(values[0]) {
 			return true
 		}
 	}
@@ -223,7 +223,7 @@ func parameters(s, name string) (values []string) {
 		default:
 			v, s = parameterValue(strings.TrimLeft(s[end+1:], " \t"))
 		}
-		if key, _, _ = strings.Cut(lowerASCII(strings.TrimSpace(key)), "*"); key == name {
+		if key, _, _ = strings.Cut(Lower(strings.TrimSpace(key)), "*"); key == name {
 			values = append(values, v)
 		}
 	}

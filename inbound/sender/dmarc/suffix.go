@@ -1,4 +1,4 @@
-package sender
+package dmarc
 
 import (
 	"bufio"
@@ -13,25 +13,29 @@ import (
 	"golang.org/x/net/publicsuffix"
 )
 
-// suffixes knows below which names domains belong to different people: the
+// Suffixes knows below which names domains belong to different people: the
 // public suffix list with its private part, since neighbours on such a host
 // (github.io) are as strange to each other as those below com.
-type suffixes struct {
+type Suffixes struct {
 	rules map[string]bool // nil: the built-in list. Keys "co.uk", "*.ck", "!www.ck"
 	made  time.Time
 	name  string
 }
+
+// List names the list and when it was made; the time is zero where the list does
+// not say.
+func (s *Suffixes) List() (name string, made time.Time) { return s.name, s.made }
 
 var isoDate = regexp.MustCompile(`20\d\d-[01]\d-[0-3]\d`)
 
 // maxSuffixFile bounds a list; the one of 2026 has 330 kB.
 const maxSuffixFile = 8 << 20
 
-// loadSuffixes reads a list in the format of publicsuffix.org, or gives the
+// LoadSuffixes reads a list in the format of publicsuffix.org, or gives the
 // built-in one where path is empty.
-func loadSuffixes(path string) (*suffixes, error) {
+func LoadSuffixes(path string) (*Suffixes, error) {
 	if path == "" {
-		s := &suffixes{name: "built-in"}
+		s := &Suffixes{name: "built-in"}
 		s.made = dateIn(publicsuffix.List.String())
 		return s, nil
 	}
@@ -47,7 +51,7 @@ func loadSuffixes(path string) (*suffixes, error) {
 	if info.Size() > maxSuffixFile {
 		return nil, fmt.Errorf("public suffix list %s has %d bytes: it is no such list", path, info.Size())
 	}
-	s := &suffixes{name: path, made: info.ModTime(), rules: map[string]bool{}}
+	s := &Suffixes{name: path, made: info.ModTime(), rules: map[string]bool{}}
 	for lines := bufio.NewScanner(f); ; {
 		if !lines.Scan() {
 			if err := lines.Err(); err != nil {
@@ -76,7 +80,7 @@ func loadSuffixes(path string) (*suffixes, error) {
 	return s, nil
 }
 
-func (s *suffixes) add(rule string) error {
+func (s *Suffixes) add(rule string) error {
 	mark := ""
 	for _, m := range []string{"!", "*."} {
 		if rest, ok := strings.CutPrefix(rule, m); ok {
@@ -99,9 +103,9 @@ func dateIn(s string) time.Time {
 	return t
 }
 
-// organization gives the name one label below the public suffix, or "" where
+// Organization gives the name one label below the public suffix, or "" where
 // domain is itself a suffix. domain is lower-case ASCII without a last dot.
-func (s *suffixes) organization(domain string) string {
+func (s *Suffixes) Organization(domain string) string {
 	suffix := ""
 	if s.rules == nil {
 		suffix, _ = publicsuffix.PublicSuffix(domain)
@@ -117,7 +121,7 @@ func (s *suffixes) organization(domain string) string {
 
 // suffix finds the rule that counts: an exception, else the longest; else the
 // last label.
-func (s *suffixes) suffix(domain string) string {
+func (s *Suffixes) suffix(domain string) string {
 	for d := domain; ; {
 		_, parent, more := strings.Cut(d, ".")
 		switch {

@@ -33,7 +33,7 @@ func (s *Store) alert(tx kv.Tx, t Ticket, kind policy.NoticeKind, why string) er
 	now := s.Now()
 	a := alert{Ticket: t.ID, Kind: kind, Why: harmless(why), At: now}
 	if !a.urgent() {
-		told := capPrefix + due(now.Truncate(24*time.Hour).Add(24*time.Hour)) + "/told/" + t.ID + "/" + string(kind) // forgotten as caps are
+		told := capPrefix + kv.Due(now.Truncate(24*time.Hour).Add(24*time.Hour)) + "/told/" + t.ID + "/" + string(kind) // forgotten as caps are
 		if b, err := tx.Get(told); err != nil || b != nil {
 			return err
 		}
@@ -41,7 +41,7 @@ func (s *Store) alert(tx kv.Tx, t Ticket, kind policy.NoticeKind, why string) er
 			return err
 		}
 	}
-	return kv.Save(tx, alertPrefix+due(now)+"/"+t.ID+"/"+string(kind), a)
+	return kv.Save(tx, alertPrefix+kv.Due(now)+"/"+t.ID+"/"+string(kind), a)
 }
 
 var anyAddress = regexp.MustCompile(`[^\s<>()",;:@]+@[^\s<>()",;:@]+`)
@@ -183,5 +183,5 @@ func (a alert) before(agent string) string {
 	if a.urgent() {
 		rank = "0"
 	}
-	return tellPrefix + strings.Join([]string{agent, rank, due(a.At), a.Ticket, string(a.Kind)}, "/")
+	return tellPrefix + strings.Join([]string{agent, rank, kv.Due(a.At), a.Ticket, string(a.Kind)}, "/")
 }

@@ -10,6 +10,7 @@ import (
 	"countersign/internal/clean"
 	"countersign/internal/kv"
 	"countersign/policy"
+	"countersign/tickets/ledger"
 )
 
 // apply carries a decision out.
@@ -79,27 +80,27 @@ func (s *Store) apply(tx kv.Tx, m *Message, f policy.Facts, d policy.Decision) e
 			return err
 		}
 	}
-	if err := tx.Put(seenUIDPrefix+m.Source.key(), []byte(m.ID)); err != nil {
+	if err := ledger.SeePlace(tx, m.Source, m.ID); err != nil {
 		return err
 	}
 	if err := s.name(tx, m, m.Facts.MessageID); err != nil {
 		return err
 	}
-	if err := tx.Delete(attemptPrefix + m.Source.key()); err != nil {
+	if err := ledger.EndAttempts(tx, m.Source); err != nil {
 		return err
 	}
-	if err := kv.Save(tx, numbered(messagePrefix, m.ID), m); err != nil {
+	if err := kv.Save(tx, kv.Numbered(messagePrefix, m.ID), m); err != nil {
 		return err
 	}
 	return s.log(tx, "message", m.ID, struct {
-		Source   Source          `json:"source"`
+		Source   ledger.Source   `json:"source"`
 		Hash     string          `json:"hash"`
 		Decision policy.Decision `json:"decision"`
 	}{m.Source, f.Hash, d})
 }
 
 // filed is the key under which a message is found by its ticket.
-func filed(ticket, message string) string { return numbered(filedPrefix+ticket+"/", message) }
+func filed(ticket, message string) string { return kv.Numbered(filedPrefix+ticket+"/", message) }
 
 // settle writes the marks by which a final message is known again, and the
 // to-do for IMAP.
@@ -109,13 +110,13 @@ func (s *Store) settle(tx kv.Tx, m *Message, f policy.Facts) error {
 		return err
 	}
 	if !f.Duplicate {
-		if err := tx.Put(seenHashPrefix+f.Hash, []byte(m.ID)); err != nil {
+		if err := ledger.SeeHash(tx, f.Hash, m.ID); err != nil {
 			return err
 		}
 	}
 	if counts(m.Decision) {
 		for _, id := range f.Sender.SignatureIDs() {
-			if err := tx.Put(seenSigPrefix+id, []byte(m.ID)); err != nil {
+			if err := ledger.SeeSignature(tx, id, m.ID); err != nil {
 				return err
 			}
 		}

@@ -65,7 +65,7 @@ func (s *Store) budgets(o Outgoing) (out []budget) {
 
 // key is that of the window in which at lies.
 func (b budget) key(at time.Time) string {
-	return capPrefix + due(at.Truncate(b.window).Add(b.window)) + "/" + b.what
+	return capPrefix + kv.Due(at.Truncate(b.window).Add(b.window)) + "/" + b.what
 }
 
 // room reports whether the origin may have one more in the window of at.
@@ -178,7 +178,7 @@ func (s *Store) release(tx kv.Tx, o *Outgoing) error {
 	if o.Tries > 0 {
 		return nil
 	}
-	now := capPrefix + due(s.Now())
+	now := capPrefix + kv.Due(s.Now())
 	places = slices.DeleteFunc(slices.Clone(places), func(key string) bool { return key <= now })
 	return s.take(tx, places, o.Origin, -1)
 }
@@ -207,7 +207,7 @@ func (s *Store) admit(id string, now time.Time) (admitted bool, err error) {
 // minuteKey counts what went out in the minute of now, of one lane or, with
 // none, of all.
 func minuteKey(now time.Time, lane string) string {
-	return capPrefix + due(now.Truncate(time.Minute).Add(time.Minute)) + "/" + strings.TrimSuffix("minute/"+lane, "/")
+	return capPrefix + kv.Due(now.Truncate(time.Minute).Add(time.Minute)) + "/" + strings.TrimSuffix("minute/"+lane, "/")
 }
 
 // count counts an attempt.
@@ -234,7 +234,7 @@ func (s *Store) withdraw(tx kv.Tx, t *Ticket, n notice) error {
 	if n.Out == "" || n.Lifts || !n.Void && !n.Spent || !n.Kind.Terms().Asks {
 		return nil
 	}
-	o, ok, err := kv.Load[Outgoing](tx, numbered(outPrefix, n.Out))
+	o, ok, err := kv.Load[Outgoing](tx, kv.Numbered(outPrefix, n.Out))
 	if err != nil || !ok || o.State != Queued {
 		return err
 	}
@@ -245,7 +245,7 @@ func (s *Store) withdraw(tx kv.Tx, t *Ticket, n notice) error {
 	if err := s.giveUp(tx, &o); err != nil {
 		return err
 	}
-	if err := kv.Save(tx, numbered(outPrefix, o.ID), o); err != nil {
+	if err := kv.Save(tx, kv.Numbered(outPrefix, o.ID), o); err != nil {
 		return err
 	}
 	return s.record(tx, t, Event{Event: "notice canceled", Text: "notice " + o.ID + " had not gone out yet; its question no longer stands"})

@@ -28,7 +28,7 @@ const (
 	claimsWhy    = 20
 )
 
-func claimsKey(ticket string) string { return numbered(claimsPrefix, ticket) }
+func claimsKey(ticket string) string { return kv.Numbered(claimsPrefix, ticket) }
 
 // isClaim reports whether a message only says that it is about its ticket: no
 // token of ours is in it, and nothing proves that somebody on file wrote it.

@@ -148,7 +148,7 @@ func TestStrangersAreSmall(t *testing.T) {
 			}
 			var kept Message
 			check(t, d.KV().View(func(v kv.View) (err error) {
-				kept, _, err = kv.Load[Message](v, numbered(messagePrefix, m.ID))
+				kept, _, err = kv.Load[Message](v, kv.Numbered(messagePrefix, m.ID))
 				return err
 			}))
 			again := policy.Decide(kept.Facts)

@@ -19,6 +19,7 @@ import (
 	"countersign/internal/kv/bolt"
 	"countersign/policy"
 	"countersign/staff"
+	"countersign/tickets/ledger"
 )
 
 // The people of the desk. Ada is the primary contact, Bob is hers to manage,
@@ -211,7 +212,7 @@ func (plainly) Forget(string, func() (bool, error)) error        { return nil }
 func (d *desk) receive(t failer, e policy.Evidence) Message {
 	t.Helper()
 	d.uid++
-	m, err := d.Receive(e, Source{Mailbox: "support", UIDValidity: 1, UID: d.uid}, []byte(e.RawHash))
+	m, err := d.Receive(e, ledger.Source{Mailbox: "support", UIDValidity: 1, UID: d.uid}, []byte(e.RawHash))
 	check(t, err)
 	return m
 }

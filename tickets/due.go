@@ -28,9 +28,9 @@ func (o Outgoing) lane() string {
 // from before there were lanes stand elsewhere until the next start.
 func (o Outgoing) queueKey() string {
 	if o.Origin == "" {
-		return unlanedPrefix + due(o.Next) + "/" + o.ID
+		return unlanedPrefix + kv.Due(o.Next) + "/" + o.ID
 	}
-	return queuePrefix + o.lane() + "/" + due(o.Next) + "/" + o.ID
+	return queuePrefix + o.lane() + "/" + kv.Due(o.Next) + "/" + o.ID
 }
 
 // What one call of Due looks at, at most.
@@ -188,12 +188,12 @@ func (l *look) advance(v kv.View, a *lane) error {
 	a.next = Outgoing{}
 	prefix := queuePrefix + a.name + "/"
 	return v.Scan(prefix, a.from, func(key string, value []byte) error {
-		late := key > prefix+due(l.now)+"/~"
+		late := key > prefix+kv.Due(l.now)+"/~"
 		if l.looked++; late && !l.all || l.looked > maxLooked {
 			return kv.ErrStop
 		}
 		a.from = key + "\x00"
-		o, ok, err := kv.Load[Outgoing](v, numbered(outPrefix, string(value)))
+		o, ok, err := kv.Load[Outgoing](v, kv.Numbered(outPrefix, string(value)))
 		gone := false
 		if ok && err == nil {
 			gone, err = pointless(v, o)

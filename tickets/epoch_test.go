@@ -9,6 +9,7 @@ import (
 	"countersign/internal/keys"
 	"countersign/internal/kv"
 	"countersign/policy"
+	"countersign/tickets/ledger"
 )
 
 // backup copies the store and gives what puts the copy in its place, as a
@@ -168,7 +169,7 @@ func TestOldMailAfterRestore(t *testing.T) {
 			late := e
 			late.Sender = policy.Sender{Result: policy.ResultTempError}
 			d.uid++
-			src := Source{Mailbox: "support", UIDValidity: 1, UID: d.uid}
+			src := ledger.Source{Mailbox: "support", UIDValidity: 1, UID: d.uid}
 			if deferred {
 				_, err := d.Receive(late, src, []byte(late.RawHash))
 				check(t, err)

@@ -103,7 +103,7 @@ func (s *Store) expose(tx kv.Tx, id, message string) error {
 // firstToday reports whether something happens to a ticket for the first time today, and
 // notes that it has.
 func (s *Store) firstToday(tx kv.Tx, what, ticket string) (bool, error) {
-	key := capPrefix + due(s.Now().Truncate(24*time.Hour).Add(24*time.Hour)) + "/" + what + "/" + ticket // forgotten as caps are
+	key := capPrefix + kv.Due(s.Now().Truncate(24*time.Hour).Add(24*time.Hour)) + "/" + what + "/" + ticket // forgotten as caps are
 	done, err := tx.Get(key)
 	if err != nil || done != nil {
 		return false, err

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"countersign/policy"
+	"countersign/tickets/ledger"
 )
 
 // aside is a message that was refused and holds secrets somewhere.
@@ -109,7 +110,7 @@ func TestNotExposed(t *testing.T) {
 	}
 	d := memoryDesk(t, nil)
 	ticket, l := d.ask(t, bob, policy.PasswordChange)
-	_, err := d.Receive(d.aside(l.Token), Source{Mailbox: "seen", UIDValidity: 1, UID: 1, Observe: true}, []byte("x"))
+	_, err := d.Receive(d.aside(l.Token), ledger.Source{Mailbox: "seen", UIDValidity: 1, UID: 1, Observe: true}, []byte("x"))
 	check(t, err)
 	check(t, d.voidExposed())
 	if d.count("confirm", ticket.ID) != 1 {

@@ -9,6 +9,7 @@ import (
 	"countersign/clients"
 	"countersign/internal/kv"
 	"countersign/policy"
+	"countersign/tickets/ledger"
 )
 
 func hexOf(b []byte) string { return hex.EncodeToString(b) }
@@ -17,19 +18,19 @@ func hexOf(b []byte) string { return hex.EncodeToString(b) }
 // store is now. own is the record of the message if it was deferred before.
 func (s *Store) facts(r kv.Reader, e policy.Evidence, own string) (f policy.Facts, err error) {
 	f.Evidence = e
-	if f.Duplicate, err = otherThan(r, seenHashPrefix+e.RawHash, own); err != nil {
+	if f.Duplicate, err = otherThan(r, e.RawHash, own); err != nil {
 		return f, err
 	}
 	for _, id := range e.Sender.SignatureIDs() {
-		by, err := r.Get(seenSigPrefix + id)
+		by, err := ledger.OfSignature(r, id)
 		if err != nil {
 			return f, err
 		}
-		if len(by) == 0 || string(by) == own {
+		if by == "" || by == own {
 			continue
 		}
 		f.SignatureUsed = true
-		m, _, err := kv.Load[Message](r, numbered(messagePrefix, string(by)))
+		m, _, err := kv.Load[Message](r, kv.Numbered(messagePrefix, by))
 		if err != nil {
 			return f, err
 		}
@@ -118,15 +119,15 @@ func (s *Store) waits(r kv.Reader, contact, client string) (string, error) {
 // it nothing, as an empty Return-Path does: where that one was not proved, this
 // one may be.
 func copied(r kv.Reader, f policy.Facts, own string) (bool, error) {
-	known, err := otherThan(r, seenHashPrefix+f.Hash, own)
+	known, err := otherThan(r, f.Hash, own)
 	if err != nil || !known {
 		return false, err
 	}
-	id, err := r.Get(seenHashPrefix + f.Hash)
+	id, err := ledger.OfHash(r, f.Hash)
 	if err != nil {
 		return false, err
 	}
-	first, ok, err := kv.Load[Message](r, numbered(messagePrefix, string(id)))
+	first, ok, err := kv.Load[Message](r, kv.Numbered(messagePrefix, id))
 	if err != nil || !ok || first.Facts.Sender.Result == policy.ResultPass || counts(first.Decision) {
 		return true, err
 	}
@@ -139,9 +140,11 @@ func counts(d policy.Decision) bool {
 	return len(d.Proofs) > 0 || d.Spend || d.Dispute || len(d.Also) > 0 || d.Joins || d.Ask != ""
 }
 
-func otherThan(r kv.Reader, key, own string) (bool, error) {
-	v, err := r.Get(key)
-	return len(v) > 0 && string(v) != own, err
+// otherThan reports whether a message with that hash has come to its end, which
+// is not this one itself.
+func otherThan(r kv.Reader, hash, own string) (bool, error) {
+	id, err := ledger.OfHash(r, hash)
+	return id != "" && id != own, err
 }
 
 // names resolves every mark of the message.
@@ -165,7 +168,7 @@ func (s *Store) names(r kv.Reader, e policy.Evidence) (n policy.Names, err error
 		}
 	}
 	for _, number := range e.Numbers {
-		if v, err := r.Get(numbered(ticketPrefix, number)); err != nil {
+		if v, err := r.Get(kv.Numbered(ticketPrefix, number)); err != nil {
 			return n, err
 		} else if v != nil {
 			n.Threads = append(n.Threads, number)

@@ -50,7 +50,7 @@ func (s *Store) cancelGone() error {
 				s.nextGone.swap(key) // the next call goes on from here
 				return kv.ErrStop
 			}
-			o, ok, err := kv.Load[Outgoing](v, numbered(outPrefix, string(value)))
+			o, ok, err := kv.Load[Outgoing](v, kv.Numbered(outPrefix, string(value)))
 			if err == nil && ok && o.State == Queued {
 				if ok, err = pointless(v, o); ok && err == nil {
 					ids = append(ids, o.ID)

@@ -5,6 +5,7 @@ import (
 
 	"countersign/clients"
 	"countersign/policy"
+	"countersign/tickets/ledger"
 )
 
 // TestHeardWhoever: a no of who was asked, or may say it, is heard whatever stands
@@ -60,7 +61,7 @@ func TestHeardWhoever(t *testing.T) {
 			tt.do(t, d, id, &e)
 			proved := e.Sender
 			e.Sender = unknown
-			src := Source{Mailbox: "support", UIDValidity: 1, UID: 900}
+			src := ledger.Source{Mailbox: "support", UIDValidity: 1, UID: 900}
 			_, err := d.Receive(e, src, []byte(e.RawHash))
 			check(t, err)
 			if p := d.dump(t)["pending/"+id]; p == "" {

@@ -97,7 +97,7 @@ func (s *Store) Import(ctx context.Context, by By, in ImportFile, step func(Prog
 }
 
 func (i Import) why() string { return fmt.Sprintf("%s import %s of %s", i.Kind, i.ID, i.File) }
-func (i Import) key() string { return numbered(importPrefix, i.ID) }
+func (i Import) key() string { return kv.Numbered(importPrefix, i.ID) }
 func (i Import) mark() string {
 	return fmt.Sprintf("%s%s/%x", importingPrefix, i.Kind, sha256.Sum256([]byte(i.File)))
 }

@@ -197,9 +197,13 @@ func (s *Store) forgetBytes() error {
 	})
 	errs := []error{err}
 	for _, hash := range hashes {
-		err := s.opt.Blobs.Forget(hash, func() (bool, error) {
-			used, err := s.has(keptKey(hash))
-			return !used, err
+		err := s.opt.Blobs.Forget(hash, func() (unused bool, err error) {
+			err = s.kv.View(func(v kv.View) error {
+				b, err := v.Get(keptKey(hash))
+				unused = b == nil
+				return err
+			})
+			return unused, err
 		})
 		if err == nil {
 			err = s.group.Update(func(tx kv.Tx) error { return tx.Delete(unkeepPrefix + hash) })

@@ -14,6 +14,7 @@ import (
 	"countersign/internal/keys"
 	"countersign/internal/kv"
 	"countersign/policy"
+	"countersign/tickets/ledger"
 )
 
 // keeping is a desk that keeps bytes in files, as the gateway does.
@@ -46,12 +47,12 @@ func (k *keeping) take(t *testing.T, e policy.Evidence, size int) Message {
 func (k *keeping) takeRaw(t *testing.T, e policy.Evidence, raw []byte) Message {
 	t.Helper()
 	k.uid++
-	m, err := k.again(e, Source{Mailbox: "support", UIDValidity: 1, UID: k.uid}, raw)
+	m, err := k.again(e, ledger.Source{Mailbox: "support", UIDValidity: 1, UID: k.uid}, raw)
 	check(t, err)
 	return m
 }
 
-func (k *keeping) again(e policy.Evidence, src Source, raw []byte) (Message, error) {
+func (k *keeping) again(e policy.Evidence, src ledger.Source, raw []byte) (Message, error) {
 	e.Size = int64(len(raw))
 	return k.Receive(e, src, raw)
 }
@@ -177,7 +178,7 @@ func TestHeaderAlone(t *testing.T) {
 	k := keepDesk(t, func(l *Loose) { l.Bytes = 1 << 20 })
 	e := k.aside()
 	e.Refusals, e.Size = []policy.Reason{policy.Because("too_large")}, 1<<30
-	if m, err := k.Receive(e, Source{Mailbox: "support", UID: 1}, []byte("Subject: x\r\n\r\n")); err != nil || m.Blob == "" {
+	if m, err := k.Receive(e, ledger.Source{Mailbox: "support", UID: 1}, []byte("Subject: x\r\n\r\n")); err != nil || m.Blob == "" {
 		t.Errorf("its header is not kept: %+v, %v", m, err)
 	}
 }
@@ -353,7 +354,7 @@ func TestRetention(t *testing.T) {
 		}
 		if sent[i].Refusals == nil {
 			k.uid++
-			copied, err := k.Receive(sent[i], Source{Mailbox: "other", UIDValidity: 1, UID: k.uid}, nil)
+			copied, err := k.Receive(sent[i], ledger.Source{Mailbox: "other", UIDValidity: 1, UID: k.uid}, nil)
 			if err != nil || copied.Decision.Reason() != "duplicate" {
 				t.Fatalf("a copy: %+v, %v", copied, err)
 			}

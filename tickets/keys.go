@@ -1,14 +1,5 @@
 package tickets
 
-import (
-	"fmt"
-	"strconv"
-	"strings"
-	"time"
-
-	"countersign/internal/kv"
-)
-
 // Every key that this package writes begins with one of these prefixes, and
 // nobody else reads or writes under them. What stands under each, and its record,
 // is said beside it; a mark has no record, its being there is what counts. <due>
@@ -61,22 +52,15 @@ const (
 	tellPrefix    = "tell/"  // tell/<agent>/<0 if urgent, or 1>/<due>/<ticket>/<kind>: alert, which the agent is told next
 )
 
-// Mail that came in.
+// Mail that came in. Where it lay, and by what it is known again, is in ledger.
 const (
-	messagePrefix  = "msg/"       // msg/m-<number>: Message
-	filedPrefix    = "filed/"     // filed/<ticket>/m-<number>: the message, on its ticket
-	namePrefix     = "mbid/"      // mbid/<keyed hash of a Message-ID>: the messages that came with it
-	seenUIDPrefix  = "seen/uid/"  // seen/uid/<source>: the message that lay there
-	seenHashPrefix = "seen/hash/" // seen/hash/<hash>: the final message of these bytes, or this content
-	seenSigPrefix  = "seen/sig/"  // seen/sig/<d,s,b>: the message whose signature has counted
-	boxPrefix      = "box/"       // box/<mailbox>: mailbox.Cursor, where reading it stands
-	todoPrefix     = "todo/"      // todo/<source>: mailbox.Todo, to be done on IMAP
-	attemptPrefix  = "attempt/"   // attempt/<source>: attempts to judge it that came to no end
-	deferPrefix    = "defer/"     // defer/<due>/<message>: Waiting, to be judged again then
-	keptPrefix     = "kept/"      // kept/<hash>: kept, how many messages refer to its file
-	keptSumKey     = "keptsum"    // keptSum, of those that prove nothing
-	unkeepPrefix   = "unkeep/"    // unkeep/<hash>: a mark, nothing refers to its file any longer
-	expirePrefix   = "expire/"    // expire/<due>/<message>: the message, whose record goes then
+	messagePrefix = "msg/"    // msg/m-<number>: Message
+	filedPrefix   = "filed/"  // filed/<ticket>/m-<number>: the message, on its ticket
+	namePrefix    = "mbid/"   // mbid/<keyed hash of a Message-ID>: the messages that came with it
+	keptPrefix    = "kept/"   // kept/<hash>: kept, how many messages refer to its file
+	keptSumKey    = "keptsum" // keptSum, of those that prove nothing
+	unkeepPrefix  = "unkeep/" // unkeep/<hash>: a mark, nothing refers to its file any longer
+	expirePrefix  = "expire/" // expire/<due>/<message>: the message, whose record goes then
 )
 
 // Imports of the directory, which itself is in packages clients and staff.
@@ -92,16 +76,3 @@ const (
 	outCounter     = "counter/out"
 	importCounter  = "counter/import"
 )
-
-// numbered gives the key of a thing that has a number, such as T-17, so that
-// the order of keys is the order of numbers.
-func numbered(prefix, id string) string {
-	letter, number, _ := strings.Cut(id, "-")
-	if n, err := strconv.ParseUint(number, 10, 64); err == nil && fmt.Sprint(n) == number {
-		return prefix + letter + "-" + kv.Seq(n)
-	}
-	return prefix + id
-}
-
-// due is the part of a key that orders by time.
-func due(t time.Time) string { return kv.Seq(uint64(max(0, t.UnixMilli()))) }

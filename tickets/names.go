@@ -61,7 +61,7 @@ func (s *Store) sameName(r kv.Reader, messageID string) ([]string, error) {
 // all that have it, oldest first.
 func (s *Store) messages(id string) (all []Message, err error) {
 	err = s.kv.View(func(v kv.View) error {
-		m, ok, err := kv.Load[Message](v, numbered(messagePrefix, id))
+		m, ok, err := kv.Load[Message](v, kv.Numbered(messagePrefix, id))
 		if err != nil || ok {
 			all = append(all, m)
 			return err
@@ -71,7 +71,7 @@ func (s *Store) messages(id string) (all []Message, err error) {
 			return err
 		}
 		for _, id := range ids {
-			if m, ok, err = kv.Load[Message](v, numbered(messagePrefix, id)); err != nil {
+			if m, ok, err = kv.Load[Message](v, kv.Numbered(messagePrefix, id)); err != nil {
 				return err
 			} else if ok {
 				all = append(all, m)

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"countersign/policy"
+	"countersign/tickets/ledger"
 )
 
 // TestObserving: while no mailbox is acted on, nothing is opened, asked, sent or
@@ -44,7 +45,7 @@ func TestObservingAnswers(t *testing.T) {
 	e := d.reply(told, policy.No)
 	proved := e.Sender
 	e.Sender = unknown
-	src := Source{Mailbox: "support", UIDValidity: 1, UID: 900}
+	src := ledger.Source{Mailbox: "support", UIDValidity: 1, UID: 900}
 	_, err := d.Receive(e, src, []byte(e.RawHash))
 	check(t, err)
 	d.opt.Observing = true

@@ -99,7 +99,7 @@ func (s *Store) unsent(r kv.Reader, t Ticket) (out []policy.Reason, err error) {
 	if err != nil || !ok || n.Revision != t.Revision || n.Lifts {
 		return nil, err
 	}
-	o, ok, err := kv.Load[Outgoing](r, numbered(outPrefix, n.Out))
+	o, ok, err := kv.Load[Outgoing](r, kv.Numbered(outPrefix, n.Out))
 	if err != nil || !ok || o.State != Queued && o.State != Failed {
 		return nil, err
 	}

@@ -45,7 +45,7 @@ func TestObstacles(t *testing.T) {
 		{"capped", "notice_waits", "until 2026-11-25 10:00 UTC (limit: contact)", func(d *desk, ticket Ticket, _ Letter) {
 			o := sent(d, ticket)
 			o.Paced, o.Cap, o.Next = true, "contact", d.Now().Add(time.Hour)
-			check(t, d.engine.Update(func(tx kv.Tx) error { return kv.Save(tx, numbered(outPrefix, o.ID), o) }))
+			check(t, d.engine.Update(func(tx kv.Tx) error { return kv.Save(tx, kv.Numbered(outPrefix, o.ID), o) }))
 		}},
 		{"held-after-a-restore", "outbox_held", "", func(d *desk, ticket Ticket, _ Letter) {
 			d.backup(t)()

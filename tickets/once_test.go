@@ -14,6 +14,7 @@ import (
 	"countersign/internal/audit"
 	"countersign/internal/kv"
 	"countersign/policy"
+	"countersign/tickets/ledger"
 )
 
 // TestAppliedOnce: the same bytes count once, wherever they turn up again.
@@ -23,7 +24,7 @@ func TestAppliedOnce(t *testing.T) {
 	e := d.reply(l, policy.Unclear)
 	at := func(mailbox string, validity, uid uint32) Message {
 		t.Helper()
-		m, err := d.Receive(e, Source{Mailbox: mailbox, UIDValidity: validity, UID: uid}, []byte(e.RawHash))
+		m, err := d.Receive(e, ledger.Source{Mailbox: mailbox, UIDValidity: validity, UID: uid}, []byte(e.RawHash))
 		check(t, err)
 		return m
 	}
@@ -143,7 +144,7 @@ func TestBytesFirst(t *testing.T) {
 		d := memoryDesk(t, func(o *Options) { o.Blobs = blobs })
 		_, l := d.ask(t, bob, policy.PasswordChange)
 		before := d.dump(t)
-		if _, err := d.Receive(d.reply(l, policy.Yes), Source{Mailbox: "support", UID: 1}, []byte("x")); err == nil || blobs != nil && !errors.Is(err, full) {
+		if _, err := d.Receive(d.reply(l, policy.Yes), ledger.Source{Mailbox: "support", UID: 1}, []byte("x")); err == nil || blobs != nil && !errors.Is(err, full) {
 			t.Errorf("Receive without bytes: %v", err)
 		}
 		if !maps.Equal(before, d.dump(t)) {
@@ -261,25 +262,25 @@ func TestDeferred(t *testing.T) {
 			e := d.reply(l, policy.Yes)
 			good := e.Sender
 			e.Sender = policy.Sender{Result: policy.ResultTempError}
-			src := Source{Mailbox: "support", UIDValidity: 1, UID: 900}
+			src := ledger.Source{Mailbox: "support", UIDValidity: 1, UID: 900}
 			m, err := d.Receive(e, src, []byte(e.RawHash))
 			check(t, err)
 			wants(t, m, "dns_temperror")
-			if todo, _ := d.Pending("support"); len(todo) != 0 {
+			if todo, _ := d.Ledger.Pending("support"); len(todo) != 0 {
 				t.Errorf("a deferred message has a to-do: %v", todo)
 			}
 			waits := []time.Duration{}
 			for range 6 {
 				d.restart(t)
-				if due, err := d.Deferred(d.Now(), false); err != nil || len(due) != 0 {
+				if due, err := d.Ledger.Deferred(d.Now(), false); err != nil || len(due) != 0 {
 					t.Fatalf("due at once: %v %v", due, err)
 				}
-				if all, _ := d.Deferred(d.Now(), true); len(all) != 1 {
+				if all, _ := d.Ledger.Deferred(d.Now(), true); len(all) != 1 {
 					t.Fatalf("%d messages wait, want 1", len(all))
 				}
 				waits = append(waits, m.Next.Sub(d.Now()))
 				d.turn(m.Next.Sub(d.Now()))
-				if due, _ := d.Deferred(d.Now(), false); len(due) != 1 || due[0].ID != m.ID {
+				if due, _ := d.Ledger.Deferred(d.Now(), false); len(due) != 1 || due[0].ID != m.ID {
 					t.Fatalf("not due at its time: %v", due)
 				}
 				if len(waits) == 6 {
@@ -306,10 +307,10 @@ func TestDeferred(t *testing.T) {
 				wants(t, m, code)
 			}
 			d.state(t, ticket.ID, state)
-			if all, _ := d.Deferred(d.Now(), true); len(all) != 0 {
+			if all, _ := d.Ledger.Deferred(d.Now(), true); len(all) != 0 {
 				t.Errorf("settled, yet it waits: %v", all)
 			}
-			if todo, _ := d.Pending("support"); len(todo) != 1 {
+			if todo, _ := d.Ledger.Pending("support"); len(todo) != 1 {
 				t.Errorf("to-dos %v, want one", todo)
 			}
 		})

@@ -109,7 +109,7 @@ func (s *Store) schedule(tx kv.Tx, o Outgoing) error {
 	if err := tx.Put(o.queueKey(), []byte(o.ID)); err != nil {
 		return err
 	}
-	return kv.Save(tx, numbered(outPrefix, o.ID), o)
+	return kv.Save(tx, kv.Numbered(outPrefix, o.ID), o)
 }
 
 // unseal gives the return path and the bytes of a notice, none if they are lost:
@@ -132,7 +132,7 @@ func (s *Store) unseal(r kv.Reader, id string) (string, []byte, error) {
 // change it and, where fn says so, queues it again at o.Next.
 func (s *Store) update(id string, fn func(tx kv.Tx, o *Outgoing) (queue bool, err error)) error {
 	return s.group.Update(func(tx kv.Tx) error {
-		o, ok, err := kv.Load[Outgoing](tx, numbered(outPrefix, id))
+		o, ok, err := kv.Load[Outgoing](tx, kv.Numbered(outPrefix, id))
 		if err != nil {
 			return err
 		}
@@ -150,7 +150,7 @@ func (s *Store) update(id string, fn func(tx kv.Tx, o *Outgoing) (queue bool, er
 			return s.schedule(tx, o)
 		}
 		o.Next = time.Time{}
-		return kv.Save(tx, numbered(outPrefix, id), o)
+		return kv.Save(tx, kv.Numbered(outPrefix, id), o)
 	})
 }
 

@@ -6,6 +6,7 @@ import (
 
 	"countersign/clients"
 	"countersign/policy"
+	"countersign/tickets/ledger"
 )
 
 // confirmedDesk has one confirmed ticket of Bob, and the letters about it.
@@ -66,7 +67,7 @@ func TestNoPending(t *testing.T) {
 			if tt.spoil != nil {
 				tt.spoil(d, &e)
 			}
-			src := Source{Mailbox: "support", UIDValidity: 1, UID: 900}
+			src := ledger.Source{Mailbox: "support", UIDValidity: 1, UID: 900}
 			receive := func(raw string) Message {
 				m, err := d.Receive(e, src, []byte(raw))
 				check(t, err)
@@ -118,7 +119,7 @@ func TestNoPendingEnds(t *testing.T) {
 				all = append(all, d.reply(told, policy.No))
 			}
 			receive := func(i int, e policy.Evidence) {
-				_, err := d.Receive(e, Source{Mailbox: "support", UIDValidity: 1, UID: 900 + uint32(i)}, []byte(e.RawHash))
+				_, err := d.Receive(e, ledger.Source{Mailbox: "support", UIDValidity: 1, UID: 900 + uint32(i)}, []byte(e.RawHash))
 				check(t, err)
 			}
 			for i, e := range all {
@@ -146,7 +147,7 @@ func TestGaveUpWithToken(t *testing.T) {
 	ticket, l := d.ask(t, bob, policy.PasswordChange)
 	e := d.reply(l, policy.No)
 	e.Sender = unknown
-	src := Source{Mailbox: "support", UIDValidity: 1, UID: 900}
+	src := ledger.Source{Mailbox: "support", UIDValidity: 1, UID: 900}
 	for range 2 {
 		_, err := d.Receive(e, src, []byte(e.RawHash))
 		check(t, err)
@@ -163,7 +164,7 @@ func TestObservedHoldsNothing(t *testing.T) {
 	d, id, _, told := confirmedDesk(t, nil)
 	e := d.reply(told, policy.No)
 	e.Sender = unknown
-	_, err := d.Receive(e, Source{Mailbox: "seen", UIDValidity: 1, UID: 900, Observe: true}, []byte(e.RawHash))
+	_, err := d.Receive(e, ledger.Source{Mailbox: "seen", UIDValidity: 1, UID: 900, Observe: true}, []byte(e.RawHash))
 	check(t, err)
 	if a := d.may(t, id, policy.PasswordChange, "kim"); a.Decision != policy.Allow {
 		t.Errorf("%+v", a)

@@ -8,6 +8,7 @@ import (
 
 	"countersign/internal/kv"
 	"countersign/policy"
+	"countersign/tickets/ledger"
 )
 
 // TestUnprovable: a domain is warned of where mail of a contact there came and
@@ -88,7 +89,7 @@ func TestUnprovableIsWrittenRarely(t *testing.T) {
 	}
 	_, l := d.ask(t, bob, policy.PasswordChange)
 	e := d.reply(l, policy.Unclear)
-	_, err := d.Receive(e, Source{Mailbox: "support", UIDValidity: 1, UID: 7, Observe: true}, []byte(e.RawHash))
+	_, err := d.Receive(e, ledger.Source{Mailbox: "support", UIDValidity: 1, UID: 7, Observe: true}, []byte(e.RawHash))
 	check(t, err)
 	if p := known(); p != (provable{}) {
 		t.Errorf("observed: %+v", p)

@@ -74,7 +74,7 @@ func (s *Store) dispose(id, agent string, fn func(kv.Tx, *Message) error) (Messa
 		if _, err := activeAgent(tx, agent); err != nil {
 			return err
 		}
-		if m, _, err = kv.Load[Message](tx, numbered(messagePrefix, m.ID)); err != nil {
+		if m, _, err = kv.Load[Message](tx, kv.Numbered(messagePrefix, m.ID)); err != nil {
 			return err
 		}
 		if err := fn(tx, &m); err != nil {
@@ -83,7 +83,7 @@ func (s *Store) dispose(id, agent string, fn func(kv.Tx, *Message) error) (Messa
 		if err := s.log(tx, "quarantine", m.ID, map[string]string{"released": m.Released, "discarded": m.Discarded}); err != nil {
 			return err
 		}
-		return kv.Save(tx, numbered(messagePrefix, m.ID), m)
+		return kv.Save(tx, kv.Numbered(messagePrefix, m.ID), m)
 	})
 	return m, err
 }
@@ -92,7 +92,7 @@ func (s *Store) dispose(id, agent string, fn func(kv.Tx, *Message) error) (Messa
 func (s *Store) OutgoingByID(id string) (o Outgoing, err error) {
 	err = s.kv.View(func(v kv.View) error {
 		var ok bool
-		if o, ok, err = kv.Load[Outgoing](v, numbered(outPrefix, id)); err == nil && !ok {
+		if o, ok, err = kv.Load[Outgoing](v, kv.Numbered(outPrefix, id)); err == nil && !ok {
 			err = fmt.Errorf("%w: no notice %q in the outbox", ErrNoTicket, id)
 		}
 		return err

@@ -165,7 +165,7 @@ func (s *Store) Explain(id string) (e Explanation, err error) {
 	e.Ticket = &shown
 	err = s.kv.View(func(v kv.View) error {
 		return v.Scan(filedPrefix+shown.Ticket+"/", "", func(_ string, id []byte) error {
-			m, ok, err := kv.Load[Message](v, numbered(messagePrefix, string(id)))
+			m, ok, err := kv.Load[Message](v, kv.Numbered(messagePrefix, string(id)))
 			if ok && m.Ticket == shown.Ticket {
 				e.Messages = append(e.Messages, m.guarded())
 			}

@@ -8,31 +8,14 @@ import (
 
 	"countersign/internal/kv"
 	"countersign/policy"
+	"countersign/tickets/ledger"
 )
-
-// Source says where a message came from.
-type Source struct {
-	Mailbox     string `json:"mailbox"`
-	UIDValidity uint32 `json:"uidvalidity"`
-	Turn        uint32 `json:"turn,omitempty"` // how often UIDs were given out anew under that number
-	UID         uint32 `json:"uid"`
-	Observe     bool   `json:"observe,omitempty"` // only the verdict and the marks are written
-}
-
-// key is the name of the source in keys.
-func (src Source) key() string {
-	turn := ""
-	if src.Turn > 0 {
-		turn = fmt.Sprintf(".%d", src.Turn)
-	}
-	return src.Mailbox + "/" + kv.Seq(uint64(src.UIDValidity)) + turn + "/" + kv.Seq(uint64(src.UID))
-}
 
 // Message is the record of one message of one mailbox: what it came to, and
 // everything that the decision was made from.
 type Message struct {
 	ID       string          `json:"id"` // m-17
-	Source   Source          `json:"source"`
+	Source   ledger.Source   `json:"source"`
 	At       time.Time       `json:"at"`
 	Outcome  policy.Outcome  `json:"outcome"`
 	Verdict  policy.Verdict  `json:"verdict"`
@@ -88,7 +71,7 @@ func (s *Store) JudgeFor(e policy.Evidence, again bool) (policy.Facts, policy.De
 }
 
 // Received gives the record of the message at src, if it has one.
-func (s *Store) Received(src Source) (m Message, ok bool, err error) {
+func (s *Store) Received(src ledger.Source) (m Message, ok bool, err error) {
 	err = s.kv.View(func(v kv.View) error {
 		m, ok, err = received(v, src)
 		return err
@@ -96,14 +79,14 @@ func (s *Store) Received(src Source) (m Message, ok bool, err error) {
 	return m, ok, err
 }
 
-func received(r kv.Reader, src Source) (Message, bool, error) {
-	id, err := r.Get(seenUIDPrefix + src.key())
-	if err != nil || id == nil {
+func received(r kv.Reader, src ledger.Source) (Message, bool, error) {
+	id, err := ledger.AtPlace(r, src)
+	if err != nil || id == "" {
 		return Message{}, false, err
 	}
-	m, ok, err := kv.Load[Message](r, numbered(messagePrefix, string(id)))
+	m, ok, err := kv.Load[Message](r, kv.Numbered(messagePrefix, id))
 	if err == nil && !ok { // it was kept long enough, and is not judged again
-		return forgotten(string(id), src), true, nil
+		return forgotten(id, src), true, nil
 	}
 	return m, ok, err
 }
@@ -112,7 +95,7 @@ func received(r kv.Reader, src Source) (Message, bool, error) {
 // its history, notices and the to-do for IMAP commit together. A message that
 // has a final record is left as it is. raw are its bytes: where what it comes to
 // wants them to outlive IMAP, they are kept before that commit.
-func (s *Store) Receive(e policy.Evidence, src Source, raw []byte) (m Message, err error) {
+func (s *Store) Receive(e policy.Evidence, src ledger.Source, raw []byte) (m Message, err error) {
 	if err := s.opt.Watch.Check(); err != nil {
 		return m, err
 	}
@@ -133,7 +116,7 @@ func (s *Store) Receive(e policy.Evidence, src Source, raw []byte) (m Message, e
 // receive commits what a message comes to. hash names its kept bytes, "" none:
 // then nothing happens where they are wanted, and bare says so. Who calls again
 // with the hash is judged by the store as it is by then.
-func (s *Store) receive(e policy.Evidence, src Source, hash string) (m Message, bare bool, err error) {
+func (s *Store) receive(e policy.Evidence, src ledger.Source, hash string) (m Message, bare bool, err error) {
 	disk, size := s.diskHasRoom(e), s.sizeOf(hash, e)
 	err = s.group.Update(func(tx kv.Tx) error {
 		bare = false
@@ -155,7 +138,7 @@ func (s *Store) receive(e policy.Evidence, src Source, hash string) (m Message, 
 				return err
 			}
 			m = Message{ID: fmt.Sprintf("m-%d", n), Source: src, Since: s.Now()}
-		} else if err := tx.Delete(deferKey(m)); err != nil {
+		} else if err := ledger.Undefer(tx, m.Next, m.ID); err != nil {
 			return err
 		}
 		if err := s.keep(tx, &m, d, hash, size); err != nil {

@@ -17,7 +17,7 @@ func (s *Store) RecoverOutbox() error {
 	errs = append(errs, err)
 	err = s.kv.View(func(v kv.View) error {
 		look := func(key string, value []byte) error {
-			o, ok, err := kv.Load[Outgoing](v, numbered(outPrefix, string(value)))
+			o, ok, err := kv.Load[Outgoing](v, kv.Numbered(outPrefix, string(value)))
 			switch {
 			case err != nil:
 				errs = append(errs, err)

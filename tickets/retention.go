@@ -7,6 +7,7 @@ import (
 
 	"countersign/internal/kv"
 	"countersign/policy"
+	"countersign/tickets/ledger"
 )
 
 // passing reports whether a message is kept for a while only: it was set aside,
@@ -20,7 +21,7 @@ func (s *Store) expireLater(tx kv.Tx, m *Message) error {
 	if s.opt.Loose == nil || s.opt.Loose.Keep <= 0 || !passing(m) {
 		return nil
 	}
-	return tx.Put(expirePrefix+due(s.Now().Add(s.opt.Loose.Keep))+"/"+m.ID, []byte(m.ID))
+	return tx.Put(expirePrefix+kv.Due(s.Now().Add(s.opt.Loose.Keep))+"/"+m.ID, []byte(m.ID))
 }
 
 // perUpdate is how many records go in one Update, within the bounds of kv.
@@ -60,7 +61,7 @@ func (s *Store) expireOne(tx kv.Tx, key string) (gone string, err error) {
 	if err != nil || id == nil {
 		return "", err
 	}
-	record := numbered(messagePrefix, string(id))
+	record := kv.Numbered(messagePrefix, string(id))
 	m, ok, err := kv.Load[Message](tx, record)
 	if err != nil {
 		return "", err
@@ -79,7 +80,7 @@ func (s *Store) expireOne(tx kv.Tx, key string) (gone string, err error) {
 }
 
 // forgotten is what stands for a message whose record is gone.
-func forgotten(id string, src Source) Message {
+func forgotten(id string, src ledger.Source) Message {
 	return Message{ID: strings.Clone(id), Source: src, Outcome: policy.OutcomeIgnored, Verdict: policy.Ignored,
 		Reasons: []policy.Reason{policy.Because("duplicate")}}
 }

@@ -21,7 +21,7 @@ func TestStaysInView(t *testing.T) {
 	stays := func(e policy.Evidence) bool {
 		t.Helper()
 		m := d.receive(t, e)
-		todo, err := d.Pending("support")
+		todo, err := d.Ledger.Pending("support")
 		check(t, err)
 		for _, one := range todo {
 			if one.UID == m.Source.UID {

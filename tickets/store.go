@@ -21,6 +21,7 @@ import (
 	"countersign/internal/keys"
 	"countersign/internal/kv"
 	"countersign/policy"
+	"countersign/tickets/ledger"
 )
 
 // Errors that callers branch on.
@@ -89,6 +90,8 @@ type Options struct {
 
 // Store is the state of the desk.
 type Store struct {
+	Ledger *ledger.Ledger // where we are in each mailbox
+
 	kv    kv.Store
 	group *kv.Committer
 	opt   Options
@@ -104,7 +107,8 @@ type Store struct {
 
 // New gives a Store over s.
 func New(s kv.Store, opt Options) *Store {
-	return &Store{kv: s, group: kv.NewCommitter(s), opt: opt, audit: audit.New(opt.Keys.Signer())}
+	group := kv.NewCommitter(s)
+	return &Store{Ledger: ledger.New(s, group), kv: s, group: group, opt: opt, audit: audit.New(opt.Keys.Signer())}
 }
 
 // Close ends the committing of groups; what was committed stays. The engine is
@@ -182,14 +186,14 @@ func (t Ticket) live(kind policy.ProofKind) bool {
 }
 
 func load(r kv.Reader, id string) (Ticket, error) {
-	t, ok, err := kv.Load[Ticket](r, numbered(ticketPrefix, strings.ToUpper(id)))
+	t, ok, err := kv.Load[Ticket](r, kv.Numbered(ticketPrefix, strings.ToUpper(id)))
 	if err == nil && !ok {
 		err = fmt.Errorf("%w: %s", ErrNoTicket, id)
 	}
 	return t, err
 }
 
-func save(tx kv.Tx, t Ticket) error { return kv.Save(tx, numbered(ticketPrefix, t.ID), t) }
+func save(tx kv.Tx, t Ticket) error { return kv.Save(tx, kv.Numbered(ticketPrefix, t.ID), t) }
 
 // record adds an event to the ticket's history and to the audit log. The caller
 // saves the ticket.

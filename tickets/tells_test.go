@@ -6,6 +6,7 @@ import (
 
 	"countersign/internal/token"
 	"countersign/policy"
+	"countersign/tickets/ledger"
 )
 
 // told is a desk with a ticket of Bob about which he was sent a notice of that
@@ -56,7 +57,7 @@ func TestNoToWhatTells(t *testing.T) {
 				e := tt.no(d, l)
 				proved := e.Sender
 				e.Sender = unknown
-				src := Source{Mailbox: "support", UIDValidity: 1, UID: 900}
+				src := ledger.Source{Mailbox: "support", UIDValidity: 1, UID: 900}
 				_, err := d.Receive(e, src, []byte(e.RawHash))
 				check(t, err)
 				if d.dump(t)["pending/"+id] == "" {

@@ -23,7 +23,7 @@ func (s *Store) setTimers(tx kv.Tx, t Ticket) error {
 }
 
 func setTimer(tx kv.Tx, t Ticket, kind string, at time.Time) error {
-	return tx.Put(fmt.Sprintf("%s%s/%s/%d/%s", timerPrefix, due(at), t.ID, t.Revision, kind), []byte{1})
+	return tx.Put(fmt.Sprintf("%s%s/%s/%d/%s", timerPrefix, kv.Due(at), t.ID, t.Revision, kind), []byte{1})
 }
 
 // Tick does what time has made due: reminders, expiries, asking afresh and
@@ -41,7 +41,7 @@ func (s *Store) Tick() error {
 
 // passed gives the keys under prefix whose time has come, at most 1,000.
 func (s *Store) passed(prefix string) (keys []string, err error) {
-	end := prefix + due(s.Now()) + "0"
+	end := prefix + kv.Due(s.Now()) + "0"
 	err = s.kv.View(func(v kv.View) error {
 		return v.Scan(prefix, "", func(key string, _ []byte) error {
 			if key >= end || len(keys) >= 1000 {
@@ -71,7 +71,7 @@ func (s *Store) fireTimers() error {
 		errs = append(errs, fmt.Errorf("%s: %w", key, err))
 		err = s.group.Update(func(tx kv.Tx) error {
 			part := strings.SplitN(key, "/", 3)
-			return errors.Join(tx.Delete(key), tx.Put(part[0]+"/"+due(s.Now().Add(later))+"/"+part[2], []byte{1}))
+			return errors.Join(tx.Delete(key), tx.Put(part[0]+"/"+kv.Due(s.Now().Add(later))+"/"+part[2], []byte{1}))
 		})
 		if err != nil {
 			return errors.Join(append(errs, err)...)

@@ -39,7 +39,7 @@ func (s *Store) write(agent string) error {
 		return err
 	}
 	urgent := func(key string) bool { return strings.HasPrefix(key, prefix+"0/") }
-	if !urgent(keys[0]) && keys[0] > prefix+"1/"+due(s.Now().Add(-gather))+"/~" {
+	if !urgent(keys[0]) && keys[0] > prefix+"1/"+kv.Due(s.Now().Add(-gather))+"/~" {
 		return nil
 	}
 	named := keys[:min(len(keys), maxTold)]
@@ -71,7 +71,7 @@ func (s *Store) write(agent string) error {
 // out anew.
 func (s *Store) writeTo(tx kv.Tx, agent string, keys []string, others, most int) (written bool, err error) {
 	now := s.Now()
-	hour := capPrefix + due(now.Truncate(time.Hour).Add(time.Hour)) + "/told/" + agent
+	hour := capPrefix + kv.Due(now.Truncate(time.Hour).Add(time.Hour)) + "/told/" + agent
 	sent, _, err := kv.Load[int](tx, hour)
 	if err != nil || sent >= most {
 		return false, err
@@ -93,7 +93,7 @@ func (s *Store) writeTo(tx kv.Tx, agent string, keys []string, others, most int)
 			alerts = append(alerts, one)
 		}
 		if there && !one.urgent() && (!ok || a.Disabled) {
-			if err := kv.Save(tx, alertPrefix+due(now)+"/"+one.Ticket+"/"+string(one.Kind), one); err != nil {
+			if err := kv.Save(tx, alertPrefix+kv.Due(now)+"/"+one.Ticket+"/"+string(one.Kind), one); err != nil {
 				return false, err
 			}
 		}

@@ -132,7 +132,7 @@ func TestOneDamagedRecord(t *testing.T) {
 		return d, good
 	}
 	t.Run("due", func(t *testing.T) {
-		for _, key := range []string{numbered(outPrefix, "o-1"), numbered(ticketPrefix, "T-1"), "contact/bob", "outb/o-1"} {
+		for _, key := range []string{kv.Numbered(outPrefix, "o-1"), kv.Numbered(ticketPrefix, "T-1"), "contact/bob", "outb/o-1"} {
 			d, _ := two(t)
 			d.spoil(t, key)
 			if ids := d.due(t, true); !slices.Equal(ids, []string{"o-2"}) {
@@ -147,7 +147,7 @@ func TestOneDamagedRecord(t *testing.T) {
 	})
 	t.Run("gone", func(t *testing.T) {
 		d, _ := two(t)
-		d.spoil(t, numbered(outPrefix, "o-1"))
+		d.spoil(t, kv.Numbered(outPrefix, "o-1"))
 		d.contact(t, "ada", func(c *clients.Contact) { c.Addresses = []string{"ada@new.example"} })
 		if err := d.Tick(); err == nil || !strings.Contains(err.Error(), "o-1") {
 			t.Errorf("Tick() = %v, want it said", err)
@@ -160,7 +160,7 @@ func TestOneDamagedRecord(t *testing.T) {
 		d, _ := two(t)
 		check(t, d.Attempt("o-1", d.Now()))
 		check(t, d.Attempt("o-2", d.Now()))
-		d.spoil(t, numbered(outPrefix, "o-1"))
+		d.spoil(t, kv.Numbered(outPrefix, "o-1"))
 		if err := d.RecoverOutbox(); err == nil {
 			t.Error("it was not said")
 		}
@@ -170,7 +170,7 @@ func TestOneDamagedRecord(t *testing.T) {
 	})
 	t.Run("list", func(t *testing.T) {
 		d, _ := two(t)
-		d.spoil(t, numbered(outPrefix, "o-1"))
+		d.spoil(t, kv.Numbered(outPrefix, "o-1"))
 		n := 0
 		if err := d.Outbox(func(Outgoing) error { n++; return nil }); err == nil || n != 1 {
 			t.Errorf("%d listed, %v", n, err)
@@ -180,10 +180,10 @@ func TestOneDamagedRecord(t *testing.T) {
 		d, _ := two(t)
 		d.receive(t, d.old(1))
 		d.receive(t, d.old(2))
-		todo, err := d.Pending("support")
+		todo, err := d.Ledger.Pending("support")
 		check(t, err)
-		d.spoil(t, todoKey(Source{Mailbox: "support", UIDValidity: 1, UID: todo[0].UID}))
-		if todo, err := d.Pending("support"); err != nil || len(todo) != 1 {
+		d.spoil(t, "todo/support/"+kv.Seq(1)+"/"+kv.Seq(uint64(todo[0].UID)))
+		if todo, err := d.Ledger.Pending("support"); err != nil || len(todo) != 1 {
 			t.Errorf("Pending() = %v, %v", todo, err)
 		}
 	})
@@ -191,7 +191,7 @@ func TestOneDamagedRecord(t *testing.T) {
 		d, good := two(t)
 		d.receive(t, d.reply(d.last(t, "confirm", good.ID), policy.Yes))
 		d.ask(t, eve, policy.PasswordChange)
-		d.spoil(t, numbered(ticketPrefix, "T-1"), numbered(ticketPrefix, "T-3"))
+		d.spoil(t, kv.Numbered(ticketPrefix, "T-1"), kv.Numbered(ticketPrefix, "T-3"))
 		todo := "T-99/1/" + fmt.Sprint(d.Now().UnixMilli())
 		check(t, d.engine.Update(func(tx kv.Tx) error {
 			return errors.Join(tx.Put("afresh/bob", []byte(todo)), tx.Put("afresh/ada", []byte(todo)), tx.Put("afresh/eve", []byte(todo)),
@@ -222,13 +222,13 @@ func TestOneDamagedRecord(t *testing.T) {
 	})
 	t.Run("timers", func(t *testing.T) {
 		d, good := two(t)
-		d.spoil(t, numbered(ticketPrefix, "T-1"))
+		d.spoil(t, kv.Numbered(ticketPrefix, "T-1"))
 		check(t, d.engine.Update(func(tx kv.Tx) error {
 			for i := range 2000 { // of a ticket that can't be read, and of one that is not there
-				if err := tx.Put(fmt.Sprintf("timer/%s/T-%d/1/expiry", due(start.Add(time.Duration(i))), i%2*9999+1), []byte{1}); err != nil {
+				if err := tx.Put(fmt.Sprintf("timer/%s/T-%d/1/expiry", kv.Due(start.Add(time.Duration(i))), i%2*9999+1), []byte{1}); err != nil {
 					return err
 				}
-				if err := tx.Put(fmt.Sprintf("timer/%s/T-1/%d/expiry", due(start), i), []byte{1}); err != nil {
+				if err := tx.Put(fmt.Sprintf("timer/%s/T-1/%d/expiry", kv.Due(start), i), []byte{1}); err != nil {
 					return err
 				}
 			}

@@ -6,6 +6,7 @@ import (
 
 	"countersign/internal/kv"
 	"countersign/policy"
+	"countersign/tickets/ledger"
 )
 
 // TestStanding: what may come of a message, told without knowing who sent it.
@@ -55,14 +56,14 @@ func TestDeferredValue(t *testing.T) {
 	_, l := d.ask(t, bob, policy.PasswordChange)
 	e := d.reply(l, policy.Yes)
 	e.Sender = policy.Sender{Result: policy.ResultTempError}
-	m, err := d.Receive(e, Source{Mailbox: "support", UIDValidity: 1, UID: 900}, []byte(e.RawHash))
+	m, err := d.Receive(e, ledger.Source{Mailbox: "support", UIDValidity: 1, UID: 900}, []byte(e.RawHash))
 	check(t, err)
-	list, err := d.Deferred(d.Now(), true)
-	if want := (Waiting{ID: m.ID, From: m.Facts.From, Domain: "client.example", Asked: true, Size: m.Facts.Size}); err != nil || len(list) != 1 || list[0] != want {
+	list, err := d.Ledger.Deferred(d.Now(), true)
+	if want := (ledger.Waiting{ID: m.ID, From: m.Facts.From, Domain: "client.example", Asked: true, Size: m.Facts.Size}); err != nil || len(list) != 1 || list[0] != want {
 		t.Errorf("Deferred() = %+v, %v; want %+v", list, err, want)
 	}
-	check(t, d.engine.Update(func(tx kv.Tx) error { return tx.Put(deferKey(m), []byte(m.ID)) }))
-	if list, err := d.Deferred(d.Now(), true); err != nil || len(list) != 1 || list[0].ID != m.ID {
+	check(t, d.engine.Update(func(tx kv.Tx) error { return tx.Put("defer/"+kv.Due(m.Next)+"/"+m.ID, []byte(m.ID)) }))
+	if list, err := d.Ledger.Deferred(d.Now(), true); err != nil || len(list) != 1 || list[0].ID != m.ID {
 		t.Errorf("Deferred() = %+v, %v; want %s", list, err, m.ID)
 	}
 }

@@ -14,6 +14,7 @@ import (
 	"countersign/internal/token"
 	"countersign/policy"
 	"countersign/staff"
+	"countersign/tickets/ledger"
 )
 
 // World is a small desk described in a file, to judge a message against: for
@@ -109,7 +110,7 @@ func (s *Store) Populate(w World) error {
 			add(fmt.Sprintf("seen[%d]", i), errors.New("is not sha256: and 64 hex digits"))
 			continue
 		}
-		add(fmt.Sprintf("seen[%d]", i), s.kv.Update(func(tx kv.Tx) error { return tx.Put(seenHashPrefix+hash, []byte("world")) }))
+		add(fmt.Sprintf("seen[%d]", i), s.kv.Update(func(tx kv.Tx) error { return ledger.SeeHash(tx, hash, "world") }))
 	}
 	return errors.Join(errs...)
 }

@@ -23,7 +23,7 @@ func (d *desk) once(ctx context.Context, fromBeginning bool) error {
 	}
 	errs = append(errs, d.gateway.Retry(ctx, true), d.store.Tick())
 	for _, m := range d.config.Mailbox { // what was deferred may now be moved
-		todo, err := d.store.Pending(m.Name)
+		todo, err := d.store.Ledger.Pending(m.Name)
 		if err != nil || len(todo) == 0 {
 			errs = append(errs, err)
 			continue

@@ -28,7 +28,7 @@ func (d *desk) reader(m config.Mailbox, fromBeginning bool) (*mailbox.Reader, er
 		return nil, err
 	}
 	settings.Dial, settings.Spool = d.dial, spoolOf(d.config)
-	return mailbox.NewReader(settings, d.store, d.gateway.Handle, d.log), nil
+	return mailbox.NewReader(settings, d.store.Ledger, d.gateway.Handle, d.log), nil
 }
 
 // mailer makes what drains the outbox, nil if no SMTP server is configured.

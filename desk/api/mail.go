@@ -171,7 +171,7 @@ func mailboxStatus(_ context.Context, s *Server, _ Caller, _ None) (Status, erro
 			Try: "sudo systemctl start countersign"}
 	}
 	status := s.Status()
-	waiting, err := s.Store.Deferred(s.Store.Now(), true)
+	waiting, err := s.Store.Ledger.Deferred(s.Store.Now(), true)
 	status.Deferred = len(waiting)
 	return status, err
 }

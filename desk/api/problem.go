@@ -7,6 +7,7 @@ import (
 	"countersign/internal/exit"
 	"countersign/mailer"
 	"countersign/tickets"
+	"countersign/tickets/ledger"
 )
 
 // Problem is a refusal (RFC 9457). Exit is the code a command ends with.
@@ -36,7 +37,7 @@ var known = []struct {
 	{tickets.ErrNoAgent, exit.NoInput, "no_such_agent", "countersign agent list"},
 	{tickets.ErrNotAllowed, exit.NoPerm, "not_allowed", ""},
 	{tickets.ErrObserving, exit.NoPerm, "observing", "set mode = \"act\" for the mailbox that shall ask"},
-	{tickets.ErrNotHeld, exit.NoInput, "not_held", "countersign mailbox status"},
+	{ledger.ErrNotHeld, exit.NoInput, "not_held", "countersign mailbox status"},
 	{tickets.ErrHead, exit.IOErr, "head_not_kept", "let the daemon's user write beside the key file"},
 	{tickets.ErrImporting, exit.TempFail, "importing", "the same again, when it has ended: countersign contact imports"},
 	{tickets.ErrClock, exit.TempFail, "clock_jumped", "set the clock right, then systemctl restart countersign"},

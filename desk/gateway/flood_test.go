@@ -21,6 +21,7 @@ import (
 	"countersign/internal/mailtest"
 	"countersign/policy"
 	"countersign/tickets"
+	"countersign/tickets/ledger"
 )
 
 var (
@@ -182,7 +183,7 @@ func TestFloodAfterCrash(t *testing.T) {
 	}
 	w.deferred(t, mails...)
 	for uid := range mails { // which were judged again when the program stopped
-		if _, err := w.Store.AttemptMessage(w.src(uid+1), false); err != nil {
+		if _, err := w.Store.Ledger.Attempt(w.src(uid+1), false); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -249,7 +250,7 @@ func (w *bench) yes(t *testing.T) []byte {
 func (w *bench) readUntil(t *testing.T, server *mailtest.IMAP, uid uint32, all int) (took time.Duration, of map[string]int) {
 	t.Helper()
 	r := mailbox.NewReader(mailbox.Settings{Name: "support", Server: server.Addr, TLS: "none", User: server.User, Password: server.Password,
-		FromBeginning: true, Spool: t.TempDir()}, w.Store, w.Handle, zerolog.Nop())
+		FromBeginning: true, Spool: t.TempDir()}, w.Store.Ledger, w.Handle, zerolog.Nop())
 	ended := make(chan error, 1)
 	started := time.Now()
 	go func() { ended <- r.Once(context.Background()) }()
@@ -281,11 +282,11 @@ func (w *bench) readUntil(t *testing.T, server *mailtest.IMAP, uid uint32, all i
 }
 
 // source is where the reader finds a message.
-func (w *bench) source(t *testing.T, _ *mailtest.IMAP, uid uint32) tickets.Source {
+func (w *bench) source(t *testing.T, _ *mailtest.IMAP, uid uint32) ledger.Source {
 	t.Helper()
-	c, err := w.Store.Cursor("support")
+	c, err := w.Store.Ledger.Cursor("support")
 	if err != nil {
 		t.Fatal(err)
 	}
-	return tickets.Source{Mailbox: "support", UIDValidity: c.UIDValidity, UID: uid}
+	return ledger.Source{Mailbox: "support", UIDValidity: c.UIDValidity, UID: uid}
 }

@@ -20,6 +20,7 @@ import (
 	"countersign/internal/redact"
 	"countersign/policy"
 	"countersign/tickets"
+	"countersign/tickets/ledger"
 )
 
 // Gateway carries messages of all mailboxes.
@@ -48,7 +49,7 @@ const maxAttempts = 3
 // Handle carries one fetched message to its record. An error means that nothing
 // was recorded: the message stays where it is and is fetched again.
 func (g *Gateway) Handle(ctx context.Context, f mailbox.Fetched) error {
-	src := tickets.Source{Mailbox: f.Mailbox, UIDValidity: f.UIDValidity, Turn: f.Turn, UID: f.UID, Observe: g.Observed[f.Mailbox]}
+	src := ledger.Source{Mailbox: f.Mailbox, UIDValidity: f.UIDValidity, Turn: f.Turn, UID: f.UID, Observe: g.Observed[f.Mailbox]}
 	if _, ok, err := g.Store.Received(src); err != nil || ok {
 		return err // a deferred message is judged again when it is due
 	}
@@ -58,8 +59,8 @@ func (g *Gateway) Handle(ctx context.Context, f mailbox.Fetched) error {
 
 // judge carries a message to its record, counting attempts. hurry says that
 // others wait for their turn, so that it is put off rather than waited for.
-func (g *Gateway) judge(ctx context.Context, src tickets.Source, f mailbox.Fetched, hurry bool) (m tickets.Message, err error) {
-	suspect, err := g.Store.InFlight(src)
+func (g *Gateway) judge(ctx context.Context, src ledger.Source, f mailbox.Fetched, hurry bool) (m tickets.Message, err error) {
+	suspect, err := g.Store.Ledger.InFlight(src)
 	if err != nil {
 		return m, err
 	}
@@ -70,13 +71,13 @@ func (g *Gateway) judge(ctx context.Context, src tickets.Source, f mailbox.Fetch
 		g.alone.RLock()
 		defer g.alone.RUnlock()
 	}
-	attempts, err := g.Store.AttemptMessage(src, suspect)
+	attempts, err := g.Store.Ledger.Attempt(src, suspect)
 	if err != nil {
 		return m, err
 	}
 	defer func() {
 		if err != nil {
-			err = errors.Join(err, g.Store.ForgetAttempt(src))
+			err = errors.Join(err, g.Store.Ledger.ForgetAttempt(src))
 		}
 	}()
 	started := time.Now()
@@ -132,7 +133,7 @@ func (g *Gateway) standing(e policy.Evidence) policy.Standing {
 }
 
 // receive commits what the message comes to.
-func (g *Gateway) receive(e policy.Evidence, src tickets.Source, raw []byte, started time.Time) (m tickets.Message, err error) {
+func (g *Gateway) receive(e policy.Evidence, src ledger.Source, raw []byte, started time.Time) (m tickets.Message, err error) {
 	m, err = g.Store.Receive(e, src, raw)
 	if err != nil {
 		return m, err

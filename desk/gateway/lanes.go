@@ -5,7 +5,7 @@ import (
 	"slices"
 	"sync"
 
-	"countersign/tickets"
+	"countersign/tickets/ledger"
 )
 
 // lanes are those whose turn it is not yet.
@@ -18,14 +18,14 @@ type lanes struct {
 
 // lane is what waits of one From domain.
 type lane struct {
-	list   []tickets.Waiting
+	list   []ledger.Waiting
 	silent bool // DNS did not answer for one of its messages
 }
 
 func (l *lane) large() bool { return l.list[0].Size > large }
 
 // newLanes puts messages in lanes, given in the order in which they were due.
-func newLanes(waiting []tickets.Waiting, s *silences) *lanes {
+func newLanes(waiting []ledger.Waiting, s *silences) *lanes {
 	q := &lanes{}
 	q.freed = sync.NewCond(&q.mu)
 	of := map[string]*lane{}
@@ -83,7 +83,7 @@ type silences struct {
 	of map[string]int
 }
 
-func (s *silences) note(w tickets.Waiting) {
+func (s *silences) note(w ledger.Waiting) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.n++
@@ -98,11 +98,11 @@ func (s *silences) note(w tickets.Waiting) {
 // that have waited longest since they had none; of these, messages that hold a
 // secret of ours; of those, addresses as domains before, and of equal ones one
 // message each before the next of any.
-func (s *silences) order(waiting []tickets.Waiting) []tickets.Waiting {
+func (s *silences) order(waiting []ledger.Waiting) []ledger.Waiting {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	type place struct {
-		tickets.Waiting
+		ledger.Waiting
 		domain, address, asked, nth int
 	}
 	type heap struct {
@@ -128,7 +128,7 @@ func (s *silences) order(waiting []tickets.Waiting) []tickets.Waiting {
 	slices.SortStableFunc(places, func(a, b place) int {
 		return cmp.Or(a.domain-b.domain, a.asked-b.asked, a.address-b.address, a.nth-b.nth)
 	})
-	out := make([]tickets.Waiting, len(places))
+	out := make([]ledger.Waiting, len(places))
 	for i, p := range places {
 		out[i] = p.Waiting
 	}

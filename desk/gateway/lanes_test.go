@@ -13,6 +13,7 @@ import (
 	"countersign/internal/mailtest"
 	"countersign/policy"
 	"countersign/tickets"
+	"countersign/tickets/ledger"
 )
 
 // asks opens a ticket for somebody, and gives the notice that asks them.
@@ -72,24 +73,24 @@ func TestRetryAddresses(t *testing.T) {
 
 // TestRetryOrder: what each row changes puts m-2 before m-1.
 func TestRetryOrder(t *testing.T) {
-	wait := func(id, from, domain string, asked bool) tickets.Waiting {
-		return tickets.Waiting{ID: id, From: from + "@" + domain, Domain: domain, Asked: asked}
+	wait := func(id, from, domain string, asked bool) ledger.Waiting {
+		return ledger.Waiting{ID: id, From: from + "@" + domain, Domain: domain, Asked: asked}
 	}
 	x, y := wait("m-1", "x", "x.example", false), wait("m-2", "y", "y.example", false)
 	neighbour := wait("m-2", "y", "x.example", false)
 	for _, tt := range []struct {
 		name    string
-		silent  []tickets.Waiting // one after the other
-		waiting []tickets.Waiting
+		silent  []ledger.Waiting // one after the other
+		waiting []ledger.Waiting
 		want    []string
 	}{
-		{"as-they-are-due", nil, []tickets.Waiting{x, y}, []string{"m-1", "m-2"}},
-		{"a-secret", nil, []tickets.Waiting{x, wait("m-2", "y", "y.example", true)}, []string{"m-2", "m-1"}},
-		{"silent", []tickets.Waiting{x}, []tickets.Waiting{x, y}, []string{"m-2", "m-1"}},
-		{"both-silent", []tickets.Waiting{y, x}, []tickets.Waiting{x, y}, []string{"m-2", "m-1"}},
-		{"silent-with-a-secret", []tickets.Waiting{x}, []tickets.Waiting{wait("m-1", "x", "x.example", true), y}, []string{"m-2", "m-1"}},
-		{"a-silent-neighbour", []tickets.Waiting{x}, []tickets.Waiting{x, neighbour}, []string{"m-2", "m-1"}},
-		{"many-of-one", nil, []tickets.Waiting{x, wait("m-3", "x", "x.example", false), neighbour}, []string{"m-1", "m-2", "m-3"}},
+		{"as-they-are-due", nil, []ledger.Waiting{x, y}, []string{"m-1", "m-2"}},
+		{"a-secret", nil, []ledger.Waiting{x, wait("m-2", "y", "y.example", true)}, []string{"m-2", "m-1"}},
+		{"silent", []ledger.Waiting{x}, []ledger.Waiting{x, y}, []string{"m-2", "m-1"}},
+		{"both-silent", []ledger.Waiting{y, x}, []ledger.Waiting{x, y}, []string{"m-2", "m-1"}},
+		{"silent-with-a-secret", []ledger.Waiting{x}, []ledger.Waiting{wait("m-1", "x", "x.example", true), y}, []string{"m-2", "m-1"}},
+		{"a-silent-neighbour", []ledger.Waiting{x}, []ledger.Waiting{x, neighbour}, []string{"m-2", "m-1"}},
+		{"many-of-one", nil, []ledger.Waiting{x, wait("m-3", "x", "x.example", false), neighbour}, []string{"m-1", "m-2", "m-3"}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			s := &silences{}

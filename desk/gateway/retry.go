@@ -31,7 +31,7 @@ const (
 // the next, so that what comes due meanwhile gets its turn. At the next, who had
 // no answer stands behind the others: no flood keeps anybody else waiting.
 func (g *Gateway) Retry(ctx context.Context, all bool) error {
-	waiting, err := g.Store.Deferred(g.Store.Now(), all)
+	waiting, err := g.Store.Ledger.Deferred(g.Store.Now(), all)
 	if err != nil || len(waiting) == 0 {
 		return err
 	}

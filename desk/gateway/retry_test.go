@@ -12,7 +12,7 @@ import (
 	"countersign/inbound/sender"
 	"countersign/internal/mailtest"
 	"countersign/policy"
-	"countersign/tickets"
+	"countersign/tickets/ledger"
 )
 
 // checked is a Checker that says what DNS comes to by a message's subject, and
@@ -65,14 +65,14 @@ func (w *bench) tries(t *testing.T, uid int) (tries int, outcome policy.Outcome)
 }
 
 // src is where the message with that UID came from.
-func (w *bench) src(uid int) tickets.Source {
-	return tickets.Source{Mailbox: "support", UIDValidity: 1, UID: uint32(uid)}
+func (w *bench) src(uid int) ledger.Source {
+	return ledger.Source{Mailbox: "support", UIDValidity: 1, UID: uint32(uid)}
 }
 
 // waiting are all deferred messages.
-func (w *bench) waiting(t *testing.T) []tickets.Waiting {
+func (w *bench) waiting(t *testing.T) []ledger.Waiting {
 	t.Helper()
-	list, err := w.Store.Deferred(w.now, true)
+	list, err := w.Store.Ledger.Deferred(w.now, true)
 	if err != nil {
 		t.Fatal(err)
 	}

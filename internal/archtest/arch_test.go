@@ -26,6 +26,7 @@ var flow = [][]string{
 	{"inbound/sender/dmarc"},
 	{"inbound/sender"},
 	{"internal/audit", "clients", "staff", "inbound"},
+	{"tickets/ledger"},
 	{"tickets"},
 	{"mailer", "desk/gateway"},
 	{"desk/api", "internal/mailtest"},

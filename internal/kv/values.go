@@ -4,6 +4,9 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"strconv"
+	"strings"
+	"time"
 )
 
 // What one key and one value may take, in bytes.
@@ -54,6 +57,20 @@ func Save(tx Tx, key string, v any) error {
 // Seq gives n as a part of a key: 20 digits, so that the order of keys is the
 // order of numbers.
 func Seq(n uint64) string { return fmt.Sprintf("%020d", n) }
+
+// Due gives a time, to the millisecond, as a part of a key: the order of keys is
+// the order of times.
+func Due(t time.Time) string { return Seq(uint64(max(0, t.UnixMilli()))) }
+
+// Numbered gives the key of a thing that has a number, such as T-17, so that the
+// order of keys is the order of numbers.
+func Numbered(prefix, id string) string {
+	letter, number, _ := strings.Cut(id, "-")
+	if n, err := strconv.ParseUint(number, 10, 64); err == nil && fmt.Sprint(n) == number {
+		return prefix + letter + "-" + Seq(n)
+	}
+	return prefix + id
+}
 
 // Counter adds one to the number at key and returns it; the first is 1.
 func Counter(tx Tx, key string) (uint64, error) {

@@ -1,4 +1,5 @@
-// Package kvtest holds what every engine behind package kv must do, as tests.
+// Package kvtest holds what every engine behind package kv must do, and what holds
+// for records of those who write there, as tests.
 package kvtest
 
 import (

@@ -5,10 +5,10 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
-	"path/filepath"
 	"syscall"
 
 	"countersign/internal/config"
+	"countersign/internal/durable"
 	"countersign/internal/exit"
 )
 
@@ -78,7 +78,7 @@ func (d *desk) keepHead() error {
 			return fmt.Errorf("the state was replaced while it was open, stop and start again: %w", err)
 		}
 	}
-	if err := writeWhole(d.headFile(), head); err != nil {
+	if err := durable.Replace(d.headFile(), durable.Text(head)); err != nil {
 		return err
 	}
 	d.head = head
@@ -92,24 +92,4 @@ func (d *desk) keepHeadOrSay() {
 		d.log.Error().Err(err).Msg("the head of the audit log can't be kept: nothing is allowed meanwhile, and the next start takes the state for an older copy")
 	}
 	d.headless = err != nil
-}
-
-// writeWhole replaces a file so that after a crash the old or the new text is there.
-func writeWhole(path, text string) error {
-	f, err := os.CreateTemp(filepath.Dir(path), filepath.Base(path)+".new-*") // 0600
-	if err != nil {
-		return err
-	}
-	_, err = f.WriteString(text)
-	if err = errors.Join(err, f.Sync(), f.Close()); err == nil {
-		err = os.Rename(f.Name(), path)
-	}
-	if err != nil {
-		return errors.Join(err, os.Remove(f.Name()))
-	}
-	dir, err := os.Open(filepath.Dir(path))
-	if err != nil {
-		return err
-	}
-	return errors.Join(dir.Sync(), dir.Close())
 }

@@ -17,6 +17,7 @@ import (
 	"countersign/desk/api"
 	"countersign/internal/clean"
 	"countersign/internal/config"
+	"countersign/internal/durable"
 	"countersign/internal/exit"
 	"countersign/staff"
 	"countersign/tickets"
@@ -191,7 +192,7 @@ func writeRejected(path string, r clients.Report) error {
 	if err := errors.Join(err, w.Error()); err != nil {
 		return err
 	}
-	return writeWhole(path, text.String())
+	return durable.Replace(path, durable.Text(text.String()))
 }
 
 // warnUnixUser warns of a Unix user that this program can't find: nobody would be

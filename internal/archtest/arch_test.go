@@ -21,7 +21,7 @@ const module = "countersign/"
 // those below it. Every package has its place here.
 var flow = [][]string{
 	{"policy"},
-	{"internal/clean", "internal/exit", "internal/redact", "internal/token", "internal/rawmail", "internal/kv", "internal/archtest", "internal/mutants"},
+	{"internal/clean", "internal/durable", "internal/exit", "internal/redact", "internal/token", "internal/rawmail", "internal/kv", "internal/archtest", "internal/mutants"},
 	{"inbound/sender/resolver", "internal/kv/bolt", "internal/kv/kvtest", "internal/keys", "internal/blob", "internal/config", "inbound/mailbox", "inbound/reply"},
 	{"inbound/sender/dmarc"},
 	{"inbound/sender"},

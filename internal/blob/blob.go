@@ -20,6 +20,8 @@ import (
 	"path/filepath"
 	"regexp"
 	"sync"
+
+	"countersign/internal/durable"
 )
 
 // ErrDamaged reports bytes that no longer fit their hash.
@@ -71,25 +73,18 @@ func (s *Store) Put(b []byte) (hash string, err error) {
 	return hash, s.place(path, hash, b)
 }
 
-// place writes the file of a blob beside its place and moves it there.
+// place gives the file of a blob its place when it is whole.
 func (s *Store) place(path, hash string, b []byte) error {
 	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
 		return err
 	}
-	f, err := os.CreateTemp(filepath.Dir(path), "new-*") // 0600
-	if err != nil {
+	if err := durable.Replace(path, func(f *os.File) error { return s.write(f, hash, b) }); err != nil {
 		return err
 	}
-	if err := s.write(f, hash, b); err != nil {
-		return errors.Join(err, os.Remove(f.Name()))
-	}
-	if err := os.Rename(f.Name(), path); err != nil {
-		return errors.Join(err, os.Remove(f.Name()))
-	}
-	return s.sync(filepath.Dir(path))
+	return s.named(filepath.Dir(path))
 }
 
-func (s *Store) write(f *os.File, hash string, b []byte) error {
+func (s *Store) write(f io.Writer, hash string, b []byte) error {
 	w, ok := s.pack.Get().(*flate.Writer)
 	if !ok {
 		w, _ = flate.NewWriter(nil, flate.BestSpeed) // fails for an unknown level only
@@ -97,33 +92,21 @@ func (s *Store) write(f *os.File, hash string, b []byte) error {
 	sealed := &sealing{to: f, seal: s.seal, hash: hash}
 	w.Reset(sealed)
 	_, err := w.Write(b)
-	err = errors.Join(err, w.Close(), sealed.Close(), f.Sync(), f.Close())
+	err = errors.Join(err, w.Close(), sealed.Close())
 	s.pack.Put(w)
 	return err
 }
 
-// sync makes the names in one of the folders durable, and its own.
-func (s *Store) sync(folder string) error {
-	if err := syncDir(folder); err != nil {
-		return err
-	}
+// named makes the name of one of the folders durable, once.
+func (s *Store) named(folder string) error {
 	if _, done := s.synced.Load(folder); done {
 		return nil
 	}
-	if err := syncDir(s.dir); err != nil {
+	if err := durable.Sync(s.dir); err != nil {
 		return err
 	}
 	s.synced.Store(folder, true)
 	return nil
-}
-
-// syncDir makes the names in a folder durable.
-func syncDir(dir string) error {
-	d, err := os.Open(dir)
-	if err != nil {
-		return err
-	}
-	return errors.Join(d.Sync(), d.Close())
 }
 
 // Get gives the bytes of a hash. fs.ErrNotExist says that there are none,

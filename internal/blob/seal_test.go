@@ -9,6 +9,7 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
@@ -120,7 +121,8 @@ func TestTidy(t *testing.T) {
 		age  time.Duration
 		stay bool
 	}{
-		"ab/new-123":     {time.Hour, false},
+		"ab/new-123": {time.Hour, false},
+		"ab/" + strings.Repeat("ab", 32) + ".new-7": {time.Hour, false},
 		"large-77":       {time.Hour, false},
 		"ab/new-124":     {-time.Hour, true}, // of a program that runs, later
 		"ab/notes":       {time.Hour, true},

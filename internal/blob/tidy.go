@@ -10,8 +10,9 @@ import (
 	"time"
 )
 
-// leftover are the names of files that were being written.
-var leftover = regexp.MustCompile(`^(new|large)-[0-9]+$`)
+// leftover are the names of files that were being written, of blobs as today's and
+// as older programs wrote them, and of messages too large for memory.
+var leftover = regexp.MustCompile(`^([0-9a-f]{64}\.new|new|large)-[0-9]+$`)
 
 var folderForm = regexp.MustCompile(`^[0-9a-f]{2}$`)
 

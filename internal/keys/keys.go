@@ -16,10 +16,11 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
-	"path/filepath"
 	"strings"
 
 	"golang.org/x/crypto/chacha20poly1305"
+
+	"countersign/internal/durable"
 )
 
 // ErrSealed reports bytes that were not sealed under this key for this use, or
@@ -174,26 +175,9 @@ func read(path string) ([]byte, error) {
 	return b[:n], nil
 }
 
-// create writes a new key under a temporary name and links it to its own, so
-// that the file is whole whenever it is there, and one that is there stays.
+// create makes a file with a new key; one that is there stays.
 func create(path string) error {
 	var seed [32]byte
 	rand.Read(seed[:])
-	f, err := os.CreateTemp(filepath.Dir(path), filepath.Base(path)+".new-*") // 0600
-	if err != nil {
-		return err
-	}
-	defer os.Remove(f.Name())
-	_, err = f.WriteString(hex.EncodeToString(seed[:]) + "\n")
-	if err := errors.Join(err, f.Sync(), f.Close()); err != nil {
-		return err
-	}
-	if err := os.Link(f.Name(), path); err != nil && !errors.Is(err, fs.ErrExist) {
-		return err
-	}
-	d, err := os.Open(filepath.Dir(path))
-	if err != nil {
-		return err
-	}
-	return errors.Join(d.Sync(), d.Close())
+	return durable.Create(path, durable.Text(hex.EncodeToString(seed[:])+"\n"))
 }

@@ -13,6 +13,7 @@ import (
 // TestAside: what is set aside shows no secret and opens nothing, and goes when
 // it is discarded.
 func TestAside(t *testing.T) {
+	t.Parallel()
 	o := newOutside(t)
 	notice := o.people()
 	reply := o.signed(o.reply(notice, "YES"))

@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"net"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strings"
 	"sync"
@@ -21,14 +20,13 @@ import (
 	"countersign/internal/mailtest"
 )
 
-// background runs the daemon in a process of its own, of which the peak of
-// memory can be told.
-func background(t *testing.T, conf, socket string) (pid int) {
+// answering runs the daemon until its socket is there, and to the test's end. Of
+// its process the peak of memory can be told.
+func answering(t *testing.T, conf, socket string) (pid int) {
 	t.Helper()
 	var log bytes.Buffer
-	cmd := exec.Command("/proc/self/exe", "--config", conf, "run")
-	cmd.Args[0], cmd.Stderr = "countersign", &log
-	must(t, cmd.Start())
+	cmd, err := background(&log, nil, "--config", conf, "run")
+	must(t, err)
 	t.Cleanup(func() {
 		_ = cmd.Process.Signal(syscall.SIGTERM)
 		if err := cmd.Wait(); err != nil || t.Failed() {
@@ -55,6 +53,7 @@ func peak(t *testing.T, pid int) int {
 // stand still in the middle, take a bounded part of the daemon's memory, and
 // keep no small request waiting.
 func TestManyLargeRequests(t *testing.T) {
+	t.Parallel()
 	many, most := 60, 300 // requests, MiB
 	if raceDetector {
 		many, most = 12, 1000
@@ -65,7 +64,7 @@ func TestManyLargeRequests(t *testing.T) {
 		"[[mailbox]]\nname = \"support\"\naddress = \"support@desk.example\"\nimap = \"127.0.0.1:1\"\ntls = \"none\"\npassword_file = \"secret\"\n"+
 		"[smtp]\nserver = \"127.0.0.1:1\"\ntls = \"none\"\n"), 0o600))
 	must(t, os.WriteFile(filepath.Join(dir, "secret"), []byte("password\n"), 0o600))
-	pid := background(t, conf, socket)
+	pid := answering(t, conf, socket)
 	before := peak(t, pid)
 	raw := append(mailtest.New("ada@north.example", "support@desk.example", "A question", "How are you?", time.Now()),
 		bytes.Repeat([]byte(strings.Repeat("x", 78)+"\r\n"), 8<<20/80)...)

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"net"
 	"os"
@@ -22,14 +23,12 @@ import (
 	"countersign/internal/config"
 )
 
-// build makes the program.
-func (o *outside) build() string {
-	o.t.Helper()
-	binary := filepath.Join(o.dir, "countersign")
-	if out, err := exec.Command("go", "build", "-o", binary, ".").CombinedOutput(); err != nil {
-		o.t.Fatalf("build: %v\n%s", err, out)
-	}
-	return binary
+// background starts the program, in a process of its own: TestMain knows it by
+// its name.
+func background(stderr io.Writer, env []string, args ...string) (*exec.Cmd, error) {
+	cmd := exec.Command("/proc/self/exe", args...)
+	cmd.Args[0], cmd.Stderr, cmd.Env = "countersign", stderr, append(os.Environ(), env...)
+	return cmd, cmd.Start()
 }
 
 // eventually waits for something that another process does.
@@ -48,9 +47,8 @@ func (o *outside) daemon() (stop func()) {
 	t := o.t
 	t.Helper()
 	log := &bytes.Buffer{}
-	daemon := exec.Command(o.build(), "--config", filepath.Join(o.dir, "countersign.toml"), "run")
-	daemon.Stderr, daemon.Env = log, append(os.Environ(), "NOTIFY_SOCKET="+o.systemd)
-	must(t, daemon.Start())
+	daemon, err := background(log, []string{"NOTIFY_SOCKET=" + o.systemd}, "--config", filepath.Join(o.dir, "countersign.toml"), "run")
+	must(t, err)
 	gone := make(chan error, 1)
 	go func() { gone <- daemon.Wait() }()
 	ended := false
@@ -86,6 +84,7 @@ func (o *outside) daemon() (stop func()) {
 // TestDaemon: the daemon reads and sends while the command line is its client; a
 // second one is refused, and SIGTERM ends the first cleanly.
 func TestDaemon(t *testing.T) {
+	t.Parallel()
 	o := newOutside(t)
 	notice := o.people()
 	o.systemd = filepath.Join(t.TempDir(), "notify")
@@ -173,6 +172,7 @@ func files(t *testing.T, dir string) map[string]bool {
 // TestDiskFullMeanwhile: the disk fills up under the daemon. It says so, takes
 // nothing on, loses nothing, and goes on by itself when there is space.
 func TestDiskFullMeanwhile(t *testing.T) {
+	t.Parallel()
 	o := newOutside(t)
 	state := filepath.Join(o.dir, "state")
 	mount(t, state, 4<<20)

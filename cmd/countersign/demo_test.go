@@ -11,6 +11,7 @@ import (
 )
 
 func TestDemo(t *testing.T) {
+	t.Parallel()
 	var out, errs bytes.Buffer
 	if code := run(context.Background(), []string{"demo", "--once"}, nil, &out, &errs); code != 0 {
 		t.Errorf("exit %d\n%s%s", code, out.String(), errs.String())
@@ -20,6 +21,7 @@ func TestDemo(t *testing.T) {
 // TestDemoNotices takes the check of the sender out: the demo must see that the
 // forged reply got through, and fail.
 func TestDemoNotices(t *testing.T) {
+	t.Parallel()
 	var out bytes.Buffer
 	a := &app{stdout: &out, stderr: &out}
 	err := a.demo(context.Background(), func(d *desk) { d.gateway.Check = believer{} })

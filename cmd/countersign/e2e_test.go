@@ -142,6 +142,7 @@ func (o *outside) signed(raw []byte) []byte {
 
 // TestEndToEnd is the main job with real servers, driven only by the command line.
 func TestEndToEnd(t *testing.T) {
+	t.Parallel()
 	o := newOutside(t)
 	must(t, o.dovecot.Deliver(o.signed(mailtest.New("ada@north.example", "support@desk.example", "old", "before the start", time.Now()))))
 	notice := o.people()

@@ -35,6 +35,7 @@ func (o *outside) state(ticket string) string {
 // after the copy was made confirms nothing, and nothing is sent before a person
 // has looked.
 func TestRestored(t *testing.T) {
+	t.Parallel()
 	o := newOutside(t)
 	notice := o.people()
 	path := filepath.Join(o.dir, "state", "state.db")
@@ -72,6 +73,7 @@ func TestRestored(t *testing.T) {
 // TestNumberedAnew lets Dovecot number the mailbox anew (another UIDVALIDITY):
 // what is still there is known again by its bytes.
 func TestNumberedAnew(t *testing.T) {
+	t.Parallel()
 	o := newOutside(t)
 	notice := o.people()
 	yes := o.signed(o.reply(notice, "YES"))
@@ -106,6 +108,7 @@ func TestNumberedAnew(t *testing.T) {
 // TestObserve: a mailbox that is only observed is not touched, and its mail
 // changes no ticket and sends nothing.
 func TestObserve(t *testing.T) {
+	t.Parallel()
 	o := newOutside(t)
 	notice := o.people()
 	conf, err := os.ReadFile(filepath.Join(o.dir, "countersign.toml"))
@@ -143,6 +146,7 @@ func TestObserve(t *testing.T) {
 // TestServersAway: no IMAP or SMTP server is exit 69, nothing is lost, and all
 // goes on when they are back.
 func TestServersAway(t *testing.T) {
+	t.Parallel()
 	o := newOutside(t)
 	notice := o.people()
 	must(t, o.dovecot.Deliver(o.signed(o.reply(notice, "YES"))))
@@ -165,6 +169,7 @@ func TestServersAway(t *testing.T) {
 
 // TestDeferred: while DNS is away a proof waits, and is given when it is back.
 func TestDeferred(t *testing.T) {
+	t.Parallel()
 	o := newOutside(t)
 	notice := o.people()
 	o.dns.Fail("", 2) // SERVFAIL
@@ -189,6 +194,7 @@ func TestDeferred(t *testing.T) {
 // TestArchiveCopiedIn: somebody copies an archive into the mailbox. Nobody is
 // written to about it before a person has said what becomes of it.
 func TestArchiveCopiedIn(t *testing.T) {
+	t.Parallel()
 	for _, judge := range []bool{false, true} {
 		o := newOutside(t)
 		notice := o.people()

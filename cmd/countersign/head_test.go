@@ -69,6 +69,7 @@ func (k kept) open(subject string) {
 // TestRestoredStore does one thing to the files that lie beside a store and says
 // whether the next command takes it for an older copy.
 func TestRestoredStore(t *testing.T) {
+	t.Parallel()
 	for _, tt := range []struct {
 		name     string
 		spoil    func(kept)
@@ -160,6 +161,7 @@ func TestRestoredStore(t *testing.T) {
 // TestFirstStart: nothing that can happen before the first decision makes a new
 // store an older copy: a crash before its first head, or keys put in place first.
 func TestFirstStart(t *testing.T) {
+	t.Parallel()
 	for _, tt := range []struct {
 		name  string
 		spoil func(kept)

@@ -120,6 +120,7 @@ func start(t *testing.T) (daemon *exec.Cmd, log *bytes.Buffer) {
 // TestInstalled goes through the README as root, as a member of the group and as
 // a stranger, with the shipped unit, in a house of its own.
 func TestInstalled(t *testing.T) {
+	t.Parallel()
 	if os.Getenv("COUNTERSIGN_HOUSE") == "" {
 		if os.Geteuid() != 0 {
 			mailtest.Lacks(t, "needs root")

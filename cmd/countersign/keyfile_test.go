@@ -12,6 +12,7 @@ import (
 // TestCheckConfigAsDaemon: check-config, run by root, finds what would stop the
 // daemon's user, and its command mends it: afterwards it calls the desk good.
 func TestCheckConfigAsDaemon(t *testing.T) {
+	t.Parallel()
 	own := func(uid int, paths ...string) func(dir string) error {
 		return func(dir string) error {
 			for _, path := range paths {
@@ -70,6 +71,7 @@ func TestCheckConfigAsDaemon(t *testing.T) {
 // TestHeadOfRoots: a head that another user owns is not lost: the store isn't
 // taken for an older copy, whose questions are void for good.
 func TestHeadOfRoots(t *testing.T) {
+	t.Parallel()
 	dir, conf := theirs(t)
 	for _, step := range []struct {
 		owner, code int

@@ -8,7 +8,6 @@ import (
 	"math/rand/v2"
 	"net/mail"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strings"
 	"sync"
@@ -30,15 +29,12 @@ var (
 // exactly one outcome, every ticket is confirmed once, a question went out at
 // most once more for each kill and each drop, and no courtesy mail twice.
 func TestKilled(t *testing.T) {
+	t.Parallel()
 	o := newOutside(t)
 	conf, err := os.ReadFile(filepath.Join(o.dir, "countersign.toml"))
 	must(t, err)
 	o.write("countersign.toml", string(conf)+"\n[limits]\nnotices_per_contact_hour = 100000\nnotices_per_minute = 100000\n")
 	o.people() // T-1, whose question stays unanswered
-	binary := filepath.Join(o.dir, "countersign")
-	if out, err := exec.Command("go", "build", "-o", binary, ".").CombinedOutput(); err != nil {
-		t.Fatalf("build: %v\n%s", err, out)
-	}
 	random := rand.New(rand.NewPCG(*seed, 2))
 	k := &killing{outside: o, answered: map[string]bool{}, copies: map[string]int{}}
 	o.smtp.SetDeliver(k.answer)
@@ -67,8 +63,8 @@ func TestKilled(t *testing.T) {
 		}
 	}
 	for range *kills {
-		daemon := exec.Command(binary, "--config", filepath.Join(o.dir, "countersign.toml"), "run")
-		must(t, daemon.Start())
+		daemon, err := background(nil, nil, "--config", filepath.Join(o.dir, "countersign.toml"), "run")
+		must(t, err)
 		time.Sleep(time.Duration(50+random.IntN(600)) * time.Millisecond)
 		_ = daemon.Process.Kill()
 		_ = daemon.Wait()

@@ -34,6 +34,7 @@ func withAttachment(raw []byte, n int) []byte {
 // TestLargeMail: mail just under the limit is judged like any other, and kept
 // with every byte.
 func TestLargeMail(t *testing.T) {
+	t.Parallel()
 	o := newOutside(t)
 	notice := o.people()
 	yes := o.signed(withAttachment(o.reply(notice, "YES"), 18<<20))

@@ -135,6 +135,7 @@ func (o *outside) aside() string {
 // TestDiskFull: while there is no space left for the state, mail stays where it
 // is and nothing is recorded. When there is, all goes on by itself.
 func TestDiskFull(t *testing.T) {
+	t.Parallel()
 	o := newOutside(t)
 	state := filepath.Join(o.dir, "state")
 	mount(t, state, 4<<20)
@@ -158,6 +159,7 @@ func TestDiskFull(t *testing.T) {
 // TestReadOnly: where only the bytes of mail can't be kept, what needs them waits
 // and the rest is judged; where the state can't be written, all waits.
 func TestReadOnly(t *testing.T) {
+	t.Parallel()
 	for _, part := range []string{"spool", "state"} {
 		t.Run(part, func(t *testing.T) {
 			o := newOutside(t)
@@ -191,6 +193,7 @@ func TestReadOnly(t *testing.T) {
 // does what it does with the whole store, where the page was not in use or its
 // damage was found out later, or refuses with 65 or 74; none changes the file.
 func TestDamagedPages(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	o := &outside{t: t, dir: dir}
 	o.write("countersign.toml", "state = \"state/state.db\"\nkey_file = \"state.key\"\n[[mailbox]]\nname = \"support\"\naddress = \"support@desk.example\"\n"+
@@ -257,6 +260,7 @@ func (o *outside) process(args ...string) (int, string) {
 // TestLocked: a store that another process holds is waited for, and then refused
 // with a sentence that sends nobody in circles; the other is not disturbed.
 func TestLocked(t *testing.T) {
+	t.Parallel()
 	o := &outside{t: t, dir: t.TempDir()}
 	o.write("countersign.toml", "state = \"state.db\"\nkey_file = \"state.key\"\n")
 	o.ok("ticket", "list")

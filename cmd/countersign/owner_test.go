@@ -78,6 +78,7 @@ func whose(t *testing.T, folder string, uid int) {
 // TestRootLocksNobodyOut: what commands of root make belongs to the daemon's
 // user, and root's own files are read and written as root.
 func TestRootLocksNobodyOut(t *testing.T) {
+	t.Parallel()
 	dir, conf := theirs(t)
 	mine := filepath.Join(dir, "mine")
 	must(t, os.MkdirAll(filepath.Join(mine, "box/cur"), 0o700))
@@ -118,6 +119,7 @@ func TestRootLocksNobodyOut(t *testing.T) {
 // TestRootMakesTheState: the first command may be root's, before there is a
 // folder of the state: in root's own folder, or in one of that user's.
 func TestRootMakesTheState(t *testing.T) {
+	t.Parallel()
 	for _, tt := range []struct {
 		name  string
 		spoil func(dir string) error
@@ -151,6 +153,7 @@ func TestRootMakesTheState(t *testing.T) {
 // TestSwappedFolders: who has taken over the daemon's user gets nothing of root's
 // by a link in the place of what root once walked, not even while it runs.
 func TestSwappedFolders(t *testing.T) {
+	t.Parallel()
 	dir, conf := theirs(t)
 	add := func(id string) (int, string) {
 		return program("--config", conf, "agent", "add", id, "--email", id+"@desk.example")
@@ -222,6 +225,7 @@ func TestSwappedFolders(t *testing.T) {
 // TestRejectedLines: what stands under the name of the file for rejected lines is
 // replaced and never written through, be it a link to a file or another name of it.
 func TestRejectedLines(t *testing.T) {
+	t.Parallel()
 	_, conf := theirs(t)
 	for name, link := range map[string]func(old, path string) error{"symbolic": os.Symlink, "hard": os.Link} {
 		t.Run(name, func(t *testing.T) {
@@ -273,6 +277,7 @@ func steppedDown() {
 
 // TestStepDown: nothing of root is left, in no thread, and there is no way back.
 func TestStepDown(t *testing.T) {
+	t.Parallel()
 	dir, _ := theirs(t)
 	cmd := exec.Command("/proc/self/exe", dir)
 	cmd.Args[0] = "stepdown"

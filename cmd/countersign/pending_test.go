@@ -6,6 +6,7 @@ import "testing"
 // and no token, holds its ticket; when DNS is back it disputes it, also though
 // the request was edited meanwhile.
 func TestNoThatWaits(t *testing.T) {
+	t.Parallel()
 	o := newOutside(t)
 	notice := o.people()
 	must(t, o.dovecot.Deliver(o.signed(o.reply(notice, "YES"))))

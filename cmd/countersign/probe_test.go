@@ -17,6 +17,7 @@ import (
 // TestMailboxTest: what is wrong with the way of an answer is found and named,
 // and what the border writes is learned.
 func TestMailboxTest(t *testing.T) {
+	t.Parallel()
 	const ours = "Received: by lmtp.desk.example; Sun, 29 Nov 2026 12:00:00 +0000\r\nAuthentication-Results: mx.desk.example; dmarc=pass header.from=desk.example\r\n" +
 		"Authentication-Results: mx.desk.example; dkim=pass header.d=desk.example\r\nReceived: by mx.desk.example; Sun, 29 Nov 2026 12:00:00 +0000\r\n"
 	const theirs = "Authentication-Results: mx.evil.example; dmarc=pass header.from=desk.example\r\n"

@@ -27,7 +27,7 @@ func TestVerifySlowDNS(t *testing.T) {
 		"[[mailbox]]\nname = \"support\"\naddress = \"support@desk.example\"\nimap = \"127.0.0.1:1\"\ntls = \"none\"\npassword_file = \"secret\"\n"+
 		"[smtp]\nserver = \"127.0.0.1:1\"\ntls = \"none\"\n"), 0o600))
 	must(t, os.WriteFile(filepath.Join(dir, "secret"), []byte("password\n"), 0o600))
-	background(t, conf, filepath.Join(dir, "control.sock"))
+	answering(t, conf, filepath.Join(dir, "control.sock"))
 	sum := strings.Repeat("A", 43) + "="
 	raw := mailtest.New("ada@north.example", "support@desk.example", "A question", "How are you?", time.Now())
 	for i := range 5 {

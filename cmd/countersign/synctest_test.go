@@ -20,6 +20,7 @@ import (
 // until 72 hours are over, caps pace, and neither an outage nor restarts lose or
 // double anything.
 func TestWeek(t *testing.T) {
+	t.Parallel()
 	if testing.Short() {
 		t.Skip("it takes some seconds")
 	}

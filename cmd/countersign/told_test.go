@@ -34,6 +34,7 @@ func (o *outside) toStaff(since int) (all []string) {
 // TestStaffAreTold: what a customer's server refuses, and a no, reach staff by
 // mail; a domain that can't be proved is told when a ticket is opened.
 func TestStaffAreTold(t *testing.T) {
+	t.Parallel()
 	o := newOutside(t)
 	config, err := os.ReadFile(filepath.Join(o.dir, "countersign.toml"))
 	must(t, err)

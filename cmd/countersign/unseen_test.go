@@ -31,6 +31,7 @@ import (
 // below a line `@sign DOMAIN [FIELDS]` is signed; BTAG is the beginning of the
 // last signature.
 func TestUnseen(t *testing.T) {
+	t.Parallel()
 	files, err := filepath.Glob("testdata/unseen/*.txtar")
 	if err != nil || len(files) == 0 {
 		t.Fatal(len(files), err)

@@ -27,6 +27,7 @@ import (
 	"countersign/internal/keys"
 	"countersign/internal/kv"
 	"countersign/internal/kv/bolt"
+	"countersign/internal/kv/migrate"
 	"countersign/internal/rawmail"
 	"countersign/internal/redact"
 	"countersign/mailer"
@@ -74,6 +75,9 @@ func openDesk(c config.Config, now func() time.Time, log zerolog.Logger) (*desk,
 	if err != nil {
 		return nil, storeError(c, err)
 	}
+	if err := tickets.Migrate(engine, sayMigrated(log)); err != nil {
+		return nil, errors.Join(storeError(c, err), engine.Close())
+	}
 	var watch *tickets.Watch
 	if !c.Drill.Clock {
 		watch = tickets.NewWatch()
@@ -91,6 +95,17 @@ func openDesk(c config.Config, now func() time.Time, log zerolog.Logger) (*desk,
 		return nil, errors.Join(err, engine.Close())
 	}
 	return d, nil
+}
+
+// sayMigrated logs how far an older store is on its way to the schema of this program.
+func sayMigrated(log zerolog.Logger) func(migrate.Progress) {
+	return func(p migrate.Progress) {
+		text := "the state of an older version is brought to this one's"
+		if p.Done {
+			text = "the state is that of this version now"
+		}
+		log.Info().Int("schema", p.Schema).Str("at", p.Prefix).Int("keys", p.Keys).Msg(text)
+	}
 }
 
 // storeWait is how long the store may be in another process's hands: a command

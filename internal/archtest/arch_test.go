@@ -22,7 +22,7 @@ const module = "countersign/"
 var flow = [][]string{
 	{"policy"},
 	{"internal/clean", "internal/durable", "internal/exit", "internal/redact", "internal/token", "internal/rawmail", "internal/kv", "internal/archtest", "internal/mutants"},
-	{"inbound/sender/resolver", "internal/kv/bolt", "internal/kv/kvtest", "internal/keys", "internal/blob", "internal/config", "inbound/mailbox", "inbound/reply"},
+	{"inbound/sender/resolver", "internal/kv/bolt", "internal/kv/kvtest", "internal/kv/migrate", "internal/keys", "internal/blob", "internal/config", "inbound/mailbox", "inbound/reply"},
 	{"inbound/sender/dmarc"},
 	{"inbound/sender"},
 	{"internal/audit", "clients", "staff", "inbound"},

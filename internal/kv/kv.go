@@ -10,8 +10,10 @@
 // What the keys and values mean is the business of the packages that own them.
 package kv
 
-// Schema is the version of what is stored. A store with a higher one is refused.
-const Schema = 1
+// Schema is the version of what is stored: the one in which a new store is made.
+// A store with a higher one is refused, one with a lower is brought to it by
+// package migrate before anything is read.
+const Schema = 2
 
 // Reader finds single keys. Both kinds of transaction are Readers.
 type Reader interface {
@@ -48,6 +50,9 @@ type Store interface {
 	Viewer
 	Update(fn func(Tx) error) error
 	Limits() Limits
+	// Schema is the version of what is stored, and SetSchema changes it, durably.
+	Schema() (int, error)
+	SetSchema(version int) error
 	Close() error
 }
 

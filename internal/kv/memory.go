@@ -9,12 +9,17 @@ import (
 
 // Memory returns an empty store that is gone with the process. Views are
 // snapshots and cost nothing: the tree beneath is never changed, only replaced.
-func Memory() Store { return &memory{} }
+func Memory() Store {
+	m := &memory{}
+	m.schema.Store(Schema)
+	return m
+}
 
 type memory struct {
 	writer sync.Mutex
 	root   atomic.Pointer[node]
 	closed atomic.Bool
+	schema atomic.Int64
 }
 
 func (m *memory) Update(fn func(Tx) error) error {
@@ -39,6 +44,13 @@ func (m *memory) View(fn func(View) error) error {
 }
 
 func (m *memory) Limits() Limits { return Limits{} }
+
+func (m *memory) Schema() (int, error) { return int(m.schema.Load()), nil }
+
+func (m *memory) SetSchema(version int) error {
+	m.schema.Store(int64(version))
+	return nil
+}
 
 func (m *memory) Close() error {
 	m.closed.Store(true)

@@ -123,9 +123,9 @@ func (s *store) inspect(info fs.FileInfo) error {
 		if meta == nil || data == nil {
 			return s.damaged("it is not a store of countersign")
 		}
-		var version int
-		if _, err := fmt.Sscanf(string(meta.Get(schemaKey)), "%d", &version); err != nil || version < 1 {
-			return s.damaged("its schema version can't be read")
+		version, err := s.version(meta)
+		if err != nil {
+			return err
 		}
 		if version > kv.Schema {
 			return fmt.Errorf("open store %s: %w: its schema is %d and this program knows %d; install the newer version again", s.path, kv.ErrNewer, version, kv.Schema)

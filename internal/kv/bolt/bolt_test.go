@@ -113,7 +113,7 @@ func TestOpenRefuses(t *testing.T) {
 		want  error
 	}{
 		{"untouched", func(*testing.T, string) {}, nil},
-		{"newer", meta("schema", "2"), kv.ErrNewer},
+		{"newer", meta("schema", fmt.Sprint(kv.Schema+1)), kv.ErrNewer},
 		{"no-version", meta("schema", "x"), kv.ErrDamaged},
 		{"empty", truncate(0), kv.ErrDamaged},
 		{"stub", truncate(100), kv.ErrDamaged},

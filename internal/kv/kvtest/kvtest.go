@@ -22,7 +22,7 @@ import (
 func Run(t *testing.T, open func(testing.TB) kv.Store) {
 	for name, test := range map[string]func(*testing.T, kv.Store){
 		"values": values, "rollback": rollback, "scan": scan, "scan-stops": scanStops,
-		"snapshot": snapshot, "bounds": bounds, "counter-races": counterRaces, "dry-run": dryRun, "closed": closed,
+		"snapshot": snapshot, "bounds": bounds, "counter-races": counterRaces, "dry-run": dryRun, "schema": schema, "closed": closed,
 	} {
 		t.Run(name, func(t *testing.T) { test(t, open(t)) })
 	}
@@ -54,6 +54,20 @@ func values(t *testing.T, s kv.Store) {
 		return nil
 	})
 	want(t, s, map[string]string{"a": "second", "empty": "", "long": string(long)})
+}
+
+func schema(t *testing.T, s kv.Store) {
+	for _, n := range []int{kv.Schema, 1, 7} {
+		if n != kv.Schema {
+			if err := s.SetSchema(n); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if got, err := s.Schema(); got != n || err != nil {
+			t.Errorf("Schema = %d, %v, want %d", got, err, n)
+		}
+	}
+	want(t, s, map[string]string{}) // it is no key
 }
 
 func rollback(t *testing.T, s kv.Store) {

@@ -11,6 +11,8 @@ import (
 	"github.com/spf13/cobra"
 
 	"countersign/desk/api"
+	"countersign/desk/daemon"
+	"countersign/desk/owner"
 	"countersign/internal/exit"
 )
 
@@ -22,11 +24,15 @@ func (a *app) apart(ctx context.Context) (connected, error) {
 	if err != nil {
 		return connected{}, err
 	}
+	self, err := itself()
+	if err != nil {
+		return connected{}, err
+	}
 	client, server, closeClient, err := api.Pair()
 	if err != nil {
 		return connected{}, err
 	}
-	cmd := exec.Command("/proc/self/exe", openStore, "--config", conf)
+	cmd := exec.Command(self, openStore, "--config", conf)
 	if a.at != "" {
 		cmd.Args = append(cmd.Args, "--at", a.at)
 	}
@@ -64,17 +70,17 @@ func (a *app) openStoreCommand() *cobra.Command {
 			return usage("%s is for the program itself.", openStore)
 		}
 		syscall.CloseOnExec(inherited)
-		d, err := a.openAsOwner()
+		h, err := a.openAsOwner()
 		if err != nil {
 			return api.ServePair(cmd.Context(), api.Refuse(err), os.NewFile(inherited, "client"))
 		}
-		defer d.close()
-		return api.ServePair(cmd.Context(), d.server(), os.NewFile(inherited, "client"))
+		defer h.Close()
+		return api.ServePair(cmd.Context(), h.Server(), os.NewFile(inherited, "client"))
 	}}
 }
 
 // openAsOwner opens the store with the rights of the user to whom it belongs.
-func (a *app) openAsOwner() (*desk, error) {
+func (a *app) openAsOwner() (*daemon.House, error) {
 	c, err := a.config()
 	if err != nil {
 		return nil, err
@@ -83,12 +89,12 @@ func (a *app) openAsOwner() (*desk, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := becomeOwner(c); err != nil {
+	if err := owner.Become(c); err != nil {
 		return nil, err
 	}
-	d, err := openDesk(c, now, zerolog.Nop())
+	h, err := daemon.Open(c, now, zerolog.Nop())
 	if err == nil {
-		a.warnRestored(d)
+		a.warnRestored(h)
 	}
-	return d, err
+	return h, err
 }

@@ -1,9 +1,7 @@
 package main
 
 import (
-	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -12,10 +10,8 @@ import (
 	"strings"
 	"time"
 
-	"github.com/rs/zerolog"
 	"github.com/spf13/cobra"
 
-	"countersign/desk/api"
 	"countersign/internal/clean"
 	"countersign/internal/config"
 	"countersign/internal/exit"
@@ -141,26 +137,7 @@ func (a *app) notBuilt() []*cobra.Command {
 // config reads the configuration or says everything that is wrong with it.
 func (a *app) config() (config.Config, error) {
 	c, problems := config.Load(a.configPath)
-	return c, configError(problems)
-}
-
-func configError(problems []config.Problem) error {
-	if len(problems) == 0 {
-		return nil
-	}
-	all := faults(problems)
-	return &exit.Error{Code: exit.Config, Reason: "config", Message: all.Error(), Try: "countersign check-config", Err: all}
-}
-
-// faults are the problems of a configuration, as an error.
-type faults []config.Problem
-
-func (f faults) Error() string {
-	var lines []string
-	for _, p := range f {
-		lines = append(lines, p.String())
-	}
-	return strings.Join(lines, "\n")
+	return c, config.Refusal(problems)
 }
 
 // clock gives the time source: the real one, or in a drill the time of --at.
@@ -182,58 +159,6 @@ func (a *app) time() (time.Time, error) {
 		return at, usage("--at: %q is no RFC 3339 time such as 2026-11-25T14:02:00Z.", a.at)
 	}
 	return at, nil
-}
-
-// with connects to the daemon, or opens the store if none runs, and calls fn.
-func (a *app) with(ctx context.Context, fn func(context.Context, *api.Client) error) error {
-	c, err := a.config()
-	if err != nil {
-		return err
-	}
-	now, err := a.clock(c)
-	if err != nil {
-		return err
-	}
-	conn, err := patiently(ctx, func() (connected, error) { return a.connect(ctx, c, now) })
-	if err != nil {
-		return err
-	}
-	return errors.Join(fn(ctx, conn.client), conn.close())
-}
-
-// connected is a client and what ends it.
-type connected struct {
-	client *api.Client
-	close  func() error
-}
-
-// connect finds the daemon, or opens the store: in this process, or apart where
-// root does it for another user.
-func (a *app) connect(ctx context.Context, c config.Config, now func() time.Time) (connected, error) {
-	client, err := api.Dial(c.Socket)
-	switch {
-	case err == nil && a.at != "":
-		return connected{}, &exit.Error{Code: exit.Usage, Reason: "daemon_runs", Message: "A daemon runs with its own clock; --at can't be used.", Try: "stop the daemon first"}
-	case err == nil:
-		return connected{client, func() error { return nil }}, nil
-	case !errors.Is(err, api.ErrNoDaemon) || !mayOpen(c.State):
-		return connected{}, err
-	}
-	if os.Geteuid() == 0 {
-		u, err := stateUser(c)
-		if err != nil {
-			return connected{}, err
-		}
-		if u.uid != 0 {
-			return a.apart(ctx)
-		}
-	}
-	d, err := openDesk(c, now, zerolog.Nop())
-	if err != nil {
-		return connected{}, err
-	}
-	a.warnRestored(d)
-	return connected{api.Local(d.server()), func() error { d.close(); return nil }}, nil
 }
 
 // print writes one JSON line.

@@ -6,6 +6,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"countersign/desk/owner"
 	"countersign/internal/clean"
 	"countersign/internal/config"
 	"countersign/internal/exit"
@@ -17,8 +18,8 @@ func (a *app) checkConfigCommand() *cobra.Command {
 			c, problems := config.Load(a.configPath)
 			if len(problems) == 0 {
 				problems = append(c.ForRun(a.configPath), c.CheckPlaces()...)
-				err := stepDown(c) // it is the daemon's user who must be able to read them
-				all, ok := errors.AsType[faults](err)
+				err := owner.StepDown(c) // it is the daemon's user who must be able to read them
+				all, ok := errors.AsType[config.Faults](err)
 				switch {
 				case ok:
 					problems = append(problems, all...)
@@ -26,7 +27,7 @@ func (a *app) checkConfigCommand() *cobra.Command {
 					return err
 				default:
 					problems = append(problems, c.CheckFiles(a.configPath)...)
-					problems = append(problems, keyProblems(c)...)
+					problems = append(problems, owner.KeyProblems(c)...)
 				}
 			}
 			if len(problems) == 0 {

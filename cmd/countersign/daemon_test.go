@@ -14,13 +14,7 @@ import (
 	"strings"
 	"syscall"
 	"testing"
-	"testing/synctest"
 	"time"
-
-	"github.com/rs/zerolog"
-
-	"countersign/inbound/mailbox"
-	"countersign/internal/config"
 )
 
 // background starts the program, in a process of its own: TestMain knows it by
@@ -211,20 +205,4 @@ func TestDiskFullMeanwhile(t *testing.T) {
 	o.settled(n)
 	stop()
 	o.ok("audit", "verify")
-}
-
-// TestWatchdog: a reader that shows no sign of life keeps systemd's watchdog
-// from being fed.
-func TestWatchdog(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		d := &desk{log: zerolog.Nop(), config: config.Config{Mailbox: []config.Mailbox{{Name: "support"}}}}
-		d.readers = append(d.readers, mailbox.NewReader(mailbox.Settings{Name: "support"}, nil, nil, zerolog.Nop()))
-		if !d.alive() {
-			t.Error("not alive at the start")
-		}
-		time.Sleep(silence + time.Second)
-		if d.alive() {
-			t.Error("alive after a long silence")
-		}
-	})
 }

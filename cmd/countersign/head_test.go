@@ -8,17 +8,11 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
-	"time"
-
-	"github.com/rs/zerolog"
 
 	"countersign/internal/audit"
-	"countersign/internal/config"
 	"countersign/internal/exit"
 	"countersign/internal/keys"
 	"countersign/internal/kv"
-	"countersign/policy"
-	"countersign/tickets"
 )
 
 // kept is a desk whose files are put away and back as an operator might.
@@ -215,106 +209,5 @@ func TestNoNewKey(t *testing.T) {
 		if _, err := os.Stat(k.path("state.key")); err == nil {
 			t.Error("a key was made")
 		}
-	}
-}
-
-// TestHeadCantBeKept: where the head can't be kept the start fails, since the
-// next would take the store for an older copy.
-func TestHeadCantBeKept(t *testing.T) {
-	k := keptDesk(t)
-	d, err := openDesk(k.config(), time.Now, zerolog.Nop())
-	must(t, err)
-	must(t, os.Remove(k.path("state.key.head")))
-	must(t, os.Mkdir(k.path("state.key.head"), 0o700)) // nobody, not even root, can put a file there
-	defer func() { must(t, os.Remove(k.path("state.key.head"))); d.close() }()
-	opened, err := d.store.Open(tickets.OpenRequest{Contact: "ada@north.example", Channel: policy.Chat, Class: policy.Question, Subject: "this", Agent: "sam"})
-	must(t, err)
-	if a, err := d.store.Authorize(tickets.Ask{Ticket: opened.ID, Class: policy.Question, Agent: "sam"}); !errors.Is(err, tickets.ErrHead) || a.Decision != "" {
-		t.Errorf("an allow left before its head was kept: %+v, %v", a, err)
-	}
-}
-
-// TestAllowIsKept: the head of an allow is beside the key before its answer
-// leaves, not only at the next tick: a copy of the store from just before it is
-// known as one.
-func TestAllowIsKept(t *testing.T) {
-	k := keptDesk(t)
-	k.ok("ticket", "open", "--contact", "ada@north.example", "--channel", "chat", "--class", "question", "--subject", "this", "--agent", "sam")
-	k.copy("state.db", "before")
-	d, err := openDesk(k.config(), time.Now, zerolog.Nop())
-	must(t, err)
-	if a, err := d.store.Authorize(tickets.Ask{Ticket: "T-1", Class: policy.Question, Agent: "sam"}); err != nil || a.Decision != policy.Allow {
-		t.Fatalf("%+v, %v", a, err)
-	}
-	k.copy("state.key.head", "head") // and then the power goes
-	d.close()
-	k.copy("head", "state.key.head")
-	k.copy("before", "state.db")
-	if out := k.ok("ticket", "list"); !strings.Contains(out, "older copy") {
-		t.Error("a copy from before the allow is taken for the store")
-	}
-}
-
-// TestCopyOverOpenStore: an older copy that is written over the store while it is
-// open allows nothing, and the next start knows it as one.
-func TestCopyOverOpenStore(t *testing.T) {
-	k := keptDesk(t)
-	k.open("first")
-	d, err := openDesk(k.config(), time.Now, zerolog.Nop())
-	must(t, err)
-	ask := func() {
-		for range 3 {
-			_, err := d.store.Open(tickets.OpenRequest{Contact: "ada@north.example", Channel: policy.Chat, Class: policy.Question, Subject: "this", Agent: "sam"})
-			must(t, err)
-		}
-	}
-	ask()
-	k.copy("state.db", "before")
-	ask()
-	_, err = d.store.CloseTicket("T-2", "sam")
-	must(t, errors.Join(err, d.keepHead()))
-	before, err := os.ReadFile(k.path("before"))
-	must(t, err)
-	f, err := os.OpenFile(k.path("state.db"), os.O_WRONLY, 0) // as cp does, but for cutting it off first
-	must(t, err)
-	_, err = f.Write(before)
-	must(t, errors.Join(err, f.Close()))
-	if a, err := d.store.Authorize(tickets.Ask{Ticket: "T-2", Class: policy.Question, Agent: "sam"}); err == nil { // where the engine noticed nothing, it is ErrHead
-		t.Errorf("the older copy answers: %+v, %v", a, err)
-	}
-	d.close()
-	if out := k.ok("ticket", "list"); !strings.Contains(out, "older copy") {
-		t.Errorf("the next start: %s", out)
-	}
-}
-
-func (k kept) config() config.Config {
-	k.Helper()
-	c, problems := config.Load(k.path("c.toml"))
-	if len(problems) > 0 {
-		k.Fatal(problems)
-	}
-	return c
-}
-
-// TestRestoredIsSaid: the status of a daemon over a restored store says so until
-// a person has released the outbox.
-func TestRestoredIsSaid(t *testing.T) {
-	k := keptDesk(t)
-	must(t, os.Remove(k.path("state.key.head")))
-	for range 2 { // also at a later start
-		d, err := openDesk(k.config(), time.Now, zerolog.Nop())
-		must(t, err)
-		if !d.status().Held {
-			t.Error("the status doesn't say that the outbox is held")
-		}
-		d.close()
-	}
-	d, err := openDesk(k.config(), time.Now, zerolog.Nop())
-	must(t, err)
-	defer d.close()
-	must(t, d.store.ReleaseOutbox("sam"))
-	if d.status().Held {
-		t.Error("held after the release")
 	}
 }

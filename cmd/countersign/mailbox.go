@@ -6,6 +6,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"countersign/desk/api"
+	"countersign/desk/daemon"
 )
 
 func (a *app) mailboxCommand() *cobra.Command {
@@ -17,7 +18,7 @@ func (a *app) mailboxCommand() *cobra.Command {
 					rows = append(rows, []string{m.Mailbox, m.State, when(m.LastSuccess), fmt.Sprint(m.Waiting), fmt.Sprint(m.UIDValidity), m.Error})
 				}
 				if s.Held {
-					fmt.Fprintln(a.stdout, "HELD: "+restoredWarning)
+					fmt.Fprintln(a.stdout, "HELD: "+daemon.RestoredWarning)
 				}
 				if s.Deferred > 0 {
 					fmt.Fprintf(a.stdout, "Read and not judged yet: %d, since DNS does not answer about who sent it. countersign mailbox test NAME tries the resolver.\n", s.Deferred)

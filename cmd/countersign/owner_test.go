@@ -8,9 +8,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"runtime"
 	"strings"
-	"syscall"
 	"testing"
 
 	"countersign/internal/config"
@@ -245,58 +243,5 @@ func TestRejectedLines(t *testing.T) {
 				t.Errorf("the rejected lines are %q, %v", b, err)
 			}
 		})
-	}
-}
-
-// steppedDown is a program that steps down and says who it is then, in every
-// thread, and whether it could be root again.
-func steppedDown() {
-	ready := make(chan struct{})
-	for range 4 { // threads that are there already
-		go func() { runtime.LockOSThread(); ready <- struct{}{}; select {} }()
-		<-ready
-	}
-	dir := os.Args[1]
-	if err := stepDown(config.Config{State: filepath.Join(dir, "state/state.db"), KeyFile: filepath.Join(dir, "etc/state.key")}); err != nil {
-		fmt.Println(err)
-		return
-	}
-	threads, _ := filepath.Glob("/proc/self/task/*/status")
-	for _, path := range threads {
-		b, _ := os.ReadFile(path)
-		for _, line := range strings.Split(string(b), "\n") {
-			for _, want := range []string{"Uid:", "Gid:", "Groups:", "CapEff:", "CapPrm:"} {
-				if strings.HasPrefix(line, want) {
-					fmt.Println(strings.Join(strings.Fields(line), " "))
-				}
-			}
-		}
-	}
-	fmt.Println("again:", syscall.Setuid(0), len(threads) > 4)
-}
-
-// TestStepDown: nothing of root is left, in no thread, and there is no way back.
-func TestStepDown(t *testing.T) {
-	t.Parallel()
-	dir, _ := theirs(t)
-	cmd := exec.Command("/proc/self/exe", dir)
-	cmd.Args[0] = "stepdown"
-	cmd.SysProcAttr = &syscall.SysProcAttr{Credential: &syscall.Credential{Uid: 0, Gid: 0, Groups: []uint32{0, 6, 42}}}
-	out, err := cmd.CombinedOutput()
-	must(t, err)
-	operators := ""
-	if u, err := userOf(another, dir); err == nil && len(u.groups) == 1 {
-		operators = fmt.Sprintf(" %d", u.groups[0])
-	}
-	good := map[string]bool{"Uid: 54321 54321 54321 54321": true, "Gid: 54321 54321 54321 54321": true, "Groups:" + operators: true,
-		"CapEff: 0000000000000000": true, "CapPrm: 0000000000000000": true, "again: operation not permitted true": true}
-	seen := map[string]bool{}
-	for _, line := range strings.Split(strings.TrimSpace(string(out)), "\n") {
-		if seen[line] = true; !good[line] {
-			t.Errorf("%s", line)
-		}
-	}
-	if len(seen) != len(good) {
-		t.Errorf("it said\n%s", out)
 	}
 }

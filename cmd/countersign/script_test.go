@@ -14,7 +14,6 @@ import (
 func TestMain(m *testing.M) {
 	testscript.Main(waiting{m}, map[string]func(){
 		"countersign": main,
-		"stepdown":    steppedDown,
 	})
 }
 

@@ -4,25 +4,21 @@ import (
 	"bufio"
 	"context"
 	"fmt"
-	"io"
-	"os"
 	"time"
 
 	"github.com/rs/zerolog"
 	"github.com/spf13/cobra"
 
 	"countersign/desk/api"
+	"countersign/desk/daemon"
 	"countersign/desk/gateway"
 	"countersign/internal/clean"
 	"countersign/internal/config"
 	"countersign/internal/exit"
+	"countersign/internal/mailfiles"
 	"countersign/policy"
 	"countersign/tickets"
 )
-
-// maxMessageFile bounds a message that is read from a file: past the largest
-// size that can be configured, it is too large whatever follows.
-const maxMessageFile = config.MaxSize + 1
 
 func (a *app) verifyCommand() *cobra.Command {
 	var world string
@@ -40,8 +36,8 @@ func (a *app) verifyCommand() *cobra.Command {
 			return err
 		}
 		defer done()
-		if info, err := os.Stat(args[0]); err == nil && info.IsDir() {
-			return a.verifyMany(cmd.Context(), args[0], maildir(args[0]), judge)
+		if mailfiles.IsDir(args[0]) {
+			return a.verifyMany(cmd.Context(), args[0], mailfiles.Maildir(args[0]), judge)
 		}
 		f, closeFile, err := a.open(args[0])
 		if err != nil {
@@ -49,10 +45,10 @@ func (a *app) verifyCommand() *cobra.Command {
 		}
 		defer closeFile()
 		in := bufio.NewReader(f)
-		if isMbox(in) {
-			return a.verifyMany(cmd.Context(), args[0], mbox(args[0], in, sizeOf(f)), judge)
+		if mailfiles.IsMbox(in) {
+			return a.verifyMany(cmd.Context(), args[0], mailfiles.Mbox(args[0], in, f), judge)
 		}
-		raw, err := readMessage(in)
+		raw, err := mailfiles.Read(in)
 		if err != nil {
 			return unreadable(args[0], err)
 		}
@@ -87,13 +83,13 @@ func (a *app) judge(ctx context.Context, world string, again bool) (judgeFunc, f
 		}
 	}
 	if world != "" {
-		d, err := a.world(world, at)
+		h, err := a.world(world, at)
 		if err != nil {
 			return nil, nil, err
 		}
 		return func(ctx context.Context, raw []byte) (gateway.Verification, error) {
-			return d.gateway.Verify(ctx, raw, d.store.Now(), again)
-		}, d.close, nil
+			return h.Verify(ctx, raw, again)
+		}, h.Close, nil
 	}
 	return func(ctx context.Context, raw []byte) (v gateway.Verification, err error) {
 		b := *a
@@ -105,8 +101,8 @@ func (a *app) judge(ctx context.Context, world string, again bool) (judgeFunc, f
 	}, func() {}, nil
 }
 
-// world makes the desk that a file describes.
-func (a *app) world(file string, at time.Time) (*desk, error) {
+// world makes the house that a file describes.
+func (a *app) world(file string, at time.Time) (*daemon.House, error) {
 	f, closeFile, err := a.open(file)
 	if err != nil {
 		return nil, err
@@ -117,23 +113,18 @@ func (a *app) world(file string, at time.Time) (*desk, error) {
 		return nil, &exit.Error{Code: exit.DataErr, Reason: "bad_world", Message: file + ": " + err.Error(), Err: err}
 	}
 	c, problems := config.Lenient(a.configPath)
-	if err := configError(problems); err != nil {
+	if err := config.Refusal(problems); err != nil {
 		return nil, err
 	}
 	now := time.Now
 	if !at.IsZero() {
 		now = func() time.Time { return at }
 	}
-	d, err := worldDesk(c, w, now, zerolog.Nop())
+	h, err := daemon.World(c, w, now, zerolog.Nop())
 	if err != nil {
 		return nil, &exit.Error{Code: exit.DataErr, Reason: "bad_world", Message: file + ": " + err.Error(), Err: err}
 	}
-	return d, nil
-}
-
-// readMessage reads one message, or of a larger one what shows that it is too large.
-func readMessage(in io.Reader) ([]byte, error) {
-	return io.ReadAll(io.LimitReader(in, maxMessageFile))
+	return h, nil
 }
 
 func (a *app) sayVerification(v gateway.Verification) error {

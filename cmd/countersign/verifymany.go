@@ -7,7 +7,6 @@ import (
 	"io"
 	"io/fs"
 	"os"
-	"path/filepath"
 	"strings"
 
 	"github.com/schollz/progressbar/v3"
@@ -16,36 +15,24 @@ import (
 	"countersign/desk/gateway"
 	"countersign/internal/clean"
 	"countersign/internal/exit"
+	"countersign/internal/mailfiles"
 	"countersign/policy"
 )
 
-// collection is many messages that one name stands for.
-type collection struct {
-	size int64 // to be read, in bytes or files; -1: not known
-	each func(fn func(m found) error) error
-}
-
-// found is one message of a collection.
-type found struct {
-	label string
-	raw   []byte
-	read  int64 // how much of the collection's size it was
-}
-
 // verifyMany judges every message of a collection: a line each and a summary.
 // Its exit status is 0 if all are authenticated.
-func (a *app) verifyMany(ctx context.Context, name string, box collection, judge judgeFunc) error {
+func (a *app) verifyMany(ctx context.Context, name string, box mailfiles.Collection, judge judgeFunc) error {
 	counts := map[policy.Verdict]int{}
-	bar := progress(a.stderr, name, box.size)
-	err := box.each(func(m found) error {
-		v, err := judge(ctx, m.raw)
+	bar := progress(a.stderr, name, box.Size)
+	err := box.Each(func(m mailfiles.Message) error {
+		v, err := judge(ctx, m.Raw)
 		if err != nil {
 			return err
 		}
 		counts[v.Verdict]++
 		_ = bar.Clear() // the line that follows may go to the same terminal
-		err = a.sayOneOfMany(m.label, v)
-		_ = bar.Add64(m.read)
+		err = a.sayOneOfMany(m.Label, v)
+		_ = bar.Add64(m.Read)
 		return err
 	})
 	_ = bar.Finish()
@@ -84,71 +71,6 @@ func (a *app) sayOneOfMany(label string, v gateway.Verification) error {
 	}
 	_, err := fmt.Fprintf(a.stdout, "%-15s %-18s %-30s %s\n", v.Verdict, reason, clean.Terminal(v.From), clean.Terminal(label))
 	return err
-}
-
-// maildir is the messages of a maildir's cur and new, or of any folder of files.
-func maildir(name string) collection {
-	dirs := []string{filepath.Join(name, "cur"), filepath.Join(name, "new")}
-	if !isDir(dirs[0]) && !isDir(dirs[1]) { // else what lies beside them is no message
-		dirs = []string{name}
-	}
-	var paths []string
-	for _, dir := range dirs {
-		entries, err := os.ReadDir(dir)
-		if err != nil && !errors.Is(err, fs.ErrNotExist) {
-			return collection{-1, func(func(found) error) error { return err }}
-		}
-		for _, e := range entries {
-			if e.Type().IsRegular() {
-				paths = append(paths, filepath.Join(dir, e.Name()))
-			}
-		}
-	}
-	return collection{int64(len(paths)), func(fn func(found) error) error {
-		for _, path := range paths {
-			raw, err := readFile(path)
-			if errors.Is(err, fs.ErrNotExist) {
-				path = renamed(path)
-				raw, err = readFile(path)
-			}
-			if err == nil {
-				err = fn(found{path, raw, 1})
-			}
-			if err != nil {
-				return err
-			}
-		}
-		return nil
-	}}
-}
-
-// renamed finds where a mail program has moved a message of a maildir that was
-// read or marked meanwhile: to cur, with other flags behind the colon. It gives
-// the path back where there is no such file.
-func renamed(path string) string {
-	unique, _, _ := strings.Cut(filepath.Base(path), ":")
-	cur := filepath.Join(filepath.Dir(filepath.Dir(path)), "cur")
-	entries, _ := os.ReadDir(cur)
-	for _, e := range entries {
-		if name, _, flagged := strings.Cut(e.Name(), ":"); flagged && name == unique && e.Type().IsRegular() {
-			return filepath.Join(cur, e.Name())
-		}
-	}
-	return path
-}
-
-func isDir(name string) bool {
-	info, err := os.Stat(name)
-	return err == nil && info.IsDir()
-}
-
-func readFile(path string) ([]byte, error) {
-	f, err := os.Open(path)
-	if err != nil {
-		return nil, err
-	}
-	defer f.Close()
-	return readMessage(f)
 }
 
 // progress gives a bar on a terminal, and nothing elsewhere.

@@ -23,7 +23,7 @@ func (c Config) CheckPlaces() []Problem {
 			out.add("state", c.State, fmt.Sprintf("belongs to another user than its folder, so that the daemon can't use it. Run: chown %d %s", Owner(dir), Quote(c.State)))
 		}
 	}
-	spool := filepath.Join(state, "spool")
+	spool := c.Spool()
 	if info, ok := out.link("state", spool); ok {
 		out.writable("state", spool, info)
 	}

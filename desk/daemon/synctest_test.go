@@ -1,4 +1,4 @@
-package main
+package daemon
 
 import (
 	"fmt"
@@ -143,7 +143,7 @@ func (w *week) check(dials int) {
 	if n := w.lines[imapServer].Dials() - dials; n != 4 { // after the outage, and of each start
 		w.Errorf("%d connections to IMAP where nothing was wrong, want 4", n)
 	}
-	if left, err := w.desk.store.Ledger.Pending("support"); err != nil || len(left) > 0 {
+	if left, err := w.house.store.Ledger.Pending("support"); err != nil || len(left) > 0 {
 		w.Errorf("not moved on IMAP: %v %v", left, err)
 	}
 }

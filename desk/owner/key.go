@@ -1,4 +1,4 @@
-package main
+package owner
 
 import (
 	"errors"
@@ -10,14 +10,13 @@ import (
 	"syscall"
 
 	"countersign/internal/config"
-	"countersign/internal/exit"
 	"countersign/internal/keys"
 )
 
-// keyProblems says what would keep this user, the daemon's, from the key file and
+// KeyProblems says what would keep this user, the daemon's, from the key file and
 // from the head of the audit log beside it. It makes nothing, and has nothing to
 // say to who is neither root nor the daemon's user.
-func keyProblems(c config.Config) []config.Problem {
+func KeyProblems(c config.Config) []config.Problem {
 	me := os.Geteuid()
 	state, _ := folderOwner(filepath.Dir(c.State))
 	key, _ := folderOwner(filepath.Dir(c.KeyFile))
@@ -29,7 +28,7 @@ func keyProblems(c config.Config) []config.Problem {
 	}
 	err := keys.Check(c.KeyFile, c.State)
 	if err == nil {
-		err = readable(headOf(c))
+		err = readable(c.Head())
 	}
 	switch dir := filepath.Dir(c.KeyFile); {
 	case errors.Is(err, fs.ErrPermission):
@@ -60,26 +59,17 @@ func readable(path string) error {
 // notOwned says that the key file and what belongs to it are another user's.
 func notOwned(c config.Config) string {
 	me := config.UserName(os.Geteuid())
-	return fmt.Sprintf("the daemon's user, here %s, must own it and its folder, to keep the head of the audit log there. Run: %s", me, ownKey(c))
+	return fmt.Sprintf("the daemon's user, here %s, must own it and its folder, to keep the head of the audit log there. Run: %s", me, ChownKey(c))
 }
 
-// ownKey is the command that gives this user the key file, its folder and the head
+// ChownKey is the command that gives this user the key file, its folder and the head
 // of the log, as far as they aren't theirs already.
-func ownKey(c config.Config) string {
+func ChownKey(c config.Config) string {
 	command := "sudo chown " + config.UserName(os.Geteuid())
-	for _, path := range []string{filepath.Dir(c.KeyFile), c.KeyFile, headOf(c)} {
+	for _, path := range []string{filepath.Dir(c.KeyFile), c.KeyFile, c.Head()} {
 		if info, err := os.Lstat(path); err == nil && config.Owner(info) != os.Geteuid() {
 			command += " " + config.Quote(path)
 		}
 	}
 	return command
-}
-
-// keyError says why the key can't be had.
-func keyError(c config.Config, err error) error {
-	e := &exit.Error{Code: exit.Config, Reason: "key_file", Message: err.Error(), Err: err}
-	if errors.Is(err, fs.ErrPermission) {
-		e.Try = ownKey(c)
-	}
-	return e
 }

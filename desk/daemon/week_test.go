@@ -1,4 +1,4 @@
-package main
+package daemon
 
 import (
 	"bytes"
@@ -36,7 +36,7 @@ type week struct {
 	imap   *mailtest.IMAP
 	smtp   *mailtest.SMTP
 	lines  map[string]*mailtest.Pipe // by server
-	desk   *desk
+	house  *House
 	stop   func()
 
 	mu     sync.Mutex
@@ -74,26 +74,26 @@ const poll = 5 * time.Minute
 // run starts the daemon, over what an earlier one left.
 func (w *week) run() {
 	w.Helper()
-	d, err := openDesk(w.config, time.Now, zerolog.Nop())
+	h, err := Open(w.config, time.Now, zerolog.Nop())
 	must(w, err)
-	d.dial = func(ctx context.Context, network, addr string) (net.Conn, error) {
+	h.dial = func(ctx context.Context, network, addr string) (net.Conn, error) {
 		return w.lines[addr].Dial(ctx, network, addr)
 	}
-	d.gateway.Check = w
-	must(w, d.store.RecoverOutbox())
-	r, err := d.reader(d.config.Mailbox[0], true)
+	h.Gateway.Check = w
+	must(w, h.store.RecoverOutbox())
+	r, err := h.reader(h.config.Mailbox[0], true)
 	must(w, err)
 	ctx, cancel := context.WithCancel(context.Background())
 	var wait sync.WaitGroup
-	for _, part := range []func(context.Context) error{r.Run, d.sendForever, d.tickForever, d.retryForever} {
+	for _, part := range []func(context.Context) error{r.Run, h.sendForever, h.tickForever, h.retryForever} {
 		wait.Go(func() {
 			if err := part(ctx); err != nil && ctx.Err() == nil {
 				w.Errorf("part of the daemon ended: %v", err)
 			}
 		})
 	}
-	w.desk = d
-	w.stop = func() { cancel(); wait.Wait(); d.close() }
+	w.house = h
+	w.stop = func() { cancel(); wait.Wait(); h.Close() }
 }
 
 // Check implements inbound.Checker without DNS: it passes what carries a mark.
@@ -126,7 +126,7 @@ func (w *week) at(d time.Duration) {
 func (w *week) call(name string, in any) {
 	w.Helper()
 	var out any
-	must(w, api.Local(w.desk.server()).Call(context.Background(), name, in, &out))
+	must(w, api.Local(w.house.Server()).Call(context.Background(), name, in, &out))
 }
 
 // open opens a ticket named after its contact.
@@ -152,7 +152,7 @@ func (w *week) answer(contact string, marked bool) {
 
 func (w *week) state(ticket string, want policy.State) {
 	w.Helper()
-	if s, err := w.desk.store.Show(ticket); err != nil || s.State != want {
+	if s, err := w.house.store.Show(ticket); err != nil || s.State != want {
 		w.Errorf("after %s %s is %s, want %s (%v)", time.Since(w.start), ticket, s.State, want, err)
 	}
 }
@@ -175,7 +175,7 @@ func (w *week) sent() (lines []string) {
 // outcomes tells of every message what it came to.
 func (w *week) outcomes() (lines []string) {
 	w.Helper()
-	must(w, w.desk.store.Messages(func(m tickets.Message) error {
+	must(w, w.house.store.Messages(func(m tickets.Message) error {
 		lines = append(lines, fmt.Sprintf("%s %s %s %s", m.Ticket, m.Outcome, m.Verdict, m.Reasons[0].Code))
 		return nil
 	}))

@@ -1,4 +1,4 @@
-package main
+package demo
 
 import (
 	"context"
@@ -6,7 +6,7 @@ import (
 	"time"
 
 	"countersign/desk/api"
-	"countersign/internal/mailtest"
+	"countersign/internal/redact"
 	"countersign/policy"
 	"countersign/tickets"
 )
@@ -18,7 +18,7 @@ type step struct {
 	run  func(context.Context) (string, error)
 }
 
-func (w *demoWorld) story() []step {
+func (w *world) story() []step {
 	return []step{
 		{`sam opens T-1 for Ada in a chat: "Reset SFTP password"`, w.opens},
 		{"sam asks: may I do it now?", w.asks(policy.Chat, policy.Deny)},
@@ -33,7 +33,7 @@ func (w *demoWorld) story() []step {
 	}
 }
 
-func (w *demoWorld) opens(ctx context.Context) (string, error) {
+func (w *world) opens(ctx context.Context) (string, error) {
 	var o api.Opened
 	err := w.client.Call(ctx, "ticket/open", tickets.OpenRequest{Contact: "ada@north.example", Channel: policy.Chat,
 		Class: policy.PasswordChange, Subject: "Reset SFTP password for web-3", Agent: "sam"}, &o)
@@ -44,11 +44,11 @@ func (w *demoWorld) opens(ctx context.Context) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	return fmt.Sprintf("%s %s, question sent to %s", o.Ticket, o.State, hidden(m.To[0])), nil
+	return fmt.Sprintf("%s %s, question sent to %s", o.Ticket, o.State, redact.Address(m.To[0])), nil
 }
 
 // asks is authorize, and must be answered with the verb.
-func (w *demoWorld) asks(channel policy.Channel, want policy.Verb) func(context.Context) (string, error) {
+func (w *world) asks(channel policy.Channel, want policy.Verb) func(context.Context) (string, error) {
 	return func(ctx context.Context) (string, error) {
 		var z tickets.Authorization
 		if err := w.client.Call(ctx, "authorize", tickets.Ask{Ticket: "T-1", Class: policy.PasswordChange, Agent: "sam", Channel: channel}, &z); err != nil {
@@ -67,7 +67,7 @@ func (w *demoWorld) asks(channel policy.Channel, want policy.Verb) func(context.
 
 // message delivers what make makes of the notice; it must come to the verdict
 // and reason, and leave the ticket in the state.
-func (w *demoWorld) message(make func(notice []byte) ([]byte, error), verdict policy.Verdict, reason string, state policy.State) func(context.Context) (string, error) {
+func (w *world) message(make func(notice []byte) ([]byte, error), verdict policy.Verdict, reason string, state policy.State) func(context.Context) (string, error) {
 	return func(ctx context.Context) (string, error) {
 		notice, err := w.notice(ctx)
 		if err != nil {
@@ -86,30 +86,15 @@ func (w *demoWorld) message(make func(notice []byte) ([]byte, error), verdict po
 		if err := w.client.Call(ctx, "ticket/show", api.ID{ID: "T-1"}, &t); err != nil {
 			return "", err
 		}
-		said := fmt.Sprintf("%s %s; T-1 %s, %.1f s", m.Verdict, m.Decision.Reason(), t.State, time.Since(started).Seconds())
-		if m.Verdict != verdict || m.Decision.Reason() != reason || t.State != state {
+		said := fmt.Sprintf("%s %s; T-1 %s, %.1f s", m.Verdict, m.Reason, t.State, time.Since(started).Seconds())
+		if m.Verdict != verdict || m.Reason != reason || t.State != state {
 			return "", fmt.Errorf("%s; it must come to %s %s and %s", said, verdict, reason, state)
 		}
 		return said, nil
 	}
 }
 
-func (w *demoWorld) answers(notice []byte) ([]byte, error) {
-	raw, err := mailtest.Reply(notice, "Ada Berg <ada@north.example>", "YES", time.Now())
-	if err == nil {
-		w.reply, err = w.north.Sign(raw)
-	}
-	return w.reply, err
-}
-
-func (w *demoWorld) again([]byte) ([]byte, error) { return w.reply, nil }
-
-// dressed puts a field on top that is neither signed nor a trace of the way.
-func (w *demoWorld) dressed([]byte) ([]byte, error) {
-	return mailtest.With(w.reply, "X-Priority: 1"), nil
-}
-
-func (w *demoWorld) audits(ctx context.Context) (string, error) {
+func (w *world) audits(ctx context.Context) (string, error) {
 	var v api.AuditVerified
 	err := w.client.Call(ctx, "audit/verify", api.None{}, &v)
 	return fmt.Sprintf("%d entries, chain unbroken", v.Entries), err

@@ -1,4 +1,4 @@
-package main
+package daemon
 
 import (
 	"errors"
@@ -13,9 +13,9 @@ const longAgo = time.Hour
 
 // tidy removes what an earlier program that was killed has left half written.
 // That it can't is said, and no reason to stop.
-func (d *desk) tidy(started time.Time) {
-	if err := errors.Join(d.blobs.Tidy(started), tidyKey(d.config.KeyFile, started.Add(-longAgo))); err != nil {
-		d.log.Warn().Err(err).Msg("what was left half written could not be removed or sealed")
+func (h *House) tidy(started time.Time) {
+	if err := errors.Join(h.blobs.Tidy(started), tidyKey(h.config.KeyFile, started.Add(-longAgo))); err != nil {
+		h.log.Warn().Err(err).Msg("what was left half written could not be removed or sealed")
 	}
 }
 

@@ -1,4 +1,4 @@
-package main
+package daemon
 
 import (
 	"errors"
@@ -46,16 +46,16 @@ func TestOutcomeNotRecorded(t *testing.T) {
 			c := config.Default(t.TempDir())
 			c.SMTP.From = mail.Address{Address: "support@desk.example"}
 			c.Mailbox = []config.Mailbox{{Name: "support", Address: "support@desk.example", ReplyAddress: "support+{token}@desk.example"}}
-			d, err := wire(c, disk, nil, keys.FromSeed([32]byte{1}), func() time.Time { return now }, nil, zerolog.Nop())
+			h, err := wire(c, disk, nil, keys.FromSeed([32]byte{1}), func() time.Time { return now }, nil, zerolog.Nop())
 			must(t, err)
 			must(t, disk.Update(func(tx kv.Tx) error {
 				_, err := staff.Add(tx, staff.Agent{ID: "sam", Email: "sam@desk.example", Role: staff.RoleAgent})
 				return errors.Join(err, clients.PutClient(tx, clients.Client{ID: "north", Name: "Northwind"}),
 					clients.PutContact(tx, clients.Contact{ID: "ada", Client: "north", Role: clients.Primary, Status: clients.Active, Addresses: []string{"ada@north.example"}}))
 			}))
-			_, err = d.store.Open(tickets.OpenRequest{Contact: "ada@north.example", Channel: policy.Phone, Class: policy.PasswordChange, Subject: "Reset", Agent: "sam"})
+			_, err = h.store.Open(tickets.OpenRequest{Contact: "ada@north.example", Channel: policy.Phone, Class: policy.PasswordChange, Subject: "Reset", Agent: "sam"})
 			must(t, err)
-			o := &outbox{store: d.store}
+			o := &outbox{store: h.store}
 			due := func() int {
 				t.Helper()
 				items, err := o.Due(now, 10)
@@ -93,7 +93,7 @@ func TestOneUnsettled(t *testing.T) {
 	c := config.Default(t.TempDir())
 	c.SMTP.From = mail.Address{Address: "support@desk.example"}
 	c.Mailbox = []config.Mailbox{{Name: "support", Address: "support@desk.example", ReplyAddress: "support+{token}@desk.example"}}
-	d, err := wire(c, engine, nil, keys.FromSeed([32]byte{1}), func() time.Time { return now }, nil, zerolog.Nop())
+	h, err := wire(c, engine, nil, keys.FromSeed([32]byte{1}), func() time.Time { return now }, nil, zerolog.Nop())
 	must(t, err)
 	must(t, engine.Update(func(tx kv.Tx) error {
 		_, err := staff.Add(tx, staff.Agent{ID: "sam", Email: "sam@desk.example", Role: staff.RoleAgent})
@@ -101,10 +101,10 @@ func TestOneUnsettled(t *testing.T) {
 			clients.PutContact(tx, clients.Contact{ID: "ada", Client: "north", Role: clients.Primary, Status: clients.Active, Addresses: []string{"ada@north.example"}}))
 	}))
 	for range 2 {
-		_, err = d.store.Open(tickets.OpenRequest{Contact: "ada@north.example", Channel: policy.Phone, Class: policy.PasswordChange, Subject: "Reset", Agent: "sam"})
+		_, err = h.store.Open(tickets.OpenRequest{Contact: "ada@north.example", Channel: policy.Phone, Class: policy.PasswordChange, Subject: "Reset", Agent: "sam"})
 		must(t, err)
 	}
-	o := &outbox{store: d.store}
+	o := &outbox{store: h.store}
 	must(t, o.Attempt("o-1", now))
 	var key string
 	must(t, engine.View(func(v kv.View) error {

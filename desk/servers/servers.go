@@ -1,4 +1,8 @@
-package main
+// Package servers says how to use the mail servers that the configuration names:
+// addresses, passwords and certificates, as packages mailbox and mailer want them.
+//
+// It connects to nothing.
+package servers
 
 import (
 	"countersign/inbound/mailbox"
@@ -7,8 +11,8 @@ import (
 	"countersign/mailer"
 )
 
-// mailboxSettings say how to read one mailbox.
-func mailboxSettings(m config.Mailbox, fromBeginning bool, size int64) (mailbox.Settings, error) {
+// Mailbox says how to read one mailbox.
+func Mailbox(m config.Mailbox, fromBeginning bool, size int64) (mailbox.Settings, error) {
 	password, err := config.ReadSecret(m.PasswordFile)
 	if err != nil {
 		return mailbox.Settings{}, &exit.Error{Code: exit.Config, Reason: "secret", Message: "mailbox " + m.Name + ": " + err.Error(), Err: err}
@@ -21,32 +25,8 @@ func mailboxSettings(m config.Mailbox, fromBeginning bool, size int64) (mailbox.
 		Mode: m.Mode, Handled: m.Handled, Poll: m.Poll, FromBeginning: fromBeginning, MaxSize: size}, nil
 }
 
-// reader makes the reader of one mailbox.
-func (d *desk) reader(m config.Mailbox, fromBeginning bool) (*mailbox.Reader, error) {
-	settings, err := mailboxSettings(m, fromBeginning, int64(d.config.Limits.Size))
-	if err != nil {
-		return nil, err
-	}
-	settings.Dial, settings.Spool = d.dial, spoolOf(d.config)
-	return mailbox.NewReader(settings, d.store.Ledger, d.gateway.Handle, d.log), nil
-}
-
-// mailer makes what drains the outbox, nil if no SMTP server is configured.
-func (d *desk) mailer(all bool) (*mailer.Mailer, error) {
-	s := d.config.SMTP
-	if s.Server == "" {
-		return nil, nil
-	}
-	server, err := sendingServer(s)
-	if err != nil {
-		return nil, err
-	}
-	server.Dial = d.dial
-	return mailer.New(server, &outbox{store: d.store, all: all}, d.log), nil
-}
-
-// sendingServer says how to use the SMTP server.
-func sendingServer(s config.SMTP) (server mailer.Server, err error) {
+// SMTP says how to use the SMTP server.
+func SMTP(s config.SMTP) (server mailer.Server, err error) {
 	roots, err := config.ReadRoots(s.CAFile)
 	if err != nil {
 		return server, &exit.Error{Code: exit.Config, Reason: "ca_file", Message: "smtp: " + err.Error(), Err: err}

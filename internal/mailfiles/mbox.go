@@ -1,4 +1,4 @@
-package main
+package mailfiles
 
 import (
 	"bufio"
@@ -9,26 +9,16 @@ import (
 	"os"
 )
 
-// isMbox reports whether what is read begins as an mbox does: "From ", RFC 4155.
-func isMbox(in *bufio.Reader) bool {
+// IsMbox reports whether what is read begins as an mbox does: "From ", RFC 4155.
+func IsMbox(in *bufio.Reader) bool {
 	b, _ := in.Peek(5)
 	return string(b) == "From "
 }
 
-// sizeOf gives a file's size in bytes, and -1 for what isn't one.
-func sizeOf(in io.Reader) int64 {
-	if f, ok := in.(*os.File); ok {
-		if info, err := f.Stat(); err == nil && info.Mode().IsRegular() {
-			return info.Size()
-		}
-	}
-	return -1
-}
-
-// mbox splits an mbox file (RFC 4155, the mboxrd kind) at its From lines, one
-// message in memory at a time.
-func mbox(name string, in *bufio.Reader, size int64) collection {
-	return collection{size, func(fn func(found) error) error {
+// Mbox splits an mbox file (RFC 4155, the mboxrd kind) at its From lines, one
+// message in memory at a time. file is what in reads, to tell how large it is.
+func Mbox(name string, in *bufio.Reader, file io.Reader) Collection {
+	return Collection{sizeOf(file), func(fn func(Message) error) error {
 		var msg bytes.Buffer
 		n, read := 0, int64(0)
 		flush := func(blank bool) error {
@@ -39,7 +29,7 @@ func mbox(name string, in *bufio.Reader, size int64) collection {
 			if blank { // the empty line that stands before a From line, in the file's own line end
 				raw = bytes.TrimSuffix(bytes.TrimSuffix(raw, []byte("\n")), []byte("\r"))
 			}
-			return fn(found{fmt.Sprintf("%s:%d", name, n), bytes.Clone(raw), read})
+			return fn(Message{fmt.Sprintf("%s:%d", name, n), bytes.Clone(raw), read})
 		}
 		for start, blank := true, true; ; { // of a line; after an empty one
 			line, err := in.ReadSlice('\n')
@@ -50,7 +40,7 @@ func mbox(name string, in *bufio.Reader, size int64) collection {
 				}
 				msg.Reset()
 				n, read = n+1, 0
-			case msg.Len() > maxMessageFile: // too large already
+			case msg.Len() > most: // too large already
 			case start:
 				msg.Write(unquoted(line))
 			default:
@@ -78,4 +68,14 @@ func unquoted(line []byte) []byte {
 		return line[1:]
 	}
 	return line
+}
+
+// sizeOf gives a file's size in bytes, and -1 for what isn't one.
+func sizeOf(in io.Reader) int64 {
+	if f, ok := in.(*os.File); ok {
+		if info, err := f.Stat(); err == nil && info.Mode().IsRegular() {
+			return info.Size()
+		}
+	}
+	return -1
 }

@@ -1,4 +1,4 @@
-package main
+package daemon
 
 import (
 	"fmt"
@@ -28,7 +28,7 @@ func TestCraftedMail(t *testing.T) {
 	c.Mailbox = []config.Mailbox{{Name: "support", Address: "support@desk.example", ReplyAddress: "support+{token}@desk.example"}}
 	blobs, err := blob.Open(t.TempDir(), keys.FromSeed([32]byte{1}))
 	must(t, err)
-	d, err := wire(c, engine, blobs, keys.FromSeed([32]byte{1}), func() time.Time { return now }, nil, zerolog.Nop())
+	h, err := wire(c, engine, blobs, keys.FromSeed([32]byte{1}), func() time.Time { return now }, nil, zerolog.Nop())
 	must(t, err)
 	units := []string{"+\n", "www.", "x://\n", "sip:x\n", "設\n", "\n", "\U0001d400\U0001d167\U0001d167\U0001d167\U0001d167\n", "please "}
 	for i, unit := range units {
@@ -43,9 +43,9 @@ func TestCraftedMail(t *testing.T) {
 		id := fmt.Sprintf("%064d", i)
 		e := policy.Evidence{MessageID: id + "@north.example", From: from, Subject: strings.Repeat(unit, 50), Text: strings.Repeat(unit, 5000/len(unit)), Kind: policy.KindNew,
 			Hash: id, RawHash: id, Arrived: now, Sender: policy.Sender{Result: policy.ResultPass, By: policy.ByDKIM, Domain: "north.example", SignedAt: now, SignatureID: id, Covered: []string{"from"}}}
-		m, err := d.store.Receive(e, ledger.Source{Mailbox: "support", UIDValidity: 1, UID: uint32(i + 1)}, []byte(id))
+		m, err := h.store.Receive(e, ledger.Source{Mailbox: "support", UIDValidity: 1, UID: uint32(i + 1)}, []byte(id))
 		must(t, err)
-		s, err := d.store.Show(m.Ticket)
+		s, err := h.store.Show(m.Ticket)
 		must(t, err)
 		asked := false
 		for _, event := range s.History {

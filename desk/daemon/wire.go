@@ -1,0 +1,81 @@
+package daemon
+
+import (
+	"path/filepath"
+	"time"
+
+	"github.com/rs/zerolog"
+
+	"countersign/desk/gateway"
+	"countersign/inbound"
+	"countersign/inbound/reply"
+	"countersign/inbound/sender"
+	"countersign/internal/blob"
+	"countersign/internal/config"
+	"countersign/internal/exit"
+	"countersign/internal/keys"
+	"countersign/internal/kv"
+	"countersign/internal/rawmail"
+	"countersign/mailer"
+	"countersign/policy"
+	"countersign/tickets"
+)
+
+// wire puts the parts together. blobs is nil for a world, which keeps nothing.
+func wire(c config.Config, engine kv.Store, blobs *blob.Store, k keys.Keys, now func() time.Time, watch *tickets.Watch, log zerolog.Logger) (*House, error) {
+	h := &House{config: c, now: now, log: log, kv: engine}
+	if c.SMTP.From.Address == "" { // nobody can be asked, and nobody is
+		c.SMTP.From.Address = "nobody@localhost.invalid"
+	}
+	composer, err := mailer.NewComposer(c.SMTP.From)
+	if err != nil {
+		return nil, &exit.Error{Code: exit.Config, Reason: "config", Message: "smtp.from: " + err.Error(), Err: err}
+	}
+	opt := tickets.Options{Now: now, Keys: k, Watch: watch,
+		Compose:   func(l tickets.Letter) ([]byte, error) { return composer.Compose(letter(l)) },
+		Fits:      mailer.Fits,
+		Speaks:    composer.Speaks,
+		TokenLife: c.Proof.Token, Reminder: c.Proof.Reminder, Cooling: c.Proof.Cooling, DNSWait: c.Proof.DNSWait,
+		PerMinute: c.Limits.NoticesPerMinute, PerHour: c.Limits.NoticesPerContactHour, PerDay: c.Limits.NoticesPerTicketDay}
+	opt.SharedDomains = c.Proof.SharedDomains
+	opt.Wrote = func(by tickets.By, why string, w tickets.Written) { logWritten(log, by, why, w) }
+	opt.Waits = func(o tickets.Outgoing) {
+		log.Warn().Str("notice", o.ID).Str("ticket", o.Ticket).Str("kind", string(o.Kind)).Str("limit", o.Cap).Time("until", o.Next).Msg("notice waits for a limit")
+	}
+	if blobs != nil {
+		opt.Blobs = blobs
+		opt.Loose = &tickets.Loose{Bytes: int64(c.Limits.SetAside), Messages: c.Limits.SetAsideMessages, Keep: c.Limits.Keep,
+			Room: roomOn(int64(c.Limits.DiskFree), c.Spool(), filepath.Dir(c.State))}
+	}
+	for _, class := range c.Proof.TokenClasses {
+		opt.TokenClasses = append(opt.TokenClasses, policy.Class(class))
+	}
+	for _, m := range c.Mailbox {
+		opt.Addresses = append(opt.Addresses, m.Address)
+		if opt.ReplyAddress == "" || opt.Observing && m.Mode != "observe" { // who is asked answers to a mailbox that is acted on
+			opt.ReplyAddress, opt.Observing = m.ReplyAddress, m.Mode == "observe"
+		}
+	}
+	opt.KeepHead = h.keepHead
+	h.store = tickets.New(engine, opt)
+	check, err := sender.New(sender.Config{Resolver: c.DNS.Resolver, Timeout: c.DNS.Timeout, StrictDomains: c.Proof.StrictDomains,
+		PublicSuffixFile: c.Proof.PublicSuffixFile})
+	if err != nil {
+		return nil, &exit.Error{Code: exit.Config, Reason: "config", Message: err.Error(), Err: err}
+	}
+	h.check = check
+	h.Gateway = &gateway.Gateway{Store: h.store, Check: check, Desks: map[string]inbound.Desk{}, Observed: map[string]bool{}, Log: log}
+	for _, m := range c.Mailbox {
+		h.Gateway.Observed[m.Name] = m.Mode == "observe"
+		limits := rawmail.DefaultLimits()
+		if c.Limits.Size > 0 {
+			limits.Size = int64(c.Limits.Size)
+		}
+		h.Gateway.Desks[m.Name] = inbound.Desk{
+			Own: reply.Own{Address: m.Address, ListIDs: m.Trust.OwnListIDs, ReplyAddress: m.ReplyAddress},
+			Trust: sender.Trust{AuthservIDs: m.Trust.AuthservIDs, Exclusive: m.Trust.Exclusive,
+				BelowReceived: m.Trust.BelowReceived, ARCSealers: m.Trust.ARCSealers},
+			Limits: limits}
+	}
+	return h, nil
+}

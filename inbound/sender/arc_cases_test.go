@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"strings"
 
+	"countersign/inbound/sender/arc"
+	"countersign/inbound/sender/dkim"
 	"countersign/internal/rawmail"
 )
 
@@ -18,34 +20,25 @@ func arcSeal(raw, domain string, n int, cv, results, h string) string {
 // arcSealFor puts the message signature of another domain below the seal.
 func arcSealFor(raw, domain, signer string, n int, cv, results, h string) string {
 	m, _ := rawmail.Scan([]byte(raw), rawmail.DefaultLimits())
-	b := bodies{body: m.Body}
+	b := dkim.NewBody(m.Body)
 	field := fmt.Sprintf("ARC-Message-Signature: i=%d; a=ed25519-sha256; c=relaxed/relaxed; d=%s; s=arc; t=%d; h=%s; bh=%s; b=",
-		n, signer, arrival.Unix()-30, h, base64.StdEncoding.EncodeToString(b.hash("relaxed")))
-	s := &signature{field: []byte(field + "\r\n"), header: "relaxed", names: strings.Split(h, ":")}
-	ams := field + edSign(signedHash(m, s)) + "\r\n"
+		n, signer, arrival.Unix()-30, h, base64.StdEncoding.EncodeToString(b.Sum("relaxed")))
+	s := &dkim.Signature{Field: []byte(field + "\r\n"), Header: "relaxed", Names: strings.Split(h, ":")}
+	ams := field + edSign(s.Sum(m)) + "\r\n"
 	aar := fmt.Sprintf("ARC-Authentication-Results: i=%d; %s; %s\r\n", n, domain, results)
 	seal := fmt.Sprintf("ARC-Seal: i=%d; a=ed25519-sha256; cv=%s; d=%s; s=arc; t=%d; b=", n, cv, domain, arrival.Unix()-30)
-	var sets []arcSet
 	whole, _ := rawmail.Scan([]byte(seal+"\r\n"+ams+aar+raw), rawmail.DefaultLimits())
+	var fields [][]byte
 	for i := 1; i <= n; i++ {
-		set := arcSet{}
-		for j := range whole.Fields {
-			f := &whole.Fields[j]
-			if !strings.HasPrefix(f.Key, "arc-") || instance(f) != i {
-				continue
-			}
-			switch f.Key {
-			case "arc-seal":
-				set.seal = f
-			case "arc-message-signature":
-				set.message = f
-			default:
-				set.results = f
+		for _, name := range []string{"arc-authentication-results", "arc-message-signature", "arc-seal"} {
+			for _, f := range whole.Fields {
+				if number, _, _ := strings.Cut(f.Value, ";"); f.Key == name && number == fmt.Sprint("i=", i) {
+					fields = append(fields, f.Raw)
+				}
 			}
 		}
-		sets = append(sets, set)
 	}
-	return seal + edSign(sealedHash(sets)) + "\r\n" + ams + aar + raw
+	return seal + edSign(dkim.SealSum(fields...)) + "\r\n" + ams + aar + raw
 }
 
 func edSign(sum []byte) string {
@@ -194,7 +187,7 @@ func arcCases() {
 		return arcSeal(raw, "list.example", 1, "none", seen, arcFields)
 	})
 	resealed("arc-too-long", "a chain of eleven seals", "fail", nil, func(raw string) string {
-		for n := 1; n <= maxChain+1; n++ {
+		for n := 1; n <= arc.MaxSets+1; n++ {
 			cv := "pass"
 			if n == 1 {
 				cv = "none"

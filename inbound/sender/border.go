@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"countersign/inbound/sender/dkim"
 	"countersign/inbound/sender/resolver"
 	"countersign/internal/rawmail"
 	"countersign/policy"
@@ -123,7 +124,7 @@ func (c *check) mayBeOurs(value string) bool {
 // results could be of it, all of them have to be a pass. A dmarc=pass is not
 // enough: it may rest on SPF, which vouches for no body. twice says that some are
 // and some aren't.
-func (b border) dkim(s *signature) (passed, twice bool) {
+func (b border) dkim(s *dkim.Signature) (passed, twice bool) {
 	failed := false
 	for _, r := range b.results {
 		if r.method == "dkim" && r.isOf(s) {
@@ -136,19 +137,19 @@ func (b border) dkim(s *signature) (passed, twice bool) {
 // isOf tells whether a result is of the signature: of its domain (header.d, or
 // where a border says only header.i, as Google does, that), and of its selector
 // and value where the border gives them (RFC 8601 section 2.7.1, RFC 6008).
-func (r result) isOf(s *signature) bool {
+func (r result) isOf(s *dkim.Signature) bool {
 	if d, ok := r.properties["header.d"]; ok {
-		if rawmail.Lower(d) != s.domain {
+		if rawmail.Lower(d) != s.Domain {
 			return false
 		}
-	} else if r.identity() != s.identity {
+	} else if r.identity() != s.Identity {
 		return false
 	}
-	if selector, ok := r.properties["header.s"]; ok && rawmail.Lower(selector) != s.selector {
+	if selector, ok := r.properties["header.s"]; ok && rawmail.Lower(selector) != s.Selector {
 		return false
 	}
 	b, ok := r.properties["header.b"]
-	return !ok || b != "" && strings.HasPrefix(base64.StdEncoding.EncodeToString(s.sig), b)
+	return !ok || b != "" && strings.HasPrefix(base64.StdEncoding.EncodeToString(s.Value), b)
 }
 
 // identity gives the domain of header.i, "" if there is none.

@@ -1,7 +1,6 @@
 package sender
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"slices"
@@ -9,37 +8,6 @@ import (
 	"countersign/inbound/sender/resolver"
 	"countersign/policy"
 )
-
-// maxSignatures bounds how many signatures are tried.
-const maxSignatures = 5
-
-// signatures tries the signatures of the message: those of the From domain
-// first, then of related ones. What is related to nobody is only named, and only
-// where nothing else passed.
-func (c *check) signatures(ctx context.Context) (out []outcome) {
-	type candidate struct {
-		field []byte
-		near  alignment
-	}
-	var list []candidate
-	for _, f := range c.Message.Fields {
-		if f.Key == "dkim-signature" {
-			s, _ := parseSignature(f.Raw)
-			list = append(list, candidate{f.Raw, c.related(s.domain)})
-		}
-	}
-	slices.SortStableFunc(list, func(a, b candidate) int { return int(b.near) - int(a.near) })
-	passed := false
-	for _, l := range list[:min(len(list), maxSignatures)] {
-		if passed && l.near == apart {
-			break
-		}
-		o := c.verify(ctx, l.field, l.near)
-		passed = passed || o.Result == policy.ResultPass && l.near != apart
-		out = append(out, o)
-	}
-	return out
-}
 
 // noteFailures notes what is wrong with the signatures that could have vouched
 // for the sender. Those of strangers say nothing about it.

@@ -13,6 +13,7 @@ import (
 	"testing"
 	"time"
 
+	"countersign/inbound/sender/arc"
 	"countersign/internal/rawmail"
 )
 
@@ -137,7 +138,7 @@ func hostileMails() (list []hostileMail) {
 	mail("arc-ten", txtLine("arc._domainkey.list.example", keyRecord("other", "")), func() string {
 		raw := signed(nil, strings.Repeat("\ta\r\n", 6<<20))()
 		raw = strings.Replace(raw, "Reset", "[list] Reset", 1)
-		for n := 1; n <= maxChain; n++ {
+		for n := 1; n <= arc.MaxSets; n++ {
 			raw = arcSeal(raw, "list.example", n, map[bool]string{true: "none", false: "pass"}[n == 1], "dkim=pass header.d=north.example", arcFields)
 		}
 		return raw

@@ -17,6 +17,7 @@ import (
 	"strings"
 	"time"
 
+	"countersign/inbound/sender/dkim"
 	"countersign/inbound/sender/dmarc"
 	"countersign/inbound/sender/resolver"
 	"countersign/internal/rawmail"
@@ -102,7 +103,7 @@ type check struct {
 	dns    *resolver.Asker
 	domain string // of the From address
 	demand dmarc.Demand
-	bodies bodies
+	body   *dkim.Body
 	notes  []string // codes for the reasons
 }
 
@@ -128,7 +129,7 @@ func (c *Checker) Check(ctx context.Context, r Request) policy.Sender {
 		return s
 	}
 	s.Shown = r.Message.Shown()
-	k.bodies.body = r.Message.Body
+	k.body = dkim.NewBody(r.Message.Body)
 	asking := resolver.Message{Domain: k.domain, Standing: r.Standing, Hurry: r.Hurry, Places: r.Places}
 	k.dns = c.resolver.For(asking)
 	ctx, cancel := context.WithTimeout(ctx, asking.Time())
@@ -206,7 +207,7 @@ func (c *check) best(ctx context.Context, outcomes []outcome) (best *outcome) {
 			continue
 		}
 		score := 0
-		for _, name := range o.sig.covered(c.Message) {
+		for _, name := range o.sig.Covered(c.Message) {
 			switch name {
 			case "to", "cc", "subject", "in-reply-to", "references":
 				score++

@@ -13,6 +13,7 @@ import (
 	"strings"
 	"sync"
 
+	"countersign/inbound/sender/dkim"
 	"countersign/internal/rawmail"
 )
 
@@ -94,8 +95,8 @@ func sign(raw string, k seal) string {
 	if body == "" {
 		body = "simple"
 	}
-	b := bodies{body: m.Body}
-	set(&k.bh, base64.StdEncoding.EncodeToString(b.hash(body)))
+	b := dkim.NewBody(m.Body)
+	set(&k.bh, base64.StdEncoding.EncodeToString(b.Sum(body)))
 	sep := " "
 	if k.fold {
 		sep = "\r\n\t"
@@ -108,11 +109,11 @@ func sign(raw string, k seal) string {
 		field += fmt.Sprintf("x=%d; ", k.x)
 	}
 	field += k.extra + "h=" + k.h + ";" + sep + "bh=" + k.bh + ";" + sep + "b="
-	s := &signature{field: []byte(field + k.last + "\r\n"), header: header, names: strings.Split(rawmail.Lower(k.h), ":")}
-	for i := range s.names {
-		s.names[i] = strings.TrimSpace(s.names[i])
+	s := &dkim.Signature{Field: []byte(field + k.last + "\r\n"), Header: header, Names: strings.Split(rawmail.Lower(k.h), ":")}
+	for i := range s.Names {
+		s.Names[i] = strings.TrimSpace(s.Names[i])
 	}
-	sum := signedHash(m, s)
+	sum := s.Sum(m)
 	how := crypto.Hash(0)
 	if strings.HasPrefix(k.key, "rsa") {
 		how = crypto.SHA256

@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"countersign/inbound/sender/dkim"
 	"countersign/internal/rawmail"
 	"countersign/policy"
 )
@@ -39,12 +40,12 @@ func TestSealedAsWritten(t *testing.T) {
 			m, _ := rawmail.Scan([]byte(arcSeal(list, "list.example", 1, "none", "dkim=pass header.d=north.example", arcFields)), rawmail.DefaultLimits())
 			s := c.Check(context.Background(), Request{Message: m, From: "ada@north.example", Arrived: arrival, Trust: Trust{ARCSealers: []string{"list.example"}}})
 			first, _ := rawmail.Scan([]byte(signed), rawmail.DefaultLimits())
-			author, err := parseSignature(first.Fields[0].Raw)
+			author, err := dkim.Parse(first.Fields[0].Raw)
 			if err != nil {
 				t.Fatal(err)
 			}
-			if s.By != policy.ByARC || !s.SignedAt.Equal(tt.want) || s.SignatureID != author.id("ada@north.example") {
-				t.Errorf("Check() = by %s, signed %v, known by %.8s; want arc, %v, %.8s", s.By, s.SignedAt, s.SignatureID, tt.want, author.id("ada@north.example"))
+			if s.By != policy.ByARC || !s.SignedAt.Equal(tt.want) || s.SignatureID != signatureID(author, "ada@north.example") {
+				t.Errorf("Check() = by %s, signed %v, known by %.8s; want arc, %v, %.8s", s.By, s.SignedAt, s.SignatureID, tt.want, signatureID(author, "ada@north.example"))
 			}
 			if s.Exclusive || s.Proves(true) {
 				t.Error("a sealer's word counts for what is privileged")

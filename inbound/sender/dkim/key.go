@@ -1,17 +1,20 @@
-package sender
+package dkim
 
 import (
 	"crypto"
 	"crypto/ed25519"
 	"crypto/rsa"
 	"crypto/x509"
+	"errors"
 	"slices"
 	"strings"
 
+	"countersign/inbound/sender/resolver"
 	"countersign/internal/rawmail"
+	"countersign/policy"
 )
 
-// maxRecordText bounds the key and policy records that are read, in bytes.
+// maxRecordText bounds the key records that are read, in bytes.
 const maxRecordText = 4096
 
 // domainKey is a DKIM key record (RFC 6376 section 3.6.1). Lists that are absent
@@ -28,7 +31,7 @@ type domainKey struct {
 // can be used, was meant for one: other text may stand under the name, as a
 // wildcard puts it there.
 func parseKey(txt string) (r *domainKey, isKey bool, err error) {
-	tags, err := parseTags(txt)
+	tags, err := ParseTags(txt)
 	if err != nil || len(txt) > maxRecordText {
 		return nil, strings.HasPrefix(txt, "v=DKIM1"), errMalformed
 	}
@@ -103,4 +106,55 @@ func publicKey(kind, p string) (crypto.PublicKey, error) {
 // allows tells whether a list of the record has the word, or restricts nothing.
 func allows(list []string, word string) bool {
 	return list == nil || slices.Contains(list, word)
+}
+
+// findKey finds the key record in what DNS answered (RFC 6376 section 3.6.2).
+// Strings that are no key are left out, as a wildcard record puts them there; two
+// keys are no key, but the same one twice is one.
+func findKey(a resolver.Answer) (rec *domainKey, result policy.Result, code string) {
+	switch {
+	case errors.Is(a.Err, resolver.ErrNotFound):
+		return nil, policy.ResultPermError, "dkim_no_key"
+	case errors.Is(a.Err, resolver.ErrTooMany):
+		return nil, policy.ResultPermError, "dns_limit"
+	case a.Err != nil:
+		return nil, policy.ResultTempError, "dns_temperror"
+	}
+	bad := false
+	for _, txt := range a.TXT {
+		r, isKey, err := parseKey(txt)
+		switch {
+		case err != nil:
+			bad = bad || isKey
+		case rec != nil && !rec.same(r):
+			return nil, policy.ResultPermError, "dkim_two_keys"
+		default:
+			rec = r
+		}
+	}
+	switch {
+	case rec == nil && bad:
+		return nil, policy.ResultPermError, "dkim_bad_key"
+	case rec == nil:
+		return nil, policy.ResultPermError, "dkim_no_key"
+	}
+	return rec, "", ""
+}
+
+// keyAllows asks whether the record lets its key be used for this signature
+// (RFC 6376 section 3.6.1).
+func keyAllows(r *domainKey, s *Signature) (policy.Result, string) {
+	switch {
+	case r.key == nil:
+		return policy.ResultPermError, "dkim_revoked"
+	case r.kind != s.Key || !allows(r.hashes, s.Hash):
+		return policy.ResultPermError, "dkim_key_mismatch"
+	case !allows(r.services, "email") && !allows(r.services, "*"):
+		return policy.ResultPermError, "dkim_key_service"
+	case slices.Contains(r.flags, "y"): // its owner says not to rely on it
+		return policy.ResultPolicy, "dkim_testing"
+	case slices.Contains(r.flags, "s") && s.Identity != s.Domain:
+		return policy.ResultPermError, "dkim_identity"
+	}
+	return "", ""
 }

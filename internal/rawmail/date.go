@@ -1,18 +1,15 @@
-package sender
+package rawmail
 
 import (
 	"cmp"
-	"crypto/sha256"
-	"encoding/hex"
 	"net/mail"
 	"strings"
 	"time"
-
-	"countersign/internal/rawmail"
 )
 
-// date reads a Date field; zero if it is none, or absurdly long.
-func date(value string) time.Time {
+// Date reads the value of a Date field; zero if it is none, or absurdly long. It
+// means the same wherever the program runs.
+func Date(value string) time.Time {
 	if len(value) > 200 {
 		return time.Time{}
 	}
@@ -30,7 +27,7 @@ func date(value string) time.Time {
 // a comment may follow; the name is empty where a number is the zone.
 func zoneOf(value string) (bare, name string) {
 	for i := strings.IndexByte(value, '('); i >= 0; i = strings.IndexByte(value, '(') {
-		end := rawmail.Comment(value[i:])
+		end := Comment(value[i:])
 		if end < 0 {
 			return value, ""
 		}
@@ -55,14 +52,4 @@ func zoneName(s string) bool {
 		}
 	}
 	return s != ""
-}
-
-// id identifies a signature of a message of that From address, in whatever way
-// its field is folded: SHA-256 over the address, d=, s= and b=. A field that
-// somebody copies into a message of their own is another one.
-func (s *signature) id(from string) string {
-	h := sha256.New()
-	h.Write([]byte(from + "\n" + s.domain + "\n" + s.selector + "\n"))
-	h.Write(s.sig)
-	return hex.EncodeToString(h.Sum(nil))
 }

@@ -1,4 +1,4 @@
-package sender
+package dkim
 
 import (
 	"bytes"
@@ -10,28 +10,39 @@ import (
 
 var crlf, twoBlanks = []byte("\r\n"), []byte("  ")
 
-// signedHash is the hash that a signature signs: the fields that h= names, from
-// the bottom up, and the signature's own field without the value of b= (RFC 6376
-// section 3.7).
-func signedHash(m *rawmail.Message, s *signature) []byte {
+// Sum is the hash that a signature of the message signs: the fields that h= names,
+// from the bottom up, and the signature's own field without the value of b= (RFC
+// 6376 section 3.7).
+func (s *Signature) Sum(m *rawmail.Message) []byte {
 	h := sha256.New()
 	left := map[string][]int{}
 	for i, f := range m.Fields {
 		left[f.Key] = append(left[f.Key], i)
 	}
-	for _, name := range s.names {
+	for _, name := range s.Names {
 		at := left[name]
 		if len(at) == 0 {
 			continue // signed as absent
 		}
 		left[name] = at[:len(at)-1]
-		writeField(h, m.Fields[at[len(at)-1]].Raw, s.header)
+		h.Write(canonicalField(m.Fields[at[len(at)-1]].Raw, s.Header))
 	}
-	h.Write(bytes.TrimSuffix(canonicalField(unsigned(s.field), s.header), crlf))
+	h.Write(bytes.TrimSuffix(canonicalField(unsigned(s.Field), s.Header), crlf))
 	return h.Sum(nil)
 }
 
-func writeField(h hash.Hash, raw []byte, how string) { h.Write(canonicalField(raw, how)) }
+// SealSum is the hash that a seal signs (RFC 8617 section 5.1.1): these fields in
+// their order, relaxed, the last of which is its own and stands without the value
+// of b=.
+func SealSum(fields ...[]byte) []byte {
+	h := sha256.New()
+	last := len(fields) - 1
+	for _, f := range fields[:last] {
+		h.Write(canonicalField(f, "relaxed"))
+	}
+	h.Write(bytes.TrimSuffix(canonicalField(unsigned(fields[last]), "relaxed"), crlf))
+	return h.Sum(nil)
+}
 
 // canonicalField is RFC 6376 sections 3.4.1 and 3.4.2.
 func canonicalField(raw []byte, how string) []byte {
@@ -78,25 +89,29 @@ func unsigned(field []byte) []byte {
 	return field
 }
 
-// bodies hashes the body once for each canonicalisation, however many
-// signatures there are.
-type bodies struct {
-	body []byte
-	sums map[string][]byte
-	bare *bool
+// Body is the body of a message. It is hashed once for each canonicalisation,
+// however many signatures there are, and is used by one goroutine.
+type Body struct {
+	bytes []byte
+	sums  map[string][]byte
+	bare  *bool
 }
+
+// NewBody takes the body, which must not change any more.
+func NewBody(b []byte) *Body { return &Body{bytes: b} }
 
 // bareLF tells whether a line feed stands alone in the body: some verifiers
 // take it for a line break and some don't, so their hashes differ.
-func (b *bodies) bareLF() bool {
+func (b *Body) bareLF() bool {
 	if b.bare == nil {
-		bare := bytes.Count(b.body, crlf[1:]) != bytes.Count(b.body, crlf)
+		bare := bytes.Count(b.bytes, crlf[1:]) != bytes.Count(b.bytes, crlf)
 		b.bare = &bare
 	}
 	return *b.bare
 }
 
-func (b *bodies) hash(how string) []byte {
+// Sum is the hash of the whole body as simple or relaxed (RFC 6376 section 3.7).
+func (b *Body) Sum(how string) []byte {
 	if sum, ok := b.sums[how]; ok {
 		return sum
 	}
@@ -105,9 +120,9 @@ func (b *bodies) hash(how string) []byte {
 	}
 	h := sha256.New()
 	if how == "simple" {
-		simpleBody(h, b.body)
+		simpleBody(h, b.bytes)
 	} else {
-		relaxedBody(h, b.body)
+		relaxedBody(h, b.bytes)
 	}
 	b.sums[how] = h.Sum(nil)
 	return b.sums[how]

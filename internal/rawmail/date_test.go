@@ -1,6 +1,7 @@
-package sender
+package rawmail
 
 import (
+	"net/mail"
 	"testing"
 	"time"
 )
@@ -28,9 +29,31 @@ func TestDate(t *testing.T) {
 			"Wed, 25 Nov 2026":                      {},
 			"YES":                                   {},
 		} {
-			if got := date(value); !got.Equal(want) {
-				t.Errorf("date(%q) = %v in %s, want %v", value, got, time.Local, want)
+			if got := Date(value); !got.Equal(want) {
+				t.Errorf("Date(%q) = %v in %s, want %v", value, got, time.Local, want)
 			}
 		}
 	}
+}
+
+// FuzzDate: a Date is read as net/mail reads it, or not at all; but for a zone's
+// name, which is net/mail's to guess. What is read can be written and read again.
+func FuzzDate(f *testing.F) {
+	f.Add("Wed, 25 Nov 2026 11:59:00 +0000 (UTC)")
+	f.Add("Wed, 25 Nov 2026 06:59:00 EST")
+	f.Add("Wed, 25 Nov 2026 06:59:00 EST (East)")
+	f.Add("1 Nov 00 0:00\n+00")
+	f.Fuzz(func(t *testing.T, s string) {
+		got := Date(s)
+		if got.IsZero() {
+			return
+		}
+		want, err := mail.ParseDate(s)
+		if _, zone := zoneOf(s); zone == "" && (err != nil || !got.Equal(want)) {
+			t.Errorf("Date(%q) = %v", s, got)
+		}
+		if again := Date(got.Format(time.RFC1123Z)); got.Year() >= 0 && got.Year() < 10_000 && !again.Equal(got) {
+			t.Errorf("Date(%q) = %v, and again %v", s, got, again)
+		}
+	})
 }

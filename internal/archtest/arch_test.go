@@ -86,6 +86,13 @@ var pure = map[string][]string{
 // in memory, of which nothing is kept.
 var directory = []string{"tickets/directory.go", "tickets/imports.go", "tickets/world.go"}
 
+// readers judge by character classes what a text says, as all others ask package
+// clean to: what people see in a sender's name, which names look alike, what is
+// a word of Authentication-Results.
+var readers = []string{"internal/clean", "internal/rawmail/shown.go", "clients/alike.go", "inbound/sender/authres.go"}
+
+const cleans = "text is cleaned in one place, by one set of character classes"
+
 // uses are things that only some packages may name.
 var uses = []struct {
 	what string   // package.Name, or .Name of whatever package; a * stands for any ending
@@ -95,6 +102,15 @@ var uses = []struct {
 	{"net.Lookup*", []string{"inbound/sender/resolver"}, "DNS is asked in one place, with a resolver, timeouts and three kinds of answers"},
 	{"net.DefaultResolver", []string{"inbound/sender/resolver"}, "DNS is asked in one place"},
 	{"net.Resolver", []string{"inbound/sender/resolver"}, "DNS is asked in one place"},
+	{"unicode.IsControl", readers, cleans},
+	{"unicode.IsPrint", readers, cleans},
+	{"unicode.IsGraphic", readers, cleans},
+	{"unicode.Bidi_Control", readers, cleans},
+	{"unicode.Cc", readers, cleans},
+	{"unicode.Cf", readers, cleans},
+	{"unicode.Zl", readers, cleans},
+	{"unicode.Zp", readers, cleans},
+	{"strconv.QuoteToASCII", readers, cleans},
 	{".SetGenHeaderPreformatted", nil, "it lets a line break into a header"},
 	{".SetHeaderPreformatted", nil, "it lets a line break into a header"},
 	{"net/smtp.*", nil, "mail leaves by package mailer"},

@@ -62,10 +62,11 @@ func lookAlike(p Person) (out []Reason) {
 func settle(f Facts) Decision {
 	for _, r := range rules {
 		if d, ok := r.rule(f); ok {
+			d.Rule = r.name
 			return d
 		}
 	}
-	return Decision{Verdict: Rejected, Outcome: SetAside, Reasons: []Reason{{"no_rule", "No rule allows this message."}}}
+	return Decision{Verdict: Rejected, Outcome: SetAside, Rule: "no-rule", Reasons: []Reason{{"no_rule", "No rule allows this message."}}}
 }
 
 func refused(f Facts) (Decision, bool) {
@@ -141,8 +142,8 @@ func unproved(f Facts) (Decision, bool) {
 // stopped adds that a no which holds the secret stops the ticket, whatever else
 // is wrong with the mail: forwarders break mail, too. Nothing else of it counts.
 func stopped(f Facts, d Decision) Decision {
-	if no, ok := tokenOnly(f); ok && no.UnprovedNo {
-		d.UnprovedNo = true
+	if no, ok := tokenOnly(f); ok && no.Has(EffectUnprovedNo) {
+		d.with(Effect{Kind: EffectUnprovedNo})
 		d.Reasons = append([]Reason{Because("unproved_no")}, d.Reasons...)
 	}
 	return d
@@ -183,7 +184,7 @@ func tokenOnly(f Facts) (Decision, bool) {
 	switch f.Person.Means(f.Answer) {
 	case No:
 		d := file(f, Unauthenticated, "unproved_no", "token_only", "not_aligned")
-		d.UnprovedNo = true
+		d.with(Effect{Kind: EffectUnprovedNo})
 		return d, true
 	case Yes:
 		if f.Person.Removed || !f.Person.May || f.Binding.Mixed {
@@ -192,7 +193,10 @@ func tokenOnly(f Facts) (Decision, bool) {
 		d := file(f, Unauthenticated, "token_only", "not_aligned")
 		if !f.Person.Cooling || !f.Ticket.Class.Privileged() {
 			// Where it counts for nothing, it must not use up what the real yes needs.
-			d.Proofs, d.Spend = []ProofKind{ProofToken}, f.StandsIn
+			d.prove(ProofToken)
+			if f.StandsIn {
+				d.with(Effect{Kind: EffectSpend})
+			}
 		}
 		return d, true
 	}
@@ -208,7 +212,7 @@ func stranger(f Facts) (Decision, bool) {
 	case p.ID == "" && f.Binding.LiveToken != nil:
 		d := file(f, Unauthenticated, "other_address", "unknown_sender")
 		if !f.Ticket.State.Over() {
-			d.Ask = NoticeOtherAddress
+			d.ask(NoticeOtherAddress)
 		}
 		return denied(f, d), true
 	case p.ID == "" && f.Binding.Ticket != "":
@@ -227,26 +231,36 @@ func opening(f Facts) (Decision, bool) {
 	if f.Binding.Ticket != "" {
 		return Decision{}, false
 	}
-	d := Decision{Verdict: Unauthenticated, Outcome: Applied, Open: true}
+	d := Decision{Verdict: Unauthenticated, Outcome: Applied}
+	because := ""
 	switch {
 	case !f.Person.May:
-		d.Reasons = []Reason{Because("no_permission")}
-		d.Open = false
+		because = "no_permission"
 	case f.ToUsSigned && f.Sender.SignedAt.IsZero():
-		d.Ask, d.Reasons = NoticeConfirm, []Reason{Because("undated")} // as old as anybody likes
+		because = "undated" // as old as anybody likes
 	case f.ToUsSigned:
-		d.Verdict, d.Proofs = Authenticated, []ProofKind{ProofSender}
-		d.Reasons = []Reason{Because("opened")}
+		because = "opened"
 	case f.ToUs:
-		d.Ask, d.Reasons = NoticeConfirm, []Reason{Because("to_unsigned")}
+		because = "to_unsigned"
 	case f.Sender.Covers("to") || f.Sender.Covers("cc"):
-		d.Ask, d.Reasons = NoticeConfirm, []Reason{Because("to_other")}
+		because = "to_other"
 	default:
-		d.Ask, d.Reasons = NoticeConfirm, []Reason{Because("to_unsigned")}
+		because = "to_unsigned"
 	}
-	if d.Ask != "" && f.Waits != "" { // whoever has old mail of theirs must not have us ask again and again
-		d.Open, d.Ask, d.Joins, d.Ticket = false, "", true, f.Waits
+	d.Reasons = []Reason{Because(because)}
+	switch {
+	case !f.Person.May:
+	case because == "opened":
+		d.Verdict = Authenticated
+		d.with(Effect{Kind: EffectOpen})
+		d.prove(ProofSender)
+	case f.Waits != "": // whoever has old mail of theirs must not have us ask again and again
+		d.Ticket = f.Waits
+		d.with(Effect{Kind: EffectJoin})
 		d.Reasons = append(d.Reasons, Because("asked_already"))
+	default:
+		d.with(Effect{Kind: EffectOpen})
+		d.ask(NoticeConfirm)
 	}
 	d.Reasons = append(d.Reasons, f.Binding.Reasons...)
 	return d, true
@@ -266,7 +280,7 @@ func unbound(f Facts) (Decision, bool) {
 		code = f.Binding.Reasons[0].Code
 	}
 	d := file(f, Unauthenticated, code)
-	if d = denied(f, d); d.denies() {
+	if d = denied(f, d); d.Denies() {
 		return d, true
 	}
 	return stopped(f, d), true
@@ -288,11 +302,12 @@ func lifting(f Facts) (Decision, bool) {
 		return file(f, Authenticated, "no_token"), true
 	case intent == Yes:
 		d := file(f, Authenticated, "lifted")
-		d.Lift, d.Spend = true, true
+		d.with(Effect{Kind: EffectLift})
+		d.with(Effect{Kind: EffectSpend})
 		return d, true
 	case intent == No:
 		d := file(f, Authenticated, "stays_stopped")
-		d.Spend = true
+		d.with(Effect{Kind: EffectSpend})
 		return d, true
 	}
 	return file(f, Authenticated, "unclear_answer"), true
@@ -306,9 +321,9 @@ func otherContact(f Facts) (Decision, bool) {
 		d := file(f, Unauthenticated, "other_contact")
 		if f.Person.Means(f.Answer) == No {
 			if mayDeny(f.Evidence, f.Person, f.Ticket, *f.Binding.Notice) {
-				d.Dispute, d.Revision = true, f.answered()
+				d.with(f.disputes())
 			}
-			d.Also = f.also()
+			f.disputeAlso(&d)
 		}
 		return d, true
 	case f.Person.Means(f.Answer) == No: // a no counts where a yes would not
@@ -339,27 +354,37 @@ func over(f Facts) (Decision, bool) {
 // answer: the contact of the ticket wrote, proved and bound.
 func answer(f Facts) (Decision, bool) {
 	token := f.Binding.Bound == BoundToken
-	d := Decision{Verdict: Authenticated, Outcome: Applied, Ticket: f.Ticket.ID, Proofs: []ProofKind{ProofSender}}
+	d := Decision{Verdict: Authenticated, Outcome: Applied, Ticket: f.Ticket.ID}
 	intent := f.Person.Means(f.Answer)
+	if intent == No || f.Ticket.State != StateDisputed {
+		d.prove(ProofSender)
+	}
 	switch {
 	case intent == No:
-		d.Dispute, d.Spend, d.Ask, d.Revision, d.Also = true, token, NoticeDisputed, f.answered(), f.also()
 		d.Reasons = []Reason{Because("denied")}
+		if token {
+			d.with(Effect{Kind: EffectSpend})
+		}
+		d.with(f.disputes())
+		f.disputeAlso(&d)
+		d.ask(NoticeDisputed)
 	case f.Ticket.State == StateDisputed:
-		d.Reasons, d.Proofs = []Reason{Because("disputed")}, nil
+		d.Reasons = []Reason{Because("disputed")}
 	case !token:
 		if len(f.Binding.Reasons) == 0 {
 			d.Reasons = []Reason{Because("no_token")}
 			if intent == Yes && f.Ticket.State != StateConfirmed {
-				d.Ask = NoticeAnswerHere // or the contact would wait for us, and we for the contact
+				d.ask(NoticeAnswerHere) // or the contact would wait for us, and we for the contact
 			}
 		}
 	case intent == Yes:
-		d.Confirmed, d.Spend, d.Ask = true, true, NoticeConfirmed
-		d.Proofs = append(d.Proofs, ProofReply)
+		d.prove(ProofReply)
+		d.with(Effect{Kind: EffectSpend})
+		d.ask(NoticeConfirmed)
 		d.Reasons = []Reason{Because("confirmed")}
 	default:
-		d.Ask, d.Reasons = NoticeClearer, []Reason{Because("unclear_answer")}
+		d.ask(NoticeClearer)
+		d.Reasons = []Reason{Because("unclear_answer")}
 	}
 	if !token {
 		d.Reasons = append(d.Reasons, f.Binding.Reasons...)

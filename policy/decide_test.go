@@ -131,17 +131,17 @@ func TestDecide(t *testing.T) {
 			f := good()
 			tt.spoil(&f)
 			d := Decide(f)
-			if d.Verdict != tt.verdict || d.Outcome != tt.outcome || d.Reason() != tt.reason || d.Confirmed != tt.confirmed {
-				t.Errorf("Decide() = %s %s %v confirmed %v, want %s %s %s %v", d.Verdict, d.Outcome, d.Reasons, d.Confirmed,
+			if d.Verdict != tt.verdict || d.Outcome != tt.outcome || d.Reason() != tt.reason || d.Confirmed() != tt.confirmed {
+				t.Errorf("Decide() = %s %s %v confirmed %v, want %s %s %s %v", d.Verdict, d.Outcome, d.Reasons, d.Confirmed(),
 					tt.verdict, tt.outcome, tt.reason, tt.confirmed)
 			}
-			if d.Confirmed != slices.Contains(d.Proofs, ProofReply) {
-				t.Errorf("confirmed %v, but proofs %v", d.Confirmed, d.Proofs)
+			if d.Confirmed() != (d.Has(EffectSpend) && d.Asks() == NoticeConfirmed) {
+				t.Errorf("confirmed %v, but effects %v", d.Confirmed(), d.Effects)
 			}
-			if d.Dispute != (tt.reason == "denied") {
-				t.Errorf("reason %s, dispute %v", tt.reason, d.Dispute)
+			if d.Has(EffectDispute) != (tt.reason == "denied") {
+				t.Errorf("reason %s, dispute %v", tt.reason, d.Has(EffectDispute))
 			}
-			if d.Verdict != Authenticated && slices.Contains(d.Proofs, ProofSender) {
+			if d.Verdict != Authenticated && slices.Contains(d.Proofs(), ProofSender) {
 				t.Errorf("verdict %s gives the proof sender", d.Verdict)
 			}
 			for _, r := range d.Reasons {
@@ -183,10 +183,10 @@ func TestOpening(t *testing.T) {
 			rebind(&f, Names{})
 			tt.spoil(&f)
 			d := Decide(f)
-			if d.Reason() != tt.reason || d.Open != tt.open || (d.Verdict == Authenticated) != tt.proved {
+			if d.Reason() != tt.reason || d.Has(EffectOpen) != tt.open || (d.Verdict == Authenticated) != tt.proved {
 				t.Errorf("Decide() = %+v, want %s, open %v, proved %v", d, tt.reason, tt.open, tt.proved)
 			}
-			if joins := f.Waits != "" && !d.Open && f.Person.May; d.Joins != joins || joins != (d.Ticket == "T-7") || joins && d.Ask != "" {
+			if joins := f.Waits != "" && !d.Has(EffectOpen) && f.Person.May; d.Has(EffectJoin) != joins || joins != (d.Ticket == "T-7") || joins && d.Asks() != "" {
 				t.Errorf("Decide() = %+v, want it filed with the question that waits: %v", d, joins)
 			}
 		})
@@ -213,7 +213,7 @@ func TestOtherContactsNo(t *testing.T) {
 			f := good()
 			f.Person.ID, f.Answer.Intent = "nils", No
 			tt.spoil(&f)
-			if d := Decide(f); d.Dispute != tt.want || d.Verdict != Unauthenticated {
+			if d := Decide(f); d.Has(EffectDispute) != tt.want || d.Verdict != Unauthenticated {
 				t.Errorf("Decide() = %+v, want dispute %v", d, tt.want)
 			}
 		})
@@ -246,7 +246,7 @@ func TestLifting(t *testing.T) {
 			n.Tokens[0].Notice.Contact, n.Tokens[0].Notice.Lifts, n.References = "nils", true, nil
 			rebind(&f, n)
 			tt.spoil(&f)
-			if d := Decide(f); d.Lift != tt.want || len(d.Proofs) > 0 {
+			if d := Decide(f); d.Has(EffectLift) != tt.want || len(d.Proofs()) > 0 {
 				t.Errorf("Decide() = %+v, want lift %v and no proof", d, tt.want)
 			}
 		})
@@ -280,8 +280,8 @@ func TestAsks(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			f := good()
 			tt.spoil(&f)
-			if d := Decide(f); d.Ask != tt.want {
-				t.Errorf("Decide() asks %q, want %q", d.Ask, tt.want)
+			if d := Decide(f); d.Asks() != tt.want {
+				t.Errorf("Decide() asks %q, want %q", d.Asks(), tt.want)
 			}
 		})
 	}

@@ -9,22 +9,18 @@ func denied(f Facts, d Decision) Decision {
 	if !f.saysNo() {
 		return d
 	}
-	d.Also = f.also()
-	d.Dispute = slices.ContainsFunc(f.Binding.Heard, func(n Notice) bool { return n.Ticket == f.Ticket.ID && mayDeny(f.Evidence, f.Person, f.Ticket, n) })
-	if d.Dispute {
-		d.Revision = f.answered()
-		if d.Ask == "" && f.Person.ID == f.Ticket.Contact && !f.Person.Removed {
-			d.Ask = NoticeDisputed
+	f.disputeAlso(&d)
+	if slices.ContainsFunc(f.Binding.Heard, func(n Notice) bool { return n.Ticket == f.Ticket.ID && mayDeny(f.Evidence, f.Person, f.Ticket, n) }) {
+		d.with(f.disputes())
+		if d.Asks() == "" && f.Person.ID == f.Ticket.Contact && !f.Person.Removed {
+			d.ask(NoticeDisputed)
 		}
 	}
-	if d.denies() {
+	if d.Denies() {
 		d.Reasons = append(d.Reasons, Because("denied"))
 	}
 	return d
 }
-
-// denies reports whether the message disputes any ticket.
-func (d Decision) denies() bool { return d.Dispute || len(d.Also) > 0 }
 
 // saysNo reports whether the own words are a no, in the sender's language or in
 // that of the person whom one of our questions went to at this very address.
@@ -57,6 +53,9 @@ func (n Notice) askedOf(e Evidence, p Person) bool {
 	return p.ID != "" && !p.Removed && p.ID == n.Contact || e.From != "" && e.From == n.Address
 }
 
+// disputes is the dispute of the ticket.
+func (f Facts) disputes() Effect { return Effect{Kind: EffectDispute, Revision: f.answered()} }
+
 // answered is the revision of the request that a no was said to: the earliest
 // that its signature names.
 func (f Facts) answered() int {
@@ -72,15 +71,15 @@ func (f Facts) answered() int {
 	return r
 }
 
-// also gives the other tickets that the person was asked about and that the
+// disputeAlso adds the other tickets that the person was asked about and that the
 // signature names, at most three: nobody knows which of them the no was meant for.
-func (f Facts) also() (tickets []string) {
+func (f Facts) disputeAlso(d *Decision) {
 	for _, n := range f.Binding.Heard {
-		if n.Ticket != f.Ticket.ID && n.askedOf(f.Evidence, f.Person) && !slices.Contains(tickets, n.Ticket) && len(tickets) < 3 {
-			tickets = append(tickets, n.Ticket)
+		also := d.Also()
+		if n.Ticket != f.Ticket.ID && n.askedOf(f.Evidence, f.Person) && !slices.Contains(also, n.Ticket) && len(also) < 3 {
+			d.with(Effect{Kind: EffectDisputeAlso, Ticket: n.Ticket})
 		}
 	}
-	return tickets
 }
 
 // MayBeNo reports whether a message that can't be judged yet could turn out to

@@ -3,7 +3,7 @@ package policy
 // Verdict is what a message comes to.
 type Verdict string
 
-// The verdicts. Only Authenticated says who wrote; a yes is Decision.Confirmed.
+// The verdicts. Only Authenticated says who wrote; whether it is a yes, Decision.Confirmed says.
 const (
 	Authenticated   Verdict = "authenticated"
 	Unauthenticated Verdict = "unauthenticated"
@@ -141,20 +141,10 @@ func (f Facts) Own() bool {
 // Decision is what a message comes to and what follows from it. The zero value
 // changes nothing.
 type Decision struct {
-	Verdict   Verdict
-	Outcome   Outcome  `json:",omitzero"`
-	Confirmed bool     `json:",omitzero"`
-	Reasons   []Reason `json:",omitzero"` // the first settled the matter
-
-	Ticket     string      `json:",omitzero"`  // where the message is filed; empty: nowhere, or Open
-	Proofs     []ProofKind `json:",omitzero"`  // given to the ticket's revision
-	Spend      bool        `json:",omitzero"`  // the token is used up
-	Dispute    bool        `json:",omitzero"`  // the ticket is disputed for good
-	Revision   int         `json:",omitzero"`  // of the request that the no of a dispute was said to
-	Also       []string    `json:",omitzero"`  // other tickets of the person asked that the same no disputes
-	UnprovedNo bool        `json:",omitzero"`  // the ticket goes back to unconfirmed and is asked afresh
-	Lift       bool        `json:",omitzero"`  // the stop of the client ends
-	Open       bool        `json:",omitzero"`  // the message opens a ticket
-	Joins      bool        `json:",omitempty"` // it is filed with the one that asks whether its contact wrote to us
-	Ask        NoticeKind  `json:",omitzero"`  // notice to send to the address on file; empty: none
+	Verdict Verdict
+	Outcome Outcome
+	Rule    string   // the name of the rule that settled the matter
+	Reasons []Reason // the first settled the matter
+	Ticket  string   // where the message is filed; empty: nowhere, or with the one that it opens
+	Effects []Effect // in the order in which they are carried out
 }

@@ -68,15 +68,15 @@ func TestTokenOnly(t *testing.T) {
 			rebind(&f, names())
 			tt.spoil(&f)
 			d := Decide(f)
-			if !slices.Equal(d.Proofs, tt.proofs) || d.UnprovedNo != tt.unNo || d.Confirmed || d.Verdict == Authenticated {
+			if !slices.Equal(d.Proofs(), tt.proofs) || d.Has(EffectUnprovedNo) != tt.unNo || d.Confirmed() || d.Verdict == Authenticated {
 				t.Errorf("Decide() = %+v, want proofs %v, unproved no %v", d, tt.proofs, tt.unNo)
 			}
-			if d.Spend {
+			if d.Has(EffectSpend) {
 				t.Error("a weak yes that counts for nothing uses the token up")
 			}
 			f.StandsIn = true
-			if d := Decide(f); d.Spend != (len(tt.proofs) > 0) {
-				t.Errorf("where it stands in: spend %v", d.Spend)
+			if d := Decide(f); d.Has(EffectSpend) != (len(tt.proofs) > 0) {
+				t.Errorf("where it stands in: spend %v", d.Has(EffectSpend))
 			}
 		})
 	}
@@ -127,7 +127,7 @@ func TestNoWithDeadToken(t *testing.T) {
 			f.Answer.Intent, n.References, n.Tokens[0].Notice.Spent = No, nil, true
 			tt.spoil(&f, &n)
 			rebind(&f, n)
-			if d := Decide(f); d.Dispute != tt.want || d.Spend || len(d.Proofs) > 0 || d.Confirmed {
+			if d := Decide(f); d.Has(EffectDispute) != tt.want || d.Has(EffectSpend) || len(d.Proofs()) > 0 || d.Confirmed() {
 				t.Errorf("Decide() = %+v, want dispute %v", d, tt.want)
 			}
 		})

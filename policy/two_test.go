@@ -82,15 +82,15 @@ func TestTwoTickets(t *testing.T) {
 			f := good()
 			f.Evidence, f.Binding = e, Bind(e, n)
 			f.Ticket.ID = f.Binding.Ticket
-			if d := Decide(f); f.Binding.Bound != tt.bound || d.Reason() != tt.code || d.Confirmed != (tt.bound == BoundToken) {
+			if d := Decide(f); f.Binding.Bound != tt.bound || d.Reason() != tt.code || d.Confirmed() != (tt.bound == BoundToken) {
 				t.Errorf("a yes: %s, %+v; want %s by %s", f.Binding.Bound, d, tt.bound, tt.code)
 			}
 			f.Answer.Intent = No
 			d := Decide(f)
-			got := append([]string{d.Ticket}, d.Also...)
+			got := append([]string{d.Ticket}, d.Also()...)
 			slices.Sort(got)
-			if !d.Dispute || !slices.Equal(got, tt.no) {
-				t.Errorf("a no disputes %v (%v), want %v", got, d.Dispute, tt.no)
+			if !d.Has(EffectDispute) || !slices.Equal(got, tt.no) {
+				t.Errorf("a no disputes %v (%v), want %v", got, d.Has(EffectDispute), tt.no)
 			}
 		})
 	}

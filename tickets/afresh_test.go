@@ -89,7 +89,7 @@ func TestPutBackBeforeTick(t *testing.T) {
 		ticket, l := d.ask(t, bob, policy.ServerChange) // asked for after the no
 		check(t, d.Tick())
 		for _, asked := range []Letter{d.last(t, "confirm", open[0]), l} {
-			if m := d.receive(t, d.reply(asked, policy.Yes)); !m.Decision.Confirmed {
+			if m := d.receive(t, d.reply(asked, policy.Yes)); !m.Decision.Confirmed() {
 				t.Errorf("%s: %s: %v", name, asked.Ticket, m.Reasons)
 			}
 		}
@@ -112,7 +112,7 @@ func TestAskAgain(t *testing.T) {
 		}
 		wants(t, d.receive(t, d.reply(l, policy.Yes)), "confirmed")
 		for _, kind := range []Letter{d.first(t, "confirm", ticket.ID), d.last(t, "confirm", ticket.ID)} {
-			if m := d.receive(t, d.reply(kind, policy.Yes)); m.Decision.Confirmed {
+			if m := d.receive(t, d.reply(kind, policy.Yes)); m.Decision.Confirmed() {
 				t.Errorf("%s: both were answered", which)
 			}
 		}

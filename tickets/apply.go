@@ -16,33 +16,21 @@ import (
 // apply carries a decision out.
 func (s *Store) apply(tx kv.Tx, m *Message, f policy.Facts, d policy.Decision) error {
 	m.Claim, m.Facts = isClaim(f, d), bounded(masked(f))
-	if d.Ticket == "" && !d.Open || m.Claim {
+	if d.Ticket == "" && !d.Has(policy.EffectOpen) || m.Claim {
 		m.Facts = small(m.Facts)
 		d.Reasons = policy.Decide(m.Facts).Reasons
 	}
 	m.At, m.Outcome, m.Verdict, m.Reasons, m.Ticket, m.Decision = s.Now(), d.Outcome, d.Verdict, d.Reasons, d.Ticket, d
 	file := true
 	if !m.Source.Observe {
-		if d.Open {
-			t, err := s.openedByMail(tx, m.Facts)
-			if err != nil {
-				return err
-			}
-			m.Ticket = t.ID
-			if d.Ask != "" {
-				if err := tx.Put(wrotePrefix+t.Contact, []byte(t.ID)); err != nil {
-					return err
-				}
-			}
-		}
 		switch {
 		case m.Claim:
 			var err error
 			if file, err = s.claim(tx, m); err != nil {
 				return err
 			}
-		case m.Ticket != "":
-			if err := s.applyTicket(tx, m, f, d); err != nil {
+		case m.Ticket != "" || d.Has(policy.EffectOpen):
+			if err := s.carryOut(tx, m, f, d); err != nil {
 				return err
 			}
 		}
@@ -92,11 +80,7 @@ func (s *Store) apply(tx kv.Tx, m *Message, f policy.Facts, d policy.Decision) e
 	if err := kv.Save(tx, kv.Numbered(messagePrefix, m.ID), m); err != nil {
 		return err
 	}
-	return s.log(tx, "message", m.ID, struct {
-		Source   ledger.Source   `json:"source"`
-		Hash     string          `json:"hash"`
-		Decision policy.Decision `json:"decision"`
-	}{m.Source, f.Hash, d})
+	return s.log(tx, "message", m.ID, messageLeaf{m.Source, f.Hash, recordDecision(d)})
 }
 
 // filed is the key under which a message is found by its ticket.
@@ -114,7 +98,7 @@ func (s *Store) settle(tx kv.Tx, m *Message, f policy.Facts) error {
 			return err
 		}
 	}
-	if counts(m.Decision) {
+	if m.Decision.Counts() {
 		for _, id := range f.Sender.SignatureIDs() {
 			if err := ledger.SeeSignature(tx, id, m.ID); err != nil {
 				return err
@@ -125,69 +109,6 @@ func (s *Store) settle(tx kv.Tx, m *Message, f policy.Facts) error {
 		return nil
 	}
 	return addTodo(tx, m, f)
-}
-
-// applyTicket writes what the message does to its ticket.
-func (s *Store) applyTicket(tx kv.Tx, m *Message, f policy.Facts, d policy.Decision) error {
-	t, err := load(tx, m.Ticket)
-	if err != nil {
-		return err
-	}
-	e, err := epochNow(tx)
-	if err != nil {
-		return err
-	}
-	acted, proved := t.actedSince(d.Revision), t.Proved // before this message: that a no shows who said it is no yes
-	for _, kind := range d.Proofs {
-		s.prove(&t, policy.Proof{Kind: kind, Message: f.Hash, Contact: f.Person.ID, Address: f.From, Epoch: e.Number})
-	}
-	if d.Spend {
-		err = s.spend(tx, &t, f.Person.ID, d.Lift || f.Binding.Notice != nil && f.Binding.Notice.Lifts)
-	}
-	if d.UnprovedNo && err == nil {
-		t.Proofs, t.State, t.Asked, t.Afresh, t.Reasked = nil, policy.StateUnconfirmed, nil, "", false
-		if err = s.void(tx, &t); err == nil {
-			err = s.inform(tx, &t, policy.NoticeUnprovedNo)
-		}
-	}
-	if d.Lift && err == nil {
-		err = s.lifted(tx, &t)
-	}
-	if d.Dispute && err == nil {
-		t.Proved = proved
-		err = s.dispute(tx, &t, d.Revision, acted)
-	}
-	for _, id := range d.Also {
-		if err == nil {
-			err = s.disputeAlso(tx, id, f.Binding.Heard, m.ID)
-		}
-	}
-	if d.Ask != "" && err == nil {
-		err = s.inform(tx, &t, d.Ask)
-	}
-	if err != nil {
-		return err
-	}
-	if d.Verdict != policy.Deferred {
-		code := d.Reason()
-		text := "message " + m.ID + ":"
-		for i, r := range d.Reasons {
-			if i == 0 || r.Code == "look_alike" { // whom it could be taken for is for whoever reads the ticket
-				text += " " + r.Text
-			}
-		}
-		if err := s.record(tx, &t, Event{Event: "message " + string(d.Verdict), Reason: code, Text: text}); err != nil {
-			return err
-		}
-		if before := len(d.Proofs); before > 0 {
-			if err := s.record(tx, &t, Event{Event: string(t.State), Reason: code, Text: "The ticket is " + string(t.State) + "."}); err != nil {
-				return err
-			}
-		}
-	} else {
-		t.waitsForDNS(s.Now())
-	}
-	return save(tx, t)
 }
 
 // prove adds a proof to the current revision and raises the state with it.
@@ -227,7 +148,7 @@ func (s *Store) openedByMail(tx kv.Tx, f policy.Facts) (Ticket, error) {
 func bounded(f policy.Facts) policy.Facts {
 	f.Tokens, f.References, f.Carried, f.Bounce = nil, nil, nil, policy.Bounce{}
 	f.Text = clean.Cut(f.Text, 16<<10)
-	if b, err := json.Marshal(f); err != nil || len(b) > 48<<10 {
+	if b, err := json.Marshal(recordFacts(f)); err != nil || len(b) > 48<<10 {
 		f.Threads, f.Recipients, f.Sender.Records, f.Text = nil, nil, nil, clean.Cut(f.Text, 4<<10)
 	}
 	return f

@@ -58,7 +58,7 @@ type Receipt struct {
 	Agent     string         `json:"agent"`
 	Channel   policy.Channel `json:"channel"`
 	At        time.Time      `json:"at"`
-	Proofs    []policy.Proof `json:"proofs"`
+	Proofs    proofs         `json:"proofs"`
 	Signature []byte         `json:"signature,omitempty"` // Ed25519 over the JSON of the other fields
 }
 

@@ -35,7 +35,7 @@ func claimsKey(ticket string) string { return kv.Numbered(claimsPrefix, ticket) 
 // Whether the code beside the number is right makes no difference: the history
 // would tell.
 func isClaim(f policy.Facts, d policy.Decision) bool {
-	return f.Claimed && d.Outcome != policy.OutcomeDefer && d.Verdict != policy.Authenticated && !counts(d) && !d.UnprovedNo && !d.Lift && !d.Open &&
+	return f.Claimed && d.Outcome != policy.OutcomeDefer && d.Verdict != policy.Authenticated && len(d.Effects) == 0 &&
 		(f.Sender.Result != policy.ResultPass || f.Person.ID == "")
 }
 

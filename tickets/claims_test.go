@@ -153,7 +153,7 @@ func TestStrangersAreSmall(t *testing.T) {
 			}))
 			again := policy.Decide(kept.Facts)
 			if again.Verdict != m.Decision.Verdict || again.Outcome != m.Decision.Outcome || again.Reason() != m.Decision.Reason() || again.Ticket != m.Decision.Ticket ||
-				!reflect.DeepEqual(again.Proofs, m.Decision.Proofs) {
+				!reflect.DeepEqual(again.Proofs(), m.Decision.Proofs()) {
 				t.Errorf("decided %+v\nagain %+v", m.Decision, again)
 			}
 		})

@@ -130,7 +130,7 @@ func TestExposedLift(t *testing.T) {
 	old := d.last(t, "lift", ticket.ID)
 	d.receive(t, d.aside(old.Token))
 	check(t, d.Tick())
-	if d.receive(t, d.reply(old, policy.Yes)).Decision.Lift {
+	if d.receive(t, d.reply(old, policy.Yes)).Decision.Has(policy.EffectLift) {
 		t.Error("the exposed secret lifts")
 	}
 	fresh := d.last(t, "lift", ticket.ID)

@@ -34,7 +34,7 @@ func (s *Store) facts(r kv.Reader, e policy.Evidence, own string) (f policy.Fact
 		if err != nil {
 			return f, err
 		}
-		f.SignatureNo = f.SignatureNo || m.Decision.Dispute || len(m.Decision.Also) > 0
+		f.SignatureNo = f.SignatureNo || m.Decision.Denies()
 	}
 	names, err := s.names(r, e)
 	if err != nil {
@@ -128,16 +128,11 @@ func copied(r kv.Reader, f policy.Facts, own string) (bool, error) {
 		return false, err
 	}
 	first, ok, err := kv.Load[Message](r, kv.Numbered(messagePrefix, id))
-	if err != nil || !ok || first.Facts.Sender.Result == policy.ResultPass || counts(first.Decision) {
+	if err != nil || !ok || first.Facts.Sender.Result == policy.ResultPass || first.Decision.Counts() {
 		return true, err
 	}
 	d := policy.Decide(f)
-	return !counts(d) && d.Outcome != policy.OutcomeDefer, nil
-}
-
-// counts reports whether a message did something by what proves it.
-func counts(d policy.Decision) bool {
-	return len(d.Proofs) > 0 || d.Spend || d.Dispute || len(d.Also) > 0 || d.Joins || d.Ask != ""
+	return !d.Counts() && d.Outcome != policy.OutcomeDefer, nil
 }
 
 // otherThan reports whether a message with that hash has come to its end, which

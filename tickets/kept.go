@@ -46,7 +46,7 @@ func keptKey(hash string) string { return keptPrefix + hash }
 
 // loose reports whether bytes are kept though they prove nothing.
 func loose(d policy.Decision) bool {
-	return (d.Outcome == policy.SetAside || d.Outcome == policy.OutcomeDefer) && needsBytes(d)
+	return (d.Outcome == policy.SetAside || d.Outcome == policy.OutcomeDefer) && d.Evidence()
 }
 
 // headerOnly is the most that there is of a message over the size limit.
@@ -98,18 +98,18 @@ func (s *Store) sizeOf(hash string, e policy.Evidence) int64 {
 func (s *Store) keep(tx kv.Tx, m *Message, d policy.Decision, hash string, size int64) error {
 	if m.Blob != "" {
 		hash = m.Blob
-		if needsBytes(d) && m.Loose == loose(d) {
+		if d.Evidence() && m.Loose == loose(d) {
 			return nil
 		}
-		if needsBytes(d) { // before the other reference goes, so that the file is never unused
+		if d.Evidence() { // before the other reference goes, so that the file is never unused
 			if err := s.refer(tx, hash, loose(d), size); err != nil {
 				return err
 			}
 		}
-		if err := s.dropBytes(tx, m); err != nil || !needsBytes(d) {
+		if err := s.dropBytes(tx, m); err != nil || !d.Evidence() {
 			return err
 		}
-	} else if hash == "" || !needsBytes(d) {
+	} else if hash == "" || !d.Evidence() {
 		return nil
 	} else if err := s.refer(tx, hash, loose(d), size); err != nil {
 		return err

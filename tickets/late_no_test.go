@@ -93,7 +93,7 @@ func TestNoAtAnyTime(t *testing.T) {
 				case "reference":
 					no.Tokens, no.Threads = nil, nil
 				}
-				if m := d.receive(t, no); !m.Decision.Dispute {
+				if m := d.receive(t, no); !m.Decision.Has(policy.EffectDispute) {
 					t.Fatalf("not heard: %s %v", m.Verdict, m.Reasons)
 				}
 				d.state(t, ticket.ID, policy.StateDisputed)

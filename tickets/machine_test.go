@@ -223,7 +223,7 @@ func (m *machine) answer(t *rapid.T) {
 	open := !k.over && !k.disputed
 	theirs := from == k.contact || e.From == l.To || from != "" && clientOf[from] == clientOf[k.contact] && !k.over
 	got := m.receive(t, e)
-	if got.Ticket == k.id && len(got.Decision.Proofs) > 0 && !got.Decision.Dispute {
+	if got.Ticket == k.id && len(got.Decision.Proofs()) > 0 && !got.Decision.Has(policy.EffectDispute) {
 		k.acted = k.revision
 	}
 	if got.Outcome == policy.OutcomeDefer && theirs && intent != policy.Yes && l.Kind != "lift" {
@@ -245,13 +245,13 @@ func (m *machine) answer(t *rapid.T) {
 		}
 	case from != k.contact || from != l.contact:
 	case proved && token && intent == policy.Yes && open && m.cooling(k):
-		if got.Decision.Confirmed || got.Decision.Reason() != "cooling" {
+		if got.Decision.Confirmed() || got.Decision.Reason() != "cooling" {
 			t.Fatalf("a yes to what cools came to %v", got.Reasons)
 		}
 	case proved && token && intent == policy.Yes && open:
 		k.yes = true
 		m.kill(k.id, answered)
-		if !got.Decision.Confirmed {
+		if !got.Decision.Confirmed() {
 			t.Fatalf("a proved yes came to %v", got.Reasons)
 		}
 	case weak && token && open && intent == policy.Yes:
@@ -259,17 +259,17 @@ func (m *machine) answer(t *rapid.T) {
 		if k.class == policy.MinorChange { // where it counts
 			m.kill(k.id, answered)
 		}
-	case weak && token && open && intent == policy.No && !got.Decision.UnprovedNo:
+	case weak && token && open && intent == policy.No && !got.Decision.Has(policy.EffectUnprovedNo):
 		t.Fatalf("an unproved no with the token came to %v", got.Reasons)
 	}
-	if got.Decision.UnprovedNo { // may be heard more often than it must
+	if got.Decision.Has(policy.EffectUnprovedNo) { // may be heard more often than it must
 		k.yes, k.weak = false, false
 		m.kill(k.id, void)
 	}
-	if got.Decision.Confirmed && !k.yes {
+	if got.Decision.Confirmed() && !k.yes {
 		t.Fatalf("confirmed without a proof: %+v", got)
 	}
-	if got.Decision.Open { // another client's contact, whom nothing binds to the ticket
+	if got.Decision.Has(policy.EffectOpen) { // another client's contact, whom nothing binds to the ticket
 		if clientOf[got.Facts.Person.ID] == clientOf[k.contact] {
 			t.Fatalf("a mail about %s opened %s", k.id, got.Ticket)
 		}

@@ -28,7 +28,7 @@ func (s *Store) name(tx kv.Tx, m *Message, messageID string) error {
 		return err
 	case len(ids) < maxSame:
 		ids = append(ids, m.ID)
-	case counts(m.Decision) || m.Verdict == policy.Authenticated:
+	case m.Decision.Counts() || m.Verdict == policy.Authenticated:
 		ids[len(ids)-1] = m.ID
 	default:
 		return nil

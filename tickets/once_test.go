@@ -216,10 +216,10 @@ func TestComputedAgain(t *testing.T) {
 	logged := map[string]bool{}
 	check(t, d.KV().View(func(v kv.View) error {
 		return audit.List(v, 0, func(_ int64, e audit.Entry) error {
-			var data struct{ Decision policy.Decision }
+			var data struct{ Decision decisionRecord }
 			if e.Kind == "message" {
 				check(t, json.Unmarshal(e.Data, &data))
-				logged[fmt.Sprint(e.Subject, data.Decision)] = true
+				logged[fmt.Sprint(e.Subject, data.Decision.decision())] = true
 			}
 			return nil
 		})

@@ -12,29 +12,29 @@ import (
 )
 
 // Message is the record of one message of one mailbox: what it came to, and
-// everything that the decision was made from.
+// everything that the decision was made from. It is stored as a messageRecord.
 type Message struct {
-	ID       string          `json:"id"` // m-17
-	Source   ledger.Source   `json:"source"`
-	At       time.Time       `json:"at"`
-	Outcome  policy.Outcome  `json:"outcome"`
-	Verdict  policy.Verdict  `json:"verdict"`
-	Reasons  []policy.Reason `json:"reasons"`
-	Ticket   string          `json:"ticket,omitempty"`
-	Claim    bool            `json:"claim,omitempty"` // it only says that it is about the ticket
-	Blob     string          `json:"blob,omitempty"`  // where its bytes are kept
-	Loose    bool            `json:"loose,omitempty"` // they prove nothing
-	Facts    policy.Facts    `json:"facts"`
-	Decision policy.Decision `json:"decision"`
+	ID       string // m-17
+	Source   ledger.Source
+	At       time.Time
+	Outcome  policy.Outcome
+	Verdict  policy.Verdict
+	Reasons  []policy.Reason
+	Ticket   string
+	Claim    bool   // it only says that it is about the ticket
+	Blob     string // where its bytes are kept
+	Loose    bool   // they prove nothing
+	Facts    policy.Facts
+	Decision policy.Decision
 
-	Released  string `json:"released,omitempty"`  // agent who read what was set aside
-	Discarded string `json:"discarded,omitempty"` // agent who took it off the list
+	Released  string // agent who read what was set aside
+	Discarded string // agent who took it off the list
 
 	// While deferred: how often DNS was asked, since when, and when next.
-	Tries int       `json:"tries,omitempty"`
-	Since time.Time `json:"since,omitzero"`
-	Next  time.Time `json:"next,omitzero"`
-	Holds []string  `json:"holds,omitempty"` // tickets to which it may be a no
+	Tries int
+	Since time.Time
+	Next  time.Time
+	Holds []string // tickets to which it may be a no
 }
 
 // MessageID is the Message-ID that the sender gave, without brackets.
@@ -129,7 +129,7 @@ func (s *Store) receive(e policy.Evidence, src ledger.Source, hash string) (m Me
 		if err != nil {
 			return err
 		}
-		if bare = without && needsBytes(d) && !(f.NoRoom && loose(d)); bare {
+		if bare = without && d.Evidence() && !(f.NoRoom && loose(d)); bare {
 			return nil
 		}
 		if !known {
@@ -165,10 +165,4 @@ func (s *Store) decide(r kv.Reader, e policy.Evidence, m Message, known, without
 	}
 	f.NoRoom, err = s.noRoom(r, e, d, disk)
 	return f, policy.Decide(f), err
-}
-
-// needsBytes reports whether a message's bytes must outlive IMAP.
-func needsBytes(d policy.Decision) bool {
-	return d.Outcome == policy.SetAside || d.Outcome == policy.OutcomeDefer ||
-		len(d.Proofs) > 0 || d.Dispute || len(d.Also) > 0 || d.UnprovedNo || d.Lift || d.Open
 }

@@ -11,12 +11,12 @@ import (
 // stays under revision/<ticket>/<number> for good, since a no to a notice that
 // quoted it may come at any time; what the current revision has is in the Ticket.
 type revision struct {
-	Class   policy.Class   `json:"class"`
-	Ended   time.Time      `json:"ended"`
-	Proofs  []policy.Proof `json:"proofs,omitempty"` // as they were when it ended
-	UsedBy  string         `json:"used_by,omitempty"`
-	UsedAt  time.Time      `json:"used_at,omitzero"`
-	Receipt string         `json:"receipt,omitempty"`
+	Class   policy.Class `json:"class"`
+	Ended   time.Time    `json:"ended"`
+	Proofs  proofs       `json:"proofs,omitempty"` // as they were when it ended
+	UsedBy  string       `json:"used_by,omitempty"`
+	UsedAt  time.Time    `json:"used_at,omitzero"`
+	Receipt string       `json:"receipt,omitempty"`
 }
 
 func revisionKey(ticket string, n int) string {

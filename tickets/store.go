@@ -141,7 +141,7 @@ type Ticket struct {
 	Thread   string              `json:"thread,omitempty"`    // Message-ID that all its notices answer
 	Opened   time.Time           `json:"opened"`
 	Until    time.Time           `json:"until,omitzero"` // the question is open so long
-	Proofs   []policy.Proof      `json:"proofs,omitempty"`
+	Proofs   proofs              `json:"proofs,omitempty"`
 	Notices  []string            `json:"notices,omitempty"` // ids of notices that ask
 	Asked    []policy.NoticeKind `json:"asked,omitempty"`   // kinds of notices sent for this revision
 	Proved   bool                `json:"proved,omitempty"`  // this revision had a proof, even if it was taken away since

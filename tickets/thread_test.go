@@ -46,8 +46,8 @@ func TestThreadFiles(t *testing.T) {
 	ticket, l := d.ask(t, ada, policy.PasswordChange)
 	e := d.reply(Letter{To: ada, MessageID: l.InReplyTo}, policy.Yes)
 	m := d.receive(t, e)
-	if m.Ticket != ticket.ID || len(m.Decision.Proofs) > 0 {
-		t.Errorf("it is filed on %q and proves %v", m.Ticket, m.Decision.Proofs)
+	if m.Ticket != ticket.ID || len(m.Decision.Proofs()) > 0 {
+		t.Errorf("it is filed on %q and proves %v", m.Ticket, m.Decision.Proofs())
 	}
 }
 

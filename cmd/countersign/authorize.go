@@ -138,6 +138,9 @@ func (a *app) sayExplanation(e tickets.Explanation) error {
 			fmt.Fprintf(a.stdout, " by %s of %s, which covers %s", s.By, clean.Terminal(s.Domain), clean.Terminal(strings.Join(s.Covered, ", ")))
 		}
 		fmt.Fprintf(a.stdout, "; dmarc %s, policy %s\n", orElse(string(s.DMARC), "none"), orElse(clean.Terminal(s.Policy), "none"))
+		if m.Decision.Rule != "" {
+			fmt.Fprintf(a.stdout, "  settled by the rule %s\n", m.Decision.Rule)
+		}
 		for _, r := range m.Reasons {
 			fmt.Fprintf(a.stdout, "  %-20s %s\n", r.Code, clean.Terminal(r.Text))
 		}

@@ -260,7 +260,7 @@ func (w *bench) readUntil(t *testing.T, server *mailtest.IMAP, uid uint32, all i
 		if err != nil || time.Since(started) > 10*time.Minute {
 			t.Fatal("the honest reply is not judged", err)
 		}
-		if ok && m.Verdict == policy.Authenticated && m.Decision.Confirmed {
+		if ok && m.Verdict == policy.Authenticated && m.Decision.Confirmed() {
 			took = time.Since(started)
 		}
 		time.Sleep(10 * time.Millisecond)

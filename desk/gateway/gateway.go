@@ -139,7 +139,7 @@ func (g *Gateway) receive(e policy.Evidence, src ledger.Source, raw []byte, star
 		return m, err
 	}
 	event := g.Log.Info().Str("mailbox", src.Mailbox).Uint32("uid", src.UID).Str("message", m.ID).
-		Str("outcome", string(m.Outcome)).Str("verdict", string(m.Verdict)).Stringer("from", redact.Address(e.From))
+		Str("outcome", string(m.Outcome)).Str("verdict", string(m.Verdict)).Str("rule", m.Decision.Rule).Stringer("from", redact.Address(e.From))
 	if len(m.Reasons) > 0 {
 		event = event.Str("reason", m.Reasons[0].Code)
 	}

@@ -1,0 +1,156 @@
+package policy
+
+import (
+	"cmp"
+	"slices"
+)
+
+// EffectKind names one thing that can follow from a message. It is stored, so a
+// name stays.
+type EffectKind string
+
+// The kinds of effects, in the order in which they are carried out.
+const (
+	EffectOpen        EffectKind = "open"         // the message opens a ticket
+	EffectJoin        EffectKind = "join"         // it is filed with the ticket that asks whether its contact wrote to us
+	EffectProve       EffectKind = "prove"        // the ticket's revision gets a proof
+	EffectSpend       EffectKind = "spend"        // the token is used up
+	EffectUnprovedNo  EffectKind = "unproved_no"  // the ticket goes back to unconfirmed and is asked afresh
+	EffectLift        EffectKind = "lift"         // the stop of the client ends
+	EffectDispute     EffectKind = "dispute"      // the ticket is disputed for good
+	EffectDisputeAlso EffectKind = "dispute_also" // so is another ticket of the person asked
+	EffectAsk         EffectKind = "ask"          // the address on file gets a notice
+)
+
+// Effect is one thing that follows from a message, with what it needs.
+type Effect struct {
+	Kind     EffectKind
+	Proof    ProofKind  // that EffectProve gives
+	Revision int        // of the request that the no of EffectDispute was said to
+	Ticket   string     // that EffectDisputeAlso disputes
+	Notice   NoticeKind // that EffectAsk sends
+}
+
+// EffectTerms is what holds for every effect of a kind.
+type EffectTerms struct {
+	Counts   bool // the message has counted: its signature counts no second time
+	Evidence bool // its bytes must outlive IMAP
+	Denies   bool // it was heard as a no
+}
+
+// effects is the table of the kinds, in the order in which they are carried out.
+var effects = []struct {
+	kind  EffectKind
+	terms EffectTerms
+}{
+	{EffectOpen, EffectTerms{Counts: true, Evidence: true}},
+	{EffectJoin, EffectTerms{Counts: true}},
+	{EffectProve, EffectTerms{Counts: true, Evidence: true}},
+	{EffectSpend, EffectTerms{Counts: true}},
+	{EffectUnprovedNo, EffectTerms{Evidence: true}}, // nothing proves who sent it, so it may come again
+	{EffectLift, EffectTerms{Counts: true, Evidence: true}},
+	{EffectDispute, EffectTerms{Counts: true, Evidence: true, Denies: true}},
+	{EffectDisputeAlso, EffectTerms{Counts: true, Evidence: true, Denies: true}},
+	{EffectAsk, EffectTerms{Counts: true}},
+}
+
+// EffectKinds lists every kind, in the order in which they are carried out.
+func EffectKinds() (kinds []EffectKind) {
+	for _, e := range effects {
+		kinds = append(kinds, e.kind)
+	}
+	return kinds
+}
+
+// order is the place of a kind in the table, -1 if it has none.
+func (k EffectKind) order() int {
+	for i, e := range effects {
+		if e.kind == k {
+			return i
+		}
+	}
+	return -1
+}
+
+// Terms gives what holds for effects of the kind; of one that isn't known, that
+// it counts and is evidence.
+func (k EffectKind) Terms() EffectTerms {
+	if i := k.order(); i >= 0 {
+		return effects[i].terms
+	}
+	return EffectTerms{Counts: true, Evidence: true}
+}
+
+// with adds an effect to a decision, where it is carried out.
+func (d *Decision) with(e Effect) {
+	d.Effects = append(d.Effects, e)
+	slices.SortStableFunc(d.Effects, func(a, b Effect) int { return cmp.Compare(a.Kind.order(), b.Kind.order()) })
+}
+
+// prove adds a proof to what follows.
+func (d *Decision) prove(p ProofKind) { d.with(Effect{Kind: EffectProve, Proof: p}) }
+
+// ask adds a notice to what follows.
+func (d *Decision) ask(n NoticeKind) { d.with(Effect{Kind: EffectAsk, Notice: n}) }
+
+// effect gives the first effect of a kind.
+func (d Decision) effect(k EffectKind) (Effect, bool) {
+	for _, e := range d.Effects {
+		if e.Kind == k {
+			return e, true
+		}
+	}
+	return Effect{}, false
+}
+
+// Has reports whether an effect of that kind follows.
+func (d Decision) Has(k EffectKind) bool {
+	_, ok := d.effect(k)
+	return ok
+}
+
+// any reports whether an effect follows for which that holds.
+func (d Decision) any(holds func(EffectTerms) bool) bool {
+	return slices.ContainsFunc(d.Effects, func(e Effect) bool { return holds(e.Kind.Terms()) })
+}
+
+// Counts reports whether the message has counted for something.
+func (d Decision) Counts() bool { return d.any(func(t EffectTerms) bool { return t.Counts }) }
+
+// Denies reports whether the message was heard as a no, by any ticket.
+func (d Decision) Denies() bool { return d.any(func(t EffectTerms) bool { return t.Denies }) }
+
+// Evidence reports whether the bytes of the message must outlive IMAP: somebody
+// has to look at it, it is judged again, or something rests on it.
+func (d Decision) Evidence() bool {
+	return d.Outcome == SetAside || d.Outcome == OutcomeDefer || d.any(func(t EffectTerms) bool { return t.Evidence })
+}
+
+// Proofs are the proofs that the ticket's revision gets.
+func (d Decision) Proofs() (proofs []ProofKind) {
+	for _, e := range d.Effects {
+		if e.Kind == EffectProve {
+			proofs = append(proofs, e.Proof)
+		}
+	}
+	return proofs
+}
+
+// Confirmed reports whether the message is the yes that was asked for.
+func (d Decision) Confirmed() bool { return slices.Contains(d.Proofs(), ProofReply) }
+
+// Also are the other tickets that the same no disputes.
+func (d Decision) Also() (tickets []string) {
+	for _, e := range d.Effects {
+		if e.Kind == EffectDisputeAlso {
+			tickets = append(tickets, e.Ticket)
+		}
+	}
+	return tickets
+}
+
+// Asks is the notice that the address on file gets, "" if none.
+func (d Decision) Asks() NoticeKind {
+	e, _ := d.effect(EffectAsk)
+	return e.Notice
+}

@@ -1,0 +1,123 @@
+package tickets
+
+import (
+	"fmt"
+
+	"countersign/internal/kv"
+	"countersign/policy"
+)
+
+// work is one message at work on one ticket.
+type work struct {
+	m      *Message
+	f      policy.Facts
+	d      policy.Decision
+	t      Ticket
+	before Ticket // as it was before the message
+	epoch  int
+}
+
+// effects says how each kind of effect is carried out. A decision lists its
+// effects in the order in which that is done.
+var effects = map[policy.EffectKind]func(*Store, kv.Tx, *work, policy.Effect) error{
+	policy.EffectOpen: (*Store).openFor,
+	// The message is filed with the ticket that the decision names.
+	policy.EffectJoin: func(*Store, kv.Tx, *work, policy.Effect) error { return nil },
+	policy.EffectProve: func(s *Store, _ kv.Tx, w *work, e policy.Effect) error {
+		s.prove(&w.t, policy.Proof{Kind: e.Proof, Message: w.f.Hash, Contact: w.f.Person.ID, Address: w.f.From, Epoch: w.epoch})
+		return nil
+	},
+	policy.EffectSpend: func(s *Store, tx kv.Tx, w *work, _ policy.Effect) error {
+		return s.spend(tx, &w.t, w.f.Person.ID, w.f.Binding.Notice != nil && w.f.Binding.Notice.Lifts)
+	},
+	policy.EffectUnprovedNo: (*Store).putBackFor,
+	policy.EffectLift:       func(s *Store, tx kv.Tx, w *work, _ policy.Effect) error { return s.lifted(tx, &w.t) },
+	policy.EffectDispute: func(s *Store, tx kv.Tx, w *work, e policy.Effect) error {
+		w.t.Proved = w.before.Proved // that a no shows who said it is no yes
+		return s.dispute(tx, &w.t, e.Revision, w.before.actedSince(e.Revision))
+	},
+	policy.EffectDisputeAlso: func(s *Store, tx kv.Tx, w *work, e policy.Effect) error {
+		return s.disputeAlso(tx, e.Ticket, w.f.Binding.Heard, w.m.ID)
+	},
+	policy.EffectAsk: func(s *Store, tx kv.Tx, w *work, e policy.Effect) error { return s.inform(tx, &w.t, e.Notice) },
+}
+
+// carryOut writes what the message does to its ticket, which it may open.
+func (s *Store) carryOut(tx kv.Tx, m *Message, f policy.Facts, d policy.Decision) error {
+	e, err := epochNow(tx)
+	if err != nil {
+		return err
+	}
+	w := &work{m: m, f: f, d: d, epoch: e.Number}
+	if m.Ticket != "" {
+		if err := w.load(tx); err != nil {
+			return err
+		}
+	}
+	for _, e := range d.Effects {
+		carry, ok := effects[e.Kind]
+		if !ok {
+			return fmt.Errorf("nothing carries out the effect %q", e.Kind)
+		}
+		if err := carry(s, tx, w, e); err != nil {
+			return err
+		}
+	}
+	if d.Verdict == policy.Deferred {
+		w.t.waitsForDNS(s.Now())
+		return save(tx, w.t)
+	}
+	if err := s.tellDecision(tx, w); err != nil {
+		return err
+	}
+	return save(tx, w.t)
+}
+
+func (w *work) load(tx kv.Tx) (err error) {
+	w.t, err = load(tx, w.m.Ticket)
+	w.before = w.t
+	return err
+}
+
+// tellDecision tells the ticket's history what the message came to.
+func (s *Store) tellDecision(tx kv.Tx, w *work) error {
+	code := w.d.Reason()
+	text := "message " + w.m.ID + ":"
+	for i, r := range w.d.Reasons {
+		if i == 0 || r.Code == "look_alike" { // whom it could be taken for is for whoever reads the ticket
+			text += " " + r.Text
+		}
+	}
+	if err := s.record(tx, &w.t, Event{Event: "message " + string(w.d.Verdict), Reason: code, Text: text}); err != nil {
+		return err
+	}
+	if !w.d.Has(policy.EffectProve) {
+		return nil
+	}
+	return s.record(tx, &w.t, Event{Event: string(w.t.State), Reason: code, Text: "The ticket is " + string(w.t.State) + "."})
+}
+
+// openFor opens the ticket of a contact's own message.
+func (s *Store) openFor(tx kv.Tx, w *work, _ policy.Effect) error {
+	t, err := s.openedByMail(tx, w.m.Facts)
+	if err != nil {
+		return err
+	}
+	w.m.Ticket = t.ID
+	if w.d.Has(policy.EffectAsk) {
+		if err := tx.Put(wrotePrefix+t.Contact, []byte(t.ID)); err != nil {
+			return err
+		}
+	}
+	return w.load(tx)
+}
+
+// putBackFor asks afresh after a no that nothing proves.
+func (s *Store) putBackFor(tx kv.Tx, w *work, _ policy.Effect) error {
+	t := &w.t
+	t.Proofs, t.State, t.Asked, t.Afresh, t.Reasked = nil, policy.StateUnconfirmed, nil, "", false
+	if err := s.void(tx, t); err != nil {
+		return err
+	}
+	return s.inform(tx, t, policy.NoticeUnprovedNo)
+}

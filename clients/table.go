@@ -11,6 +11,7 @@ import (
 	"unicode/utf8"
 
 	"countersign/internal/clean"
+	"countersign/internal/near"
 )
 
 // Bounds of a file to import.
@@ -118,37 +119,8 @@ func newRow(line int, header, record []string) row {
 
 // guess names the column that was perhaps meant.
 func guess(s string) string {
-	best, least := "", 3
-	for _, c := range columns {
-		if d := distance(s, c); d < least {
-			best, least = c, d
-		}
+	if meant := near.Of(s, columns); meant != "" {
+		return fmt.Sprintf(" Did you mean %s?", meant)
 	}
-	if best == "" {
-		return " Columns are " + strings.Join(columns, ", ") + "."
-	}
-	return fmt.Sprintf(" Did you mean %s?", best)
-}
-
-// distance is the number of bytes to add, drop or change to make a into b.
-func distance(a, b string) int {
-	if len(a) > 40 {
-		return len(a)
-	}
-	row := make([]int, len(b)+1)
-	for j := range row {
-		row[j] = j
-	}
-	for i := range a {
-		last := row[0]
-		row[0] = i + 1
-		for j := range b {
-			change := last
-			if a[i] != b[j] {
-				change++
-			}
-			last, row[j+1] = row[j+1], min(change, row[j+1]+1, row[j]+1)
-		}
-	}
-	return row[len(b)]
+	return " Columns are " + strings.Join(columns, ", ") + "."
 }

@@ -9,8 +9,8 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
-	"countersign/internal/config"
 	"countersign/internal/exit"
+	"countersign/internal/near"
 )
 
 // nearest is the RunE of a command that only groups others: at every level a
@@ -24,8 +24,8 @@ func nearest(cmd *cobra.Command, args []string) error {
 		return notBuiltYet(cmd.Name() + " " + args[0])
 	}
 	message := fmt.Sprintf("Unknown command %q.", args[0])
-	if near := config.Near(args[0], names(cmd)); near != "" {
-		message += fmt.Sprintf(" Did you mean %q?", near)
+	if meant := near.Of(args[0], names(cmd)); meant != "" {
+		message += fmt.Sprintf(" Did you mean %q?", meant)
 	}
 	return &exit.Error{Code: exit.Usage, Reason: "unknown_command", Message: message, Try: strings.TrimSpace(cmd.CommandPath() + " --help")}
 }
@@ -66,8 +66,8 @@ func (a *app) flagError(cmd *cobra.Command, err error) error {
 	if unknown, ok := errors.AsType[*pflag.NotExistError](err); ok && len(unknown.GetSpecifiedShortnames()) == 0 {
 		var flags []string
 		cmd.Flags().VisitAll(func(f *pflag.Flag) { flags = append(flags, f.Name) })
-		if near := config.Near(unknown.GetSpecifiedName(), flags); near != "" {
-			message += fmt.Sprintf(" Did you mean --%s?", near)
+		if meant := near.Of(unknown.GetSpecifiedName(), flags); meant != "" {
+			message += fmt.Sprintf(" Did you mean --%s?", meant)
 		}
 	}
 	return &exit.Error{Code: exit.Usage, Reason: "usage", Message: message, Try: cmd.CommandPath() + " --help"}

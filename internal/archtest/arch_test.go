@@ -21,7 +21,7 @@ const module = "countersign/"
 // those below it. Every package has its place here.
 var flow = [][]string{
 	{"policy"},
-	{"internal/clean", "internal/durable", "internal/exit", "internal/redact", "internal/token", "internal/rawmail", "internal/kv", "internal/archtest", "internal/mutants"},
+	{"internal/clean", "internal/durable", "internal/exit", "internal/near", "internal/redact", "internal/token", "internal/rawmail", "internal/kv", "internal/archtest", "internal/mutants"},
 	{"inbound/sender/resolver", "internal/kv/bolt", "internal/kv/kvtest", "internal/kv/migrate", "internal/keys", "internal/blob", "internal/config", "inbound/mailbox", "inbound/reply"},
 	{"inbound/sender/dkim", "inbound/sender/dmarc"},
 	{"inbound/sender/arc"},
@@ -73,7 +73,7 @@ var only = map[string][]string{
 	"cmd/countersign": {
 		"desk/api", "desk/daemon", "desk/owner", "desk/probe", "internal/demo",
 		"desk/gateway", "tickets", "clients", "staff", "policy", // what the API answers
-		"internal/clean", "internal/config", "internal/durable", "internal/exit", "internal/mailfiles",
+		"internal/clean", "internal/config", "internal/durable", "internal/exit", "internal/near", "internal/mailfiles",
 	},
 }
 

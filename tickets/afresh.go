@@ -10,6 +10,7 @@ import (
 	"countersign/internal/kv"
 	"countersign/policy"
 	"countersign/staff"
+	"countersign/tickets/outbox"
 )
 
 // AskAgain asks the contact afresh, on purpose. Older questions of the revision
@@ -40,7 +41,7 @@ func (s *Store) AskAgain(id, agent string) (t Ticket, err error) {
 		if err != nil {
 			return err
 		}
-		o, _, err := kv.Load[Outgoing](tx, kv.Numbered(outPrefix, n.Out))
+		o, _, err := outbox.Load(tx, n.Out)
 		if err == nil && o.Paced { // nothing is kept of what fails
 			err = fmt.Errorf("%w: the contact was asked often enough; the next question may go out at %s", ErrNotAllowed, o.Next.Format(time.RFC3339))
 		}

@@ -12,6 +12,7 @@ import (
 	"countersign/internal/token"
 	"countersign/policy"
 	"countersign/staff"
+	"countersign/tickets/outbox"
 )
 
 // alert is something about a ticket that staff have to know and are told by mail:
@@ -33,11 +34,7 @@ func (s *Store) alert(tx kv.Tx, t Ticket, kind policy.NoticeKind, why string) er
 	now := s.Now()
 	a := alert{Ticket: t.ID, Kind: kind, Why: harmless(why), At: now}
 	if !a.urgent() {
-		told := capPrefix + kv.Due(now.Truncate(24*time.Hour).Add(24*time.Hour)) + "/told/" + t.ID + "/" + string(kind) // forgotten as caps are
-		if b, err := tx.Get(told); err != nil || b != nil {
-			return err
-		}
-		if err := tx.Put(told, []byte{1}); err != nil {
+		if first, err := outbox.FirstToday(tx, now, "told/"+t.ID+"/"+string(kind)); err != nil || !first {
 			return err
 		}
 	}

@@ -11,15 +11,16 @@ import (
 	"countersign/mailer"
 	"countersign/policy"
 	"countersign/staff"
+	"countersign/tickets/outbox"
 )
 
 // fail lets the server refuse whatever waits for the ticket's contact.
 func (d *desk) fail(t failer, ticket, why string) {
 	t.Helper()
 	for _, o := range d.outbox(t, ticket) {
-		if o.State == Queued && o.Agent == "" {
-			check(t, d.Attempt(o.ID, d.Now()))
-			check(t, d.MarkFailed(o.ID, why))
+		if o.State == outbox.Queued && o.Agent == "" {
+			check(t, d.Outbox.Attempt(o.ID, d.Now()))
+			check(t, d.Outbox.Failed(o.ID, why))
 		}
 	}
 }
@@ -83,7 +84,7 @@ func TestRefusedIsTold(t *testing.T) {
 		}
 	}
 	out := d.outbox(t, ticket.ID)
-	if o := out[len(out)-1]; o.Agent != "kim" || o.Class != "B" || o.Kind != "undeliverable" || o.Origin != "staff:kim" || o.State != Queued {
+	if o := out[len(out)-1]; o.Agent != "kim" || o.Class != "B" || o.Kind != "undeliverable" || o.Origin != "staff:kim" || o.State != outbox.Queued {
 		t.Errorf("in the outbox: %+v", o)
 	}
 }
@@ -280,8 +281,8 @@ func TestMailToStaffIsNotTold(t *testing.T) {
 	d.told = nil
 	for _, o := range d.outbox(t, ticket.ID) {
 		if o.Agent != "" {
-			check(t, d.Attempt(o.ID, d.Now()))
-			check(t, d.MarkFailed(o.ID, "550 no"))
+			check(t, d.Outbox.Attempt(o.ID, d.Now()))
+			check(t, d.Outbox.Failed(o.ID, "550 no"))
 		}
 	}
 	if s := d.show(t, ticket.ID); happened(s, "undeliverable") != 0 || happened(s, "staff not told") != 2 {
@@ -301,17 +302,17 @@ func TestNoIsToldAtLeastOnce(t *testing.T) {
 	d.receive(t, d.reply(l, policy.No))
 	wantMails(t, d, "said_no kim", "said_no max")
 	for i := range 2 {
-		due, err := d.Due(d.Now(), 10, false)
+		due, err := d.Outbox.Due(d.Now(), 10, false)
 		check(t, err)
-		due = slices.DeleteFunc(due, func(o Outgoing) bool { return o.Agent == "" })
+		due = slices.DeleteFunc(due, func(o outbox.Outgoing) bool { return o.Agent == "" })
 		if len(due) != 2 {
 			t.Fatalf("%d mails to staff are due at attempt %d: %+v", len(due), i, due)
 		}
 		for _, o := range due {
-			check(t, d.Attempt(o.ID, d.Now()))
-			check(t, d.MarkUnknown(o.ID, "cut"))
+			check(t, d.Outbox.Attempt(o.ID, d.Now()))
+			check(t, d.Outbox.Unknown(o.ID, "cut"))
 		}
-		d.turn(resendAfter)
+		d.turn(15 * time.Minute)
 	}
 	if s := d.show(t, ticket.ID); happened(s, "perhaps sent") != 2 {
 		t.Errorf("%+v", s.History)
@@ -342,7 +343,7 @@ func TestMailToStaffGoesToStaff(t *testing.T) {
 		d.agents(t, change)
 		out := d.outbox(t, ticket.ID)
 		o := out[len(out)-1]
-		if due, err := d.Due(d.Now(), 10, true); err != nil || len(due) != 0 || d.Attempt(o.ID, d.Now()) == nil {
+		if due, err := d.Outbox.Due(d.Now(), 10, true); err != nil || len(due) != 0 || d.Outbox.Attempt(o.ID, d.Now()) == nil {
 			t.Errorf("%s: %+v is due, %v", name, due, err)
 		}
 	}

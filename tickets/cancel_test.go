@@ -19,12 +19,12 @@ func TestSecurityCantBeCanceled(t *testing.T) {
 			id = o.ID
 		}
 	}
-	if err := d.CancelNotice(id, "max"); !errors.Is(err, ErrNotAllowed) {
+	if err := d.Outbox.Cancel(id, "max"); !errors.Is(err, ErrNotAllowed) {
 		t.Errorf("a lead cancels %s: %v", id, err)
 	}
 	_, err := d.CheckHead("an older one")
 	check(t, err)
-	check(t, d.CancelNotice(id, "max"))
+	check(t, d.Outbox.Cancel(id, "max"))
 }
 
 // TestNoCantBeKeptFromStaff: a lead who opened a ticket can't take back what tells
@@ -40,7 +40,7 @@ func TestNoCantBeKeptFromStaff(t *testing.T) {
 			continue
 		}
 		n++
-		if err := d.CancelNotice(o.ID, "max"); !errors.Is(err, ErrNotAllowed) {
+		if err := d.Outbox.Cancel(o.ID, "max"); !errors.Is(err, ErrNotAllowed) {
 			t.Errorf("%s to %s is canceled: %v", o.Kind, o.Agent, err)
 		}
 	}

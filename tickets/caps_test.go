@@ -10,6 +10,7 @@ import (
 	"countersign/internal/kv"
 	"countersign/policy"
 	"countersign/staff"
+	"countersign/tickets/outbox"
 )
 
 // TestCaps: over a cap a question waits; what tells the contact what was done
@@ -24,8 +25,8 @@ func TestCaps(t *testing.T) {
 			sent := 0
 			drain := func() {
 				for _, id := range d.due(t, true) {
-					check(t, d.Attempt(id, d.Now()))
-					check(t, d.MarkSent(id))
+					check(t, d.Outbox.Attempt(id, d.Now()))
+					check(t, d.Outbox.Sent(id))
 					sent++
 				}
 			}
@@ -73,8 +74,8 @@ func TestCaps(t *testing.T) {
 				t.Errorf("due %v, want %d", ids, want)
 			}
 			for _, id := range ids {
-				check(t, d.Attempt(id, d.Now()))
-				check(t, d.MarkSent(id))
+				check(t, d.Outbox.Attempt(id, d.Now()))
+				check(t, d.Outbox.Sent(id))
 			}
 			d.turn(time.Minute)
 		}
@@ -90,8 +91,8 @@ func (d *desk) send(t failer) (n int) {
 			return n
 		}
 		for _, id := range ids {
-			check(t, d.Attempt(id, d.Now()))
-			check(t, d.MarkSent(id))
+			check(t, d.Outbox.Attempt(id, d.Now()))
+			check(t, d.Outbox.Sent(id))
 			n++
 		}
 	}
@@ -162,7 +163,7 @@ func TestSecurityIsNotHeld(t *testing.T) {
 			if d.send(t); d.count(kind, ticket.ID) != 1 || happened(d.show(t, ticket.ID), "notice dropped") != 0 {
 				t.Errorf("it was not told: %+v", d.show(t, ticket.ID).History)
 			}
-			if all := d.outbox(t, ticket.ID); all[len(all)-1].State != Sent || all[len(all)-1].Kind != kind {
+			if all := d.outbox(t, ticket.ID); all[len(all)-1].State != outbox.Sent || all[len(all)-1].Kind != kind {
 				t.Errorf("the last notice: %+v", all[len(all)-1])
 			}
 		})
@@ -180,7 +181,7 @@ func TestOriginsShare(t *testing.T) {
 	if n := d.send(t); n != 11 {
 		t.Errorf("%d questions went out at once, want 10 of kim's and that of lee", n)
 	}
-	if o := d.outbox(t, lee.ID)[0]; o.State != Sent {
+	if o := d.outbox(t, lee.ID)[0]; o.State != outbox.Sent {
 		t.Errorf("lee's question: %+v", o)
 	}
 	last := d.outbox(t, "T-300")[0]
@@ -219,7 +220,7 @@ func TestRemindersShare(t *testing.T) {
 	d.turn(41*time.Hour + time.Second)
 	check(t, d.Tick())
 	n := d.send(t)
-	if all := d.outbox(t, lee.ID); n != 11 || all[len(all)-1].Kind != "reminder" || all[len(all)-1].State != Sent {
+	if all := d.outbox(t, lee.ID); n != 11 || all[len(all)-1].Kind != "reminder" || all[len(all)-1].State != outbox.Sent {
 		t.Errorf("%d went out, want 10 reminders of kim's tickets and that of lee's: %+v", n, all)
 	}
 }
@@ -255,8 +256,8 @@ func TestRetryKeepsCaps(t *testing.T) {
 	}
 	retry := func() {
 		for _, o := range d.outbox(t, "") {
-			if o.State == Queued || o.State == Failed {
-				check(t, d.RetryNotice(o.ID))
+			if o.State == outbox.Queued || o.State == outbox.Failed {
+				check(t, d.Outbox.Hurry(o.ID))
 			}
 		}
 	}
@@ -264,8 +265,8 @@ func TestRetryKeepsCaps(t *testing.T) {
 		t.Fatalf("due %v, want 10", d.due(t, true))
 	}
 	for _, id := range d.due(t, false) {
-		check(t, d.Attempt(id, d.Now()))
-		check(t, d.MarkFailed(id, "550 no"))
+		check(t, d.Outbox.Attempt(id, d.Now()))
+		check(t, d.Outbox.Failed(id, "550 no"))
 	}
 	if retry(); len(d.due(t, true)) != 0 {
 		t.Errorf("due again in the same hour: %v", d.due(t, true))
@@ -303,14 +304,14 @@ func TestCapsAfterOutage(t *testing.T) {
 // start on.
 func TestRaisedCap(t *testing.T) {
 	d := openDesk(t, func(o *Options) { o.PerHour = 2 })
-	check(t, d.RecoverOutbox())
+	check(t, d.Outbox.Recover())
 	for range 9 {
 		d.open1(t, ada, "kim")
 	}
 	for _, step := range []struct{ most, want int }{{2, 2}, {5, 5}, {4, 4}, {100, 9}} {
 		d.opt.PerHour = step.most
 		d.restart(t)
-		check(t, d.RecoverOutbox())
+		check(t, d.Outbox.Recover())
 		if n := len(d.due(t, true)); n != step.want {
 			t.Errorf("with %d an hour %d are due, want %d", step.most, n, step.want)
 		}
@@ -347,12 +348,12 @@ func TestWithdrawn(t *testing.T) {
 		t.Fatalf("due %v, want the last question alone", ids)
 	}
 	for _, o := range d.outbox(t, ticket.ID)[:10] {
-		if o.State != Canceled || d.sealed(t, o.ID) {
+		if o.State != outbox.Canceled || d.sealed(t, o.ID) {
 			t.Errorf("a superseded question: %+v", o)
 		}
 	}
-	check(t, d.Attempt("o-11", d.Now()))
-	check(t, d.MarkRetry("o-11", d.Now(), false, "451 later")) // the server may have seen it
+	check(t, d.Outbox.Attempt("o-11", d.Now()))
+	check(t, d.Outbox.Retry("o-11", d.Now(), false, "451 later")) // the server may have seen it
 	for want := range 2 {
 		_, err := d.Edit(EditRequest{Ticket: ticket.ID, Request: "Other", Agent: "kim"})
 		check(t, err)
@@ -360,7 +361,7 @@ func TestWithdrawn(t *testing.T) {
 			t.Errorf("edit %d: due %v, want one", want, ids)
 		}
 	}
-	check(t, d.Attempt("o-13", d.Now()))
+	check(t, d.Outbox.Attempt("o-13", d.Now()))
 	defer func() { // what had to wait for a cap is not given up for the time of that
 		if o := d.outbox(t, ticket.ID)[13]; !o.Paced || !o.First.Equal(o.Next) || !o.First.After(d.Now()) {
 			t.Errorf("over the cap: %+v", o)

@@ -46,7 +46,7 @@ func TestClockHoldsNotices(t *testing.T) {
 	})
 	d.ask(t, bob, policy.PasswordChange)
 	d.turn(365 * 24 * time.Hour)
-	if due, err := d.Due(d.Now(), 10, false); !errors.Is(err, ErrClock) || len(due) != 0 {
+	if due, err := d.Outbox.Due(d.Now(), 10, false); !errors.Is(err, ErrClock) || len(due) != 0 {
 		t.Errorf("Due() = %d notices, %v", len(due), err)
 	}
 	_, err := d.Open(OpenRequest{Contact: ada, Channel: policy.Phone, Class: policy.PasswordChange, Subject: "New password", Agent: "kim"})

@@ -20,6 +20,7 @@ import (
 	"countersign/policy"
 	"countersign/staff"
 	"countersign/tickets/ledger"
+	"countersign/tickets/outbox"
 )
 
 // The people of the desk. Ada is the primary contact, Bob is hers to manage,
@@ -259,9 +260,9 @@ func (d *desk) dump(t failer) map[string]string {
 }
 
 // outbox gives what stands in the outbox for a ticket.
-func (d *desk) outbox(t failer, ticket string) (all []Outgoing) {
+func (d *desk) outbox(t failer, ticket string) (all []outbox.Outgoing) {
 	t.Helper()
-	check(t, d.Outbox(func(o Outgoing) error {
+	check(t, d.Outbox.Each(func(o outbox.Outgoing) error {
 		if o.Ticket == ticket || ticket == "" {
 			all = append(all, o)
 		}

@@ -1,12 +1,11 @@
 package tickets
 
 import (
-	"errors"
-	"fmt"
 	"testing"
 	"time"
 
 	"countersign/internal/kv"
+	"countersign/tickets/outbox"
 )
 
 // TestDueInTurn: whoever floods the outbox keeps no other's question waiting,
@@ -18,12 +17,12 @@ func TestDueInTurn(t *testing.T) {
 	}
 	d.turn(time.Second)
 	lee := d.open1(t, bob, "lee")
-	out, err := d.Due(d.Now(), 2, false)
+	out, err := d.Outbox.Due(d.Now(), 2, false)
 	check(t, err)
 	if len(out) != 2 || out[0].Ticket != "T-1" || out[1].Ticket != lee.ID {
 		t.Errorf("due first: %+v, want one of each", out)
 	}
-	if n := d.send(t); n != 18 || d.outbox(t, lee.ID)[0].State != Sent {
+	if n := d.send(t); n != 18 || d.outbox(t, lee.ID)[0].State != outbox.Sent {
 		t.Errorf("%d went out in the minute, want 17 of kim's and that of lee", n)
 	}
 	max := d.open1(t, bob, "max")
@@ -37,34 +36,6 @@ func TestDueInTurn(t *testing.T) {
 	d.turn(time.Minute)
 	if n := d.send(t); n != 18 {
 		t.Errorf("%d went out in the next minute, want 18", n)
-	}
-}
-
-// TestDueGoesAround: more lanes than one look takes all have their turn.
-func TestDueGoesAround(t *testing.T) {
-	d := memoryDesk(t, nil)
-	const lanes = maxLanes + 10
-	check(t, d.engine.Update(func(tx kv.Tx) error {
-		for i := range lanes {
-			o := Outgoing{ID: fmt.Sprint("o-", i+1), Notice: "n", Ticket: "T", Contact: "bob", Origin: fmt.Sprintf("agent:a%05d", i), To: bob,
-				State: Queued, Kind: "confirmed", Queued: d.Now(), Next: d.Now().Add(time.Hour)}
-			if i == 5 || i >= maxLanes {
-				o.Next = d.Now()
-			}
-			if err := errors.Join(d.schedule(tx, o), kv.Save(tx, "notice/n", notice{Contact: "bob", Kind: "confirmed"})); err != nil {
-				return err
-			}
-		}
-		return nil
-	}))
-	seen := map[string]bool{}
-	for range 3 {
-		for _, id := range d.due(t, false) {
-			seen[id] = true
-		}
-	}
-	if len(seen) != 11 {
-		t.Errorf("%d were given, want all 11 that are due", len(seen))
 	}
 }
 

@@ -128,31 +128,3 @@ func (s *Store) make() error {
 	id := token.New()
 	return s.group.Update(func(tx kv.Tx) error { return s.log(tx, "store", "made", map[string]string{"id": id}) })
 }
-
-// Held reports whether the outbox waits for a person after a restore.
-func (s *Store) Held() (held bool, err error) {
-	err = s.kv.View(func(v kv.View) error {
-		e, err := epochNow(v)
-		held = e.Held
-		return err
-	})
-	return held, err
-}
-
-// ReleaseOutbox lets the outbox be sent again after a restore.
-func (s *Store) ReleaseOutbox(agent string) error {
-	return s.group.Update(func(tx kv.Tx) error {
-		if _, err := activeAgent(tx, agent); err != nil {
-			return err
-		}
-		e, err := epochNow(tx)
-		if err != nil {
-			return err
-		}
-		e.Held = false
-		if err := kv.Save(tx, epochKey, e); err != nil {
-			return err
-		}
-		return s.log(tx, "epoch", "released", map[string]string{"agent": agent})
-	})
-}

@@ -80,7 +80,7 @@ func TestRestored(t *testing.T) {
 				t.Errorf("shown as %s with %v", s.State, s.Proofs)
 			}
 			check(t, d.List(policy.StateConfirmed, func(s Shown) error { t.Errorf("listed as confirmed: %+v", s); return nil }))
-			check(t, d.ReleaseOutbox("max"))
+			check(t, d.Outbox.Release("max"))
 			d.receive(t, d.reply(l, policy.Yes)) // to the old question
 			asked := d.count("confirm", ticket.ID)
 			for range 2 {
@@ -280,7 +280,7 @@ func TestCheckHead(t *testing.T) {
 			}
 			after, err := d.kvEpoch()
 			check(t, err)
-			if held, err := d.Held(); err != nil || held != tt.restored || (after.Number == before.Number+1) != tt.restored {
+			if held, err := d.Outbox.Held(); err != nil || held != tt.restored || (after.Number == before.Number+1) != tt.restored {
 				t.Errorf("held %v, %v; epoch %+v after %+v", held, err, after, before)
 			}
 			if restored, err := d.CheckHead(head(d)); err != nil || restored {

@@ -3,10 +3,10 @@ package tickets
 import (
 	"errors"
 	"strings"
-	"time"
 
 	"countersign/internal/kv"
 	"countersign/policy"
+	"countersign/tickets/outbox"
 )
 
 // exposed finds the questions whose secrets stand in a message that was set aside:
@@ -72,7 +72,7 @@ func (s *Store) expose(tx kv.Tx, id, message string) error {
 	if !n.Lifts && !over {
 		t.Proofs, t.State = nil, policy.StateUnconfirmed
 	}
-	again, err := s.firstToday(tx, "exposed", t.ID)
+	again, err := outbox.FirstToday(tx, s.Now(), "exposed/"+t.ID)
 	if err != nil {
 		return err
 	}
@@ -98,15 +98,4 @@ func (s *Store) expose(tx kv.Tx, id, message string) error {
 		}
 	}
 	return save(tx, t)
-}
-
-// firstToday reports whether something happens to a ticket for the first time today, and
-// notes that it has.
-func (s *Store) firstToday(tx kv.Tx, what, ticket string) (bool, error) {
-	key := capPrefix + kv.Due(s.Now().Truncate(24*time.Hour).Add(24*time.Hour)) + "/" + what + "/" + ticket // forgotten as caps are
-	done, err := tx.Get(key)
-	if err != nil || done != nil {
-		return false, err
-	}
-	return true, tx.Put(key, []byte("1"))
 }

@@ -9,12 +9,13 @@ import (
 	"countersign/internal/kv"
 	"countersign/policy"
 	"countersign/staff"
+	"countersign/tickets/outbox"
 )
 
 // pointless reports whether a notice must not go out any more: its address has
 // left the file since it was queued, or is no active agent's, or the question that it asks no longer
 // stands, be it because of a restore.
-func pointless(r kv.Reader, o Outgoing) (bool, error) {
+func pointless(r kv.Reader, o outbox.Outgoing) (bool, error) {
 	if o.Agent != "" {
 		a, ok, err := staff.Get(r, o.Agent)
 		return !ok || a.Disabled || a.Email != o.To, err
@@ -41,33 +42,27 @@ func pointless(r kv.Reader, o Outgoing) (bool, error) {
 // call, and says of the others which wait for a limit. What can't be read or given up keeps no other back.
 func (s *Store) cancelGone() error {
 	var ids []string
-	var waiting []Outgoing
+	var waiting []outbox.Outgoing
 	var errs []error
-	from, looked := s.nextGone.swap(""), 0
 	err := s.kv.View(func(v kv.View) error {
-		return v.Scan(queuePrefix, from, func(key string, value []byte) error {
-			if looked++; looked > 1000 {
-				s.nextGone.swap(key) // the next call goes on from here
-				return kv.ErrStop
-			}
-			o, ok, err := kv.Load[Outgoing](v, kv.Numbered(outPrefix, string(value)))
-			if err == nil && ok && o.State == Queued {
-				if ok, err = pointless(v, o); ok && err == nil {
+		return s.out.Look(v, 1000, func(id string, o outbox.Outgoing, err error) {
+			var gone bool
+			if err == nil && o.State == outbox.Queued {
+				if gone, err = pointless(v, o); gone && err == nil {
 					ids = append(ids, o.ID)
 				} else if err == nil && o.Paced {
 					waiting = append(waiting, o)
 				}
 			}
 			if err != nil {
-				errs = append(errs, fmt.Errorf("notice %s: %w", value, err))
+				errs = append(errs, fmt.Errorf("notice %s: %w", id, err))
 			}
-			return nil
 		})
 	})
 	errs = append(errs, err)
 	s.sayWaits(waiting)
 	for _, id := range ids {
-		err := s.cancel(id, "countersign: its address is not on file any longer, or its question no longer stands", func(kv.Tx, *Outgoing) error { return nil })
+		err := s.Outbox.cancel(id, "countersign: its address is not on file any longer, or its question no longer stands", func(kv.Tx, *outbox.Outgoing) error { return nil })
 		if !errors.Is(err, ErrNotAllowed) { // else settled meanwhile
 			errs = append(errs, err)
 		}

@@ -142,7 +142,7 @@ func (s *Store) endImport(by By, im Import) error {
 }
 
 // Imports calls fn for every import, in their order.
-func (s *Store) Imports(fn func(Import) error) error { return scanPages(s.kv, importPrefix, fn) }
+func (s *Store) Imports(fn func(Import) error) error { return kv.Pages(s.kv, importPrefix, fn) }
 
 // people is the directory as an import sees it.
 type people struct {

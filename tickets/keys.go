@@ -40,16 +40,10 @@ const (
 	exposedPrefix     = "exposed/" // exposed/<notice>: the message set aside that shows its secret, which is to be void
 )
 
-// Mails that leave.
+// What staff have to be told. What leaves is in outbox.
 const (
-	outPrefix     = "out/"   // out/o-<number>: Outgoing
-	sealedPrefix  = "outb/"  // outb/<id>: sealed, under the key outside the store; until it was sent
-	queuePrefix   = "queue/" // queue/<lane>/<due>/<id>: the id, in the order in which they leave
-	unlanedPrefix = "outq/"  // outq/<due>/<id>: the id, as they were queued before there were lanes
-	capPrefix     = "cap/"   // cap/<end of a window>/<what>: how much of it was taken, by origin or in all; forgotten when it is over
-	limitsKey     = "limits" // the caps of the last start, two numbers
-	alertPrefix   = "alert/" // alert/<due>/<ticket>/<kind>: alert, to be shared out
-	tellPrefix    = "tell/"  // tell/<agent>/<0 if urgent, or 1>/<due>/<ticket>/<kind>: alert, which the agent is told next
+	alertPrefix = "alert/" // alert/<due>/<ticket>/<kind>: alert, to be shared out
+	tellPrefix  = "tell/"  // tell/<agent>/<0 if urgent, or 1>/<due>/<ticket>/<kind>: alert, which the agent is told next
 )
 
 // Mail that came in. Where it lay, and by what it is known again, is in ledger.
@@ -73,6 +67,5 @@ const (
 const (
 	ticketCounter  = "counter/ticket"
 	messageCounter = "counter/msg"
-	outCounter     = "counter/out"
 	importCounter  = "counter/import"
 )

@@ -92,7 +92,7 @@ func (m *machine) putBack(t *rapid.T) {
 		return
 	}
 	if rapid.Bool().Draw(t, "release") {
-		check(t, m.ReleaseOutbox("max"))
+		check(t, m.Outbox.Release("max"))
 	}
 	m.tickets = nil
 	for _, k := range b.tickets {

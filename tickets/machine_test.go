@@ -326,7 +326,7 @@ func (m *machine) allowed(t *rapid.T) {
 
 // send takes what is due from the outbox, to addresses on file only.
 func (m *machine) send(t *rapid.T) {
-	out, err := m.Due(m.Now(), 10, rapid.Bool().Draw(t, "all"))
+	out, err := m.Outbox.Due(m.Now(), 10, rapid.Bool().Draw(t, "all"))
 	check(t, err)
 	for _, o := range out {
 		if o.Agent == "" && !slices.ContainsFunc([]string{"ada", "bob", "eve"}, func(c string) bool { return slices.Contains(m.file[c], o.To) }) {
@@ -335,17 +335,17 @@ func (m *machine) send(t *rapid.T) {
 		if o.Agent != "" && o.To != o.Agent+"@desk.example" {
 			t.Fatalf("%+v is due, but not to staff", o)
 		}
-		check(t, m.Attempt(o.ID, m.Now()))
+		check(t, m.Outbox.Attempt(o.ID, m.Now()))
 		switch rapid.IntRange(0, 3).Draw(t, "fate") {
 		case 0:
-			check(t, m.MarkRetry(o.ID, m.Now().Add(time.Hour), false, "later"))
+			check(t, m.Outbox.Retry(o.ID, m.Now().Add(time.Hour), false, "later"))
 		case 1:
 			m.restart(t)
-			check(t, m.RecoverOutbox())
+			check(t, m.Outbox.Recover())
 		case 2:
-			check(t, m.MarkFailed(o.ID, "550 no"))
+			check(t, m.Outbox.Failed(o.ID, "550 no"))
 		default:
-			check(t, m.MarkSent(o.ID))
+			check(t, m.Outbox.Sent(o.ID))
 		}
 	}
 }

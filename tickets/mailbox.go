@@ -1,7 +1,6 @@
 package tickets
 
 import (
-	"errors"
 	"strings"
 
 	"countersign/internal/kv"
@@ -50,46 +49,7 @@ func addTodo(tx kv.Tx, m *Message, f policy.Facts) error {
 // Messages calls fn for every message of every mailbox, oldest first, with at
 // most a page of them held in memory.
 func (s *Store) Messages(fn func(Message) error) error {
-	return scanPages(s.kv, messagePrefix, fn)
-}
-
-// Outbox calls fn for every notice, without its bytes.
-func (s *Store) Outbox(fn func(Outgoing) error) error { return scanPages(s.kv, outPrefix, fn) }
-
-// scanPages reads records in short transactions, so that a slow caller doesn't
-// hold one open. One that can't be read keeps no other from being given; it is
-// an error in the end.
-func scanPages[T any](store kv.Store, prefix string, fn func(T) error) error {
-	const page = 256
-	var unread error
-	for from, more := "", true; more; {
-		var batch []T
-		looked := 0
-		err := store.View(func(v kv.View) error {
-			return v.Scan(prefix, from, func(key string, _ []byte) error {
-				if looked == page {
-					return kv.ErrStop
-				}
-				r, _, err := kv.Load[T](v, key)
-				if looked, from = looked+1, key+"\x00"; err != nil {
-					unread = errors.Join(unread, err)
-					return nil
-				}
-				batch = append(batch, r)
-				return nil
-			})
-		})
-		if err != nil {
-			return err
-		}
-		more = looked == page
-		for _, r := range batch {
-			if err := fn(r); err != nil {
-				return err
-			}
-		}
-	}
-	return unread
+	return kv.Pages(s.kv, messagePrefix, fn)
 }
 
 // trimID accepts a Message-ID with or without brackets.

@@ -24,7 +24,7 @@ func TestObserving(t *testing.T) {
 	}
 	d.turn(30 * 24 * time.Hour)
 	check(t, d.Tick())
-	if due, err := d.Due(d.clock(), 10, true); err != nil || len(due) > 0 {
+	if due, err := d.Outbox.Due(d.clock(), 10, true); err != nil || len(due) > 0 {
 		t.Errorf("Due() = %d notices, %v", len(due), err)
 	}
 	d.state(t, ticket.ID, policy.StateUnconfirmed)

@@ -9,6 +9,7 @@ import (
 	"countersign/clients"
 	"countersign/internal/kv"
 	"countersign/policy"
+	"countersign/tickets/outbox"
 )
 
 // obstacle is something that came between a ticket's contact and a proof.
@@ -99,8 +100,8 @@ func (s *Store) unsent(r kv.Reader, t Ticket) (out []policy.Reason, err error) {
 	if err != nil || !ok || n.Revision != t.Revision || n.Lifts {
 		return nil, err
 	}
-	o, ok, err := kv.Load[Outgoing](r, kv.Numbered(outPrefix, n.Out))
-	if err != nil || !ok || o.State != Queued && o.State != Failed {
+	o, ok, err := outbox.Load(r, n.Out)
+	if err != nil || !ok || o.State != outbox.Queued && o.State != outbox.Failed {
 		return nil, err
 	}
 	e, err := epochNow(r)
@@ -109,7 +110,7 @@ func (s *Store) unsent(r kv.Reader, t Ticket) (out []policy.Reason, err error) {
 	}
 	next := o.Next.UTC().Format("2006-01-02 15:04 UTC")
 	switch {
-	case o.State == Failed:
+	case o.State == outbox.Failed:
 		return []policy.Reason{{Code: "undelivered", Text: "Our question " + o.ID + " was refused: " + o.Error}}, nil
 	case e.Held:
 		return []policy.Reason{policy.Because("outbox_held")}, nil

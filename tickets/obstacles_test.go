@@ -8,20 +8,21 @@ import (
 
 	"countersign/internal/kv"
 	"countersign/policy"
+	"countersign/tickets/outbox"
 )
 
 // TestObstacles: whoever waits for a yes is told what is in its way, by authorize
 // and by show.
 func TestObstacles(t *testing.T) {
-	sent := func(d *desk, ticket Ticket) Outgoing {
+	sent := func(d *desk, ticket Ticket) outbox.Outgoing {
 		all := d.outbox(t, ticket.ID)
 		return all[len(all)-1]
 	}
 	mail := func(change func(*policy.Evidence)) func(*desk, Ticket, Letter) {
 		return func(d *desk, ticket Ticket, l Letter) {
 			o := sent(d, ticket)
-			check(t, d.Attempt(o.ID, d.Now()))
-			check(t, d.MarkSent(o.ID))
+			check(t, d.Outbox.Attempt(o.ID, d.Now()))
+			check(t, d.Outbox.Sent(o.ID))
 			e := d.reply(l, policy.Yes)
 			change(&e)
 			d.receive(t, e)
@@ -34,18 +35,18 @@ func TestObstacles(t *testing.T) {
 		{"not-sent-yet", "notice_waits", "", func(*desk, Ticket, Letter) {}},
 		{"refused", "undelivered", "550 no such user", func(d *desk, ticket Ticket, _ Letter) {
 			o := sent(d, ticket)
-			check(t, d.Attempt(o.ID, d.Now()))
-			check(t, d.MarkFailed(o.ID, "550 no such user"))
+			check(t, d.Outbox.Attempt(o.ID, d.Now()))
+			check(t, d.Outbox.Failed(o.ID, "550 no such user"))
 		}},
 		{"tried-again", "undelivered", "421 try later", func(d *desk, ticket Ticket, _ Letter) {
 			o := sent(d, ticket)
-			check(t, d.Attempt(o.ID, d.Now()))
-			check(t, d.MarkRetry(o.ID, d.Now().Add(time.Hour), false, "421 try later"))
+			check(t, d.Outbox.Attempt(o.ID, d.Now()))
+			check(t, d.Outbox.Retry(o.ID, d.Now().Add(time.Hour), false, "421 try later"))
 		}},
 		{"capped", "notice_waits", "until 2026-11-25 10:00 UTC (limit: contact)", func(d *desk, ticket Ticket, _ Letter) {
 			o := sent(d, ticket)
 			o.Paced, o.Cap, o.Next = true, "contact", d.Now().Add(time.Hour)
-			check(t, d.engine.Update(func(tx kv.Tx) error { return kv.Save(tx, kv.Numbered(outPrefix, o.ID), o) }))
+			check(t, d.engine.Update(func(tx kv.Tx) error { return kv.Save(tx, kv.Numbered("out/", o.ID), o) }))
 		}},
 		{"held-after-a-restore", "outbox_held", "", func(d *desk, ticket Ticket, _ Letter) {
 			d.backup(t)()

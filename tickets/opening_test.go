@@ -7,6 +7,7 @@ import (
 
 	"countersign/clients"
 	"countersign/policy"
+	"countersign/tickets/outbox"
 )
 
 // old is a mail that Bob signed for somebody else, sent on to us by whoever got it.
@@ -44,7 +45,7 @@ func TestOldMailAsksOnce(t *testing.T) {
 		t.Errorf("%d notices, history %+v", len(all), d.show(t, first.Ticket).History)
 	}
 	lee := d.open1(t, bob, "lee")
-	if d.send(t); d.outbox(t, lee.ID)[0].State != Sent {
+	if d.send(t); d.outbox(t, lee.ID)[0].State != outbox.Sent {
 		t.Errorf("lee's question waits: %+v", d.outbox(t, lee.ID))
 	}
 	// What Bob sends to us opens its own ticket, as ever.

@@ -1,7 +1,6 @@
 package tickets
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
 	"strings"
@@ -9,285 +8,154 @@ import (
 
 	"countersign/internal/kv"
 	"countersign/internal/token"
-	"countersign/policy"
+	"countersign/tickets/outbox"
 )
 
-// States of an outgoing notice.
-const (
-	Queued   = "queued"
-	Sending  = "sending" // an attempt began; after a crash its outcome is not known
-	Sent     = "sent"
-	Failed   = "failed"
-	Unknown  = "unknown" // the server may have it; one of class B is not sent again
-	Canceled = "canceled"
-)
+// Outbox is what waits to leave, for those who send it and look after it: what
+// becomes of a notice is told to its ticket in the same transaction.
+type Outbox struct{ s *Store }
 
-// resendAfter is how long a notice of unknown fate waits for its one resend.
-const resendAfter = 15 * time.Minute
-
-// Outgoing is a notice on its way to the SMTP server.
-type Outgoing struct {
-	ID      string            `json:"id"`
-	Notice  string            `json:"notice"`
-	Ticket  string            `json:"ticket"`
-	Contact string            `json:"contact"`
-	Agent   string            `json:"agent,omitempty"` // of staff, whom it is for instead
-	Origin  string            `json:"origin"`          // to whose account it goes
-	To      string            `json:"to"`
-	Kind    policy.NoticeKind `json:"kind"`
-	Class   policy.Delivery   `json:"class"` // A: asks for proof, or tells staff of a no, at least once; B: at most once
-	State   string            `json:"state"`
-	Tries   int               `json:"tries"`
-	Queued  time.Time         `json:"queued"`
-	First   time.Time         `json:"first"` // from when it was to go out
-	Next    time.Time         `json:"next,omitzero"`
-	Error   string            `json:"error,omitempty"`
-	Resent  bool              `json:"resent,omitempty"` // after an unknown outcome
-	Paced   bool              `json:"paced,omitempty"`  // waits for a cap, not for a retry
-	Cap     string            `json:"cap,omitempty"`    // the limit that it waits for, until Next
-	Places  []string          `json:"takes,omitempty"`  // that it takes under caps
-	From    string            `json:"-"`                // return path
-	Message []byte            `json:"-"`
-}
-
-// sealed is what is kept of an Outgoing under the key outside the store.
-type sealed struct {
-	From    string `json:"from"`
-	Message []byte `json:"message"`
-}
-
-// enqueue fixes the bytes of a notice and puts it into the outbox, within the
-// caps: over them it waits, and a courtesy notice is dropped.
-func (s *Store) enqueue(tx kv.Tx, t *Ticket, n notice, l Letter) error {
-	now := s.Now()
-	o := Outgoing{Notice: n.ID, Ticket: t.ID, Contact: n.Contact, Origin: t.origin(n.Kind), To: n.Address, Kind: n.Kind,
-		Class: n.Kind.Terms().Delivery, State: Queued, Queued: now}
-	if n.Kind.Terms().Dropped {
-		if cap, err := s.full(tx, o, now); err != nil || cap != "" {
-			return errors.Join(err, s.record(tx, t, Event{Event: "notice dropped", Reason: "cap", Text: "A courtesy notice (" + string(n.Kind) + ") was over " + string(cap) + " and is not sent."}))
-		}
-	}
-	if err := s.post(tx, &o, n, l); err != nil {
-		return err
-	}
-	text := fmt.Sprintf("notice %s (%s) queued for the address on file", o.ID, n.Kind)
-	if o.Paced {
-		text += fmt.Sprintf("; it waits until %s (%s)", o.Next.Format(time.RFC3339), o.Cap)
-	}
-	return s.record(tx, t, Event{Event: "asked", Text: text})
-}
-
-// post writes the mail for l and puts it into the outbox as o.
-func (s *Store) post(tx kv.Tx, o *Outgoing, n notice, l Letter) error {
-	message, err := s.opt.Compose(l)
-	if err != nil {
-		return fmt.Errorf("%w: notice %s for %s: %w", ErrCompose, n.Kind, n.Ticket, err)
-	}
-	count, err := kv.Counter(tx, outCounter)
-	if err != nil {
-		return err
-	}
-	o.ID = fmt.Sprintf("o-%d", count)
-	plain, err := json.Marshal(sealed{l.ReturnPath, message})
-	if err != nil {
-		return err
-	}
-	if err := tx.Put(sealedPrefix+o.ID, s.opt.Keys.Seal(plain, []byte(o.ID))); err != nil {
-		return fmt.Errorf("%w: notice %s for %s: %w", ErrCompose, n.Kind, n.Ticket, err)
-	}
-	if err := s.reserve(tx, o, o.Queued); err != nil {
-		return err
-	}
-	o.First, n.Out = o.Next, o.ID
-	if err := kv.Save(tx, noticePrefix+n.ID, n); err != nil {
-		return err
-	}
-	return s.schedule(tx, *o)
-}
-
-func (s *Store) schedule(tx kv.Tx, o Outgoing) error {
-	if err := tx.Put(o.queueKey(), []byte(o.ID)); err != nil {
-		return err
-	}
-	return kv.Save(tx, kv.Numbered(outPrefix, o.ID), o)
-}
-
-// unseal gives the return path and the bytes of a notice, none if they are lost:
-// that is its own fault, a key that doesn't fit is that of all.
-func (s *Store) unseal(r kv.Reader, id string) (string, []byte, error) {
-	b, err := r.Get(sealedPrefix + id)
-	if err != nil || b == nil {
-		return "", nil, err
-	}
-	plain, err := s.opt.Keys.Open(b, []byte(id))
-	if err != nil {
-		return "", nil, fmt.Errorf("outbox %s: the key file does not fit this state: %w", id, err)
-	}
-	var m sealed
-	err = json.Unmarshal(plain, &m)
-	return m.From, m.Message, err
-}
-
-// update changes one outgoing notice: it takes it from the queue, lets fn
-// change it and, where fn says so, queues it again at o.Next.
-func (s *Store) update(id string, fn func(tx kv.Tx, o *Outgoing) (queue bool, err error)) error {
-	return s.group.Update(func(tx kv.Tx) error {
-		o, ok, err := kv.Load[Outgoing](tx, kv.Numbered(outPrefix, id))
-		if err != nil {
-			return err
-		}
-		if !ok {
-			return fmt.Errorf("no notice %s in the outbox", id)
-		}
-		if err := tx.Delete(o.queueKey()); err != nil {
-			return err
-		}
-		queue, err := fn(tx, &o)
-		if err != nil {
-			return err
-		}
-		if queue {
-			return s.schedule(tx, o)
-		}
-		o.Next = time.Time{}
-		return kv.Save(tx, kv.Numbered(outPrefix, id), o)
+// update changes one outgoing notice; see outbox.Change.
+func (b *Outbox) update(id string, fn func(tx kv.Tx, o *outbox.Outgoing) (queue bool, err error)) error {
+	return b.s.group.Update(func(tx kv.Tx) error {
+		return outbox.Change(tx, id, func(o *outbox.Outgoing) (bool, error) { return fn(tx, o) })
 	})
+}
+
+// Due gives the notices that may be sent now, with their bytes; see
+// outbox.Outbox.Due. What can't be read keeps nothing else back, and is an error
+// where there is nothing else.
+func (b *Outbox) Due(now time.Time, limit int, all bool) (out []outbox.Outgoing, err error) {
+	s := b.s
+	if err := s.opt.Watch.Check(); err != nil {
+		return nil, err // what is put off now could wait for years
+	}
+	if s.opt.Observing {
+		return nil, nil
+	}
+	for {
+		var found []outbox.Outgoing
+		var errs []error
+		err := s.kv.View(func(v kv.View) error {
+			e, err := epochNow(v)
+			if err != nil || e.Held {
+				return err
+			}
+			found, errs, err = s.out.Due(v, now, limit, all, pointless)
+			return err
+		})
+		if err != nil {
+			return nil, err
+		}
+		for _, o := range found {
+			admitted := s.out.Placed(o, now)
+			if !admitted {
+				if admitted, err = b.admit(o.ID, now); err != nil {
+					errs = append(errs, err)
+				}
+			}
+			if admitted {
+				out = append(out, o)
+			}
+		}
+		if len(out) > 0 {
+			return out, nil
+		}
+		if len(found) == 0 || len(errs) > 0 {
+			return nil, errors.Join(errs...)
+		}
+	}
+}
+
+// admit is outbox.Outbox.Admit.
+func (b *Outbox) admit(id string, now time.Time) (admitted bool, err error) {
+	err = b.s.group.Update(func(tx kv.Tx) error {
+		admitted, err = b.s.out.Admit(tx, id, now)
+		return err
+	})
+	return admitted, err
 }
 
 // Attempt records that the notice is about to be handed to the server.
-func (s *Store) Attempt(id string, at time.Time) error {
-	return s.update(id, func(tx kv.Tx, o *Outgoing) (bool, error) {
-		if gone, err := pointless(tx, *o); err != nil || gone || o.State != Queued {
+func (b *Outbox) Attempt(id string, at time.Time) error {
+	return b.update(id, func(tx kv.Tx, o *outbox.Outgoing) (bool, error) {
+		if gone, err := pointless(tx, *o); err != nil || gone || o.State != outbox.Queued {
 			return false, errors.Join(err, fmt.Errorf("%w: notice %s is %s or no longer to be sent", ErrNotAllowed, id, o.State))
 		}
-		o.State, o.Tries = Sending, o.Tries+1
-		return true, errors.Join(count(tx, minuteKey(at, "")), count(tx, minuteKey(at, o.lane())))
+		return true, outbox.MarkSending(tx, o, at)
 	})
 }
 
-// MarkSent records that the server took the notice, and erases its bytes.
-func (s *Store) MarkSent(id string) error {
-	return s.update(id, func(tx kv.Tx, o *Outgoing) (bool, error) {
-		o.State, o.Error = Sent, ""
-		return false, tx.Delete(sealedPrefix + id)
-	})
+// Sent records that the server took the notice, and erases its bytes.
+func (b *Outbox) Sent(id string) error {
+	return b.update(id, func(tx kv.Tx, o *outbox.Outgoing) (bool, error) { return false, outbox.MarkSent(tx, o) })
 }
 
 // said is what a server said, without the secrets of the notice that it may quote.
 func said(why string) string { return oneLine(token.HideIn(why)) }
 
-// MarkRetry records a passing failure; refused says that the server had named the
+// Retry records a passing failure; refused says that the server had named the
 // notice and refused it before there was an attempt: a try, too. A notice that
 // was canceled meanwhile stays so: its bytes are gone.
-func (s *Store) MarkRetry(id string, next time.Time, refused bool, why string) error {
-	return s.update(id, func(tx kv.Tx, o *Outgoing) (bool, error) {
-		if o.State == Canceled {
+func (b *Outbox) Retry(id string, next time.Time, refused bool, why string) error {
+	return b.update(id, func(tx kv.Tx, o *outbox.Outgoing) (bool, error) {
+		if o.State == outbox.Canceled {
 			return false, nil
 		}
-		if refused {
-			o.Tries++
-		}
-		o.State, o.Next, o.Error, o.Paced, o.Cap = Queued, next, said(why), false, ""
+		outbox.MarkRetry(o, next, refused, said(why))
 		return true, nil
 	})
 }
 
-// MarkFailed records a final failure and tells the ticket, and by mail whoever
-// has to know. Of a mail to staff only the ticket is told.
-func (s *Store) MarkFailed(id, why string) error {
-	return s.update(id, func(tx kv.Tx, o *Outgoing) (bool, error) {
-		if o.State == Canceled {
+// Failed records a final failure and tells the ticket, and by mail whoever has to
+// know. Of a mail to staff only the ticket is told.
+func (b *Outbox) Failed(id, why string) error {
+	return b.update(id, func(tx kv.Tx, o *outbox.Outgoing) (bool, error) {
+		if o.State == outbox.Canceled {
 			return false, nil
 		}
-		o.State, o.Error = Failed, said(why)
+		o.State, o.Error = outbox.Failed, said(why)
 		if o.Agent != "" {
-			return false, s.tell(tx, o.Ticket, Event{Event: "staff not told", Reason: "smtp",
+			return false, b.s.tell(tx, o.Ticket, Event{Event: "staff not told", Reason: "smtp",
 				Text: "Our mail " + id + " to " + o.Agent + " was refused: " + o.Error})
 		}
-		return false, s.undelivered(tx, o.Ticket, o.Error, Event{Event: "undeliverable", Reason: "smtp",
+		return false, b.s.undelivered(tx, o.Ticket, o.Error, Event{Event: "undeliverable", Reason: "smtp",
 			Text: "Our notice " + id + " was refused: " + o.Error})
 	})
 }
 
-// MarkUnknown records that the server may or may not have the notice. One of
-// class A is sent once more, the same bytes; any other is not. If it was to warn
-// the contact, or staff, the ticket says so.
-func (s *Store) MarkUnknown(id, why string) error {
-	return s.update(id, func(tx kv.Tx, o *Outgoing) (bool, error) {
-		o.Error = said(why)
-		if o.Class == policy.AtLeastOnce && !o.Resent {
-			o.State, o.Resent, o.Next = Queued, true, s.Now().Add(resendAfter)
-			return true, nil
+// Unknown records that the server may or may not have the notice. One of class A
+// is sent once more, the same bytes; any other is not. If it was to warn the
+// contact, or staff, the ticket says so.
+func (b *Outbox) Unknown(id, why string) error {
+	return b.update(id, func(tx kv.Tx, o *outbox.Outgoing) (bool, error) {
+		again, err := b.s.out.MarkUnknown(tx, o, said(why))
+		if again || err != nil || o.Agent == "" && !o.Kind.Terms().Security {
+			return again, err
 		}
-		o.State = Unknown
-		if err := tx.Delete(sealedPrefix + id); err != nil || o.Agent == "" && !o.Kind.Terms().Security {
-			return false, err
-		}
-		return false, s.tell(tx, o.Ticket, Event{Event: "perhaps sent", Reason: "smtp",
+		return false, b.s.tell(tx, o.Ticket, Event{Event: "perhaps sent", Reason: "smtp",
 			Text: "Our notice " + id + " (" + string(o.Kind) + ") was handed over, but the server did not say that it has it; it is not sent again."})
 	})
 }
 
-// tell adds an event to a ticket's history.
-func (s *Store) tell(tx kv.Tx, ticket string, e Event) error {
-	t, err := load(tx, ticket)
-	if err != nil {
-		return err
-	}
-	if err := s.record(tx, &t, e); err != nil {
-		return err
-	}
-	return save(tx, t)
-}
-
-// undelivered is tell of a notice that did not reach the contact, which staff are
-// told by mail.
-func (s *Store) undelivered(tx kv.Tx, ticket, why string, e Event) error {
-	t, err := load(tx, ticket)
-	if err != nil {
-		return err
-	}
-	if err := errors.Join(s.record(tx, &t, e), s.alert(tx, t, policy.NoticeUndeliverable, why)); err != nil {
-		return err
-	}
-	return save(tx, t)
-}
-
-// RetryNotice makes a waiting or failed notice due as soon as the caps let it
-// go. One that failed takes places under them anew.
-func (s *Store) RetryNotice(id string) error {
-	return s.update(id, func(tx kv.Tx, o *Outgoing) (bool, error) {
-		now := s.Now()
-		switch {
-		case o.State != Queued && o.State != Failed:
+// Hurry makes a waiting or failed notice due as soon as the caps let it go.
+func (b *Outbox) Hurry(id string) error {
+	return b.update(id, func(tx kv.Tx, o *outbox.Outgoing) (bool, error) {
+		if o.State != outbox.Queued && o.State != outbox.Failed {
 			return false, fmt.Errorf("%w: notice %s is %s", ErrNotAllowed, id, o.State)
-		case o.State == Queued && s.placed(*o, now):
-			o.Next = now
-			return true, nil
-		case o.State == Failed:
-			o.State, o.Queued, o.Places = Queued, now, nil
 		}
-		if err := s.release(tx, o); err != nil {
-			return false, err
-		}
-		if err := s.reserve(tx, o, now); err != nil {
-			return false, err
-		}
-		if !o.Queued.Before(now) {
-			o.First = o.Next
-		}
-		return true, nil
+		return true, b.s.out.Hurry(tx, o)
 	})
 }
 
-// CancelNotice gives a waiting or failed notice up and erases its bytes. What
-// tells a contact of their answer can't be kept from them, nor from staff what
-// the customer said, but for what is left in an older copy of the store.
-func (s *Store) CancelNotice(id, agent string) error {
-	return s.cancel(id, agent, func(tx kv.Tx, o *Outgoing) error {
+// Cancel gives a waiting or failed notice up and erases its bytes. What tells a
+// contact of their answer can't be kept from them, nor from staff what the
+// customer said, but for what is left in an older copy of the store.
+func (b *Outbox) Cancel(id, agent string) error {
+	return b.cancel(id, agent, func(tx kv.Tx, o *outbox.Outgoing) error {
 		e, err := epochNow(tx)
 		switch {
-		case err != nil || e.Held || o.State != Queued:
+		case err != nil || e.Held || o.State != outbox.Queued:
 		case o.Agent != "": // or who opened a ticket could hide the no to it
 			err = fmt.Errorf("%w: notice %s tells %s what happened to a ticket; nobody may keep it from them", ErrNotAllowed, id, o.Agent)
 		case o.Kind.Terms().Kept:
@@ -297,18 +165,104 @@ func (s *Store) CancelNotice(id, agent string) error {
 	})
 }
 
-// cancel is CancelNotice for whatever may allows.
-func (s *Store) cancel(id, by string, may func(kv.Tx, *Outgoing) error) error {
-	return s.update(id, func(tx kv.Tx, o *Outgoing) (bool, error) {
-		if o.State != Queued && o.State != Failed {
+// cancel is Cancel for whatever may allows.
+func (b *Outbox) cancel(id, by string, may func(kv.Tx, *outbox.Outgoing) error) error {
+	return b.update(id, func(tx kv.Tx, o *outbox.Outgoing) (bool, error) {
+		if o.State != outbox.Queued && o.State != outbox.Failed {
 			return false, fmt.Errorf("%w: notice %s is %s", ErrNotAllowed, id, o.State)
 		}
 		if err := may(tx, o); err != nil {
 			return false, err
 		}
-		if err := s.giveUp(tx, o); err != nil {
+		if err := b.s.out.GiveUp(tx, o); err != nil {
 			return false, err
 		}
-		return false, s.tell(tx, o.Ticket, Event{Event: "notice canceled", Text: strings.TrimSpace("notice " + id + " canceled by " + by)})
+		return false, b.s.tell(tx, o.Ticket, Event{Event: "notice canceled", Text: strings.TrimSpace("notice " + id + " canceled by " + by)})
+	})
+}
+
+// Get gives one notice, without its bytes.
+func (b *Outbox) Get(id string) (o outbox.Outgoing, err error) {
+	err = b.s.kv.View(func(v kv.View) error {
+		var ok bool
+		if o, ok, err = outbox.Load(v, id); err == nil && !ok {
+			err = fmt.Errorf("%w: no notice %q in the outbox", ErrNoTicket, id)
+		}
+		return err
+	})
+	return o, err
+}
+
+// Each calls fn for every notice, without its bytes.
+func (b *Outbox) Each(fn func(outbox.Outgoing) error) error { return outbox.Each(b.s.kv, fn) }
+
+// Recover settles what was being sent when the program stopped, and lets what
+// waits for a cap wait by the caps as they now are. What can't be settled keeps
+// nothing else back.
+func (b *Outbox) Recover() error {
+	s := b.s
+	var u outbox.Unsettled
+	err := s.kv.View(func(v kv.View) (err error) {
+		u, err = s.out.Unsettled(v)
+		return err
+	})
+	errs := []error{err}
+	for _, id := range u.Unlaned {
+		errs = append(errs, b.intoLane(id))
+	}
+	const stopped = "the program stopped while this was being sent"
+	for _, id := range u.Sending {
+		errs = append(errs, b.Unknown(id, stopped))
+	}
+	for _, id := range u.Waiting {
+		_, err := b.admit(id, s.Now())
+		errs = append(errs, err)
+	}
+	if err := errors.Join(errs...); err != nil || !u.Caps {
+		return err
+	}
+	return s.group.Update(s.out.KeepCaps)
+}
+
+// intoLane moves a notice that was queued before there were lanes.
+func (b *Outbox) intoLane(id string) error {
+	sending := false
+	err := b.update(id, func(tx kv.Tx, o *outbox.Outgoing) (bool, error) {
+		n, _, err := kv.Load[notice](tx, noticePrefix+o.Notice)
+		o.Contact, o.Origin, o.Queued = n.Contact, (&Ticket{}).origin(o.Kind), o.First
+		sending = o.State == outbox.Sending
+		return true, err
+	})
+	if err == nil && sending {
+		err = b.Unknown(id, "the program stopped while this was being sent")
+	}
+	return err
+}
+
+// Held reports whether the outbox waits for a person after a restore.
+func (b *Outbox) Held() (held bool, err error) {
+	err = b.s.kv.View(func(v kv.View) error {
+		e, err := epochNow(v)
+		held = e.Held
+		return err
+	})
+	return held, err
+}
+
+// Release lets the outbox be sent again after a restore.
+func (b *Outbox) Release(agent string) error {
+	return b.s.group.Update(func(tx kv.Tx) error {
+		if _, err := activeAgent(tx, agent); err != nil {
+			return err
+		}
+		e, err := epochNow(tx)
+		if err != nil {
+			return err
+		}
+		e.Held = false
+		if err := kv.Save(tx, epochKey, e); err != nil {
+			return err
+		}
+		return b.s.log(tx, "epoch", "released", map[string]string{"agent": agent})
 	})
 }

@@ -11,12 +11,13 @@ import (
 	"countersign/clients"
 	"countersign/internal/kv"
 	"countersign/policy"
+	"countersign/tickets/outbox"
 )
 
 // due gives the ids of what may be sent now.
 func (d *desk) due(t failer, all bool) (ids []string) {
 	t.Helper()
-	out, err := d.Due(d.Now(), 100, all)
+	out, err := d.Outbox.Due(d.Now(), 100, all)
 	check(t, err)
 	for _, o := range out {
 		ids = append(ids, o.ID)
@@ -32,18 +33,18 @@ func (d *desk) sealed(t failer, id string) bool {
 
 // one is a desk with a single notice in the outbox: class A asks, class B is
 // the courtesy that a ticket was confirmed.
-func one(t *testing.T, class policy.Delivery) (*desk, Outgoing) {
+func one(t *testing.T, class policy.Delivery) (*desk, outbox.Outgoing) {
 	t.Helper()
 	d := openDesk(t, nil)
 	ticket, l := d.ask(t, bob, policy.PasswordChange)
 	out := d.outbox(t, ticket.ID)[0]
 	if class == "B" {
-		check(t, d.Attempt(out.ID, d.Now()))
-		check(t, d.MarkSent(out.ID))
+		check(t, d.Outbox.Attempt(out.ID, d.Now()))
+		check(t, d.Outbox.Sent(out.ID))
 		d.receive(t, d.reply(l, policy.Yes))
 		out = d.outbox(t, ticket.ID)[1]
 	}
-	if out.Class != class || out.State != Queued || out.To != bob {
+	if out.Class != class || out.State != outbox.Queued || out.To != bob {
 		t.Fatalf("%+v, want a queued notice of class %s to %s", out, class, bob)
 	}
 	return d, out
@@ -53,7 +54,7 @@ func TestOutboxSent(t *testing.T) {
 	for _, class := range []policy.Delivery{"A", "B"} {
 		d, o := one(t, class)
 		l := d.letters[len(d.letters)-1]
-		due, err := d.Due(d.Now(), 10, false)
+		due, err := d.Outbox.Due(d.Now(), 10, false)
 		check(t, err)
 		if want, _ := d.compose(l); len(due) != 1 || !bytes.Equal(due[0].Message, want) || due[0].From != l.ReturnPath {
 			t.Fatalf("%s: Due gives %+v, want the bytes that were composed", class, due)
@@ -63,12 +64,12 @@ func TestOutboxSent(t *testing.T) {
 				t.Errorf("%s: %s is not sealed", class, key)
 			}
 		}
-		check(t, d.Attempt(o.ID, d.Now()))
+		check(t, d.Outbox.Attempt(o.ID, d.Now()))
 		if ids := d.due(t, true); len(ids) != 0 {
 			t.Errorf("%s: due while it is being sent: %v", class, ids)
 		}
-		check(t, d.MarkSent(o.ID))
-		if got, _ := d.OutgoingByID(o.ID); got.State != Sent || got.Tries != 1 || d.sealed(t, o.ID) {
+		check(t, d.Outbox.Sent(o.ID))
+		if got, _ := d.Outbox.Get(o.ID); got.State != outbox.Sent || got.Tries != 1 || d.sealed(t, o.ID) {
 			t.Errorf("%s: after it was sent: %+v, bytes kept: %v", class, got, d.sealed(t, o.ID))
 		}
 		d.turn(1000 * time.Hour)
@@ -81,10 +82,10 @@ func TestOutboxSent(t *testing.T) {
 func TestOutboxRetry(t *testing.T) {
 	for _, class := range []policy.Delivery{"A", "B"} {
 		d, o := one(t, class)
-		first, err := d.Due(d.Now(), 1, false)
+		first, err := d.Outbox.Due(d.Now(), 1, false)
 		check(t, err)
-		check(t, d.Attempt(o.ID, d.Now()))
-		check(t, d.MarkRetry(o.ID, d.Now().Add(time.Hour), false, "451 later\x1b[31m"))
+		check(t, d.Outbox.Attempt(o.ID, d.Now()))
+		check(t, d.Outbox.Retry(o.ID, d.Now().Add(time.Hour), false, "451 later\x1b[31m"))
 		d.restart(t)
 		if ids := d.due(t, false); len(ids) != 0 {
 			t.Errorf("%s: due too early: %v", class, ids)
@@ -93,29 +94,29 @@ func TestOutboxRetry(t *testing.T) {
 			t.Errorf("%s: with all, due: %v", class, ids)
 		}
 		d.turn(time.Hour)
-		again, err := d.Due(d.Now(), 1, false)
+		again, err := d.Outbox.Due(d.Now(), 1, false)
 		check(t, err)
 		if len(again) != 1 || !bytes.Equal(again[0].Message, first[0].Message) || strings.Contains(again[0].Error, "\x1b") {
 			t.Errorf("%s: at its time: %+v, want the same bytes", class, again)
 		}
-		check(t, d.Attempt(o.ID, d.Now()))
-		check(t, d.MarkFailed(o.ID, "550 no such user"))
+		check(t, d.Outbox.Attempt(o.ID, d.Now()))
+		check(t, d.Outbox.Failed(o.ID, "550 no such user"))
 		if ids := d.due(t, true); len(ids) != 0 {
 			t.Errorf("%s: due after it failed: %v", class, ids)
 		}
-		if got, _ := d.OutgoingByID(o.ID); got.State != Failed || got.Tries != 2 || happened(d.show(t, o.Ticket), "undeliverable") != 1 {
+		if got, _ := d.Outbox.Get(o.ID); got.State != outbox.Failed || got.Tries != 2 || happened(d.show(t, o.Ticket), "undeliverable") != 1 {
 			t.Errorf("%s: after it failed: %+v", class, got)
 		}
-		check(t, d.RetryNotice(o.ID))
+		check(t, d.Outbox.Hurry(o.ID))
 		if ids := d.due(t, false); len(ids) != 1 {
 			t.Errorf("%s: not due after a person asked for it", class)
 		}
-		check(t, d.MarkFailed(o.ID, "550 no such user")) // only then, what tells of an answer may be given up
-		check(t, d.CancelNotice(o.ID, "max"))
-		if got, _ := d.OutgoingByID(o.ID); got.State != Canceled || d.sealed(t, o.ID) || len(d.due(t, true)) != 0 {
+		check(t, d.Outbox.Failed(o.ID, "550 no such user")) // only then, what tells of an answer may be given up
+		check(t, d.Outbox.Cancel(o.ID, "max"))
+		if got, _ := d.Outbox.Get(o.ID); got.State != outbox.Canceled || d.sealed(t, o.ID) || len(d.due(t, true)) != 0 {
 			t.Errorf("%s: after it was canceled: %+v", class, got)
 		}
-		if err := d.RetryNotice(o.ID); err == nil {
+		if err := d.Outbox.Hurry(o.ID); err == nil {
 			t.Errorf("%s: a canceled notice can be sent again", class)
 		}
 	}
@@ -128,23 +129,23 @@ func TestOutboxCrash(t *testing.T) {
 		d, o := one(t, class)
 		var bodies [][]byte
 		for range 10 {
-			due, err := d.Due(d.Now(), 10, false)
+			due, err := d.Outbox.Due(d.Now(), 10, false)
 			check(t, err)
 			for _, o := range due {
 				bodies = append(bodies, o.Message)
-				check(t, d.Attempt(o.ID, d.Now()))
+				check(t, d.Outbox.Attempt(o.ID, d.Now()))
 			}
 			d.restart(t)
-			check(t, d.RecoverOutbox())
+			check(t, d.Outbox.Recover())
 			if ids := d.due(t, true); len(ids) != 0 {
 				t.Errorf("%s: due at once after a crash: %v", class, ids)
 			}
-			d.turn(resendAfter)
+			d.turn(15 * time.Minute)
 		}
 		if len(bodies) != want || !bytes.Equal(bodies[0], bodies[len(bodies)-1]) {
 			t.Errorf("%s: sent %d times, want %d with the same bytes", class, len(bodies), want)
 		}
-		if got, _ := d.OutgoingByID(o.ID); got.State != Unknown || d.sealed(t, o.ID) {
+		if got, _ := d.Outbox.Get(o.ID); got.State != outbox.Unknown || d.sealed(t, o.ID) {
 			t.Errorf("%s: in the end: %+v, bytes kept: %v", class, got, d.sealed(t, o.ID))
 		}
 	}
@@ -162,11 +163,11 @@ func TestAddressGone(t *testing.T) {
 		if ids := d.due(t, true); len(ids) != 0 {
 			t.Errorf("%s: due: %v", name, ids)
 		}
-		if err := d.Attempt(o.ID, d.Now()); err == nil {
+		if err := d.Outbox.Attempt(o.ID, d.Now()); err == nil {
 			t.Errorf("%s: an attempt was let through", name)
 		}
 		check(t, d.Tick())
-		if got, _ := d.OutgoingByID(o.ID); got.State != Canceled || d.sealed(t, o.ID) {
+		if got, _ := d.Outbox.Get(o.ID); got.State != outbox.Canceled || d.sealed(t, o.ID) {
 			t.Errorf("%s: after Tick: %+v", name, got)
 		}
 	}
@@ -175,8 +176,8 @@ func TestAddressGone(t *testing.T) {
 // TestCanceledMeanwhile: a notice canceled after it was handed out isn't sent.
 func TestCanceledMeanwhile(t *testing.T) {
 	d, o := one(t, "A")
-	check(t, d.CancelNotice(o.ID, "max"))
-	if err := d.Attempt(o.ID, d.Now()); err == nil {
+	check(t, d.Outbox.Cancel(o.ID, "max"))
+	if err := d.Outbox.Attempt(o.ID, d.Now()); err == nil {
 		t.Error("an attempt was let through")
 	}
 }
@@ -186,8 +187,8 @@ func TestCanceledMeanwhile(t *testing.T) {
 // keeps no other from going out.
 func TestCanceledAmidSending(t *testing.T) {
 	for name, say := range map[string]func(*desk, string) error{
-		"retry":  func(d *desk, id string) error { return d.MarkRetry(id, d.Now().Add(time.Minute), false, "no route") },
-		"failed": func(d *desk, id string) error { return d.MarkFailed(id, "given up") },
+		"retry":  func(d *desk, id string) error { return d.Outbox.Retry(id, d.Now().Add(time.Minute), false, "no route") },
+		"failed": func(d *desk, id string) error { return d.Outbox.Failed(id, "given up") },
 	} {
 		t.Run(name, func(t *testing.T) {
 			d := memoryDesk(t, nil)
@@ -195,12 +196,12 @@ func TestCanceledAmidSending(t *testing.T) {
 			if ids := d.due(t, false); !slices.Equal(ids, []string{"o-1"}) {
 				t.Fatalf("due %v", ids)
 			}
-			check(t, d.CancelNotice("o-1", "max"))
+			check(t, d.Outbox.Cancel("o-1", "max"))
 			check(t, say(d, "o-1"))
-			if o := d.outbox(t, ticket.ID)[0]; o.State != Canceled {
+			if o := d.outbox(t, ticket.ID)[0]; o.State != outbox.Canceled {
 				t.Errorf("it came back: %+v", o)
 			}
-			if err := d.RetryNotice("o-1"); !errors.Is(err, ErrNotAllowed) {
+			if err := d.Outbox.Hurry("o-1"); !errors.Is(err, ErrNotAllowed) {
 				t.Errorf("RetryNotice() = %v", err)
 			}
 			d.turn(time.Hour)
@@ -215,10 +216,10 @@ func TestCanceledAmidSending(t *testing.T) {
 // TestRefusedCounts: what the server refuses before the message was tried, too.
 func TestRefusedCounts(t *testing.T) {
 	d, o := one(t, "A")
-	check(t, d.MarkRetry(o.ID, d.Now(), false, "no route"))
-	check(t, d.MarkRetry(o.ID, d.Now(), true, "450 greylisted"))
-	check(t, d.MarkRetry(o.ID, d.Now(), true, "450 greylisted"))
-	if due, err := d.Due(d.Now(), 1, false); err != nil || len(due) != 1 || due[0].Tries != 2 {
+	check(t, d.Outbox.Retry(o.ID, d.Now(), false, "no route"))
+	check(t, d.Outbox.Retry(o.ID, d.Now(), true, "450 greylisted"))
+	check(t, d.Outbox.Retry(o.ID, d.Now(), true, "450 greylisted"))
+	if due, err := d.Outbox.Due(d.Now(), 1, false); err != nil || len(due) != 1 || due[0].Tries != 2 {
 		t.Errorf("Due() = %+v, %v, want 2 tries", due, err)
 	}
 }
@@ -230,7 +231,7 @@ func TestBytesLost(t *testing.T) {
 	d.ask(t, bob, policy.PasswordChange)
 	d.ask(t, ada, policy.PasswordChange)
 	check(t, d.kv.Update(func(tx kv.Tx) error { return tx.Delete("outb/o-1") }))
-	due, err := d.Due(d.Now(), 10, false)
+	due, err := d.Outbox.Due(d.Now(), 10, false)
 	if err != nil || len(due) != 2 || due[0].Message != nil || due[1].Message == nil {
 		t.Errorf("Due() = %+v, %v", due, err)
 	}
@@ -319,7 +320,7 @@ func TestHeldAfterRestore(t *testing.T) {
 		if ids := d.due(t, true); len(ids) != 0 {
 			t.Errorf("due while held: %v", ids)
 		}
-		check(t, d.ReleaseOutbox("max"))
+		check(t, d.Outbox.Release("max"))
 		want := []string{asked}
 		if waits {
 			want = []string{o.ID, asked}
@@ -328,7 +329,7 @@ func TestHeldAfterRestore(t *testing.T) {
 			t.Errorf("%s released, due: %v, want %v", class, ids, want)
 		}
 		check(t, d.Tick())
-		if got := d.outbox(t, o.Ticket); (got[len(got)-1].State == Canceled) == waits {
+		if got := d.outbox(t, o.Ticket); (got[len(got)-1].State == outbox.Canceled) == waits {
 			t.Errorf("%s after a tick: %+v", class, got)
 		}
 	}

@@ -87,15 +87,3 @@ func (s *Store) dispose(id, agent string, fn func(kv.Tx, *Message) error) (Messa
 	})
 	return m, err
 }
-
-// OutgoingByID gives one notice of the outbox, without its bytes.
-func (s *Store) OutgoingByID(id string) (o Outgoing, err error) {
-	err = s.kv.View(func(v kv.View) error {
-		var ok bool
-		if o, ok, err = kv.Load[Outgoing](v, kv.Numbered(outPrefix, id)); err == nil && !ok {
-			err = fmt.Errorf("%w: no notice %q in the outbox", ErrNoTicket, id)
-		}
-		return err
-	})
-	return o, err
-}

@@ -114,18 +114,9 @@ func (s *Store) Show(id string) (out Shown, err error) {
 	return out, err
 }
 
-func history(v kv.View, id string) (events []Event, err error) {
-	err = v.Scan(eventPrefix+id+"/", "", func(key string, _ []byte) error {
-		e, _, err := kv.Load[Event](v, key)
-		events = append(events, e)
-		return err
-	})
-	return events, err
-}
-
 // List calls fn for every ticket, in the state if one is given.
 func (s *Store) List(state policy.State, fn func(Shown) error) error {
-	return scanPages(s.kv, ticketPrefix, func(t Ticket) error {
+	return kv.Pages(s.kv, ticketPrefix, func(t Ticket) error {
 		var out Shown
 		err := s.kv.View(func(v kv.View) (err error) {
 			out, err = show(v, t)

@@ -30,9 +30,9 @@ func quotations(l Letter) map[string]string {
 func TestServerWords(t *testing.T) {
 	for name := range quotations(Letter{Token: strings.Repeat("a", 26), Reference: "T-1-AAAAAA"}) {
 		for what, mark := range map[string]func(*desk, string, string) error{
-			"failed":  func(d *desk, id, why string) error { return d.MarkFailed(id, why) },
-			"retry":   func(d *desk, id, why string) error { return d.MarkRetry(id, d.clock(), false, why) },
-			"unknown": func(d *desk, id, why string) error { return d.MarkUnknown(id, why) },
+			"failed":  func(d *desk, id, why string) error { return d.Outbox.Failed(id, why) },
+			"retry":   func(d *desk, id, why string) error { return d.Outbox.Retry(id, d.clock(), false, why) },
+			"unknown": func(d *desk, id, why string) error { return d.Outbox.Unknown(id, why) },
 			"bounce": func(d *desk, _, why string) error {
 				l := d.last(t, "confirm", "T-1")
 				wants(t, d.receive(t, policy.Evidence{Kind: policy.KindBounce, Hash: digest(why), RawHash: digest(why), Arrived: d.clock(),

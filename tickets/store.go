@@ -22,6 +22,7 @@ import (
 	"countersign/internal/kv"
 	"countersign/policy"
 	"countersign/tickets/ledger"
+	"countersign/tickets/outbox"
 )
 
 // Errors that callers branch on.
@@ -85,22 +86,21 @@ type Options struct {
 	Wrote func(by By, why string, w Written)
 	// Waits is told, once in a run of the program, of every notice that waits for a
 	// limit, and again where it comes to wait for longer; nil: nobody.
-	Waits func(o Outgoing)
+	Waits func(o outbox.Outgoing)
 }
 
 // Store is the state of the desk.
 type Store struct {
 	Ledger *ledger.Ledger // where we are in each mailbox
+	Outbox *Outbox        // what waits to leave
 
 	kv    kv.Store
 	group *kv.Committer
 	opt   Options
 	audit *audit.Log
+	out   *outbox.Outbox
 
 	importing sync.Mutex // one import at a time
-
-	// Where the next look over more than fits one begins: of Due, of cancelGone.
-	nextLane, nextGone place
 
 	saidWaits waits
 }
@@ -108,7 +108,10 @@ type Store struct {
 // New gives a Store over s.
 func New(s kv.Store, opt Options) *Store {
 	group := kv.NewCommitter(s)
-	return &Store{Ledger: ledger.New(s, group), kv: s, group: group, opt: opt, audit: audit.New(opt.Keys.Signer())}
+	store := &Store{Ledger: ledger.New(s, group), kv: s, group: group, opt: opt, audit: audit.New(opt.Keys.Signer())}
+	store.out = outbox.New(outbox.Settings{Now: store.Now, Keys: opt.Keys, PerMinute: opt.PerMinute, PerHour: opt.PerHour, PerDay: opt.PerDay})
+	store.Outbox = &Outbox{store}
+	return store
 }
 
 // Close ends the committing of groups; what was committed stays. The engine is
@@ -194,15 +197,3 @@ func load(r kv.Reader, id string) (Ticket, error) {
 }
 
 func save(tx kv.Tx, t Ticket) error { return kv.Save(tx, kv.Numbered(ticketPrefix, t.ID), t) }
-
-// record adds an event to the ticket's history and to the audit log. The caller
-// saves the ticket.
-func (s *Store) record(tx kv.Tx, t *Ticket, e Event) error {
-	e.At = s.Now()
-	t.hindered(e)
-	t.Events++
-	if err := kv.Save(tx, eventPrefix+t.ID+"/"+kv.Seq(t.Events), e); err != nil {
-		return err
-	}
-	return s.log(tx, "ticket", t.ID, e)
-}

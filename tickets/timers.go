@@ -9,6 +9,7 @@ import (
 
 	"countersign/internal/kv"
 	"countersign/policy"
+	"countersign/tickets/outbox"
 )
 
 // setTimers arranges the one reminder and the end of the question for the
@@ -80,17 +81,15 @@ func (s *Store) fireTimers() error {
 	return errors.Join(errs...)
 }
 
+// forgetCaps forgets what was counted in windows of time that are over.
 func (s *Store) forgetCaps() error {
-	keys, err := s.passed(capPrefix)
+	var keys []string
+	err := s.kv.View(func(v kv.View) (err error) {
+		keys, err = outbox.Over(v, s.Now(), 1000)
+		return err
+	})
 	for batch := range slices.Chunk(keys, 50) {
-		err = errors.Join(err, s.group.Update(func(tx kv.Tx) error {
-			for _, key := range batch {
-				if err := tx.Delete(key); err != nil {
-					return err
-				}
-			}
-			return nil
-		}))
+		err = errors.Join(err, s.group.Update(func(tx kv.Tx) error { return outbox.Forget(tx, batch) }))
 	}
 	return err
 }

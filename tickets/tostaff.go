@@ -12,6 +12,7 @@ import (
 	"countersign/internal/token"
 	"countersign/policy"
 	"countersign/staff"
+	"countersign/tickets/outbox"
 )
 
 // Bounds of the mails that one agent is sent about tickets: many make one, so
@@ -71,8 +72,8 @@ func (s *Store) write(agent string) error {
 // out anew.
 func (s *Store) writeTo(tx kv.Tx, agent string, keys []string, others, most int) (written bool, err error) {
 	now := s.Now()
-	hour := capPrefix + kv.Due(now.Truncate(time.Hour).Add(time.Hour)) + "/told/" + agent
-	sent, _, err := kv.Load[int](tx, hour)
+	hourly := "told/" + agent
+	sent, err := outbox.InHour(tx, now, hourly)
 	if err != nil || sent >= most {
 		return false, err
 	}
@@ -101,7 +102,7 @@ func (s *Store) writeTo(tx kv.Tx, agent string, keys []string, others, most int)
 	if !ok || a.Disabled || len(alerts) == 0 {
 		return false, nil
 	}
-	if err := kv.Save(tx, hour, sent+1); err != nil {
+	if err := outbox.CountHour(tx, now, hourly); err != nil {
 		return false, err
 	}
 	return true, s.mailStaff(tx, a, alerts, others)
@@ -135,7 +136,7 @@ func (s *Store) mailStaff(tx kv.Tx, a staff.Agent, alerts []alert, others int) e
 	if err := s.remember(tx, returnPathPrefix, returnPath, n.ID); err != nil {
 		return err
 	}
-	o := Outgoing{Notice: n.ID, Ticket: t.ID, Agent: a.ID, Origin: toStaff + a.ID, To: a.Email, Kind: n.Kind, Class: first.Kind.Terms().Delivery, State: Queued, Queued: now}
+	o := outbox.Outgoing{Notice: n.ID, Ticket: t.ID, Agent: a.ID, Origin: outbox.ToStaff(a.ID), To: a.Email, Kind: n.Kind, Class: first.Kind.Terms().Delivery, Queued: now}
 	err = s.post(tx, &o, n, l)
 	if errors.Is(err, ErrCompose) { // nor will it be the next time
 		return s.tell(tx, t.ID, Event{Event: "staff not told", Reason: "unwritable", Text: "A mail to " + a.ID + " could not be written: " + said(err.Error())})

@@ -11,6 +11,7 @@ import (
 	"countersign/clients"
 	"countersign/internal/kv"
 	"countersign/policy"
+	"countersign/tickets/outbox"
 )
 
 // mute is a desk that can't write notices of some kinds for a ticket.
@@ -132,47 +133,47 @@ func TestOneDamagedRecord(t *testing.T) {
 		return d, good
 	}
 	t.Run("due", func(t *testing.T) {
-		for _, key := range []string{kv.Numbered(outPrefix, "o-1"), kv.Numbered(ticketPrefix, "T-1"), "contact/bob", "outb/o-1"} {
+		for _, key := range []string{kv.Numbered("out/", "o-1"), kv.Numbered(ticketPrefix, "T-1"), "contact/bob", "outb/o-1"} {
 			d, _ := two(t)
 			d.spoil(t, key)
 			if ids := d.due(t, true); !slices.Equal(ids, []string{"o-2"}) {
 				t.Errorf("%s: due %v", key, ids)
 			}
-			check(t, d.Attempt("o-2", d.Now()))
-			check(t, d.MarkSent("o-2"))
-			if out, err := d.Due(d.Now(), 10, true); err == nil || len(out) > 0 {
+			check(t, d.Outbox.Attempt("o-2", d.Now()))
+			check(t, d.Outbox.Sent("o-2"))
+			if out, err := d.Outbox.Due(d.Now(), 10, true); err == nil || len(out) > 0 {
 				t.Errorf("%s: Due() = %v, %v, want it said", key, out, err)
 			}
 		}
 	})
 	t.Run("gone", func(t *testing.T) {
 		d, _ := two(t)
-		d.spoil(t, kv.Numbered(outPrefix, "o-1"))
+		d.spoil(t, kv.Numbered("out/", "o-1"))
 		d.contact(t, "ada", func(c *clients.Contact) { c.Addresses = []string{"ada@new.example"} })
 		if err := d.Tick(); err == nil || !strings.Contains(err.Error(), "o-1") {
 			t.Errorf("Tick() = %v, want it said", err)
 		}
-		if o, _ := d.OutgoingByID("o-2"); o.State != Canceled {
+		if o, _ := d.Outbox.Get("o-2"); o.State != outbox.Canceled {
 			t.Errorf("%+v", o)
 		}
 	})
 	t.Run("recover", func(t *testing.T) {
 		d, _ := two(t)
-		check(t, d.Attempt("o-1", d.Now()))
-		check(t, d.Attempt("o-2", d.Now()))
-		d.spoil(t, kv.Numbered(outPrefix, "o-1"))
-		if err := d.RecoverOutbox(); err == nil {
+		check(t, d.Outbox.Attempt("o-1", d.Now()))
+		check(t, d.Outbox.Attempt("o-2", d.Now()))
+		d.spoil(t, kv.Numbered("out/", "o-1"))
+		if err := d.Outbox.Recover(); err == nil {
 			t.Error("it was not said")
 		}
-		if o, _ := d.OutgoingByID("o-2"); o.State != Queued || !o.Resent {
+		if o, _ := d.Outbox.Get("o-2"); o.State != outbox.Queued || !o.Resent {
 			t.Errorf("%+v", o)
 		}
 	})
 	t.Run("list", func(t *testing.T) {
 		d, _ := two(t)
-		d.spoil(t, kv.Numbered(outPrefix, "o-1"))
+		d.spoil(t, kv.Numbered("out/", "o-1"))
 		n := 0
-		if err := d.Outbox(func(Outgoing) error { n++; return nil }); err == nil || n != 1 {
+		if err := d.Outbox.Each(func(outbox.Outgoing) error { n++; return nil }); err == nil || n != 1 {
 			t.Errorf("%d listed, %v", n, err)
 		}
 	})

@@ -1,6 +1,7 @@
 package tickets
 
 import (
+	"countersign/tickets/outbox"
 	"sync"
 	"time"
 )
@@ -12,7 +13,7 @@ type waits struct {
 }
 
 // sayWaits tells of the notices that wait for a limit and were not told of yet.
-func (s *Store) sayWaits(waiting []Outgoing) {
+func (s *Store) sayWaits(waiting []outbox.Outgoing) {
 	w := &s.saidWaits
 	w.mu.Lock()
 	defer w.mu.Unlock()

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"countersign/policy"
+	"countersign/tickets/outbox"
 )
 
 // TestWaitIsSaid: of a notice that waits for a limit it is said once which, and
@@ -14,7 +15,7 @@ func TestWaitIsSaid(t *testing.T) {
 	var told []string
 	d := memoryDesk(t, func(o *Options) {
 		o.PerHour = 1
-		o.Waits = func(o Outgoing) { told = append(told, o.ID+" "+o.Cap+" "+o.Next.Format("15:04")) }
+		o.Waits = func(o outbox.Outgoing) { told = append(told, o.ID+" "+o.Cap+" "+o.Next.Format("15:04")) }
 	})
 	wants := func(want ...string) {
 		t.Helper()

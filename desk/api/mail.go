@@ -9,6 +9,7 @@ import (
 	"countersign/internal/token"
 	"countersign/policy"
 	"countersign/tickets"
+	"countersign/tickets/outbox"
 )
 
 // Message is what became of one message of one mailbox.
@@ -101,7 +102,7 @@ type Outgoing struct {
 	Cap    string     `json:"cap,omitempty"`    // the limit that it waits for, until Next
 }
 
-func outgoing(o tickets.Outgoing) Outgoing {
+func outgoing(o outbox.Outgoing) Outgoing {
 	out := Outgoing{o.ID, o.Ticket, o.To, string(o.Kind), string(o.Class), o.State, o.Tries, nil, token.HideIn(o.Error), o.Origin, o.Cap}
 	if !o.Next.IsZero() {
 		out.Next = &o.Next
@@ -110,19 +111,19 @@ func outgoing(o tickets.Outgoing) Outgoing {
 }
 
 func listOutbox(_ context.Context, s *Server, _ Caller, _ None, emit func(any) error) error {
-	return s.Store.Outbox(func(o tickets.Outgoing) error { return emit(outgoing(o)) })
+	return s.Store.Outbox.Each(func(o outbox.Outgoing) error { return emit(outgoing(o)) })
 }
 
 func showOutbox(_ context.Context, s *Server, _ Caller, in ID) (Outgoing, error) {
-	o, err := s.Store.OutgoingByID(in.ID)
+	o, err := s.Store.Outbox.Get(in.ID)
 	return outgoing(o), err
 }
 
 func retryOutbox(_ context.Context, s *Server, _ Caller, in ID) (Outgoing, error) {
-	if err := s.Store.RetryNotice(in.ID); err != nil {
+	if err := s.Store.Outbox.Hurry(in.ID); err != nil {
 		return Outgoing{}, err
 	}
-	o, err := s.Store.OutgoingByID(in.ID)
+	o, err := s.Store.Outbox.Get(in.ID)
 	return outgoing(o), err
 }
 
@@ -131,10 +132,10 @@ func cancelOutbox(_ context.Context, s *Server, c Caller, in ID) (Outgoing, erro
 	if err != nil {
 		return Outgoing{}, err
 	}
-	if err := s.Store.CancelNotice(in.ID, agent); err != nil {
+	if err := s.Store.Outbox.Cancel(in.ID, agent); err != nil {
 		return Outgoing{}, err
 	}
-	o, err := s.Store.OutgoingByID(in.ID)
+	o, err := s.Store.Outbox.Get(in.ID)
 	return outgoing(o), err
 }
 
@@ -143,7 +144,7 @@ func releaseOutbox(_ context.Context, s *Server, c Caller, in ID) (None, error) 
 	if err != nil {
 		return None{}, err
 	}
-	return None{}, s.Store.ReleaseOutbox(agent)
+	return None{}, s.Store.Outbox.Release(agent)
 }
 
 // Mailbox is how reading one mailbox goes.

@@ -49,7 +49,7 @@ const RestoredWarning = "the state is an older copy, its key file is another one
 // Held reports whether all sending waits for a person after a restore, and
 // whether that was found out at this start.
 func (h *House) Held() (held, found bool) {
-	held, err := h.store.Held()
+	held, err := h.store.Outbox.Held()
 	return err == nil && held, h.restored
 }
 

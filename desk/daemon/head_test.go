@@ -169,7 +169,7 @@ func TestRestoredIsSaid(t *testing.T) {
 	h, err := Open(k.config, time.Now, zerolog.Nop())
 	must(t, err)
 	defer h.Close()
-	must(t, h.store.ReleaseOutbox("sam"))
+	must(t, h.store.Outbox.Release("sam"))
 	if h.status().Held {
 		t.Error("held after the release")
 	}

@@ -31,7 +31,7 @@ func Once(ctx context.Context, c config.Config, now func() time.Time, log zerolo
 func (h *House) once(ctx context.Context, fromBeginning bool) error {
 	h.tidy(h.started)
 	var errs []error
-	errs = append(errs, h.store.RecoverOutbox(), h.store.Tick(), h.drain(ctx, true))
+	errs = append(errs, h.store.Outbox.Recover(), h.store.Tick(), h.drain(ctx, true))
 	for _, m := range h.config.Mailbox {
 		r, err := h.reader(m, fromBeginning)
 		if err == nil {

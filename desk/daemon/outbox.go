@@ -9,20 +9,20 @@ import (
 	"countersign/tickets"
 )
 
-// outbox is the store's outbox as one mailer wants it.
-type outbox struct {
-	store *tickets.Store
-	all   bool // what waits for a retry is due, too
-	torn  bool // the store could not take what became of a notice
+// toSend is the store's outbox as one mailer wants it.
+type toSend struct {
+	outbox *tickets.Outbox
+	all    bool // what waits for a retry is due, too
+	torn   bool // the store could not take what became of a notice
 }
 
-func (o *outbox) Due(now time.Time, limit int) ([]mailer.Item, error) {
+func (o *toSend) Due(now time.Time, limit int) ([]mailer.Item, error) {
 	var unsettled error
 	if o.torn { // nothing is being sent now: what looks so is settled as after a crash
-		unsettled = o.store.RecoverOutbox()
+		unsettled = o.outbox.Recover()
 		o.torn = unsettled != nil
 	}
-	due, err := o.store.Due(now, limit, o.all)
+	due, err := o.outbox.Due(now, limit, o.all)
 	if len(due) == 0 { // one that can't be settled keeps no other back
 		err = errors.Join(unsettled, err)
 	}
@@ -33,24 +33,24 @@ func (o *outbox) Due(now time.Time, limit int) ([]mailer.Item, error) {
 	return items, err
 }
 
-func (o *outbox) Attempt(id string, at time.Time) error {
-	err := o.store.Attempt(id, at)
+func (o *toSend) Attempt(id string, at time.Time) error {
+	err := o.outbox.Attempt(id, at)
 	if errors.Is(err, tickets.ErrNotAllowed) {
 		err = fmt.Errorf("%w: %w", mailer.ErrGone, err)
 	}
 	return err
 }
 
-func (o *outbox) Sent(id string, _ time.Time, _ string) error { return o.told(o.store.MarkSent(id)) }
-func (o *outbox) Retry(id string, next time.Time, refused bool, why string) error {
-	return o.told(o.store.MarkRetry(id, next, refused, why))
+func (o *toSend) Sent(id string, _ time.Time, _ string) error { return o.told(o.outbox.Sent(id)) }
+func (o *toSend) Retry(id string, next time.Time, refused bool, why string) error {
+	return o.told(o.outbox.Retry(id, next, refused, why))
 }
-func (o *outbox) Failed(id, why string) error { return o.told(o.store.MarkFailed(id, why)) }
-func (o *outbox) Unknown(id string, _ time.Time, why string) error {
-	return o.told(o.store.MarkUnknown(id, why))
+func (o *toSend) Failed(id, why string) error { return o.told(o.outbox.Failed(id, why)) }
+func (o *toSend) Unknown(id string, _ time.Time, why string) error {
+	return o.told(o.outbox.Unknown(id, why))
 }
 
-func (o *outbox) told(err error) error {
+func (o *toSend) told(err error) error {
 	o.torn = o.torn || err != nil
 	return err
 }

@@ -34,11 +34,11 @@ func (f *full) Update(fn func(kv.Tx) error) error {
 // TestOutcomeNotRecorded: a question whose outcome the store could not take is
 // sent again once it can, without a restart.
 func TestOutcomeNotRecorded(t *testing.T) {
-	for name, say := range map[string]func(o *outbox, at time.Time) error{
-		"retry":   func(o *outbox, at time.Time) error { return o.Retry("o-1", at, false, "451 later") },
-		"sent":    func(o *outbox, at time.Time) error { return o.Sent("o-1", at, "250 ok") },
-		"failed":  func(o *outbox, _ time.Time) error { return o.Failed("o-1", "554 no") },
-		"unknown": func(o *outbox, at time.Time) error { return o.Unknown("o-1", at, "EOF") },
+	for name, say := range map[string]func(o *toSend, at time.Time) error{
+		"retry":   func(o *toSend, at time.Time) error { return o.Retry("o-1", at, false, "451 later") },
+		"sent":    func(o *toSend, at time.Time) error { return o.Sent("o-1", at, "250 ok") },
+		"failed":  func(o *toSend, _ time.Time) error { return o.Failed("o-1", "554 no") },
+		"unknown": func(o *toSend, at time.Time) error { return o.Unknown("o-1", at, "EOF") },
 	} {
 		t.Run(name, func(t *testing.T) {
 			now := time.Date(2026, 11, 25, 9, 0, 0, 0, time.UTC)
@@ -55,7 +55,7 @@ func TestOutcomeNotRecorded(t *testing.T) {
 			}))
 			_, err = h.store.Open(tickets.OpenRequest{Contact: "ada@north.example", Channel: policy.Phone, Class: policy.PasswordChange, Subject: "Reset", Agent: "sam"})
 			must(t, err)
-			o := &outbox{store: h.store}
+			o := &toSend{outbox: h.store.Outbox}
 			due := func() int {
 				t.Helper()
 				items, err := o.Due(now, 10)
@@ -104,7 +104,7 @@ func TestOneUnsettled(t *testing.T) {
 		_, err = h.store.Open(tickets.OpenRequest{Contact: "ada@north.example", Channel: policy.Phone, Class: policy.PasswordChange, Subject: "Reset", Agent: "sam"})
 		must(t, err)
 	}
-	o := &outbox{store: h.store}
+	o := &toSend{outbox: h.store.Outbox}
 	must(t, o.Attempt("o-1", now))
 	var key string
 	must(t, engine.View(func(v kv.View) error {

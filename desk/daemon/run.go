@@ -52,7 +52,7 @@ func Listen(c config.Config) (net.Listener, error) {
 // Run is the daemon over an open store: it answers on its socket, reads every mailbox and sends
 // what is due until ctx ends, and then stops cleanly.
 func (h *House) Run(ctx context.Context, l net.Listener, fromBeginning bool) error {
-	if err := h.store.RecoverOutbox(); err != nil { // what is left is not sent; all else is
+	if err := h.store.Outbox.Recover(); err != nil { // what is left is not sent; all else is
 		h.log.Error().Err(err).Msg("not every notice of the last run is settled")
 	}
 	for _, m := range h.config.Mailbox {
@@ -81,7 +81,7 @@ func (h *House) Run(ctx context.Context, l net.Listener, fromBeginning bool) err
 	work("outbox", h.sendForever)
 	work("deferred", h.retryForever)
 
-	if held, err := h.store.Held(); err == nil && held {
+	if held, err := h.store.Outbox.Held(); err == nil && held {
 		h.log.Error().Msg(RestoredWarning)
 	}
 	h.log.Info().Int("mailboxes", len(h.readers)).Str("socket", h.config.Socket).Msg("ready")

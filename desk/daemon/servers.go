@@ -28,5 +28,5 @@ func (h *House) mailer(all bool) (*mailer.Mailer, error) {
 		return nil, err
 	}
 	server.Dial = h.dial
-	return mailer.New(server, &outbox{store: h.store, all: all}, h.log), nil
+	return mailer.New(server, &toSend{outbox: h.store.Outbox, all: all}, h.log), nil
 }

@@ -10,7 +10,7 @@ import (
 
 func (h *House) status() api.Status {
 	out := api.Status{Mailboxes: []api.Mailbox{}, SuffixAge: int(h.check.SuffixListAge(h.now()) / (24 * time.Hour))}
-	out.Held, _ = h.store.Held()
+	out.Held, _ = h.store.Outbox.Held()
 	for i, r := range h.readers {
 		out.Mailboxes = append(out.Mailboxes, mailboxStatus(h.config.Mailbox[i], r.Status()))
 	}

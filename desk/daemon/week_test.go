@@ -80,7 +80,7 @@ func (w *week) run() {
 		return w.lines[addr].Dial(ctx, network, addr)
 	}
 	h.Gateway.Check = w
-	must(w, h.store.RecoverOutbox())
+	must(w, h.store.Outbox.Recover())
 	r, err := h.reader(h.config.Mailbox[0], true)
 	must(w, err)
 	ctx, cancel := context.WithCancel(context.Background())

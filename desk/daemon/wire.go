@@ -19,6 +19,7 @@ import (
 	"countersign/mailer"
 	"countersign/policy"
 	"countersign/tickets"
+	"countersign/tickets/outbox"
 )
 
 // wire puts the parts together. blobs is nil for a world, which keeps nothing.
@@ -39,7 +40,7 @@ func wire(c config.Config, engine kv.Store, blobs *blob.Store, k keys.Keys, now 
 		PerMinute: c.Limits.NoticesPerMinute, PerHour: c.Limits.NoticesPerContactHour, PerDay: c.Limits.NoticesPerTicketDay}
 	opt.SharedDomains = c.Proof.SharedDomains
 	opt.Wrote = func(by tickets.By, why string, w tickets.Written) { logWritten(log, by, why, w) }
-	opt.Waits = func(o tickets.Outgoing) {
+	opt.Waits = func(o outbox.Outgoing) {
 		log.Warn().Str("notice", o.ID).Str("ticket", o.Ticket).Str("kind", string(o.Kind)).Str("limit", o.Cap).Time("until", o.Next).Msg("notice waits for a limit")
 	}
 	if blobs != nil {

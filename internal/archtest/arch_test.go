@@ -27,7 +27,7 @@ var flow = [][]string{
 	{"inbound/sender/arc"},
 	{"inbound/sender"},
 	{"internal/audit", "internal/mailfiles", "clients", "staff", "inbound"},
-	{"tickets/ledger"},
+	{"tickets/ledger", "tickets/outbox"},
 	{"tickets"},
 	{"mailer", "desk/gateway"},
 	{"desk/api", "internal/mailtest"},

@@ -1,9 +1,7 @@
-package tickets
+package outbox
 
 import (
-	"errors"
 	"fmt"
-	"net/url"
 	"slices"
 	"strings"
 	"sync"
@@ -11,27 +9,6 @@ import (
 
 	"countersign/internal/kv"
 )
-
-// A queued notice stands under queue/<lane>/<when>/<id>. Lanes are served in
-// turn, so that no flood in one keeps another waiting.
-
-// lane names where the notice queues: with the others of its agent, or with those
-// that the contact's own mail brought about.
-func (o Outgoing) lane() string {
-	if o.Origin == fromMail || o.Origin == fromSecurity || o.Origin == "timers:" {
-		return strings.TrimSuffix(o.Origin, ":") + "::" + url.PathEscape(o.Contact)
-	}
-	return o.Origin
-}
-
-// queueKey is the key under which the notice stands while it is queued. Those
-// from before there were lanes stand elsewhere until the next start.
-func (o Outgoing) queueKey() string {
-	if o.Origin == "" {
-		return unlanedPrefix + kv.Due(o.Next) + "/" + o.ID
-	}
-	return queuePrefix + o.lane() + "/" + kv.Due(o.Next) + "/" + o.ID
-}
 
 // What one call of Due looks at, at most.
 const (
@@ -42,38 +19,12 @@ const (
 // Due gives the notices that may be sent now, with their bytes, from each lane
 // in turn: first from those of which the fewest were sent in this minute, of
 // these the oldest. With all, those that wait for a retry are due too; the one
-// resend after an unknown outcome and the caps hold all the same. What can't be
-// read keeps nothing else back, and is an error where there is nothing else.
-func (s *Store) Due(now time.Time, limit int, all bool) (out []Outgoing, err error) {
-	if err := s.opt.Watch.Check(); err != nil {
-		return nil, err // what is put off now could wait for years
-	}
-	if s.opt.Observing {
-		return nil, nil
-	}
-	for {
-		l := look{Store: s, now: now, limit: limit, all: all}
-		if err := s.kv.View(l.over); err != nil {
-			return nil, err
-		}
-		for _, o := range l.found {
-			admitted := s.placed(o, now)
-			if !admitted {
-				if admitted, err = s.admit(o.ID, now); err != nil {
-					l.errs = append(l.errs, err)
-				}
-			}
-			if admitted {
-				out = append(out, o)
-			}
-		}
-		if len(out) > 0 {
-			return out, nil
-		}
-		if len(l.found) == 0 || len(l.errs) > 0 {
-			return nil, errors.Join(l.errs...)
-		}
-	}
+// resend after an unknown outcome and the caps hold all the same. What gone
+// reports is passed over, and so is what can't be read, which is told beside.
+func (b *Outbox) Due(v kv.View, now time.Time, limit int, all bool, gone func(kv.Reader, Outgoing) (bool, error)) (due []Outgoing, unread []error, err error) {
+	l := look{Outbox: b, now: now, limit: limit, all: all, gone: gone}
+	err = l.over(v)
+	return l.found, l.errs, err
 }
 
 // place is a key to go on from, shared by those who look.
@@ -91,10 +42,11 @@ func (p *place) swap(key string) (old string) {
 
 // look is one look over the lanes.
 type look struct {
-	*Store
+	*Outbox
 	now   time.Time
 	limit int
 	all   bool
+	gone  func(kv.Reader, Outgoing) (bool, error)
 
 	looked int
 	found  []Outgoing
@@ -110,10 +62,7 @@ type lane struct {
 }
 
 func (l *look) over(v kv.View) error {
-	if e, _, err := kv.Load[epoch](v, epochKey); err != nil || e.Held {
-		return err
-	}
-	sent, _, err := kv.Load[int](v, minuteKey(l.now, ""))
+	sent, err := counted(v, capKey(l.now, time.Minute, minute))
 	if err != nil {
 		return err
 	}
@@ -129,7 +78,7 @@ func (l *look) over(v kv.View) error {
 			}
 		}
 		// A tenth of the minute is for lanes that had nothing of it yet.
-		if left := l.opt.PerMinute - sent; left <= 0 || lanes[i].sent > 0 && left <= l.opt.PerMinute/10 {
+		if left := l.set.PerMinute - sent; left <= 0 || lanes[i].sent > 0 && left <= l.set.PerMinute/10 {
 			return nil
 		}
 		o := lanes[i].next
@@ -174,7 +123,7 @@ func (l *look) lanes(v kv.View) (lanes []lane, err error) {
 		if a.next.ID == "" {
 			continue
 		}
-		if a.sent, _, err = kv.Load[int](v, minuteKey(l.now, name)); err != nil {
+		if a.sent, err = counted(v, capKey(l.now, time.Minute, minuteOf(name))); err != nil {
 			return nil, err
 		}
 		lanes = append(lanes, a)
@@ -193,10 +142,10 @@ func (l *look) advance(v kv.View, a *lane) error {
 			return kv.ErrStop
 		}
 		a.from = key + "\x00"
-		o, ok, err := kv.Load[Outgoing](v, kv.Numbered(outPrefix, string(value)))
+		o, ok, err := Load(v, string(value))
 		gone := false
 		if ok && err == nil {
-			gone, err = pointless(v, o)
+			gone, err = l.gone(v, o)
 		}
 		if err != nil {
 			l.errs = append(l.errs, fmt.Errorf("notice %s: %w", value, err))
@@ -207,5 +156,21 @@ func (l *look) advance(v kv.View, a *lane) error {
 		}
 		a.next = o
 		return kv.ErrStop
+	})
+}
+
+// Look calls fn for queued notices, at most so many, and goes on at the next call
+// where this one ended. One that can't be read is given by its id, with the error.
+func (b *Outbox) Look(v kv.View, most int, fn func(id string, o Outgoing, err error)) error {
+	looked := 0
+	return v.Scan(queuePrefix, b.nextOne.swap(""), func(key string, value []byte) error {
+		if looked++; looked > most {
+			b.nextOne.swap(key)
+			return kv.ErrStop
+		}
+		if o, ok, err := Load(v, string(value)); ok || err != nil {
+			fn(string(value), o, err)
+		}
+		return nil
 	})
 }

@@ -1,0 +1,36 @@
+package outbox
+
+import (
+	"net/url"
+	"strings"
+)
+
+// Origins say to whose account a notice goes. Each has budgets of its own, so
+// that no question waits behind what others make us send.
+const (
+	FromMail     = "mail"     // what the contact's own mail makes us ask
+	FromSecurity = "security" // what tells of an answer, so that nothing else takes its places
+	timers       = "timers:"
+)
+
+// FromAgent is the origin of what an agent makes us ask.
+func FromAgent(id string) string { return "agent:" + id }
+
+// FromTimers is that of what time does to the tickets of an agent, or with no id
+// to those of nobody.
+func FromTimers(id string) string { return timers + id }
+
+// ToStaff is that of what an agent is told.
+func ToStaff(id string) string { return "staff:" + id }
+
+// A queued notice stands under queue/<lane>/<when>/<id>. Lanes are served in
+// turn, so that no flood in one keeps another waiting.
+
+// lane names where the notice queues: with the others of its agent, or with those
+// that the contact's own mail brought about.
+func (o Outgoing) lane() string {
+	if o.Origin == FromMail || o.Origin == FromSecurity || o.Origin == timers {
+		return strings.TrimSuffix(o.Origin, ":") + "::" + url.PathEscape(o.Contact)
+	}
+	return o.Origin
+}

@@ -7,7 +7,6 @@ package gateway
 import (
 	"context"
 	"errors"
-	"sync"
 	"time"
 
 	"github.com/rs/zerolog"
@@ -35,91 +34,61 @@ type Gateway struct {
 	Open bool
 	Log  zerolog.Logger
 
-	// alone is held by a message that was in flight at a crash: it is judged
-	// with nothing else under way. All others hold it for reading.
-	alone sync.RWMutex
-
+	attempts attempts
 	silences silences // of Retry
 }
 
-// maxAttempts is how often a message that is judged alone may stop the program
-// before it is set aside.
-const maxAttempts = 3
-
-// Handle carries one fetched message to its record. An error means that nothing
-// was recorded: the message stays where it is and is fetched again.
+// Handle carries one fetched message to its record. What then follows, on IMAP by
+// the mailbox's reader and on SMTP by the mailer, follows from that record. An
+// error means that nothing was recorded: the message stays where it is and is
+// fetched again.
 func (g *Gateway) Handle(ctx context.Context, f mailbox.Fetched) error {
 	src := ledger.Source{Mailbox: f.Mailbox, UIDValidity: f.UIDValidity, Turn: f.Turn, UID: f.UID, Observe: g.Observed[f.Mailbox]}
-	if _, ok, err := g.Store.Received(src); err != nil || ok {
+	if _, known, err := g.Store.Received(src); err != nil || known {
 		return err // a deferred message is judged again when it is due
 	}
 	_, err := g.judge(ctx, src, f, true)
 	return err
 }
 
-// judge carries a message to its record, counting attempts. hurry says that
-// others wait for their turn, so that it is put off rather than waited for.
-func (g *Gateway) judge(ctx context.Context, src ledger.Source, f mailbox.Fetched, hurry bool) (m tickets.Message, err error) {
-	suspect, err := g.Store.Ledger.InFlight(src)
-	if err != nil {
-		return m, err
-	}
-	if suspect {
-		g.alone.Lock()
-		defer g.alone.Unlock()
-	} else {
-		g.alone.RLock()
-		defer g.alone.RUnlock()
-	}
-	attempts, err := g.Store.Ledger.Attempt(src, suspect)
-	if err != nil {
-		return m, err
-	}
-	defer func() {
-		if err != nil {
-			err = errors.Join(err, g.Store.Ledger.ForgetAttempt(src))
+// judge finds out who sent a message and what it says, and commits what it comes
+// to. hurry says that others wait for their turn, so that it is put off rather
+// than waited for.
+func (g *Gateway) judge(ctx context.Context, src ledger.Source, f mailbox.Fetched, hurry bool) (tickets.Message, error) {
+	return g.counted(src, func(a attempt) (tickets.Message, error) {
+		began := time.Now()
+		e := g.understand(ctx, f, a, hurry)
+		if err := ctx.Err(); err != nil {
+			return tickets.Message{}, err // what DNS said while we were stopping is no answer
 		}
-	}()
-	started := time.Now()
-	e := g.understand(ctx, f, attempts, hurry, suspect)
-	if err := ctx.Err(); err != nil {
-		return m, err // what DNS said while we were stopping is no answer
-	}
-	m, err = g.receive(e, src, f.Bytes(), started)
-	if unrecordable(err) {
-		g.Log.Error().Err(err).Str("mailbox", src.Mailbox).Uint32("uid", src.UID).Msg("a message can't be recorded as it is; it is set aside")
-		m, err = g.receive(inbound.Unread(f.Bytes(), f.Arrived, policy.Because("unrecordable")), src, f.Bytes(), started)
-	}
-	return m, err
+		return g.record(e, src, f, began)
+	})
 }
 
-// unrecordable reports whether trying again can't help: a record or a notice
-// would be larger than it may be.
-func unrecordable(err error) bool {
-	return errors.Is(err, kv.ErrSize) || errors.Is(err, kv.ErrOps) || errors.Is(err, tickets.ErrCompose)
-}
-
-// understand establishes what is known of a fetched message.
-func (g *Gateway) understand(ctx context.Context, f mailbox.Fetched, attempts int, hurry, alone bool) policy.Evidence {
+// understand establishes what is known of a fetched message: what it says, and by
+// DNS who sent it.
+func (g *Gateway) understand(ctx context.Context, f mailbox.Fetched, a attempt, hurry bool) policy.Evidence {
 	desk, ok := g.Desks[f.Mailbox]
 	if !ok { // of a mailbox that is no longer configured
 		desk.Limits = rawmail.DefaultLimits()
 	}
-	desk.Standing, desk.Hurry, desk.Places = g.standing, hurry || alone, mailbox.Places(len(f.Raw), alone)
-	refuse := func(code string) policy.Evidence {
-		e := inbound.Unread(f.Bytes(), f.Arrived, policy.Because(code))
-		e.Size = f.Size
-		return e
-	}
+	desk.Standing, desk.Hurry, desk.Places = g.standing, hurry || a.alone, mailbox.Places(len(f.Raw), a.alone)
 	switch {
 	case f.Poison:
-		return refuse("poison")
+		return unread(f, "poison")
 	case f.Raw == nil:
-		return refuse("too_large")
-	case attempts > maxAttempts:
-		return refuse("crashed")
+		return unread(f, "too_large")
+	case a.n > maxAttempts:
+		return unread(f, "crashed")
 	}
 	return inbound.Understand(ctx, g.Check, desk, f.Raw, f.Arrived)
+}
+
+// unread is what is known of a message that is set aside as it is.
+func unread(f mailbox.Fetched, code string) policy.Evidence {
+	e := inbound.Unread(f.Bytes(), f.Arrived, policy.Because(code))
+	e.Size = f.Size
+	return e
 }
 
 // standing says how long a message may wait for DNS. Where the store can't tell,
@@ -132,9 +101,25 @@ func (g *Gateway) standing(e policy.Evidence) policy.Standing {
 	return s
 }
 
-// receive commits what the message comes to.
-func (g *Gateway) receive(e policy.Evidence, src ledger.Source, raw []byte, started time.Time) (m tickets.Message, err error) {
-	m, err = g.Store.Receive(e, src, raw)
+// record is receive, but for a message whose record can't be: that is set aside.
+func (g *Gateway) record(e policy.Evidence, src ledger.Source, f mailbox.Fetched, began time.Time) (tickets.Message, error) {
+	m, err := g.receive(e, src, f.Bytes(), began)
+	if unrecordable(err) {
+		g.Log.Error().Err(err).Str("mailbox", src.Mailbox).Uint32("uid", src.UID).Msg("a message can't be recorded as it is; it is set aside")
+		m, err = g.receive(inbound.Unread(f.Bytes(), f.Arrived, policy.Because("unrecordable")), src, f.Bytes(), began)
+	}
+	return m, err
+}
+
+// unrecordable reports whether trying again can't help: a record or a notice
+// would be larger than it may be.
+func unrecordable(err error) bool {
+	return errors.Is(err, kv.ErrSize) || errors.Is(err, kv.ErrOps) || errors.Is(err, tickets.ErrCompose)
+}
+
+// receive commits what the message comes to, in one transaction, and says so.
+func (g *Gateway) receive(e policy.Evidence, src ledger.Source, raw []byte, began time.Time) (tickets.Message, error) {
+	m, err := g.Store.Receive(e, src, raw)
 	if err != nil {
 		return m, err
 	}
@@ -150,6 +135,6 @@ func (g *Gateway) receive(e policy.Evidence, src ledger.Source, raw []byte, star
 	if src.Observe {
 		said = "message observed; this is what it would have come to"
 	}
-	event.Stringer("took", time.Since(started).Round(time.Microsecond)).Msg(said)
+	event.Stringer("took", time.Since(began).Round(time.Microsecond)).Msg(said)
 	return m, nil
 }

@@ -11,7 +11,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"time"
 
 	"golang.org/x/mod/sumdb/tlog"
 
@@ -20,27 +19,6 @@ import (
 
 // ErrBroken reports a log that isn't what was written.
 var ErrBroken = errors.New("audit log is broken")
-
-// Entry is one leaf.
-type Entry struct {
-	At      time.Time       `json:"at"`
-	Kind    string          `json:"kind"`
-	Subject string          `json:"subject"`
-	Data    json.RawMessage `json:"data,omitempty"`
-}
-
-// head is the root of the tree over the first Size leaves.
-type head struct {
-	Size int64     `json:"size"`
-	Root tlog.Hash `json:"root"`
-}
-
-const headKey = "audit/head"
-
-func leafKey(n int64) string { return "audit/leaf/" + kv.Seq(uint64(n)) }
-
-// hashKey names the hashes that came with leaf n, packed in one value.
-func hashKey(n int64) string { return "audit/hash/" + kv.Seq(uint64(n)) }
 
 // Log appends and signs.
 type Log struct{ signer ed25519.PrivateKey }
@@ -114,7 +92,7 @@ func Head(r kv.Reader) (size int64, hash tlog.Hash, err error) {
 // kv.ErrStop ends it without one.
 func List(v kv.View, from int64, fn func(index int64, e Entry) error) error {
 	n := from
-	return v.Scan("audit/leaf/", leafKey(from), func(_ string, value []byte) error {
+	return v.Scan(leafPrefix, leafKey(from), func(_ string, value []byte) error {
 		var e Entry
 		if err := json.Unmarshal(value, &e); err != nil {
 			return fmt.Errorf("%w: entry %d: %w", ErrBroken, n, err)
@@ -126,7 +104,7 @@ func List(v kv.View, from int64, fn func(index int64, e Entry) error) error {
 
 // Export writes every entry as a JSON line, as it was stored.
 func Export(v kv.View, w io.Writer) error {
-	return v.Scan("audit/leaf/", "", func(_ string, value []byte) error {
+	return v.Scan(leafPrefix, "", func(_ string, value []byte) error {
 		_, err := w.Write(append(append([]byte{}, value...), '\n'))
 		return err
 	})

@@ -22,7 +22,7 @@ func Verify(s kv.Viewer) (n int64, err error) {
 		if n, err = verifyLeaves(v); err != nil {
 			return err
 		}
-		extra := v.Scan("audit/hash/", hashKey(n), func(string, []byte) error { return errors.New("more hashes than entries") })
+		extra := v.Scan(hashPrefix, hashKey(n), func(string, []byte) error { return errors.New("more hashes than entries") })
 		if n != size || extra != nil {
 			return fmt.Errorf("%w: entry %d: the head counts %d entries", ErrBroken, n, size)
 		}
@@ -37,7 +37,7 @@ func Verify(s kv.Viewer) (n int64, err error) {
 
 // verifyLeaves compares the hashes stored with each leaf with new ones.
 func verifyLeaves(v kv.View) (n int64, err error) {
-	err = v.Scan("audit/leaf/", "", func(key string, leaf []byte) error {
+	err = v.Scan(leafPrefix, "", func(key string, leaf []byte) error {
 		if key != leafKey(n) {
 			return fmt.Errorf("%w: entry %d is missing", ErrBroken, n)
 		}

@@ -69,7 +69,9 @@ func lookOf(addr string) look {
 	return look{strings.ReplaceAll(outline(local), ".", ""), outline(domain)}
 }
 
-func (l look) alike() string { return "alike/" + l.local + "@" + strings.ReplaceAll(l.domain, ".", "") }
+func (l look) alike() string {
+	return alikePrefix + l.local + "@" + strings.ReplaceAll(l.domain, ".", "")
+}
 
 // head is how many characters of a name of n stand in its head, and in its tail.
 func head(n int) int { return min(maxHead, (n-1)/2) }
@@ -87,13 +89,13 @@ func (l look) near(other int) (keys []string) {
 	for d := -other; d <= other; d++ {
 		if n := len(name) + d; n >= minName {
 			k := min(head(n), len(name))
-			add("near/d<" + l.local + "@" + name[:k])
-			add("near/d>" + l.local + "@" + name[len(name)-k:] + tld)
+			add(nearPrefix + "d<" + l.local + "@" + name[:k])
+			add(nearPrefix + "d>" + l.local + "@" + name[len(name)-k:] + tld)
 		}
 		if n := len(l.local) + d; n >= minName {
 			k := min(head(n), len(l.local))
-			add("near/l<" + l.local[:k] + "@" + l.domain)
-			add("near/l>" + l.local[len(l.local)-k:] + "@" + l.domain)
+			add(nearPrefix + "l<" + l.local[:k] + "@" + l.domain)
+			add(nearPrefix + "l>" + l.local[len(l.local)-k:] + "@" + l.domain)
 		}
 	}
 	return keys

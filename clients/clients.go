@@ -12,6 +12,7 @@ import (
 	"strings"
 	"time"
 
+	"countersign/clients/onfile"
 	"countersign/internal/kv"
 	"countersign/policy"
 )
@@ -33,10 +34,6 @@ const (
 	Manage     = "manage-contacts"
 	SeeCode    = "see-code"
 )
-
-// Records are what the keys of this package that hold people begin with; the
-// others are indexes.
-var Records = []string{"client/", "contact/"}
 
 // Client is an organisation with an account.
 type Client struct {
@@ -126,22 +123,22 @@ func permissionList() string {
 
 // Get returns the contact with that id, removed ones too.
 func Get(r kv.Reader, id string) (Contact, bool, error) {
-	return kv.Load[Contact](r, "contact/"+id)
+	return kv.Load[Contact](r, contactPrefix+id)
 }
 
 // ByAddress returns the contact who has the canonical address on file. One who
 // was removed is found too; see Status.
 func ByAddress(r kv.Reader, addr string) (Contact, bool, error) {
-	id, err := r.Get("addr/" + addr)
-	if err != nil || id == nil {
+	h, err := onfile.Of(r, addr)
+	if err != nil || h.Contact == "" {
 		return Contact{}, false, err
 	}
-	return Get(r, string(id))
+	return Get(r, h.Contact)
 }
 
 // GetClient returns the client with that id.
 func GetClient(r kv.Reader, id string) (Client, bool, error) {
-	return kv.Load[Client](r, "client/"+id)
+	return kv.Load[Client](r, clientPrefix+id)
 }
 
 // PutClient writes the client as it is. It is found by every name that it ever
@@ -151,11 +148,12 @@ func PutClient(tx kv.Tx, c Client) error {
 	if c.ID == "" {
 		return errors.New("a client has no id")
 	}
-	return errors.Join(rename(tx, c.ID, nil, c.called()), kv.Save(tx, "client/"+c.ID, c))
+	return errors.Join(rename(tx, c.ID, nil, c.called()), kv.Save(tx, clientPrefix+c.ID, c))
 }
 
 // PutContact writes the contact as it is and brings the indexes of its
-// addresses up to date. An address that is another contact's is refused.
+// addresses up to date. An address that is another's, or leads to staff, is
+// refused.
 func PutContact(tx kv.Tx, c Contact) error {
 	if c.ID == "" {
 		return errors.New("a contact has no id")
@@ -164,24 +162,15 @@ func PutContact(tx kv.Tx, c Contact) error {
 	if err != nil {
 		return err
 	}
-	for _, a := range c.Addresses {
-		id, err := tx.Get("addr/" + a)
-		if err != nil {
-			return err
-		}
-		if id != nil && string(id) != c.ID {
-			return fmt.Errorf("%s is already on file for contact %s", a, id)
-		}
-	}
 	for _, a := range old.Addresses {
 		if !slices.Contains(c.Addresses, a) {
-			if err := errors.Join(tx.Delete("addr/"+a), indexLook(tx, a, false)); err != nil {
+			if err := errors.Join(onfile.GiveBack(tx, a, c.ID), indexLook(tx, a, false)); err != nil {
 				return err
 			}
 		}
 	}
 	for _, a := range c.Addresses {
-		if err := errors.Join(tx.Put("addr/"+a, []byte(c.ID)), indexLook(tx, a, true)); err != nil {
+		if err := errors.Join(onfile.TakeForContact(tx, a, c.ID), indexLook(tx, a, true)); err != nil {
 			return err
 		}
 	}
@@ -189,14 +178,29 @@ func PutContact(tx kv.Tx, c Contact) error {
 		return err
 	}
 	if old.Client != "" && old.Client != c.Client {
-		if err := errors.Join(indexPrimary(tx, old, false), tx.Delete("member/"+old.Client+"/"+c.ID)); err != nil {
+		if err := errors.Join(indexPrimary(tx, old, false), tx.Delete(memberPrefix+old.Client+"/"+c.ID)); err != nil {
 			return err
 		}
 	}
 	if err := indexPrimary(tx, c, c.Role == Primary && c.Status != Removed); err != nil {
 		return err
 	}
-	return errors.Join(kv.Save(tx, "contact/"+c.ID, c), tx.Put("member/"+c.Client+"/"+c.ID, nil))
+	return errors.Join(kv.Save(tx, contactPrefix+c.ID, c), tx.Put(memberPrefix+c.Client+"/"+c.ID, nil))
+}
+
+// PutApart writes a contact whose addresses are somebody else's: it is found by
+// its id and by no address. Only a world has such people.
+func PutApart(tx kv.Tx, c Contact) error { return kv.Save(tx, contactPrefix+c.ID, c) }
+
+// EachOf calls fn for every contact of the client. What can't be read of one is
+// the error that fn is given, and keeps no other back.
+func EachOf(v kv.View, client string, fn func(Contact, error)) error {
+	prefix := memberPrefix + client + "/"
+	return v.Scan(prefix, "", func(key string, _ []byte) error {
+		c, _, err := Get(v, strings.TrimPrefix(key, prefix))
+		fn(c, err)
+		return nil
+	})
 }
 
 // Remove takes the contact's rights and keeps the record: mail from a removed
@@ -211,10 +215,10 @@ func Remove(tx kv.Tx, id string) (Contact, error) {
 }
 
 // EachClient calls fn for every client, by id.
-func EachClient(s kv.Viewer, fn func(Client) error) error { return each(s, "client/", fn) }
+func EachClient(s kv.Viewer, fn func(Client) error) error { return each(s, clientPrefix, fn) }
 
 // EachContact calls fn for every contact, removed ones too.
-func EachContact(s kv.Viewer, fn func(Contact) error) error { return each(s, "contact/", fn) }
+func EachContact(s kv.Viewer, fn func(Contact) error) error { return each(s, contactPrefix, fn) }
 
 // each reads a page at a time, so that fn may be slow.
 func each[T any](s kv.Viewer, prefix string, fn func(T) error) error {

@@ -11,7 +11,7 @@ import (
 // AtDomain is how many addresses on file are at the domain, those of removed
 // contacts apart.
 func AtDomain(r kv.Reader, domain string) (int, error) {
-	n, _, err := kv.Load[int](r, "domain/"+domain)
+	n, _, err := kv.Load[int](r, domainPrefix+domain)
 	return n, err
 }
 
@@ -34,9 +34,9 @@ func countDomains(tx kv.Tx, before, after Contact) error {
 		case err != nil:
 		case more[domain] == 0:
 		case n+more[domain] <= 0:
-			err = tx.Delete("domain/" + domain)
+			err = tx.Delete(domainPrefix + domain)
 		default:
-			err = kv.Save(tx, "domain/"+domain, n+more[domain])
+			err = kv.Save(tx, domainPrefix+domain, n+more[domain])
 		}
 		if err != nil {
 			return err

@@ -37,8 +37,8 @@ func skeleton(name string) string {
 // called gives the keys of a client.
 func (c Client) called() (keys []string) {
 	for _, name := range []string{c.ID, c.Name} {
-		if s := skeleton(name); s != "" && !slices.Contains(keys, "called/"+s) {
-			keys = append(keys, "called/"+s)
+		if s := skeleton(name); s != "" && !slices.Contains(keys, calledPrefix+s) {
+			keys = append(keys, calledPrefix+s)
 		}
 	}
 	return keys
@@ -50,7 +50,7 @@ func (c Contact) named() string {
 	if s == "" || strings.ContainsRune(c.Name, '@') {
 		return ""
 	}
-	return "named/" + c.Client + "/" + s
+	return namedPrefix + c.Client + "/" + s
 }
 
 // NamedAlike returns a client on file, other than c, for which c could be taken,

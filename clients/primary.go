@@ -13,7 +13,7 @@ const maxPrimaries = 32
 // PrimaryOf returns the id of the client's active primary contact; of several,
 // the one who became it first.
 func PrimaryOf(r kv.Reader, client string) (id string, ok bool, err error) {
-	all, err := listed(r, "primary/"+client)
+	all, err := listed(r, primaryPrefix+client)
 	if err != nil || len(all) == 0 {
 		return "", false, err
 	}
@@ -23,7 +23,7 @@ func PrimaryOf(r kv.Reader, client string) (id string, ok bool, err error) {
 // indexPrimary keeps which contacts are the active primary ones of a client, a
 // line each, in the order in which they became it.
 func indexPrimary(tx kv.Tx, c Contact, is bool) error {
-	key := "primary/" + c.Client
+	key := primaryPrefix + c.Client
 	all, err := listed(tx, key)
 	if err != nil {
 		return err
@@ -40,6 +40,6 @@ func crowded(r kv.Reader, c Contact) (bool, error) {
 	if c.Role != Primary {
 		return false, nil
 	}
-	all, err := listed(r, "primary/"+c.Client)
+	all, err := listed(r, primaryPrefix+c.Client)
 	return len(all) >= maxPrimaries && !slices.Contains(all, c.ID), err
 }

@@ -102,7 +102,7 @@ func (opt ImportOptions) contact(tx kv.Tx, r row) (o outcome, err error) {
 		}
 	}
 	if !ok {
-		n, err := kv.Counter(tx, "counter/contact")
+		n, err := kv.Counter(tx, counter)
 		if err != nil {
 			return o, err
 		}

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"countersign/clients/onfile"
 	"countersign/internal/kv"
 )
 
@@ -28,24 +29,21 @@ type Desk struct {
 // or of the form of a reply address, or at the domain of any of these. A domain
 // at which others have mailboxes counts for nothing (Everybodys).
 func (d Desk) IsStaffAddress(r kv.Reader, addr string) (bool, error) {
-	plain := withoutDetail(addr)
-	if slices.ContainsFunc(d.Addresses, func(own string) bool { return withoutDetail(own) == plain }) || d.reply(addr) {
+	plain := onfile.Mailbox(addr)
+	if slices.ContainsFunc(d.Addresses, func(own string) bool { return onfile.Mailbox(own) == plain }) || d.reply(addr) {
 		return true, nil
 	}
-	for _, a := range []string{addr, plain} {
-		if b, err := r.Get("staffaddr/" + a); err != nil || b != nil {
-			return b != nil, err
-		}
+	if agent, err := onfile.Agent(r, addr); err != nil || agent != "" {
+		return agent != "", err
 	}
-	domain := domainOf(addr)
+	domain := onfile.Domain(addr)
 	if d.Everybodys(domain) {
 		return false, nil
 	}
-	if slices.ContainsFunc(append(slices.Clone(d.Addresses), d.ReplyAddress), func(own string) bool { return domainOf(own) == domain }) {
+	if slices.ContainsFunc(append(slices.Clone(d.Addresses), d.ReplyAddress), func(own string) bool { return onfile.Domain(own) == domain }) {
 		return true, nil
 	}
-	b, err := r.Get("staffdomain/" + domain)
-	return b != nil, err
+	return onfile.AgentAt(r, domain)
 }
 
 // Everybodys reports whether others than staff have mailboxes at the domain: at
@@ -59,16 +57,3 @@ func (d Desk) reply(addr string) bool {
 	before, after, ok := strings.Cut(strings.ToLower(d.ReplyAddress), "{token}")
 	return ok && len(addr) > len(before)+len(after) && strings.HasPrefix(addr, before) && strings.HasSuffix(addr, after)
 }
-
-// withoutDetail takes off what stands behind a plus in the local part: the
-// mailbox is the same.
-func withoutDetail(addr string) string {
-	local, domain, _ := strings.Cut(addr, "@")
-	name, _, plus := strings.Cut(local, "+")
-	if !plus || name == "" {
-		return addr
-	}
-	return name + "@" + domain
-}
-
-func domainOf(addr string) string { return addr[strings.LastIndexByte(addr, '@')+1:] }

@@ -13,6 +13,7 @@ import (
 	"strings"
 	"time"
 
+	"countersign/clients/onfile"
 	"countersign/internal/kv"
 	"countersign/internal/rawmail"
 	"countersign/policy"
@@ -30,10 +31,6 @@ const All = "all"
 
 // ErrInvalid reports an agent who can't be added as described.
 var ErrInvalid = errors.New("invalid agent")
-
-// Records is what the keys of this package that hold people begin with; the
-// others are indexes.
-var Records = []string{"agent/"}
 
 // Agent is a member of staff.
 type Agent struct {
@@ -91,33 +88,39 @@ func Add(tx kv.Tx, a Agent) (Agent, error) {
 	if len(wrong) > 0 {
 		return Agent{}, fmt.Errorf("%w: %w", ErrInvalid, errors.Join(wrong...))
 	}
-	said := map[string]bool{} // an address without detail is asked for twice
-	for _, taken := range []struct{ key, what string }{
-		{"agent/" + a.ID, "id: there is already an agent " + a.ID},
-		{"staffaddr/" + a.Email, "email: another agent has " + a.Email},
-		{"staffaddr/" + withoutDetail(a.Email), "email: another agent has " + withoutDetail(a.Email) + ", which is the same mailbox"},
-		{"addr/" + a.Email, "email: " + a.Email + " is an address of a contact; an agent must not be able to confirm"},
-		{"addr/" + withoutDetail(a.Email), "email: " + a.Email + " reaches the mailbox of a contact; an agent must not be able to confirm"},
-		{"unixuser/" + a.UnixUser, "unix user: another agent is " + a.UnixUser},
-	} {
-		b, err := tx.Get(taken.key)
-		if err != nil {
-			return Agent{}, err
-		}
-		if b != nil && !said[taken.key] {
-			said[taken.key] = true
-			report("%s", taken.what)
-		}
+	taken, err := a.taken(tx)
+	if err != nil {
+		return Agent{}, err
 	}
-	if len(wrong) > 0 {
-		return Agent{}, fmt.Errorf("%w: %w", ErrInvalid, errors.Join(wrong...))
+	if len(taken) > 0 {
+		return Agent{}, fmt.Errorf("%w: %w", ErrInvalid, errors.Join(taken...))
 	}
-	errs := []error{kv.Save(tx, "agent/"+a.ID, a), tx.Put("staffaddr/"+a.Email, []byte(a.ID)),
-		tx.Put("staffaddr/"+withoutDetail(a.Email), []byte(a.ID)), tx.Put("staffdomain/"+domainOf(a.Email), []byte(a.ID))}
+	errs := []error{kv.Save(tx, agentPrefix+a.ID, a), onfile.TakeForAgent(tx, a.Email, a.ID)}
 	if a.UnixUser != "" {
-		errs = append(errs, tx.Put("unixuser/"+a.UnixUser, []byte(a.ID)))
+		errs = append(errs, tx.Put(userPrefix+a.UnixUser, []byte(a.ID)))
 	}
 	return a, errors.Join(errs...)
+}
+
+// taken says what of a new agent is somebody else's.
+func (a Agent) taken(r kv.Reader) (wrong []error, err error) {
+	report := func(is bool, format string, args ...any) {
+		if is {
+			wrong = append(wrong, fmt.Errorf(format, args...))
+		}
+	}
+	plain := onfile.Mailbox(a.Email)
+	own, errOwn := onfile.Of(r, a.Email)
+	mailbox, errMailbox := onfile.Of(r, plain)
+	id, errID := r.Get(agentPrefix + a.ID)
+	user, errUser := r.Get(userPrefix + a.UnixUser)
+	report(id != nil, "id: there is already an agent %s", a.ID)
+	report(own.Agent != "", "email: another agent has %s", a.Email)
+	report(mailbox.Agent != "" && plain != a.Email, "email: another agent has %s, which is the same mailbox", plain)
+	report(own.Contact != "", "email: %s is an address of a contact; an agent must not be able to confirm", a.Email)
+	report(mailbox.Contact != "" && plain != a.Email, "email: %s reaches the mailbox of a contact; an agent must not be able to confirm", a.Email)
+	report(user != nil, "unix user: another agent is %s", a.UnixUser)
+	return wrong, errors.Join(errOwn, errMailbox, errID, errUser)
 }
 
 func list[T ~string](all []T) string {
@@ -133,7 +136,7 @@ func Get(r kv.Reader, id string) (Agent, bool, error) {
 	if !idForm.MatchString(id) {
 		return Agent{}, false, nil
 	}
-	return kv.Load[Agent](r, "agent/"+id)
+	return kv.Load[Agent](r, agentPrefix+id)
 }
 
 // ByUnixUser returns the agent who is that Unix user.
@@ -141,7 +144,7 @@ func ByUnixUser(r kv.Reader, user string) (Agent, bool, error) {
 	if !userForm.MatchString(user) {
 		return Agent{}, false, nil
 	}
-	id, err := r.Get("unixuser/" + user)
+	id, err := r.Get(userPrefix + user)
 	if err != nil || id == nil {
 		return Agent{}, false, err
 	}
@@ -150,7 +153,7 @@ func ByUnixUser(r kv.Reader, user string) (Agent, bool, error) {
 
 // List returns every agent, by id.
 func List(v kv.View) (all []Agent, err error) {
-	err = v.Scan("agent/", "", func(key string, _ []byte) error {
+	err = v.Scan(agentPrefix, "", func(key string, _ []byte) error {
 		a, _, err := kv.Load[Agent](v, key)
 		all = append(all, a)
 		return err

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"testing"
 
+	"countersign/clients/onfile"
 	"countersign/internal/kv"
 	"countersign/staff"
 )
@@ -57,7 +58,7 @@ func TestAddRefuses(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			s := kv.Memory()
 			err := s.Update(func(tx kv.Tx) error {
-				if err := tx.Put("addr/ada@north.example", []byte("c-1")); err != nil {
+				if err := onfile.TakeForContact(tx, "ada@north.example", "c-1"); err != nil {
 					return err
 				}
 				_, err := staff.Add(tx, sam())

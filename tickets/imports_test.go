@@ -32,7 +32,7 @@ var times = regexp.MustCompile(`"\d{4}-\d\d-\d\dT[^"]*"`)
 func (d *desk) peopleKeys(t failer) map[string]string {
 	all := map[string]string{}
 	for key, v := range d.dump(t) {
-		for _, p := range []string{"client/", "contact/", "addr/", "member/", "primary/", "called/", "named/", "domain/", "alike/", "near/"} {
+		for _, p := range []string{"client/", "contact/", "address/", "member/", "primary/", "called/", "named/", "domain/", "alike/", "near/"} {
 			if strings.HasPrefix(key, p) {
 				all[key] = times.ReplaceAllString(v, "T")
 			}

@@ -1,6 +1,7 @@
 package tickets
 
 import (
+	"countersign/clients/onfile"
 	"countersign/internal/kv"
 	"countersign/internal/kv/migrate"
 )
@@ -10,6 +11,6 @@ import (
 // that knows every owner of keys. An owner's steps stand in its migrate.go.
 func Migrate(s kv.Store, say func(migrate.Progress)) error {
 	return migrate.Run(s, []migrate.Migration{
-		{Schema: 2, Steps: []migrate.Step{}},
+		{Schema: 2, Steps: onfile.ToSchema2},
 	}, say)
 }

@@ -2,10 +2,13 @@ package tickets
 
 import (
 	"errors"
+	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
 	"countersign/clients"
+	"countersign/clients/onfile"
 	"countersign/internal/kv"
 	"countersign/policy"
 	"countersign/staff"
@@ -22,12 +25,33 @@ func TestStaffConfirmsNothing(t *testing.T) {
 				t.Errorf("import: %+v", r)
 			}
 			_, l := d.ask(t, bob, policy.PasswordChange)
-			d.contact(t, "bob", func(c *clients.Contact) { c.Addresses = append(c.Addresses, addr) })
+			d.putOnFile(t, "bob", addr)
 			answer := d.reply(l, policy.Yes)
 			answer.From, answer.Sender.Domain = addr, "desk.example"
 			wants(t, d.receive(t, answer), "staff_address")
 		})
 	}
+}
+
+// putOnFile gives the contact an address, also one that the index refuses.
+func (d *desk) putOnFile(t failer, id, addr string) {
+	t.Helper()
+	check(t, d.kv.Update(func(tx kv.Tx) error {
+		c, _, err := clients.Get(tx, id)
+		if err != nil {
+			return err
+		}
+		c.Addresses = append(slices.Clone(c.Addresses), addr)
+		agent, err := onfile.Agent(tx, addr)
+		if agent == "" {
+			return errors.Join(err, clients.PutContact(tx, c))
+		}
+		taken, ok := errors.AsType[*onfile.TakenError](kv.DryRun(d.KV(), func(tx kv.Tx) error { return clients.PutContact(tx, c) }))
+		if !ok || taken.By.Agent != agent {
+			return fmt.Errorf("%s, which leads to agent %s, is put on file", addr, agent)
+		}
+		return clients.PutApart(tx, c)
+	}))
 }
 
 // TestAgentsDomain: an agent at a domain of contacts would make staff of them.

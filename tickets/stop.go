@@ -59,14 +59,11 @@ func (s *Store) followStops() error {
 			return err
 		}
 		for client := range todo {
-			prefix := "member/" + client + "/"
-			err := v.Scan(prefix, "", func(key string, _ []byte) error {
-				c, _, err := clients.Get(v, strings.TrimPrefix(key, prefix))
+			err := clients.EachOf(v, client, func(c clients.Contact, err error) {
 				if c.Client == client {
 					todo[client] = append(todo[client], c.Addresses...)
 				}
 				failed[client] = errors.Join(failed[client], err)
-				return nil
 			})
 			if err != nil {
 				return err

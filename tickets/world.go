@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"countersign/clients"
+	"countersign/clients/onfile"
 	"countersign/internal/kv"
 	"countersign/internal/token"
 	"countersign/policy"
@@ -145,11 +146,14 @@ func (s *Store) populateContact(c WorldContact) error {
 	return s.kv.Update(func(tx kv.Tx) error {
 		if other, ok, err := clients.ByAddress(tx, addr); err != nil || ok && other.Client != c.Client && other.Status != clients.Removed {
 			// On file for another client, too: found through this client's tickets only.
-			return errors.Join(err, kv.Save(tx, "contact/"+contact.ID, contact))
+			return errors.Join(err, clients.PutApart(tx, contact))
 		} else if ok && other.ID != contact.ID {
-			if err := tx.Delete("addr/" + addr); err != nil {
+			if err := onfile.GiveBack(tx, addr, other.ID); err != nil {
 				return err
 			}
+		}
+		if agent, err := onfile.Agent(tx, addr); err != nil || agent != "" { // which the world may say, and which proves nothing
+			return errors.Join(err, clients.PutApart(tx, contact))
 		}
 		return clients.PutContact(tx, contact)
 	})
@@ -193,10 +197,10 @@ func (s *Store) populateTicket(w WorldTicket) error {
 		owner := worldContactID(w.Client, contact)
 		if _, ok, err := clients.Get(tx, owner); err != nil {
 			return err
-		} else if id, err := tx.Get("addr/" + contact); err != nil {
+		} else if other, found, err := clients.ByAddress(tx, contact); err != nil {
 			return err
-		} else if !ok && id != nil { // the world names no client, or another
-			owner = string(id)
+		} else if !ok && found { // the world names no client, or another
+			owner = other.ID
 		}
 		if c, ok, err := clients.Get(tx, owner); err != nil {
 			return err

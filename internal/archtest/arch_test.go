@@ -26,6 +26,7 @@ var flow = [][]string{
 	{"inbound/sender/dkim", "inbound/sender/dmarc"},
 	{"inbound/sender/arc"},
 	{"inbound/sender"},
+	{"clients/onfile"},
 	{"internal/audit", "internal/mailfiles", "clients", "staff", "inbound"},
 	{"tickets/ledger", "tickets/outbox"},
 	{"tickets"},

@@ -1,0 +1,19 @@
+package clients
+
+import (
+	"testing"
+	"time"
+
+	"countersign/internal/kv/kvtest"
+)
+
+// TestGolden: what lies on disk has the names that it had.
+func TestGolden(t *testing.T) {
+	at := time.Date(2026, 11, 25, 9, 0, 0, 0, time.UTC)
+	kvtest.Golden(t, map[string]any{
+		"client": Client{ID: "north", Name: "Northwind", Imported: at, Filled: at, FilledBy: "i-1", Alike: at},
+		"contact": Contact{ID: "c-1", Client: "north", Name: "Ada Berg", Role: Primary, Status: Active, Addresses: []string{"ada@north.example"},
+			Permissions: []string{All}, Language: "en", Added: at, Since: map[string]time.Time{"ada@north.example": at}, Gained: map[string]time.Time{Approve: at},
+			First: Turn{At: at, Before: "old@north.example", BeforeAt: at}, Spoke: map[string]time.Time{"sv": at}, Widened: at},
+	})
+}

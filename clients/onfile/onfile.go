@@ -1,0 +1,123 @@
+// Package onfile knows whose an address is: a contact's, an agent's or nobody's.
+//
+// It is one index, and an address has one place in it, so that no agent can be
+// the person who confirms. What stands behind a plus in an address leads to the
+// same mailbox (RFC 5233): an agent has that, too, and no contact may take an
+// address that leads to an agent.
+//
+// Who these people are is known in packages clients and staff, which alone take
+// addresses and give them back; which addresses are the desk's own is for package
+// staff.
+package onfile
+
+import (
+	"fmt"
+	"strings"
+
+	"countersign/internal/kv"
+)
+
+// Holder is who has an address: a contact, or an agent; the zero Holder is nobody.
+type Holder struct {
+	Contact string `json:"contact,omitempty"` // id
+	Agent   string `json:"agent,omitempty"`   // id
+}
+
+// TakenError reports an address that somebody else has.
+type TakenError struct {
+	Address string
+	By      Holder
+}
+
+func (e *TakenError) Error() string {
+	if e.By.Contact != "" {
+		return fmt.Sprintf("%s is already on file for contact %s", e.Address, e.By.Contact)
+	}
+	return fmt.Sprintf("%s is an address of staff, or may reach staff", e.Address)
+}
+
+// Of gives who has the canonical address.
+func Of(r kv.Reader, addr string) (Holder, error) {
+	h, _, err := kv.Load[Holder](r, addressPrefix+addr)
+	return h, err
+}
+
+// Agent gives the agent whom mail to the canonical address reaches, "" if none:
+// who has it, or has it without what stands behind its plus.
+func Agent(r kv.Reader, addr string) (string, error) {
+	h, err := Of(r, addr)
+	if plain := Mailbox(addr); err == nil && h.Agent == "" && plain != addr {
+		h, err = Of(r, plain)
+	}
+	return h.Agent, err
+}
+
+// AgentAt reports whether an agent has an address at the domain.
+func AgentAt(r kv.Reader, domain string) (bool, error) {
+	b, err := r.Get(domainPrefix + domain)
+	return b != nil, err
+}
+
+// TakeForContact gives the address to a contact. If it is another's, or leads to
+// an agent, the error is a *TakenError.
+func TakeForContact(tx kv.Tx, addr, contact string) error {
+	switch h, err := Of(tx, addr); {
+	case err != nil:
+		return err
+	case h.Contact == contact:
+		return nil
+	case h != Holder{}:
+		return &TakenError{addr, h}
+	}
+	agent, err := Agent(tx, addr)
+	if err != nil {
+		return err
+	}
+	if agent != "" {
+		return &TakenError{addr, Holder{Agent: agent}}
+	}
+	return take(tx, addr, Holder{Contact: contact})
+}
+
+// TakeForAgent gives the address, and the mailbox to which it leads, to an agent.
+// If one of them is somebody else's, the error is a *TakenError.
+func TakeForAgent(tx kv.Tx, addr, agent string) error {
+	for _, a := range []string{addr, Mailbox(addr)} {
+		h, err := Of(tx, a)
+		if err != nil {
+			return err
+		}
+		if h != (Holder{}) && h.Agent != agent {
+			return &TakenError{a, h}
+		}
+		if err := take(tx, a, Holder{Agent: agent}); err != nil {
+			return err
+		}
+	}
+	return tx.Put(domainPrefix+Domain(addr), []byte(agent))
+}
+
+func take(tx kv.Tx, addr string, h Holder) error { return kv.Save(tx, addressPrefix+addr, h) }
+
+// GiveBack takes the address from a contact, if it is theirs.
+func GiveBack(tx kv.Tx, addr, contact string) error {
+	h, err := Of(tx, addr)
+	if err != nil || h != (Holder{Contact: contact}) {
+		return err
+	}
+	return tx.Delete(addressPrefix + addr)
+}
+
+// Mailbox takes off what stands behind a plus in the local part: the mailbox is
+// the same.
+func Mailbox(addr string) string {
+	local, domain, _ := strings.Cut(addr, "@")
+	name, _, plus := strings.Cut(local, "+")
+	if !plus || name == "" {
+		return addr
+	}
+	return name + "@" + domain
+}
+
+// Domain gives what stands behind the @.
+func Domain(addr string) string { return addr[strings.LastIndexByte(addr, '@')+1:] }

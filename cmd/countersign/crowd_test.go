@@ -18,6 +18,7 @@ import (
 	"countersign/desk/gateway"
 	"countersign/internal/exit"
 	"countersign/internal/mailtest"
+	"countersign/internal/suite"
 )
 
 // answering runs the daemon until its socket is there, and to the test's end. Of
@@ -49,13 +50,13 @@ func peak(t *testing.T, pid int) int {
 	return kib >> 10
 }
 
-// TestManyLargeRequests: 60 messages of 8 MB to judge at a time, and clients that
+// TestManyLargeRequests: many messages of 8 MB to judge at a time, and clients that
 // stand still in the middle, take a bounded part of the daemon's memory, and
 // keep no small request waiting.
 func TestManyLargeRequests(t *testing.T) {
 	t.Parallel()
-	many, most := 60, 300 // requests, MiB
-	if raceDetector {
+	many, most := suite.Size(20, 60), 300 // requests, MiB
+	if suite.Race {
 		many, most = 12, 1000
 	}
 	dir := t.TempDir()
@@ -116,7 +117,7 @@ func TestManyLargeRequests(t *testing.T) {
 		count[o]++
 	}
 	t.Logf("%v; peak %d MiB, %d at the start; slowest of %d small ones %v", count, peak(t, pid), before, small, slowest)
-	if refused := count["busy"] + count["too_slow"]; count["<nil>"] == 0 || count["<nil>"]+refused != many || count["too_slow"] > 0 && !raceDetector {
+	if refused := count["busy"] + count["too_slow"]; count["<nil>"] == 0 || count["<nil>"]+refused != many || count["too_slow"] > 0 && !suite.Race {
 		t.Errorf("%d requests came to %v", many, count)
 	}
 	if got := peak(t, pid); got > most {

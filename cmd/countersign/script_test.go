@@ -1,36 +1,19 @@
 package main
 
 import (
-	"flag"
 	"os"
 	"path/filepath"
-	"runtime"
-	"strconv"
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
+
+	"countersign/internal/suite"
 )
 
 func TestMain(m *testing.M) {
-	testscript.Main(waiting{m}, map[string]func(){
+	testscript.Main(suite.Waiting{M: m}, map[string]func(){
 		"countersign": main,
 	})
-}
-
-// waiting are tests that wait for servers and disks more than they compute: more
-// of them run at a time than there are processors. The race detector computes.
-type waiting struct{ *testing.M }
-
-func (w waiting) Run() int {
-	flag.Parse()
-	given := false
-	flag.Visit(func(f *flag.Flag) { given = given || f.Name == "test.parallel" })
-	if !given && !raceDetector {
-		if err := flag.Set("test.parallel", strconv.Itoa(4*runtime.NumCPU())); err != nil {
-			panic(err)
-		}
-	}
-	return w.M.Run()
 }
 
 // TestScript runs the command line as it is typed. Every script has a desk of

@@ -11,11 +11,13 @@ import (
 
 	"countersign/internal/exit"
 	"countersign/internal/mailtest"
+	"countersign/internal/suite"
 )
 
 // TestVerifySlowDNS: the daemon's answer about a message is waited for as long as
 // DNS may take for it.
 func TestVerifySlowDNS(t *testing.T) {
+	suite.Long(t)
 	t.Parallel()
 	silent, err := net.ListenPacket("udp", "127.0.0.1:0")
 	must(t, err)

@@ -221,6 +221,7 @@ func TestBusy(t *testing.T) {
 
 // TestBodySizes: what is at and past each bound, with a size announced and without.
 func TestBodySizes(t *testing.T) {
+	t.Parallel()
 	s := twoAgents(t)
 	_, sam := door(t, s, stranger, "sam")
 	for _, tt := range []struct {
@@ -322,6 +323,7 @@ func TestBudget(t *testing.T) {
 // TestCrowd: the connections of one user past the bound are told so, and give
 // way when others end; another user's are taken.
 func TestCrowd(t *testing.T) {
+	t.Parallel()
 	s := newServer(t)
 	path := listen(t, s)
 	var open []net.Conn

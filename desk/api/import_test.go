@@ -47,6 +47,7 @@ func dialSoon(path string, wait time.Duration) *Client {
 // TestImportTakesLong: however long an import takes, its answer begins at once
 // and says how far it is.
 func TestImportTakesLong(t *testing.T) {
+	t.Parallel()
 	s := newServer(t)
 	s.Store = tickets.New(slow{kv.Memory()}, options())
 	t.Cleanup(s.Store.Close)
@@ -64,6 +65,7 @@ func TestImportTakesLong(t *testing.T) {
 // TestImportLeft: who goes away in the middle leaves an import that is
 // unfinished, and doing the same again ends it. A store that fails says so.
 func TestImportLeft(t *testing.T) {
+	t.Parallel()
 	s := newServer(t)
 	s.Store = tickets.New(slow{kv.Memory()}, options())
 	t.Cleanup(s.Store.Close)

@@ -17,6 +17,7 @@ import (
 
 	"countersign/internal/exit"
 	"countersign/internal/mailtest"
+	"countersign/internal/suite"
 	"countersign/staff"
 )
 
@@ -26,7 +27,7 @@ func TestMain(m *testing.M) {
 		fmt.Println(dialled(path))
 		return
 	}
-	os.Exit(m.Run())
+	os.Exit(suite.Waiting{M: m}.Run())
 }
 
 // dialled says what a client comes to that lists tickets and then the audit log.

@@ -19,13 +19,14 @@ import (
 	"countersign/inbound/sender"
 	"countersign/internal/kv"
 	"countersign/internal/mailtest"
+	"countersign/internal/suite"
 	"countersign/policy"
 	"countersign/tickets"
 	"countersign/tickets/ledger"
 )
 
 var (
-	floodSize = flag.Int("flood", 150, "how many hostile mails stand before the honest reply")
+	floodSize = flag.Int("flood", suite.Size(60, 1000), "how many hostile mails stand before the honest reply")
 	floodKind = flag.String("flood-kind", "", "the one kind of flood to try")
 )
 
@@ -65,36 +66,37 @@ var floods = []struct {
 	name string
 	dns  func(*mailtest.DNS)
 	mail func(w *bench, i int) []byte
+	long bool // it takes all the patience there is, 20 s
 }{
-	{"strangers-of-one-domain", dead, plain("x%d@dead.example")},
-	{"strangers-of-many-domains", dead, plain("eve@n%d.dead.example")},
-	{"strangers-with-slow-dns", func(d *mailtest.DNS) { d.Delay("*.dead.example", 4900*time.Millisecond) }, plain("eve@n%d.dead.example")},
-	{"strangers-with-ill-dns", func(d *mailtest.DNS) { d.Fail("*.dead.example", dns.RcodeServerFailure) }, plain("eve@n%d.dead.example")},
+	{"strangers-of-one-domain", dead, plain("x%d@dead.example"), false},
+	{"strangers-of-many-domains", dead, plain("eve@n%d.dead.example"), false},
+	{"strangers-with-slow-dns", func(d *mailtest.DNS) { d.Delay("*.dead.example", 4900*time.Millisecond) }, plain("eve@n%d.dead.example"), false},
+	{"strangers-with-ill-dns", func(d *mailtest.DNS) { d.Fail("*.dead.example", dns.RcodeServerFailure) }, plain("eve@n%d.dead.example"), false},
 	{"strangers-naming-a-ticket", dead, func(_ *bench, i int) []byte {
 		return mailtest.New(fmt.Sprintf("eve@n%d.dead.example", i), "support@desk.example", "T-1", "yes", time.Now())
-	}},
+	}, false},
 	{"of-one-contact-with-dead-dns", dead, func(_ *bench, i int) []byte {
 		return mailtest.New("dan@n0.dead.example", "support@desk.example", fmt.Sprint(i), "hello", time.Now())
-	}},
+	}, false},
 	{"of-many-contacts-with-dead-dns", dead, func(_ *bench, i int) []byte {
 		return mailtest.New(fmt.Sprintf("dan@n%d.dead.example", i%onFile), "support@desk.example", fmt.Sprint(i), "hello", time.Now())
-	}},
+	}, false},
 	{"spoofed-with-strange-signatures", dead, func(_ *bench, i int) []byte {
 		return spoofed(i, fmt.Sprintf("n%d-#.dead.example", i))
-	}},
+	}, false},
 	{"spoofed-with-dead-subdomains", func(d *mailtest.DNS) { d.Fail("*.dead.north.example", mailtest.Silence) }, func(_ *bench, i int) []byte {
 		return spoofed(i, fmt.Sprintf("n%d-#.dead.north.example", i))
-	}},
+	}, true},
 	{"spoofed-with-keys-that-are-not-there", func(d *mailtest.DNS) { d.Delay("*.north.example", 50*time.Millisecond) }, func(_ *bench, i int) []byte {
 		return spoofed(i, "north.example")
-	}},
+	}, false},
 	{"with-a-secret-of-their-own", dead, func(w *bench, i int) []byte {
 		raw, err := mailtest.Reply(w.other, "dan@n0.dead.example", fmt.Sprint("Maybe ", i), time.Now())
 		if err != nil {
 			panic(err)
 		}
 		return append([]byte(signatures(fmt.Sprintf("n%d-#.n0.dead.example", i), fmt.Sprint(i), 5)), raw...)
-	}},
+	}, true},
 }
 
 // onFile is how many contacts of dead domains there are.
@@ -122,7 +124,10 @@ func TestFlood(t *testing.T) {
 			if *floodKind != "" && *floodKind != tt.name {
 				t.Skip()
 			}
-			if *floodSize < 1000 {
+			if tt.long {
+				suite.Long(t)
+			}
+			if *floodSize <= 1000 {
 				t.Parallel() // they wait more than they work
 			}
 			w := newFlood(t)

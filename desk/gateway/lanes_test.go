@@ -32,6 +32,7 @@ func (w *bench) asks(t *testing.T, address string) (notice []byte) {
 // came due before, an answer of the same domain is the next, and whether or not
 // DNS answers for theirs.
 func TestRetryAddresses(t *testing.T) {
+	t.Parallel()
 	for _, silent := range []bool{false, true} {
 		t.Run(fmt.Sprint("silent-", silent), func(t *testing.T) {
 			w := newFlood(t)
@@ -115,6 +116,7 @@ func TestRetryOrder(t *testing.T) {
 // TestRetryLarge: large messages are judged one at a time, and those that wait
 // for that keep no small one waiting.
 func TestRetryLarge(t *testing.T) {
+	t.Parallel()
 	w := newFlood(t)
 	var mails [][]byte
 	for i := range workers {

@@ -125,6 +125,7 @@ func TestRetrySideBySide(t *testing.T) {
 // TestRetryTurns: of one From domain one message is judged at a time, and those
 // that came due before do not keep another domain waiting.
 func TestRetryTurns(t *testing.T) {
+	t.Parallel()
 	w := newFlood(t)
 	var mails [][]byte
 	for i := range 2 * turn * workers {

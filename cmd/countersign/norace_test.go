@@ -1,6 +1,0 @@
-//go:build !race
-
-package main
-
-// raceDetector: figures mean something.
-const raceDetector = false

@@ -1,0 +1,6 @@
+//go:build !race
+
+package suite
+
+// Race is whether the race detector is on, under which all takes longer.
+const Race = false

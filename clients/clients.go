@@ -215,37 +215,7 @@ func Remove(tx kv.Tx, id string) (Contact, error) {
 }
 
 // EachClient calls fn for every client, by id.
-func EachClient(s kv.Viewer, fn func(Client) error) error { return each(s, clientPrefix, fn) }
+func EachClient(s kv.Viewer, fn func(Client) error) error { return kv.Pages(s, clientPrefix, fn) }
 
 // EachContact calls fn for every contact, removed ones too.
-func EachContact(s kv.Viewer, fn func(Contact) error) error { return each(s, contactPrefix, fn) }
-
-// each reads a page at a time, so that fn may be slow.
-func each[T any](s kv.Viewer, prefix string, fn func(T) error) error {
-	const pageSize = 256
-	for from := ""; ; {
-		var page []T
-		err := s.View(func(v kv.View) error {
-			return v.Scan(prefix, from, func(key string, _ []byte) error {
-				if len(page) == pageSize {
-					return kv.ErrStop
-				}
-				from = key + "\x00"
-				one, _, err := kv.Load[T](v, key)
-				page = append(page, one)
-				return err
-			})
-		})
-		if err != nil {
-			return err
-		}
-		for _, one := range page {
-			if err := fn(one); err != nil {
-				return err
-			}
-		}
-		if len(page) < pageSize {
-			return nil
-		}
-	}
-}
+func EachContact(s kv.Viewer, fn func(Contact) error) error { return kv.Pages(s, contactPrefix, fn) }

@@ -162,13 +162,4 @@ func List(v kv.View) (all []Agent, err error) {
 }
 
 // Each calls fn for every agent, by id, outside of any transaction.
-func Each(s kv.Viewer, fn func(Agent) error) error {
-	var all []Agent
-	err := s.View(func(v kv.View) (err error) { all, err = List(v); return err })
-	for _, a := range all {
-		if err == nil {
-			err = fn(a)
-		}
-	}
-	return err
-}
+func Each(s kv.Viewer, fn func(Agent) error) error { return kv.Pages(s, "agent/", fn) }

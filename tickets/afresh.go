@@ -84,14 +84,10 @@ func (s *Store) askAfresh(tx kv.Tx, t *Ticket) error {
 // the contact that may still be acted on goes back to unconfirmed. What can't be
 // done stays to be done, and keeps nothing else back.
 func (s *Store) resetDisputed() error {
-	todo := map[string]string{}
+	var todo map[string]string
 	tickets := map[string][]string{} // by contact
-	err := s.kv.View(func(v kv.View) error {
-		err := v.Scan(afreshPrefix, "", func(key string, value []byte) error {
-			todo[strings.TrimPrefix(key, afreshPrefix)] = string(value)
-			return nil
-		})
-		if err != nil {
+	err := s.kv.View(func(v kv.View) (err error) {
+		if todo, err = kv.Under(v, afreshPrefix); err != nil {
 			return err
 		}
 		for contact := range todo {

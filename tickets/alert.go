@@ -126,19 +126,10 @@ func (s *Store) tellStaff() error {
 	var todo, waiting []string
 	var agents []staff.Agent
 	err := s.kv.View(func(v kv.View) (err error) {
-		keys := func(prefix string, most int) (found []string) {
-			e := v.Scan(prefix, "", func(key string, _ []byte) error {
-				if len(found) == most {
-					return kv.ErrStop
-				}
-				found = append(found, key)
-				return nil
-			})
-			err = errors.Join(err, e)
-			return found
+		if todo, err = kv.Keys(v, alertPrefix, maxAlerts); err != nil {
+			return err
 		}
-		todo, waiting = keys(alertPrefix, maxAlerts), keys(tellPrefix, 1)
-		if len(todo)+len(waiting) > 0 && err == nil {
+		if waiting, err = kv.Keys(v, tellPrefix, 1); err == nil && len(todo)+len(waiting) > 0 {
 			agents, err = staff.List(v)
 		}
 		return err

@@ -2,7 +2,6 @@ package tickets
 
 import (
 	"errors"
-	"strings"
 
 	"countersign/internal/kv"
 	"countersign/policy"
@@ -29,13 +28,8 @@ func (s *Store) exposed(tx kv.Tx, m *Message, secrets []string) error {
 // voidExposed carries out what exposed left. It is called before a message that
 // was set aside is given to anybody.
 func (s *Store) voidExposed() error {
-	todo := map[string]string{}
-	err := s.kv.View(func(v kv.View) error {
-		return v.Scan(exposedPrefix, "", func(key string, value []byte) error {
-			todo[strings.TrimPrefix(key, exposedPrefix)] = string(value)
-			return nil
-		})
-	})
+	var todo map[string]string
+	err := s.kv.View(func(v kv.View) (err error) { todo, err = kv.Under(v, exposedPrefix); return err })
 	errs := []error{err}
 	for notice, message := range todo {
 		errs = append(errs, s.group.Update(func(tx kv.Tx) error {

@@ -185,18 +185,11 @@ func (s *Store) forgetBytes() error {
 	if s.opt.Blobs == nil {
 		return nil
 	}
-	var hashes []string
-	err := s.kv.View(func(v kv.View) error {
-		return v.Scan(unkeepPrefix, "", func(key string, _ []byte) error {
-			if len(hashes) == 200 {
-				return kv.ErrStop
-			}
-			hashes = append(hashes, strings.TrimPrefix(key, unkeepPrefix))
-			return nil
-		})
-	})
+	var keys []string
+	err := s.kv.View(func(v kv.View) (err error) { keys, err = kv.Keys(v, unkeepPrefix, 200); return err })
 	errs := []error{err}
-	for _, hash := range hashes {
+	for _, key := range keys {
+		hash := strings.TrimPrefix(key, unkeepPrefix)
 		err := s.opt.Blobs.Forget(hash, func() (unused bool, err error) {
 			err = s.kv.View(func(v kv.View) error {
 				b, err := v.Get(keptKey(hash))

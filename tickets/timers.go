@@ -42,17 +42,9 @@ func (s *Store) Tick() error {
 
 // passed gives the keys under prefix whose time has come, at most 1,000.
 func (s *Store) passed(prefix string) (keys []string, err error) {
-	end := prefix + kv.Due(s.Now()) + "0"
-	err = s.kv.View(func(v kv.View) error {
-		return v.Scan(prefix, "", func(key string, _ []byte) error {
-			if key >= end || len(keys) >= 1000 {
-				return kv.ErrStop
-			}
-			keys = append(keys, key)
-			return nil
-		})
-	})
-	return keys, err
+	err = s.kv.View(func(v kv.View) (err error) { keys, err = kv.Keys(v, prefix, 1000); return err })
+	now, _ := slices.BinarySearch(keys, prefix+kv.Due(s.Now())+"0")
+	return keys[:now], err
 }
 
 // later is when a timer that could not be carried out is tried again.

@@ -27,15 +27,7 @@ const (
 func (s *Store) write(agent string) error {
 	var keys []string
 	prefix := tellPrefix + agent + "/"
-	err := s.kv.View(func(v kv.View) error {
-		return v.Scan(prefix, "", func(key string, _ []byte) error {
-			if len(keys) == 1000 {
-				return kv.ErrStop
-			}
-			keys = append(keys, key)
-			return nil
-		})
-	})
+	err := s.kv.View(func(v kv.View) (err error) { keys, err = kv.Keys(v, prefix, 1000); return err })
 	if err != nil || len(keys) == 0 {
 		return err
 	}

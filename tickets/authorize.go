@@ -160,11 +160,11 @@ func (s *Store) allow(tx kv.Tx, t *Ticket, out *Authorization, d policy.Authoriz
 
 // Genuine reports whether the receipt was signed with this desk's key and not
 // changed since.
-func (s *Store) Genuine(r Receipt) bool {
+func (l *Log) Genuine(r Receipt) bool {
 	sig := r.Signature
 	r.Signature = nil
 	b, err := json.Marshal(r)
-	public, ok := s.opt.Keys.Signer().Public().(ed25519.PublicKey)
+	public, ok := l.s.opt.Keys.Signer().Public().(ed25519.PublicKey)
 	return err == nil && ok && ed25519.Verify(public, b, sig)
 }
 

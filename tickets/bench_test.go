@@ -18,7 +18,7 @@ func benchmarkReceive(b *testing.B, workers int) {
 		e := policy.Evidence{From: bob, Subject: "A question", Kind: policy.KindNew, Text: "How do I do this?", Hash: digest(i), RawHash: digest(i),
 			Recipients: []policy.Mark{{Value: "support@desk.example", Field: "to"}}, Arrived: start,
 			Sender: policy.Sender{Result: policy.ResultPass, By: policy.ByDKIM, SignedAt: start, Covered: []string{"from", "to"}, SignatureID: digest(i, "s")}}
-		_, err := d.Receive(e, ledger.Source{Mailbox: "support", UIDValidity: 1, UID: i}, []byte(e.Hash))
+		_, err := d.Inbox.Receive(e, ledger.Source{Mailbox: "support", UIDValidity: 1, UID: i}, []byte(e.Hash))
 		return err
 	}
 	b.ResetTimer()

@@ -22,7 +22,7 @@ func TestSecurityCantBeCanceled(t *testing.T) {
 	if err := d.Outbox.Cancel(id, "max"); !errors.Is(err, ErrNotAllowed) {
 		t.Errorf("a lead cancels %s: %v", id, err)
 	}
-	_, err := d.CheckHead("an older one")
+	_, err := d.Log.CheckHead("an older one")
 	check(t, err)
 	check(t, d.Outbox.Cancel(id, "max"))
 }

@@ -49,7 +49,7 @@ func TestClaims(t *testing.T) {
 		t.Error("the line of the claims hides what came later")
 	}
 	listed := 0
-	check(t, d.Messages(func(m Message) error {
+	check(t, d.Inbox.Each(func(m Message) error {
 		if m.Ticket == ticket.ID && m.Claim {
 			listed++
 		}

@@ -45,12 +45,12 @@ func (s *Store) coolsFor(r kv.Reader, c clients.Contact, right, addr string, ask
 }
 
 // Cools gives everything of a contact that cools.
-func (s *Store) Cools(r kv.Reader, c clients.Contact) ([]policy.Cooling, error) {
+func (d *Directory) Cools(r kv.Reader, c clients.Contact) ([]policy.Cooling, error) {
 	var all []got
 	for _, what := range slices.Concat(c.Rights(), c.Addresses) {
 		all = append(all, got{what, c.Got(what)})
 	}
-	return s.cools(r, c, append(all, firstOf(c)...)...)
+	return d.s.cools(r, c, append(all, firstOf(c)...)...)
 }
 
 // firstOf gives the address that our questions go to.

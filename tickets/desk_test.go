@@ -213,7 +213,7 @@ func (plainly) Forget(string, func() (bool, error)) error        { return nil }
 func (d *desk) receive(t failer, e policy.Evidence) Message {
 	t.Helper()
 	d.uid++
-	m, err := d.Receive(e, ledger.Source{Mailbox: "support", UIDValidity: 1, UID: d.uid}, []byte(e.RawHash))
+	m, err := d.Inbox.Receive(e, ledger.Source{Mailbox: "support", UIDValidity: 1, UID: d.uid}, []byte(e.RawHash))
 	check(t, err)
 	return m
 }

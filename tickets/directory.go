@@ -8,11 +8,19 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"sync"
 
 	"countersign/clients"
 	"countersign/internal/kv"
 	"countersign/staff"
 )
+
+// Directory is clients, contacts and agents, for those who write them: every
+// record that is written is in the audit log, with who asked for it.
+type Directory struct {
+	s         *Store
+	importing sync.Mutex // one import at a time
+}
 
 // By is who writes the directory, as the operating system says.
 type By struct {
@@ -70,10 +78,10 @@ type directoryWrite struct {
 // store holds twice as much.
 const maxWritten = 32 << 10
 
-// directory is the one way in which clients, contacts and agents are written:
+// write is the one way in which clients, contacts and agents are written:
 // whatever fn writes of them is in the audit log, with who asked for it, in the
 // same transaction. What fn leaves as it is leaves no trace.
-func (s *Store) directory(by By, why string, fns ...func(kv.Tx) error) error {
+func (d *Directory) write(by By, why string, fns ...func(kv.Tx) error) error {
 	written := make([][]Written, len(fns))
 	var updates []func(kv.Tx) error
 	for i, fn := range fns {
@@ -88,14 +96,14 @@ func (s *Store) directory(by By, why string, fns ...func(kv.Tx) error) error {
 				return err
 			}
 			written[i] = all
-			return s.logWritten(tx, directoryWrite{by, why, all})
+			return d.logWritten(tx, directoryWrite{by, why, all})
 		})
 	}
-	errs := s.group.UpdateAll(updates)
+	errs := d.s.group.UpdateAll(updates)
 	for i, all := range written {
 		for _, one := range all {
-			if errs[i] == nil && s.opt.Wrote != nil {
-				s.opt.Wrote(by, why, one)
+			if errs[i] == nil && d.s.opt.Wrote != nil {
+				d.s.opt.Wrote(by, why, one)
 			}
 		}
 	}
@@ -103,34 +111,34 @@ func (s *Store) directory(by By, why string, fns ...func(kv.Tx) error) error {
 }
 
 // logWritten makes as many audit entries as there is need of, that none is too large.
-func (s *Store) logWritten(tx kv.Tx, d directoryWrite) error {
-	all, size := d.Written, 0
-	d.Written = nil
+func (d *Directory) logWritten(tx kv.Tx, w directoryWrite) error {
+	all, size := w.Written, 0
+	w.Written = nil
 	for _, one := range all {
 		b, err := json.Marshal(one)
 		if err != nil {
 			return err
 		}
-		if size += len(b); size > maxWritten && len(d.Written) > 0 {
-			if err := s.logDirectory(tx, d); err != nil {
+		if size += len(b); size > maxWritten && len(w.Written) > 0 {
+			if err := d.logDirectory(tx, w); err != nil {
 				return err
 			}
-			d.Written, size = nil, len(b)
+			w.Written, size = nil, len(b)
 		}
-		d.Written = append(d.Written, one)
+		w.Written = append(w.Written, one)
 	}
-	if len(d.Written) == 0 {
+	if len(w.Written) == 0 {
 		return nil
 	}
-	return s.logDirectory(tx, d)
+	return d.logDirectory(tx, w)
 }
 
-func (s *Store) logDirectory(tx kv.Tx, d directoryWrite) error {
-	subject := d.Written[0].Record
-	if n := len(d.Written); n > 1 {
+func (d *Directory) logDirectory(tx kv.Tx, w directoryWrite) error {
+	subject := w.Written[0].Record
+	if n := len(w.Written); n > 1 {
 		subject = fmt.Sprintf("%s and %d more", subject, n-1)
 	}
-	return s.log(tx, "directory", subject, d)
+	return d.s.log(tx, "directory", subject, w)
 }
 
 // records are what the keys begin with whose values are recorded.
@@ -211,18 +219,18 @@ func (s *Store) staff() staff.Desk {
 // AddAgent adds an agent. Who is added by the owner of the desk counts at once,
 // others after the cooling time (the design, 6.5). An agent makes every address
 // at their domain one of staff, so there may be none of contacts there.
-func (s *Store) AddAgent(by By, a staff.Agent) (out staff.Agent, err error) {
-	a.Added, a.Counts = s.Now(), s.Now()
+func (d *Directory) AddAgent(by By, a staff.Agent) (out staff.Agent, err error) {
+	a.Added, a.Counts = d.s.Now(), d.s.Now()
 	if !by.Owner {
-		a.Counts = a.Added.Add(s.opt.Cooling)
+		a.Counts = a.Added.Add(d.s.opt.Cooling)
 	}
-	err = s.directory(by, "agent add", func(tx kv.Tx) error {
+	err = d.write(by, "agent add", func(tx kv.Tx) error {
 		if out, err = staff.Add(tx, a); err != nil {
 			return err
 		}
 		_, domain, _ := strings.Cut(out.Email, "@")
 		n, err := clients.AtDomain(tx, domain)
-		if err == nil && n > 0 && !s.staff().Everybodys(domain) {
+		if err == nil && n > 0 && !d.s.staff().Everybodys(domain) {
 			err = fmt.Errorf("%w: email: contacts have %d addresses at %s; with an agent there none of them could confirm. "+
 				"Give the agent an address elsewhere, or name the domain in proof.shared_domains", staff.ErrInvalid, n, domain)
 		}

@@ -43,7 +43,7 @@ func (d *desk) imports(t failer, csv string) clients.Report {
 // importFile imports a file as ida.
 func (d *desk) importFile(t failer, f ImportFile) clients.Report {
 	t.Helper()
-	r, err := d.Import(context.Background(), ida, f, func(Progress) error { return nil })
+	r, err := d.Directory.Import(context.Background(), ida, f, func(Progress) error { return nil })
 	check(t, err)
 	return r
 }
@@ -68,7 +68,7 @@ func TestDirectoryRecorded(t *testing.T) {
 			d.importFile(t, ImportFile{Kind: ImportClients, Name: "clients.csv", CSV: []byte("client,client_name\nc1,Other name\n")})
 		}, []string{`client c1: name "Client">"Other name"`}},
 		{"agent", func(t *testing.T, d *desk) {
-			_, err := d.AddAgent(ida, staff.Agent{ID: "eve", Email: "eve@desk.example", Role: staff.RoleAdmin, UnixUser: "eve"})
+			_, err := d.Directory.AddAgent(ida, staff.Agent{ID: "eve", Email: "eve@desk.example", Role: staff.RoleAdmin, UnixUser: "eve"})
 			check(t, err)
 		}, []string{`agent eve: role >"admin"`, `agent eve: unix_user >"eve"`}},
 	}
@@ -138,7 +138,7 @@ func TestNameTakenOver(t *testing.T) {
 func TestDirectoryNotWritten(t *testing.T) {
 	d := memoryDesk(t, nil)
 	before := d.dump(t)
-	if _, err := d.AddAgent(ida, staff.Agent{ID: "kim", Email: "kim@desk.example"}); err == nil {
+	if _, err := d.Directory.AddAgent(ida, staff.Agent{ID: "kim", Email: "kim@desk.example"}); err == nil {
 		t.Error("a second kim was added")
 	}
 	d.importFile(t, ImportFile{Kind: ImportContacts, CSV: []byte("client,email\nc1,new@client.example\n"), DryRun: true})
@@ -152,7 +152,7 @@ func TestDirectoryNotWritten(t *testing.T) {
 func TestDirectoryEntrySize(t *testing.T) {
 	d := memoryDesk(t, nil)
 	const records, size = 9, 20 << 10
-	check(t, d.directory(ida, "test", func(tx kv.Tx) error {
+	check(t, d.Directory.write(ida, "test", func(tx kv.Tx) error {
 		for i := range records {
 			if err := clients.PutClient(tx, clients.Client{ID: fmt.Sprint("c1", i), Name: strings.Repeat("x", size)}); err != nil {
 				return err

@@ -59,56 +59,59 @@ func (s *Store) renew(tx kv.Tx, t *Ticket) error {
 	return save(tx, *t)
 }
 
+// Log is the audit log, for who keeps its head outside the store.
+type Log struct{ s *Store }
+
 // Head gives the signed head of the audit log, to be kept outside the store.
-func (s *Store) Head() (head string, err error) {
-	err = s.kv.View(func(v kv.View) error {
-		head, err = s.audit.Checkpoint(v)
+func (l *Log) Head() (head string, err error) {
+	err = l.s.kv.View(func(v kv.View) error {
+		head, err = l.s.audit.Checkpoint(v)
 		return err
 	})
 	return head, err
 }
 
 // Continues checks that the audit log begins with what the signed head names.
-func (s *Store) Continues(head string) error {
-	public, _ := s.opt.Keys.Signer().Public().(ed25519.PublicKey)
-	return s.kv.View(func(v kv.View) error { return audit.Consistent(v, public, head) })
+func (l *Log) Continues(head string) error {
+	public, _ := l.s.opt.Keys.Signer().Public().(ed25519.PublicKey)
+	return l.s.kv.View(func(v kv.View) error { return audit.Consistent(v, public, head) })
 }
 
 // CheckHead compares the store with the head that was kept when it was last
 // open, "" if there is none. A store that doesn't go on from there is an older
 // copy, or another, or nobody knows: then a new epoch begins. Only a store in
 // which nothing has happened yet needs no head.
-func (s *Store) CheckHead(head string) (restored bool, err error) {
-	fits := s.Continues(head)
+func (l *Log) CheckHead(head string) (restored bool, err error) {
+	fits := l.Continues(head)
 	switch {
 	case fits == nil:
 		return false, nil
 	case !errors.Is(fits, audit.ErrCheckpoint) && !errors.Is(fits, audit.ErrBroken):
 		return false, fits
 	}
-	made, blank, err := s.blank()
+	made, blank, err := l.blank()
 	if err == nil && !made {
-		err = s.make()
+		err = l.make()
 	}
 	if err != nil || blank && errors.Is(fits, audit.ErrCheckpoint) {
 		return false, err
 	}
-	return true, s.group.Update(func(tx kv.Tx) error {
+	return true, l.s.group.Update(func(tx kv.Tx) error {
 		e, err := epochNow(tx)
 		if err != nil {
 			return err
 		}
-		e = epoch{Number: e.Number + 1, Began: s.Now(), Held: true}
+		e = epoch{Number: e.Number + 1, Began: l.s.Now(), Held: true}
 		if err := kv.Save(tx, epochKey, e); err != nil {
 			return err
 		}
-		return s.log(tx, "epoch", "restored", e)
+		return l.s.log(tx, "epoch", "restored", e)
 	})
 }
 
 // blank reports whether the store was made, and whether nothing else is in its log.
-func (s *Store) blank() (made, blank bool, err error) {
-	err = s.kv.View(func(v kv.View) error {
+func (l *Log) blank() (made, blank bool, err error) {
+	err = l.s.kv.View(func(v kv.View) error {
 		size, _, err := audit.Head(v)
 		made, blank = size > 0, size == 0
 		if err != nil || size != 1 {
@@ -124,7 +127,7 @@ func (s *Store) blank() (made, blank bool, err error) {
 
 // make writes the first entry of the log. It is like no other store's, so a kept
 // head names this store alone.
-func (s *Store) make() error {
+func (l *Log) make() error {
 	id := token.New()
-	return s.group.Update(func(tx kv.Tx) error { return s.log(tx, "store", "made", map[string]string{"id": id}) })
+	return l.s.group.Update(func(tx kv.Tx) error { return l.s.log(tx, "store", "made", map[string]string{"id": id}) })
 }

@@ -33,7 +33,7 @@ func (d *desk) backup(t *testing.T) (restore func()) {
 			}
 			return nil
 		}))
-		if restored, err := d.CheckHead(""); err != nil || !restored {
+		if restored, err := d.Log.CheckHead(""); err != nil || !restored {
 			t.Fatalf("restored %v, %v", restored, err)
 		}
 	}
@@ -171,12 +171,12 @@ func TestOldMailAfterRestore(t *testing.T) {
 			d.uid++
 			src := ledger.Source{Mailbox: "support", UIDValidity: 1, UID: d.uid}
 			if deferred {
-				_, err := d.Receive(late, src, []byte(late.RawHash))
+				_, err := d.Inbox.Receive(late, src, []byte(late.RawHash))
 				check(t, err)
 			}
 			d.backup(t)()
 			d.turn(time.Hour)
-			_, err := d.Receive(e, src, []byte(e.RawHash))
+			_, err := d.Inbox.Receive(e, src, []byte(e.RawHash))
 			check(t, err)
 			d.state(t, ticket.ID, tt.state)
 			if a := d.may(t, ticket.ID, policy.PasswordChange, "kim"); a.Decision != policy.Deny {
@@ -224,12 +224,12 @@ func TestUsedInEpoch(t *testing.T) {
 func TestCheckHead(t *testing.T) {
 	fill := func(d *desk) { d.ask(t, bob, policy.PasswordChange) }
 	head := func(d *desk) string {
-		h, err := d.Head()
+		h, err := d.Log.Head()
 		check(t, err)
 		return h
 	}
 	made := func(d *desk) {
-		if restored, err := d.CheckHead(""); err != nil || restored {
+		if restored, err := d.Log.CheckHead(""); err != nil || restored {
 			t.Fatal(restored, err)
 		}
 	}
@@ -275,7 +275,7 @@ func TestCheckHead(t *testing.T) {
 			kept := tt.head(d)
 			before, err := d.kvEpoch()
 			check(t, err)
-			if restored, err := d.CheckHead(kept); err != nil || restored != tt.restored {
+			if restored, err := d.Log.CheckHead(kept); err != nil || restored != tt.restored {
 				t.Fatalf("CheckHead = %v, %v, want %v", restored, err, tt.restored)
 			}
 			after, err := d.kvEpoch()
@@ -283,7 +283,7 @@ func TestCheckHead(t *testing.T) {
 			if held, err := d.Outbox.Held(); err != nil || held != tt.restored || (after.Number == before.Number+1) != tt.restored {
 				t.Errorf("held %v, %v; epoch %+v after %+v", held, err, after, before)
 			}
-			if restored, err := d.CheckHead(head(d)); err != nil || restored {
+			if restored, err := d.Log.CheckHead(head(d)); err != nil || restored {
 				t.Errorf("and then: %v, %v", restored, err)
 			}
 			if size := head(d); strings.HasPrefix(size, "countersign audit log\n0\n") {

@@ -23,7 +23,7 @@ func TestExposed(t *testing.T) {
 	wants(t, d.receive(t, d.reply(l, policy.Unclear)), "unclear_answer")
 	d.state(t, ticket.ID, policy.StateAuthenticated)
 	m := d.receive(t, d.aside("aaaaaaaaaaaaaaaaaaaaaaaaaa", l.Token))
-	_, err := d.Quarantined(m.ID) // before Tick
+	_, err := d.Inbox.Quarantined(m.ID) // before Tick
 	check(t, err)
 	d.state(t, ticket.ID, policy.StateUnconfirmed)
 	weak := d.reply(l, policy.Yes) // what a lead who read it could send
@@ -73,7 +73,7 @@ func TestExposedAll(t *testing.T) {
 		letters, secrets = append(letters, l), append(secrets, l.Token)
 	}
 	m := d.receive(t, d.aside(secrets...))
-	_, err := d.Quarantined(m.ID)
+	_, err := d.Inbox.Quarantined(m.ID)
 	check(t, err)
 	for _, l := range letters {
 		wants(t, d.receive(t, d.reply(l, policy.Yes)), "token_superseded")
@@ -110,7 +110,7 @@ func TestNotExposed(t *testing.T) {
 	}
 	d := memoryDesk(t, nil)
 	ticket, l := d.ask(t, bob, policy.PasswordChange)
-	_, err := d.Receive(d.aside(l.Token), ledger.Source{Mailbox: "seen", UIDValidity: 1, UID: 1, Observe: true}, []byte("x"))
+	_, err := d.Inbox.Receive(d.aside(l.Token), ledger.Source{Mailbox: "seen", UIDValidity: 1, UID: 1, Observe: true}, []byte("x"))
 	check(t, err)
 	check(t, d.voidExposed())
 	if d.count("confirm", ticket.ID) != 1 {

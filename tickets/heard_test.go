@@ -62,13 +62,13 @@ func TestHeardWhoever(t *testing.T) {
 			proved := e.Sender
 			e.Sender = unknown
 			src := ledger.Source{Mailbox: "support", UIDValidity: 1, UID: 900}
-			_, err := d.Receive(e, src, []byte(e.RawHash))
+			_, err := d.Inbox.Receive(e, src, []byte(e.RawHash))
 			check(t, err)
 			if p := d.dump(t)["pending/"+id]; p == "" {
 				t.Error("it does not hold the ticket")
 			}
 			e.Sender = proved
-			m, err := d.Receive(e, src, nil)
+			m, err := d.Inbox.Receive(e, src, nil)
 			check(t, err)
 			if d.state(t, id, policy.StateDisputed); len(m.Reasons) == 0 {
 				t.Errorf("no reasons: %+v", m)

@@ -62,7 +62,7 @@ type Progress struct {
 // anything is written. When ctx ends, when step fails or the store does, the
 // import stays unfinished: what is written stays, and doing the same again
 // brings the rest, as if it had not been interrupted.
-func (s *Store) Import(ctx context.Context, by By, in ImportFile, step func(Progress) error) (r clients.Report, err error) {
+func (d *Directory) Import(ctx context.Context, by By, in ImportFile, step func(Progress) error) (r clients.Report, err error) {
 	read := clients.ReadContacts
 	if in.Kind == ImportClients {
 		read = clients.ReadClients
@@ -71,14 +71,14 @@ func (s *Store) Import(ctx context.Context, by By, in ImportFile, step func(Prog
 	if err != nil {
 		return r, err
 	}
-	if !s.importing.TryLock() {
+	if !d.importing.TryLock() {
 		return r, ErrImporting
 	}
-	defer s.importing.Unlock()
-	im := Import{Kind: in.Kind, File: oneLine(in.Name), Rows: file.Rows(), By: by, Begun: s.Now(), ID: "dry run",
+	defer d.importing.Unlock()
+	im := Import{Kind: in.Kind, File: oneLine(in.Name), Rows: file.Rows(), By: by, Begun: d.s.Now(), ID: "dry run",
 		Hash: fmt.Sprintf("%x", sha256.Sum256(fmt.Appendf(nil, "%s %v %v\n%s", in.Kind, in.AllowMove, in.AllowAlike, in.CSV)))}
 	if !in.DryRun {
-		if im, err = s.beginImport(by, im); err != nil {
+		if im, err = d.beginImport(by, im); err != nil {
 			return r, err
 		}
 	}
@@ -86,14 +86,14 @@ func (s *Store) Import(ctx context.Context, by By, in ImportFile, step func(Prog
 	if err := say(0); err != nil {
 		return r, err
 	}
-	r, err = file.Import(people{s, by, im.why()}, clients.ImportOptions{DryRun: in.DryRun, AllowMove: in.AllowMove, AllowAlike: in.AllowAlike,
-		Import: im.ID, Begun: im.Begun, Now: s.Now(), Step: say, StaffAddress: s.staff().IsStaffAddress, Ticketed: ticketed, Stopped: Stopped,
-		Speaks: s.opt.Speaks})
+	r, err = file.Import(people{d, by, im.why()}, clients.ImportOptions{DryRun: in.DryRun, AllowMove: in.AllowMove, AllowAlike: in.AllowAlike,
+		Import: im.ID, Begun: im.Begun, Now: d.s.Now(), Step: say, StaffAddress: d.s.staff().IsStaffAddress, Ticketed: ticketed, Stopped: Stopped,
+		Speaks: d.s.opt.Speaks})
 	if err != nil || in.DryRun {
 		return r, err
 	}
 	im.Added, im.Changed, im.Same, im.Rejected = r.Added, r.Changed, r.Same, len(r.Rejected)
-	return r, s.endImport(by, im)
+	return r, d.endImport(by, im)
 }
 
 func (i Import) why() string { return fmt.Sprintf("%s import %s of %s", i.Kind, i.ID, i.File) }
@@ -104,8 +104,8 @@ func (i Import) mark() string {
 
 // beginImport gives the unfinished import of that very file, or begins one, in
 // the place of one of another file of that name.
-func (s *Store) beginImport(by By, next Import) (im Import, err error) {
-	err = s.directory(by, next.Kind+" import of "+next.File, func(tx kv.Tx) error {
+func (d *Directory) beginImport(by By, next Import) (im Import, err error) {
+	err = d.write(by, next.Kind+" import of "+next.File, func(tx kv.Tx) error {
 		id, err := tx.Get(next.mark())
 		if err != nil {
 			return err
@@ -134,24 +134,24 @@ func (s *Store) beginImport(by By, next Import) (im Import, err error) {
 	return im, err
 }
 
-func (s *Store) endImport(by By, im Import) error {
-	im.Ended = s.Now()
-	return s.directory(by, im.why(), func(tx kv.Tx) error {
+func (d *Directory) endImport(by By, im Import) error {
+	im.Ended = d.s.Now()
+	return d.write(by, im.why(), func(tx kv.Tx) error {
 		return errors.Join(kv.Save(tx, im.key(), im), tx.Delete(im.mark()))
 	})
 }
 
 // Imports calls fn for every import, in their order.
-func (s *Store) Imports(fn func(Import) error) error { return kv.Pages(s.kv, importPrefix, fn) }
+func (d *Directory) Imports(fn func(Import) error) error { return kv.Pages(d.s.kv, importPrefix, fn) }
 
 // people is the directory as an import sees it.
 type people struct {
-	store *Store
-	by    By
-	why   string
+	directory *Directory
+	by        By
+	why       string
 }
 
-func (p people) View(fn func(kv.View) error) error { return p.store.kv.View(fn) }
+func (p people) View(fn func(kv.View) error) error { return p.directory.s.kv.View(fn) }
 func (p people) UpdateAll(fns []func(kv.Tx) error) error {
-	return p.store.directory(p.by, p.why, fns...)
+	return p.directory.write(p.by, p.why, fns...)
 }

@@ -43,7 +43,7 @@ func (d *desk) peopleKeys(t failer) map[string]string {
 
 func (d *desk) importsOf(t failer) (all []Import) {
 	t.Helper()
-	check(t, d.Imports(func(i Import) error { all = append(all, i); return nil }))
+	check(t, d.Directory.Imports(func(i Import) error { all = append(all, i); return nil }))
 	return all
 }
 
@@ -63,7 +63,7 @@ func TestImportCutOff(t *testing.T) {
 		t.Run(fmt.Sprint(rows), func(t *testing.T) {
 			d := memoryDesk(t, nil)
 			for range 2 { // it may be cut off again
-				_, err := d.Import(t.Context(), ida, people300(), func(p Progress) error {
+				_, err := d.Directory.Import(t.Context(), ida, people300(), func(p Progress) error {
 					if p.Row >= rows {
 						return errCut
 					}
@@ -99,7 +99,7 @@ func TestImportCutOff(t *testing.T) {
 // until it has ended.
 func TestImportAnew(t *testing.T) {
 	cut := func(d *desk) {
-		_, err := d.Import(t.Context(), ida, people300(), func(p Progress) error {
+		_, err := d.Directory.Import(t.Context(), ida, people300(), func(p Progress) error {
 			if p.Row >= 5 {
 				return errCut
 			}
@@ -168,11 +168,11 @@ func TestImportAnew(t *testing.T) {
 func TestOneImport(t *testing.T) {
 	d := memoryDesk(t, nil)
 	ctx, cancel := context.WithCancel(t.Context())
-	_, err := d.Import(ctx, ida, people300(), func(p Progress) error {
+	_, err := d.Directory.Import(ctx, ida, people300(), func(p Progress) error {
 		if p.Row == 0 {
 			f := people300()
 			f.Name = "other.csv"
-			if _, err := d.Import(t.Context(), ida, f, func(Progress) error { return nil }); !errors.Is(err, ErrImporting) {
+			if _, err := d.Directory.Import(t.Context(), ida, f, func(Progress) error { return nil }); !errors.Is(err, ErrImporting) {
 				t.Errorf("a second import = %v", err)
 			}
 		}

@@ -54,7 +54,7 @@ func (k *keeping) takeRaw(t *testing.T, e policy.Evidence, raw []byte) Message {
 
 func (k *keeping) again(e policy.Evidence, src ledger.Source, raw []byte) (Message, error) {
 	e.Size = int64(len(raw))
-	return k.Receive(e, src, raw)
+	return k.Inbox.Receive(e, src, raw)
 }
 
 // there reports whether the bytes of a hash are.
@@ -71,7 +71,7 @@ func (k *keeping) there(t *testing.T, hash string) bool {
 func (k *keeping) sums(t *testing.T) (sum keptSum) {
 	t.Helper()
 	count := map[string]kept{}
-	check(t, k.Messages(func(m Message) error {
+	check(t, k.Inbox.Each(func(m Message) error {
 		if m.Blob == "" {
 			return nil
 		}
@@ -143,7 +143,7 @@ func TestBudget(t *testing.T) {
 			}
 			k.sums(t)
 			gone := with[0].Blob
-			m, err := k.Discard(with[0].ID, "max")
+			m, err := k.Inbox.Discard(with[0].ID, "max")
 			check(t, err)
 			if k.there(t, gone) || m.Blob != "" || m.Facts.RawHash != with[0].Facts.RawHash || m.Discarded != "max" {
 				t.Errorf("discarded: %+v, bytes there: %v", m, k.there(t, gone))
@@ -178,7 +178,7 @@ func TestHeaderAlone(t *testing.T) {
 	k := keepDesk(t, func(l *Loose) { l.Bytes = 1 << 20 })
 	e := k.aside()
 	e.Refusals, e.Size = []policy.Reason{policy.Because("too_large")}, 1<<30
-	if m, err := k.Receive(e, ledger.Source{Mailbox: "support", UID: 1}, []byte("Subject: x\r\n\r\n")); err != nil || m.Blob == "" {
+	if m, err := k.Inbox.Receive(e, ledger.Source{Mailbox: "support", UID: 1}, []byte("Subject: x\r\n\r\n")); err != nil || m.Blob == "" {
 		t.Errorf("its header is not kept: %+v, %v", m, err)
 	}
 }
@@ -192,7 +192,7 @@ func TestSameBytes(t *testing.T) {
 	if k.sums(t).Messages != 2 || a.Blob != b.Blob {
 		t.Fatalf("%+v", k.sums(t))
 	}
-	_, err := k.Discard(a.ID, "max")
+	_, err := k.Inbox.Discard(a.ID, "max")
 	check(t, err)
 	k.sums(t)
 	_, l := k.ask(t, bob, policy.PasswordChange)
@@ -200,7 +200,7 @@ func TestSameBytes(t *testing.T) {
 	if sum := k.sums(t); sum.Bytes != 0 || sum.Messages != 1 {
 		t.Errorf("bytes of evidence take the room of what proves nothing: %+v", sum)
 	}
-	_, err = k.Discard(b.ID, "max")
+	_, err = k.Inbox.Discard(b.ID, "max")
 	check(t, err)
 	if !k.there(t, b.Blob) && !k.there(t, a.Blob) {
 		t.Error("the bytes of the answer went with those that were discarded")
@@ -311,10 +311,10 @@ func TestRetention(t *testing.T) {
 		sent, going = append(sent, e), append(going, k.take(t, e, 100))
 	}
 	filedByHand := k.take(t, k.aside(), 100)
-	_, err := k.Release(filedByHand.ID, "max", ticket.ID)
+	_, err := k.Inbox.Release(filedByHand.ID, "max", ticket.ID)
 	check(t, err)
 	left := func() (n int) {
-		check(t, k.Messages(func(Message) error { n++; return nil }))
+		check(t, k.Inbox.Each(func(Message) error { n++; return nil }))
 		return n
 	}
 	k.turn(90*24*time.Hour - time.Second)
@@ -348,13 +348,13 @@ func TestRetention(t *testing.T) {
 		t.Errorf("still found: %+v", x)
 	}
 	for i, m := range going {
-		known, err := k.Receive(sent[i], m.Source, nil)
+		known, err := k.Inbox.Receive(sent[i], m.Source, nil)
 		if err != nil || known.ID != m.ID {
 			t.Fatalf("it is judged again: %+v, %v", known, err)
 		}
 		if sent[i].Refusals == nil {
 			k.uid++
-			copied, err := k.Receive(sent[i], ledger.Source{Mailbox: "other", UIDValidity: 1, UID: k.uid}, nil)
+			copied, err := k.Inbox.Receive(sent[i], ledger.Source{Mailbox: "other", UIDValidity: 1, UID: k.uid}, nil)
 			if err != nil || copied.Decision.Reason() != "duplicate" {
 				t.Fatalf("a copy: %+v, %v", copied, err)
 			}

@@ -61,7 +61,7 @@ func (m *machine) putBack(t *rapid.T) {
 	if b == nil {
 		t.Skip("no backup")
 	}
-	head, err := m.Head()
+	head, err := m.Log.Head()
 	check(t, err)
 	now := m.dump(t)
 	err = m.engine.Update(func(tx kv.Tx) error {
@@ -81,7 +81,7 @@ func (m *machine) putBack(t *rapid.T) {
 	})
 	check(t, err)
 	m.restart(t)
-	restored, err := m.CheckHead(head)
+	restored, err := m.Log.CheckHead(head)
 	check(t, err)
 	if decided := len(m.past) > b.past || len(m.letters) > b.letters; decided && !restored {
 		t.Fatal("an older store is taken for the one that was open")

@@ -11,15 +11,15 @@ import (
 // ReleaseMailbox lets a held mailbox be read again. With judge the old messages
 // that it was held for are judged like new ones; otherwise they are left alone
 // for good, like mail from before the start.
-func (s *Store) ReleaseMailbox(mailbox, agent string, judge bool) error {
-	return s.group.Update(func(tx kv.Tx) error {
+func (b *Inbox) ReleaseMailbox(mailbox, agent string, judge bool) error {
+	return b.s.group.Update(func(tx kv.Tx) error {
 		if _, err := activeAgent(tx, agent); err != nil {
 			return err
 		}
 		if err := ledger.Release(tx, mailbox, judge); err != nil {
 			return err
 		}
-		return s.log(tx, "mailbox", mailbox, map[string]any{"released": agent, "judge": judge})
+		return b.s.log(tx, "mailbox", mailbox, map[string]any{"released": agent, "judge": judge})
 	})
 }
 
@@ -46,10 +46,10 @@ func addTodo(tx kv.Tx, m *Message, f policy.Facts) error {
 	return ledger.AddTodo(tx, m.Source, string(m.Outcome), first.Outcome == policy.Applied && found == nil && first.Verdict != policy.Rejected)
 }
 
-// Messages calls fn for every message of every mailbox, oldest first, with at
+// Each calls fn for every message of every mailbox, oldest first, with at
 // most a page of them held in memory.
-func (s *Store) Messages(fn func(Message) error) error {
-	return kv.Pages(s.kv, messagePrefix, fn)
+func (b *Inbox) Each(fn func(Message) error) error {
+	return kv.Pages(b.s.kv, messagePrefix, fn)
 }
 
 // trimID accepts a Message-ID with or without brackets.

@@ -59,14 +59,14 @@ func (s *Store) sameName(r kv.Reader, messageID string) ([]string, error) {
 
 // messages finds records by their id, or by the Message-ID that senders gave:
 // all that have it, oldest first.
-func (s *Store) messages(id string) (all []Message, err error) {
-	err = s.kv.View(func(v kv.View) error {
+func (b *Inbox) messages(id string) (all []Message, err error) {
+	err = b.s.kv.View(func(v kv.View) error {
 		m, ok, err := kv.Load[Message](v, kv.Numbered(messagePrefix, id))
 		if err != nil || ok {
 			all = append(all, m)
 			return err
 		}
-		ids, err := s.sameName(v, trimID(id))
+		ids, err := b.s.sameName(v, trimID(id))
 		if err != nil {
 			return err
 		}

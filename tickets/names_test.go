@@ -65,15 +65,15 @@ func TestAsideUnderOneName(t *testing.T) {
 	a, b := d.aside(), d.aside()
 	a.MessageID, b.MessageID = "a@x.example", "a@x.example"
 	first := d.receive(t, a)
-	if m, err := d.Quarantined("a@x.example"); err != nil || m.ID != first.ID {
+	if m, err := d.Inbox.Quarantined("a@x.example"); err != nil || m.ID != first.ID {
 		t.Errorf("one: %s, %v", m.ID, err)
 	}
 	second := d.receive(t, b)
-	_, err := d.Discard("a@x.example", "max")
+	_, err := d.Inbox.Discard("a@x.example", "max")
 	if _, ok := errors.AsType[*InvalidError](err); !ok || !strings.Contains(err.Error(), first.ID+", "+second.ID) {
 		t.Errorf("two: %v", err)
 	}
-	if _, err := d.Discard(second.ID, "max"); err != nil {
+	if _, err := d.Inbox.Discard(second.ID, "max"); err != nil {
 		t.Error(err)
 	}
 }

@@ -46,12 +46,12 @@ func TestObservingAnswers(t *testing.T) {
 	proved := e.Sender
 	e.Sender = unknown
 	src := ledger.Source{Mailbox: "support", UIDValidity: 1, UID: 900}
-	_, err := d.Receive(e, src, []byte(e.RawHash))
+	_, err := d.Inbox.Receive(e, src, []byte(e.RawHash))
 	check(t, err)
 	d.opt.Observing = true
 	d.restart(t)
 	e.Sender = proved
-	_, err = d.Receive(e, src, nil)
+	_, err = d.Inbox.Receive(e, src, nil)
 	check(t, err)
 	d.state(t, id, policy.StateDisputed)
 	if n := d.count("disputed", id); n != 0 || happened(d.show(t, id), "notice not written") != 1 {

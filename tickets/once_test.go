@@ -24,7 +24,7 @@ func TestAppliedOnce(t *testing.T) {
 	e := d.reply(l, policy.Unclear)
 	at := func(mailbox string, validity, uid uint32) Message {
 		t.Helper()
-		m, err := d.Receive(e, ledger.Source{Mailbox: mailbox, UIDValidity: validity, UID: uid}, []byte(e.RawHash))
+		m, err := d.Inbox.Receive(e, ledger.Source{Mailbox: mailbox, UIDValidity: validity, UID: uid}, []byte(e.RawHash))
 		check(t, err)
 		return m
 	}
@@ -144,7 +144,7 @@ func TestBytesFirst(t *testing.T) {
 		d := memoryDesk(t, func(o *Options) { o.Blobs = blobs })
 		_, l := d.ask(t, bob, policy.PasswordChange)
 		before := d.dump(t)
-		if _, err := d.Receive(d.reply(l, policy.Yes), ledger.Source{Mailbox: "support", UID: 1}, []byte("x")); err == nil || blobs != nil && !errors.Is(err, full) {
+		if _, err := d.Inbox.Receive(d.reply(l, policy.Yes), ledger.Source{Mailbox: "support", UID: 1}, []byte("x")); err == nil || blobs != nil && !errors.Is(err, full) {
 			t.Errorf("Receive without bytes: %v", err)
 		}
 		if !maps.Equal(before, d.dump(t)) {
@@ -225,7 +225,7 @@ func TestComputedAgain(t *testing.T) {
 		})
 	}))
 	n := 0
-	check(t, d.Messages(func(m Message) error {
+	check(t, d.Inbox.Each(func(m Message) error {
 		n++
 		if got := policy.Decide(m.Facts); !reflect.DeepEqual(normal(t, got), normal(t, m.Decision)) {
 			t.Errorf("%s: computed again %+v, stored %+v", m.ID, got, m.Decision)
@@ -263,7 +263,7 @@ func TestDeferred(t *testing.T) {
 			good := e.Sender
 			e.Sender = policy.Sender{Result: policy.ResultTempError}
 			src := ledger.Source{Mailbox: "support", UIDValidity: 1, UID: 900}
-			m, err := d.Receive(e, src, []byte(e.RawHash))
+			m, err := d.Inbox.Receive(e, src, []byte(e.RawHash))
 			check(t, err)
 			wants(t, m, "dns_temperror")
 			if todo, _ := d.Ledger.Pending("support"); len(todo) != 0 {
@@ -286,7 +286,7 @@ func TestDeferred(t *testing.T) {
 				if len(waits) == 6 {
 					break
 				}
-				m, err = d.Receive(e, src, nil)
+				m, err = d.Inbox.Receive(e, src, nil)
 				check(t, err)
 			}
 			want := []time.Duration{time.Minute, 2 * time.Minute, 5 * time.Minute, 15 * time.Minute, time.Hour, time.Hour}
@@ -302,7 +302,7 @@ func TestDeferred(t *testing.T) {
 				d.turn(72 * time.Hour)
 			}
 			for range 2 {
-				m, err = d.Receive(e, src, nil)
+				m, err = d.Inbox.Receive(e, src, nil)
 				check(t, err)
 				wants(t, m, code)
 			}

@@ -313,7 +313,7 @@ func TestOnlyToFile(t *testing.T) {
 func TestHeldAfterRestore(t *testing.T) {
 	for class, waits := range map[policy.Delivery]bool{"A": false, "B": true} {
 		d, o := one(t, class)
-		_, err := d.CheckHead("of another store")
+		_, err := d.Log.CheckHead("of another store")
 		check(t, err)
 		fresh, _ := d.ask(t, ada, policy.DNSChange)
 		asked := d.outbox(t, fresh.ID)[0].ID

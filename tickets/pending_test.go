@@ -69,7 +69,7 @@ func TestNoPending(t *testing.T) {
 			}
 			src := ledger.Source{Mailbox: "support", UIDValidity: 1, UID: 900}
 			receive := func(raw string) Message {
-				m, err := d.Receive(e, src, []byte(raw))
+				m, err := d.Inbox.Receive(e, src, []byte(raw))
 				check(t, err)
 				return m
 			}
@@ -119,7 +119,7 @@ func TestNoPendingEnds(t *testing.T) {
 				all = append(all, d.reply(told, policy.No))
 			}
 			receive := func(i int, e policy.Evidence) {
-				_, err := d.Receive(e, ledger.Source{Mailbox: "support", UIDValidity: 1, UID: 900 + uint32(i)}, []byte(e.RawHash))
+				_, err := d.Inbox.Receive(e, ledger.Source{Mailbox: "support", UIDValidity: 1, UID: 900 + uint32(i)}, []byte(e.RawHash))
 				check(t, err)
 			}
 			for i, e := range all {
@@ -149,7 +149,7 @@ func TestGaveUpWithToken(t *testing.T) {
 	e.Sender = unknown
 	src := ledger.Source{Mailbox: "support", UIDValidity: 1, UID: 900}
 	for range 2 {
-		_, err := d.Receive(e, src, []byte(e.RawHash))
+		_, err := d.Inbox.Receive(e, src, []byte(e.RawHash))
 		check(t, err)
 		d.turn(73 * time.Hour)
 	}
@@ -164,7 +164,7 @@ func TestObservedHoldsNothing(t *testing.T) {
 	d, id, _, told := confirmedDesk(t, nil)
 	e := d.reply(told, policy.No)
 	e.Sender = unknown
-	_, err := d.Receive(e, ledger.Source{Mailbox: "seen", UIDValidity: 1, UID: 900, Observe: true}, []byte(e.RawHash))
+	_, err := d.Inbox.Receive(e, ledger.Source{Mailbox: "seen", UIDValidity: 1, UID: 900, Observe: true}, []byte(e.RawHash))
 	check(t, err)
 	if a := d.may(t, id, policy.PasswordChange, "kim"); a.Decision != policy.Allow {
 		t.Errorf("%+v", a)

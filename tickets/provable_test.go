@@ -89,7 +89,7 @@ func TestUnprovableIsWrittenRarely(t *testing.T) {
 	}
 	_, l := d.ask(t, bob, policy.PasswordChange)
 	e := d.reply(l, policy.Unclear)
-	_, err := d.Receive(e, ledger.Source{Mailbox: "support", UIDValidity: 1, UID: 7, Observe: true}, []byte(e.RawHash))
+	_, err := d.Inbox.Receive(e, ledger.Source{Mailbox: "support", UIDValidity: 1, UID: 7, Observe: true}, []byte(e.RawHash))
 	check(t, err)
 	if p := known(); p != (provable{}) {
 		t.Errorf("observed: %+v", p)

@@ -10,11 +10,11 @@ import (
 )
 
 // Quarantined gives a message that was set aside, by its record or Message-ID.
-func (s *Store) Quarantined(id string) (Message, error) {
-	if err := s.voidExposed(); err != nil { // whoever gets it may look at it
+func (b *Inbox) Quarantined(id string) (Message, error) {
+	if err := b.s.voidExposed(); err != nil { // whoever gets it may look at it
 		return Message{}, err
 	}
-	all, err := s.messages(id)
+	all, err := b.messages(id)
 	if err != nil {
 		return Message{}, err
 	}
@@ -34,8 +34,8 @@ func (s *Store) Quarantined(id string) (Message, error) {
 
 // Release notes that somebody read a message that was set aside; ticket, if any,
 // is where it is filed. It proves nothing there: release never authenticates.
-func (s *Store) Release(id, agent, ticket string) (Message, error) {
-	return s.dispose(id, agent, func(tx kv.Tx, m *Message) error {
+func (b *Inbox) Release(id, agent, ticket string) (Message, error) {
+	return b.dispose(id, agent, func(tx kv.Tx, m *Message) error {
 		m.Released = agent
 		if ticket == "" {
 			return nil
@@ -44,33 +44,33 @@ func (s *Store) Release(id, agent, ticket string) (Message, error) {
 		if err := tx.Put(filed(m.Ticket, m.ID), []byte(m.ID)); err != nil {
 			return err
 		}
-		return s.tell(tx, ticket, Event{Event: "released", Reason: m.Decision.Reason(),
+		return b.s.tell(tx, ticket, Event{Event: "released", Reason: m.Decision.Reason(),
 			Text: "message " + m.ID + " was read by " + agent + " and filed here; it proves nothing"})
 	})
 }
 
 // Discard takes a message off the list and removes its bytes. Its record and
 // hash stay, and the mail itself where it is in the mailbox.
-func (s *Store) Discard(id, agent string) (Message, error) {
-	m, err := s.dispose(id, agent, func(tx kv.Tx, m *Message) error {
+func (b *Inbox) Discard(id, agent string) (Message, error) {
+	m, err := b.dispose(id, agent, func(tx kv.Tx, m *Message) error {
 		m.Discarded = agent
 		if m.Blob == "" {
 			return nil
 		}
-		return s.dropBytes(tx, m)
+		return b.s.dropBytes(tx, m)
 	})
 	if err == nil {
-		err = s.forgetBytes()
+		err = b.s.forgetBytes()
 	}
 	return m, err
 }
 
-func (s *Store) dispose(id, agent string, fn func(kv.Tx, *Message) error) (Message, error) {
-	m, err := s.Quarantined(id)
+func (b *Inbox) dispose(id, agent string, fn func(kv.Tx, *Message) error) (Message, error) {
+	m, err := b.Quarantined(id)
 	if err != nil {
 		return m, err
 	}
-	err = s.group.Update(func(tx kv.Tx) error {
+	err = b.s.group.Update(func(tx kv.Tx) error {
 		if _, err := activeAgent(tx, agent); err != nil {
 			return err
 		}
@@ -80,7 +80,7 @@ func (s *Store) dispose(id, agent string, fn func(kv.Tx, *Message) error) (Messa
 		if err := fn(tx, &m); err != nil {
 			return err
 		}
-		if err := s.log(tx, "quarantine", m.ID, map[string]string{"released": m.Released, "discarded": m.Discarded}); err != nil {
+		if err := b.s.log(tx, "quarantine", m.ID, map[string]string{"released": m.Released, "discarded": m.Discarded}); err != nil {
 			return err
 		}
 		return kv.Save(tx, kv.Numbered(messagePrefix, m.ID), m)

@@ -11,6 +11,10 @@ import (
 	"countersign/tickets/ledger"
 )
 
+// Inbox is mail that came in: what it would come to, what it came to, and what
+// was set aside. Where it lay is in the Ledger.
+type Inbox struct{ s *Store }
+
 // Message is the record of one message of one mailbox: what it came to, and
 // everything that the decision was made from. It is stored as a messageRecord.
 type Message struct {
@@ -42,9 +46,9 @@ func (m Message) MessageID() string { return m.Facts.MessageID }
 
 // Judge says what a message would come to now, changing nothing.
 // With again, it is taken for one that was not seen before.
-func (s *Store) Judge(e policy.Evidence, again bool) (f policy.Facts, d policy.Decision, err error) {
-	err = s.kv.View(func(v kv.View) error {
-		f, err = s.facts(v, e, "")
+func (b *Inbox) Judge(e policy.Evidence, again bool) (f policy.Facts, d policy.Decision, err error) {
+	err = b.s.kv.View(func(v kv.View) error {
+		f, err = b.s.facts(v, e, "")
 		return err
 	})
 	if again {
@@ -56,8 +60,8 @@ func (s *Store) Judge(e policy.Evidence, again bool) (f policy.Facts, d policy.D
 // JudgeFor is Judge for people who may not know which codes are right: a message
 // that is not the asked person's own is judged as if every token and code in it
 // were wrong, and what it is bound to is left out.
-func (s *Store) JudgeFor(e policy.Evidence, again bool) (policy.Facts, policy.Decision, error) {
-	f, d, err := s.Judge(e, again)
+func (b *Inbox) JudgeFor(e policy.Evidence, again bool) (policy.Facts, policy.Decision, error) {
+	f, d, err := b.Judge(e, again)
 	if err != nil || f.Own() {
 		return f, d, err
 	}
@@ -65,14 +69,14 @@ func (s *Store) JudgeFor(e policy.Evidence, again bool) (policy.Facts, policy.De
 	for i := range e.References { // two different ones stay two
 		e.References[i].Value += "?"
 	}
-	f, d, err = s.Judge(e, again)
+	f, d, err = b.Judge(e, again)
 	f.Binding = policy.Binding{Bound: policy.BoundNone}
 	return f, d, err
 }
 
 // Received gives the record of the message at src, if it has one.
-func (s *Store) Received(src ledger.Source) (m Message, ok bool, err error) {
-	err = s.kv.View(func(v kv.View) error {
+func (b *Inbox) Received(src ledger.Source) (m Message, ok bool, err error) {
+	err = b.s.kv.View(func(v kv.View) error {
 		m, ok, err = received(v, src)
 		return err
 	})
@@ -95,19 +99,19 @@ func received(r kv.Reader, src ledger.Source) (Message, bool, error) {
 // its history, notices and the to-do for IMAP commit together. A message that
 // has a final record is left as it is. raw are its bytes: where what it comes to
 // wants them to outlive IMAP, they are kept before that commit.
-func (s *Store) Receive(e policy.Evidence, src ledger.Source, raw []byte) (m Message, err error) {
-	if err := s.opt.Watch.Check(); err != nil {
+func (b *Inbox) Receive(e policy.Evidence, src ledger.Source, raw []byte) (m Message, err error) {
+	if err := b.s.opt.Watch.Check(); err != nil {
 		return m, err
 	}
-	m, bare, err := s.receive(e, src, "")
+	m, bare, err := b.receive(e, src, "")
 	if err != nil || !bare {
 		return m, err
 	}
-	if s.opt.Blobs == nil {
+	if b.s.opt.Blobs == nil {
 		return m, errors.New("there is no place for the bytes of messages")
 	}
-	err = s.opt.Blobs.Keep(raw, func(hash string) (err error) {
-		m, _, err = s.receive(e, src, hash)
+	err = b.s.opt.Blobs.Keep(raw, func(hash string) (err error) {
+		m, _, err = b.receive(e, src, hash)
 		return err
 	})
 	return m, err
@@ -116,16 +120,16 @@ func (s *Store) Receive(e policy.Evidence, src ledger.Source, raw []byte) (m Mes
 // receive commits what a message comes to. hash names its kept bytes, "" none:
 // then nothing happens where they are wanted, and bare says so. Who calls again
 // with the hash is judged by the store as it is by then.
-func (s *Store) receive(e policy.Evidence, src ledger.Source, hash string) (m Message, bare bool, err error) {
-	disk, size := s.diskHasRoom(e), s.sizeOf(hash, e)
-	err = s.group.Update(func(tx kv.Tx) error {
+func (b *Inbox) receive(e policy.Evidence, src ledger.Source, hash string) (m Message, bare bool, err error) {
+	disk, size := b.s.diskHasRoom(e), b.s.sizeOf(hash, e)
+	err = b.s.group.Update(func(tx kv.Tx) error {
 		bare = false
 		var known bool
 		if m, known, err = received(tx, src); err != nil || known && m.Outcome != policy.OutcomeDefer {
 			return err
 		}
 		without := hash == "" && m.Blob == ""
-		f, d, err := s.decide(tx, e, m, known, without, disk)
+		f, d, err := b.decide(tx, e, m, known, without, disk)
 		if err != nil {
 			return err
 		}
@@ -137,32 +141,32 @@ func (s *Store) receive(e policy.Evidence, src ledger.Source, hash string) (m Me
 			if err != nil {
 				return err
 			}
-			m = Message{ID: fmt.Sprintf("m-%d", n), Source: src, Since: s.Now()}
+			m = Message{ID: fmt.Sprintf("m-%d", n), Source: src, Since: b.s.Now()}
 		} else if err := ledger.Undefer(tx, m.Next, m.ID); err != nil {
 			return err
 		}
-		if err := s.keep(tx, &m, d, hash, size); err != nil {
+		if err := b.s.keep(tx, &m, d, hash, size); err != nil {
 			return err
 		}
-		return s.apply(tx, &m, f, d)
+		return b.s.apply(tx, &m, f, d)
 	})
 	return m, bare, err
 }
 
 // decide judges a message by the store as it is. m is its record if it is known,
 // as one that waits for DNS is; without says that its bytes are not kept.
-func (s *Store) decide(r kv.Reader, e policy.Evidence, m Message, known, without, disk bool) (policy.Facts, policy.Decision, error) {
-	f, err := s.facts(r, e, m.ID)
+func (b *Inbox) decide(r kv.Reader, e policy.Evidence, m Message, known, without, disk bool) (policy.Facts, policy.Decision, error) {
+	f, err := b.s.facts(r, e, m.ID)
 	if err != nil {
 		return f, policy.Decision{}, err
 	}
-	f.GaveUp = known && !s.Now().Before(m.Since.Add(s.opt.DNSWait))
+	f.GaveUp = known && !b.s.Now().Before(m.Since.Add(b.s.opt.DNSWait))
 	d := policy.Decide(f)
 	// What waits and holds our token may be the no of whom we asked: it has room.
 	ours := d.Outcome == policy.OutcomeDefer && f.Binding.Ticket != "" && !f.Claimed
 	if !without || !loose(d) || ours {
 		return f, d, nil
 	}
-	f.NoRoom, err = s.noRoom(r, e, d, disk)
+	f.NoRoom, err = b.s.noRoom(r, e, d, disk)
 	return f, policy.Decide(f), err
 }

@@ -126,7 +126,7 @@ func TestProofOfStaff(t *testing.T) {
 		}
 		ticket, l := d.ask(t, d.contactOf(t, "bob").Addresses[0], policy.PasswordChange)
 		wants(t, d.receive(t, d.reply(l, policy.Yes)), "confirmed")
-		_, err := d.AddAgent(By{Owner: true}, staff.Agent{ID: "bo", Email: email, Authorities: []string{staff.All}})
+		_, err := d.Directory.AddAgent(By{Owner: true}, staff.Agent{ID: "bo", Email: email, Authorities: []string{staff.All}})
 		if !detail { // it is seen at once
 			if !errors.Is(err, staff.ErrInvalid) {
 				t.Errorf("an agent with the mailbox of a contact: %v", err)

@@ -45,7 +45,7 @@ func TestTokenDies(t *testing.T) {
 		{"guessed", func(_ *testing.T, _ *desk, l *Letter) { l.Token = strings.Repeat("a", 26) }, "no_token", policy.StateAuthenticated},
 		{"restored", func(t *testing.T, d *desk, _ *Letter) {
 			d.turn(time.Second)
-			if restored, err := d.CheckHead("of another store"); !restored || err != nil {
+			if restored, err := d.Log.CheckHead("of another store"); !restored || err != nil {
 				t.Fatal(restored, err)
 			}
 		}, "token_superseded", policy.StateUnconfirmed},

@@ -57,7 +57,7 @@ func (d *desk) putOnFile(t failer, id, addr string) {
 // TestAgentsDomain: an agent at a domain of contacts would make staff of them.
 func TestAgentsDomain(t *testing.T) {
 	add := func(d *desk) error {
-		_, err := d.AddAgent(ida, staff.Agent{ID: "new", Email: "new@client.example"})
+		_, err := d.Directory.AddAgent(ida, staff.Agent{ID: "new", Email: "new@client.example"})
 		return err
 	}
 	d := memoryDesk(t, nil)

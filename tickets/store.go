@@ -14,7 +14,6 @@ import (
 	"errors"
 	"fmt"
 	"strings"
-	"sync"
 	"time"
 
 	"countersign/internal/audit"
@@ -91,16 +90,17 @@ type Options struct {
 
 // Store is the state of the desk.
 type Store struct {
-	Ledger *ledger.Ledger // where we are in each mailbox
-	Outbox *Outbox        // what waits to leave
+	Ledger    *ledger.Ledger // where we are in each mailbox
+	Inbox     *Inbox         // mail that came in
+	Outbox    *Outbox        // mail that waits to leave
+	Directory *Directory     // clients, contacts and agents
+	Log       *Log           // the audit log, for who keeps its head
 
 	kv    kv.Store
 	group *kv.Committer
 	opt   Options
 	audit *audit.Log
 	out   *outbox.Outbox
-
-	importing sync.Mutex // one import at a time
 
 	saidWaits waits
 }
@@ -110,7 +110,7 @@ func New(s kv.Store, opt Options) *Store {
 	group := kv.NewCommitter(s)
 	store := &Store{Ledger: ledger.New(s, group), kv: s, group: group, opt: opt, audit: audit.New(opt.Keys.Signer())}
 	store.out = outbox.New(outbox.Settings{Now: store.Now, Keys: opt.Keys, PerMinute: opt.PerMinute, PerHour: opt.PerHour, PerDay: opt.PerDay})
-	store.Outbox = &Outbox{store}
+	store.Inbox, store.Outbox, store.Directory, store.Log = &Inbox{store}, &Outbox{store}, &Directory{s: store}, &Log{store}
 	return store
 }
 

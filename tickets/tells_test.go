@@ -58,13 +58,13 @@ func TestNoToWhatTells(t *testing.T) {
 				proved := e.Sender
 				e.Sender = unknown
 				src := ledger.Source{Mailbox: "support", UIDValidity: 1, UID: 900}
-				_, err := d.Receive(e, src, []byte(e.RawHash))
+				_, err := d.Inbox.Receive(e, src, []byte(e.RawHash))
 				check(t, err)
 				if d.dump(t)["pending/"+id] == "" {
 					t.Error("it does not hold the ticket")
 				}
 				e.Sender = proved
-				_, err = d.Receive(e, src, nil)
+				_, err = d.Inbox.Receive(e, src, nil)
 				check(t, err)
 				d.state(t, id, policy.StateDisputed)
 			})

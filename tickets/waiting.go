@@ -10,9 +10,9 @@ import (
 )
 
 // Standing says what may come of a message, before DNS is asked who sent it.
-func (s *Store) Standing(e policy.Evidence) (standing policy.Standing, err error) {
-	err = s.kv.View(func(v kv.View) error {
-		f, err := s.facts(v, e, "")
+func (b *Inbox) Standing(e policy.Evidence) (standing policy.Standing, err error) {
+	err = b.s.kv.View(func(v kv.View) error {
+		f, err := b.s.facts(v, e, "")
 		standing = f.Standing
 		return err
 	})
@@ -36,10 +36,10 @@ func (s *Store) deferAgain(tx kv.Tx, m *Message) error {
 	return ledger.Defer(tx, m.Next, w)
 }
 
-// DeferredByID gives a message that is still deferred; ok is false where it has
+// Deferred gives a message that is still deferred; ok is false where it has
 // come to its end meanwhile.
-func (s *Store) DeferredByID(id string) (m Message, ok bool, err error) {
-	err = s.kv.View(func(v kv.View) error {
+func (b *Inbox) Deferred(id string) (m Message, ok bool, err error) {
+	err = b.s.kv.View(func(v kv.View) error {
 		m, ok, err = kv.Load[Message](v, kv.Numbered(messagePrefix, id))
 		return err
 	})

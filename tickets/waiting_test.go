@@ -36,7 +36,7 @@ func TestStanding(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			if got, err := d.Standing(tt.e); err != nil || got != tt.want {
+			if got, err := d.Inbox.Standing(tt.e); err != nil || got != tt.want {
 				t.Errorf("Standing() = %d, %v; want %d", got, err, tt.want)
 			}
 		})
@@ -44,7 +44,7 @@ func TestStanding(t *testing.T) {
 	d.turn(200 * time.Hour) // the token is dead, but its no is still heard
 	e := tests[0].e
 	e.Arrived = d.Now()
-	if got, err := d.Standing(e); err != nil || got != policy.Asked {
+	if got, err := d.Inbox.Standing(e); err != nil || got != policy.Asked {
 		t.Errorf("with a token that expired: %d, %v", got, err)
 	}
 }
@@ -56,7 +56,7 @@ func TestDeferredValue(t *testing.T) {
 	_, l := d.ask(t, bob, policy.PasswordChange)
 	e := d.reply(l, policy.Yes)
 	e.Sender = policy.Sender{Result: policy.ResultTempError}
-	m, err := d.Receive(e, ledger.Source{Mailbox: "support", UIDValidity: 1, UID: 900}, []byte(e.RawHash))
+	m, err := d.Inbox.Receive(e, ledger.Source{Mailbox: "support", UIDValidity: 1, UID: 900}, []byte(e.RawHash))
 	check(t, err)
 	list, err := d.Ledger.Deferred(d.Now(), true)
 	if want := (ledger.Waiting{ID: m.ID, From: m.Facts.From, Domain: "client.example", Asked: true, Size: m.Facts.Size}); err != nil || len(list) != 1 || list[0] != want {

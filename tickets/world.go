@@ -78,7 +78,7 @@ func ReadWorld(r io.Reader) (w World, err error) {
 
 // Populate writes a World into an empty store. It reports everything that is
 // wrong with it at once.
-func (s *Store) Populate(w World) error {
+func (w World) Populate(s *Store) error {
 	var errs []error
 	add := func(where string, err error) {
 		if err != nil {

@@ -67,7 +67,7 @@ func listMessages(_ context.Context, s *Server, _ Caller, in MessageFilter, emit
 	if err := oneOf("outcome", in.Outcome, outcomes); err != nil {
 		return err
 	}
-	return s.Store.Messages(func(m tickets.Message) error {
+	return s.Store.Inbox.Each(func(m tickets.Message) error {
 		if !in.lets(m) {
 			return nil
 		}

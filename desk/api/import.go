@@ -54,7 +54,7 @@ func importing(kind string) operation {
 			return err
 		}
 		who := by(ctx, c)
-		report, err := s.Store.Import(ctx, who, tickets.ImportFile{Kind: kind, Name: in.Name, CSV: in.CSV, DryRun: in.DryRun,
+		report, err := s.Store.Directory.Import(ctx, who, tickets.ImportFile{Kind: kind, Name: in.Name, CSV: in.CSV, DryRun: in.DryRun,
 			AllowMove: in.AllowMove, AllowAlike: in.AllowAlike}, func(p tickets.Progress) error {
 			if time.Since(said) < saidEach {
 				return nil
@@ -76,7 +76,7 @@ func importing(kind string) operation {
 }
 
 func listImports(_ context.Context, s *Server, _ Caller, _ None, emit func(any) error) error {
-	return s.Store.Imports(func(i tickets.Import) error { return emit(i) })
+	return s.Store.Directory.Imports(func(i tickets.Import) error { return emit(i) })
 }
 
 // Import asks for client/import or contact/import and tells progress how far it

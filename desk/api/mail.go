@@ -37,7 +37,7 @@ func summary(m tickets.Message) Message {
 }
 
 func listQuarantine(_ context.Context, s *Server, _ Caller, _ None, emit func(any) error) error {
-	return s.Store.Messages(func(m tickets.Message) error {
+	return s.Store.Inbox.Each(func(m tickets.Message) error {
 		if m.Outcome != policy.SetAside || m.Discarded != "" {
 			return nil
 		}
@@ -52,7 +52,7 @@ type Quarantined struct {
 }
 
 func showQuarantine(_ context.Context, s *Server, _ Caller, in ID) (out Quarantined, err error) {
-	m, err := s.Store.Quarantined(in.ID)
+	m, err := s.Store.Inbox.Quarantined(in.ID)
 	if err != nil {
 		return out, err
 	}
@@ -74,7 +74,7 @@ func releaseQuarantine(_ context.Context, s *Server, c Caller, in ID) (Message, 
 	if err != nil {
 		return Message{}, err
 	}
-	m, err := s.Store.Release(in.ID, agent, in.Text)
+	m, err := s.Store.Inbox.Release(in.ID, agent, in.Text)
 	return summary(m), err
 }
 
@@ -83,7 +83,7 @@ func discardQuarantine(_ context.Context, s *Server, c Caller, in ID) (Message, 
 	if err != nil {
 		return Message{}, err
 	}
-	m, err := s.Store.Discard(in.ID, agent)
+	m, err := s.Store.Inbox.Discard(in.ID, agent)
 	return summary(m), err
 }
 
@@ -189,5 +189,5 @@ func releaseMailbox(_ context.Context, s *Server, c Caller, in MailboxRelease) (
 	if err != nil {
 		return None{}, err
 	}
-	return None{}, s.Store.ReleaseMailbox(in.Mailbox, agent, in.Judge)
+	return None{}, s.Store.Inbox.ReleaseMailbox(in.Mailbox, agent, in.Judge)
 }

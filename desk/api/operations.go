@@ -207,7 +207,7 @@ type Checkpoint struct {
 }
 
 func checkpoint(_ context.Context, s *Server, _ Caller, _ None) (c Checkpoint, err error) {
-	c.Checkpoint, err = s.Store.Head()
+	c.Checkpoint, err = s.Store.Log.Head()
 	return c, err
 }
 
@@ -216,7 +216,7 @@ func checkpoint(_ context.Context, s *Server, _ Caller, _ None) (c Checkpoint, e
 func verifyAudit(_ context.Context, s *Server, _ Caller, in Checkpoint) (AuditVerified, error) {
 	n, err := audit.Verify(s.Store.KV())
 	if err == nil && in.Checkpoint != "" {
-		err = s.Store.Continues(in.Checkpoint)
+		err = s.Store.Log.Continues(in.Checkpoint)
 	}
 	if err != nil {
 		return AuditVerified{}, &exit.Error{Code: exit.DataErr, Reason: "audit_broken", Message: err.Error(), Err: err}

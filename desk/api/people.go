@@ -70,7 +70,7 @@ func listContacts(_ context.Context, s *Server, _ Caller, in ContactFilter, emit
 		out := Contact{Contact: c.ID, Client: c.Client, Name: c.Name, Role: c.Role, Status: c.Status, Addresses: c.Addresses,
 			Permissions: append([]string{}, c.Permissions...), Language: c.Language, Added: c.Added, Cools: []policy.Cooling{}}
 		err := s.Store.KV().View(func(v kv.View) error {
-			cools, err := s.Store.Cools(v, c)
+			cools, err := s.Store.Directory.Cools(v, c)
 			out.Cools = append(out.Cools, cools...)
 			return err
 		})
@@ -82,7 +82,7 @@ func listContacts(_ context.Context, s *Server, _ Caller, in ContactFilter, emit
 }
 
 func addAgent(ctx context.Context, s *Server, c Caller, in staff.Agent) (staff.Agent, error) {
-	out, err := s.Store.AddAgent(by(ctx, c), in)
+	out, err := s.Store.Directory.AddAgent(by(ctx, c), in)
 	if errors.Is(err, staff.ErrInvalid) {
 		return out, &exit.Error{Code: exit.DataErr, Reason: "invalid", Message: err.Error(), Err: err}
 	}

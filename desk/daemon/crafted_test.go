@@ -43,7 +43,7 @@ func TestCraftedMail(t *testing.T) {
 		id := fmt.Sprintf("%064d", i)
 		e := policy.Evidence{MessageID: id + "@north.example", From: from, Subject: strings.Repeat(unit, 50), Text: strings.Repeat(unit, 5000/len(unit)), Kind: policy.KindNew,
 			Hash: id, RawHash: id, Arrived: now, Sender: policy.Sender{Result: policy.ResultPass, By: policy.ByDKIM, Domain: "north.example", SignedAt: now, SignatureID: id, Covered: []string{"from"}}}
-		m, err := h.store.Receive(e, ledger.Source{Mailbox: "support", UIDValidity: 1, UID: uint32(i + 1)}, []byte(id))
+		m, err := h.store.Inbox.Receive(e, ledger.Source{Mailbox: "support", UIDValidity: 1, UID: uint32(i + 1)}, []byte(id))
 		must(t, err)
 		s, err := h.store.Show(m.Ticket)
 		must(t, err)

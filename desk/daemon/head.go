@@ -26,7 +26,7 @@ func (h *House) checkHead() error {
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		h.log.Error().Err(err).Str("head", h.config.Head()).Msg("the kept head of the audit log can't be read")
 	}
-	if h.restored, err = h.store.CheckHead(string(head)); err != nil {
+	if h.restored, err = h.store.Log.CheckHead(string(head)); err != nil {
 		return err
 	}
 	if h.restored {
@@ -63,12 +63,12 @@ func (h *House) keepHead() error {
 	}
 	h.keeping.Lock()
 	defer h.keeping.Unlock()
-	head, err := h.store.Head()
+	head, err := h.store.Log.Head()
 	if err != nil || head == h.head {
 		return err
 	}
 	if h.head != "" {
-		if err := h.store.Continues(h.head); err != nil {
+		if err := h.store.Log.Continues(h.head); err != nil {
 			return fmt.Errorf("the state was replaced while it was open, stop and start again: %w", err)
 		}
 	}

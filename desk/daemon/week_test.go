@@ -175,7 +175,7 @@ func (w *week) sent() (lines []string) {
 // outcomes tells of every message what it came to.
 func (w *week) outcomes() (lines []string) {
 	w.Helper()
-	must(w, w.house.store.Messages(func(m tickets.Message) error {
+	must(w, w.house.store.Inbox.Each(func(m tickets.Message) error {
 		lines = append(lines, fmt.Sprintf("%s %s %s %s", m.Ticket, m.Outcome, m.Verdict, m.Reasons[0].Code))
 		return nil
 	}))

@@ -35,7 +35,7 @@ func World(c config.Config, w tickets.World, now func() time.Time, log zerolog.L
 		return nil, err
 	}
 	h.Gateway.Open = true
-	return h, h.store.Populate(w)
+	return h, w.Populate(h.store)
 }
 
 // Verify judges one message by the house's own clock, changing nothing.

@@ -138,7 +138,7 @@ func BenchmarkWay(b *testing.B) {
 			b.StopTimer()
 			b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "messages/s")
 			proved := 0
-			err := w.Store.Messages(func(m tickets.Message) error {
+			err := w.Store.Inbox.Each(func(m tickets.Message) error {
 				if m.Verdict == policy.Authenticated {
 					proved++
 				}

@@ -261,7 +261,7 @@ func (w *bench) readUntil(t *testing.T, server *mailtest.IMAP, uid uint32, all i
 	go func() { ended <- r.Once(context.Background()) }()
 	for took == 0 {
 		src := w.source(t, server, uid)
-		m, ok, err := w.Store.Received(src)
+		m, ok, err := w.Store.Inbox.Received(src)
 		if err != nil || time.Since(started) > 10*time.Minute {
 			t.Fatal("the honest reply is not judged", err)
 		}
@@ -275,7 +275,7 @@ func (w *bench) readUntil(t *testing.T, server *mailtest.IMAP, uid uint32, all i
 	}
 	of = map[string]int{}
 	n := 0
-	err := w.Store.Messages(func(m tickets.Message) error {
+	err := w.Store.Inbox.Each(func(m tickets.Message) error {
 		of[string(m.Outcome)+" "+m.Reasons[0].Code]++
 		n++
 		return nil

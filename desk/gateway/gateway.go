@@ -44,7 +44,7 @@ type Gateway struct {
 // fetched again.
 func (g *Gateway) Handle(ctx context.Context, f mailbox.Fetched) error {
 	src := ledger.Source{Mailbox: f.Mailbox, UIDValidity: f.UIDValidity, Turn: f.Turn, UID: f.UID, Observe: g.Observed[f.Mailbox]}
-	if _, known, err := g.Store.Received(src); err != nil || known {
+	if _, known, err := g.Store.Inbox.Received(src); err != nil || known {
 		return err // a deferred message is judged again when it is due
 	}
 	_, err := g.judge(ctx, src, f, true)
@@ -94,7 +94,7 @@ func unread(f mailbox.Fetched, code string) policy.Evidence {
 // standing says how long a message may wait for DNS. Where the store can't tell,
 // recording it will fail too, and it is not waited for.
 func (g *Gateway) standing(e policy.Evidence) policy.Standing {
-	s, err := g.Store.Standing(e)
+	s, err := g.Store.Inbox.Standing(e)
 	if err != nil {
 		return policy.Stranger
 	}
@@ -119,7 +119,7 @@ func unrecordable(err error) bool {
 
 // receive commits what the message comes to, in one transaction, and says so.
 func (g *Gateway) receive(e policy.Evidence, src ledger.Source, raw []byte, began time.Time) (tickets.Message, error) {
-	m, err := g.Store.Receive(e, src, raw)
+	m, err := g.Store.Inbox.Receive(e, src, raw)
 	if err != nil {
 		return m, err
 	}

@@ -71,7 +71,7 @@ func (g *Gateway) Retry(ctx context.Context, all bool) error {
 
 // again judges one deferred message.
 func (g *Gateway) again(ctx context.Context, id string, hurry bool) (m tickets.Message, err error) {
-	m, ok, err := g.Store.DeferredByID(id)
+	m, ok, err := g.Store.Inbox.Deferred(id)
 	if err != nil || !ok {
 		return tickets.Message{}, err
 	}

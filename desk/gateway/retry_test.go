@@ -57,7 +57,7 @@ func (w *bench) deferred(t *testing.T, mails ...[]byte) *checked {
 
 func (w *bench) tries(t *testing.T, uid int) (tries int, outcome policy.Outcome) {
 	t.Helper()
-	m, ok, err := w.Store.Received(w.src(uid))
+	m, ok, err := w.Store.Inbox.Received(w.src(uid))
 	if err != nil || !ok {
 		t.Fatal(ok, err)
 	}
@@ -247,7 +247,7 @@ func TestPutOff(t *testing.T) {
 func TestStrangerIsFinal(t *testing.T) {
 	w := newFlood(t)
 	w.deferred(t, mailtest.New("eve@evil.example", "support@desk.example", "T-1", "yes", time.Now()))
-	m, _, err := w.Store.Received(w.src(1))
+	m, _, err := w.Store.Inbox.Received(w.src(1))
 	if err != nil || m.Outcome != policy.Applied || m.Verdict != policy.Unauthenticated || m.Reasons[0].Code != "unknown_sender" || m.Blob != "" {
 		t.Errorf("%+v, %v; want it filed as an unknown sender's, without its bytes", m, err)
 	}

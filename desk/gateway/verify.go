@@ -52,9 +52,9 @@ func (g *Gateway) Verify(ctx context.Context, raw []byte, at time.Time, again bo
 	desk.Standing, desk.Places = g.standing, mailbox.Places(len(raw), false)
 	e := inbound.Understand(ctx, g.Check, desk, raw, at)
 	e.RawHash = hex.EncodeToString(sum[:])
-	judge := g.Store.JudgeFor
+	judge := g.Store.Inbox.JudgeFor
 	if g.Open {
-		judge = g.Store.Judge
+		judge = g.Store.Inbox.Judge
 	}
 	f, d, err := judge(e, again)
 	if err != nil {

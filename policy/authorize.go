@@ -63,106 +63,163 @@ type Ask struct {
 	Epoch int
 }
 
-// Answer to an Ask. The zero value denies.
+// Authorization is the answer to an Ask. The zero value denies.
 type Authorization struct {
 	Decision Verb
+	Rule     string // the name of the rule that settled it: the first that stands against it, or the one that allows it
 	Reasons  []Reason
 	Next     []string // the way to a yes, as stable words
 	Repeat   bool     // the same agent within the life of the receipt: the same receipt again
 	AskNow   bool     // the ticket was put back, and this agent could act on it once it is answered
 }
 
+// denials are all tried, so that one answer shows the whole way to a yes. Each
+// tells why it stands against it, given what those before it have found.
+var denials = []struct {
+	name string
+	why  func(Ask, *Authorization) []Reason
+}{
+	{"agent-disabled", when("agent_disabled", func(a Ask) bool { return a.Disabled })},
+	{"no-authority", when("no_authority", func(a Ask) bool { return !a.Authority && a.Class != Question })},
+	{"other-class", when("class_mismatch", func(a Ask) bool { return a.Class != a.Ticket.Class && a.Class != Question })},
+	{"channel", when("channel_forbidden", func(a Ask) bool { return a.Channel.Live() && !a.Class.Demands().Live })},
+	{"client-stopped", when("client_stopped", func(a Ask) bool { return a.ClientStopped && a.Class.Privileged() })},
+	{"contact-barred", barred},
+	{"allowed-before-restore", when("already_used", func(a Ask) bool { return a.UsedBy != "" && a.UsedIn != a.Epoch && a.Class != Question })},
+	{"no-pending", noPending},
+	{"disputed", when("disputed", func(a Ask) bool { return a.Ticket.State == StateDisputed })},
+	{"closed", when("ticket_closed", func(a Ask) bool { return a.Ticket.State == StateClosed })},
+	{"expired", when("ticket_expired", func(a Ask) bool { return a.Ticket.State == StateExpired })},
+	{"not-proved", notProved},
+}
+
+// holds are tried where nothing stands against it: what is missing comes by itself.
+var holds = []struct {
+	name string
+	why  func(Ask, *Authorization) []Reason
+}{
+	{"approval", approvalMissing},
+	{"wait", when("waiting", func(a Ask) bool {
+		wait := a.Class.Demands().Wait
+		return wait > 0 && a.Now.Before(a.last().Add(wait))
+	})},
+}
+
 // Authorize answers whether an agent may do something for a ticket now. It
 // gathers everything that is missing, so that one answer shows the whole way
 // to a yes.
-func Authorize(a Ask) Authorization {
-	d := a.Class.Demands()
-	var deny, hold []Reason
-	var next []string
-	no := func(code string) {
-		deny = appendReason(deny, a.because(code))
-		next = appendNew(next, nextStep[code])
-	}
-
-	if a.Disabled {
-		no("agent_disabled")
-	}
-	if !a.Authority && a.Class != Question {
-		no("no_authority")
-	}
-	if a.Class != a.Ticket.Class && a.Class != Question {
-		no("class_mismatch")
-	}
-	if a.Channel.Live() && !d.Live {
-		no("channel_forbidden")
-	}
-	if a.ClientStopped && a.Class.Privileged() {
-		no("client_stopped")
-	}
-	if code := a.Contact.barred(a); code != "" {
-		no(code)
-	}
-	if a.UsedBy != "" && a.UsedIn != a.Epoch && a.Class != Question {
-		no("already_used") // before a restore
-	}
-	if !a.NoPending.IsZero() && a.Class != Question {
-		deny = append(deny, Reason{"no_pending", Because("no_pending").Text + " (since " + a.NoPending.UTC().Format(time.RFC3339) + ")"})
-		next = appendNew(next, "await_dns")
-	}
-	askNow := false
-	switch a.Ticket.State {
-	case StateDisputed:
-		no("disputed")
-	case StateClosed:
-		no("ticket_closed")
-	case StateExpired:
-		no("ticket_expired")
-	default:
-		lacks := missing(a, d)
-		askNow = a.PutBack != "" && !a.Reasked && len(lacks) > 0 && !slices.ContainsFunc(deny, inTheWay)
-		if len(lacks) > 0 && a.PutBack == "restored" {
-			no(a.PutBack)
-		}
-		if len(lacks) > 0 && a.PutBack != "" && (a.Reasked || askNow) {
-			no("asked_afresh")
-		}
-		for _, code := range lacks {
-			no(code)
-		}
-		if slices.ContainsFunc(lacks, func(code string) bool { return nextStep[code] == "await_reply" }) {
-			if a.Class.Privileged() && len(cooling(a.Asked, a.Now)) > 0 {
-				no("cooling")
-			}
-			for _, r := range a.Obstacles {
-				deny = appendReason(deny, r)
-				next = appendNew(next, nextStep[r.Code])
+func Authorize(a Ask) (out Authorization) {
+	for _, r := range denials {
+		if why := r.why(a, &out); len(why) > 0 {
+			out.against(Deny, r.name, why)
+			for _, reason := range why {
+				out.Next = appendNew(out.Next, nextStep[reason.Code])
 			}
 		}
 	}
-	if len(deny) == 0 && d.Approval && !a.has(ProofApproval) {
-		hold = append(hold, Because("approval_missing"))
-		for _, code := range a.wanting(ProofApproval) {
-			hold = appendReason(hold, a.because(code))
-		}
-		next = appendNew(next, "await_approval")
+	if len(out.Reasons) > 0 {
+		return out
 	}
-	if len(deny) == 0 && d.Wait > 0 && a.Now.Before(a.last().Add(d.Wait)) {
-		hold = append(hold, Because("waiting"))
-		next = appendNew(next, "await_time")
+	for _, r := range holds {
+		if why := r.why(a, &out); len(why) > 0 {
+			out.against(Hold, r.name, why)
+			out.Next = appendNew(out.Next, nextStep[why[0].Code])
+		}
+	}
+	if len(out.Reasons) > 0 {
+		return out
 	}
 	switch {
-	case len(deny) > 0:
-		return Authorization{Decision: Deny, Reasons: append(deny, hold...), Next: next, AskNow: askNow}
-	case len(hold) > 0:
-		return Authorization{Decision: Hold, Reasons: hold, Next: next}
 	case a.Class == Question && a.Ticket.Class != Question:
-		return Authorization{Decision: Allow, Reasons: []Reason{a.questionOnly()}}
+		return Authorization{Decision: Allow, Rule: "question-only", Reasons: []Reason{a.questionOnly()}}
 	case a.UsedBy == "" || a.Class == Question:
-		return Authorization{Decision: Allow, Reasons: []Reason{Because("proved")}}
-	case a.UsedBy == a.Agent && a.Now.Before(a.UsedAt.Add(ReceiptLife)) && !a.Now.Before(a.UsedAt.Add(-Skew)):
-		return Authorization{Decision: Allow, Reasons: []Reason{Because("proved")}, Repeat: true}
+		return Authorization{Decision: Allow, Rule: "proved", Reasons: []Reason{Because("proved")}}
+	case a.repeats():
+		return Authorization{Decision: Allow, Rule: "same-receipt", Reasons: []Reason{Because("proved")}, Repeat: true}
 	}
-	return Authorization{Decision: Deny, Reasons: []Reason{Because("already_used")}, Next: []string{"edit_ticket"}}
+	return Authorization{Decision: Deny, Rule: "used-up", Reasons: []Reason{Because("already_used")}, Next: []string{nextStep["already_used"]}}
+}
+
+// against adds what a rule has against it.
+func (out *Authorization) against(v Verb, rule string, why []Reason) {
+	if out.Rule == "" {
+		out.Decision, out.Rule = v, rule
+	}
+	for _, r := range why {
+		out.Reasons = appendReason(out.Reasons, r)
+	}
+}
+
+// when is the rule that has a reason where something holds.
+func when(code string, holds func(Ask) bool) func(Ask, *Authorization) []Reason {
+	return func(a Ask, _ *Authorization) []Reason {
+		if !holds(a) {
+			return nil
+		}
+		return []Reason{a.because(code)}
+	}
+}
+
+func barred(a Ask, _ *Authorization) []Reason {
+	if code := a.Contact.barred(a); code != "" {
+		return []Reason{a.because(code)}
+	}
+	return nil
+}
+
+func noPending(a Ask, _ *Authorization) []Reason {
+	if a.NoPending.IsZero() || a.Class == Question {
+		return nil
+	}
+	r := Because("no_pending")
+	r.Text += " (since " + a.NoPending.UTC().Format(time.RFC3339) + ")"
+	return []Reason{r}
+}
+
+// notProved names what the class demands and the ticket doesn't have, why that
+// is so, and what is in the way of it.
+func notProved(a Ask, out *Authorization) (why []Reason) {
+	if a.Ticket.State.Over() || a.Ticket.State == StateDisputed {
+		return nil
+	}
+	lacks := missing(a, a.Class.Demands())
+	if len(lacks) == 0 {
+		return nil
+	}
+	add := func(code string) { why = append(why, a.because(code)) }
+	out.AskNow = a.PutBack != "" && !a.Reasked && !slices.ContainsFunc(out.Reasons, inTheWay)
+	if a.PutBack == "restored" {
+		add(a.PutBack)
+	}
+	if a.PutBack != "" && (a.Reasked || out.AskNow) {
+		add("asked_afresh")
+	}
+	for _, code := range lacks {
+		add(code)
+	}
+	if slices.ContainsFunc(lacks, func(code string) bool { return nextStep[code] == "await_reply" }) {
+		if a.Class.Privileged() && len(cooling(a.Asked, a.Now)) > 0 {
+			add("cooling")
+		}
+		why = append(why, a.Obstacles...)
+	}
+	return why
+}
+
+func approvalMissing(a Ask, _ *Authorization) (why []Reason) {
+	if !a.Class.Demands().Approval || a.has(ProofApproval) {
+		return nil
+	}
+	why = []Reason{Because("approval_missing")}
+	for _, code := range a.wanting(ProofApproval) {
+		why = append(why, a.because(code))
+	}
+	return why
+}
+
+// repeats reports whether it is the same agent within the life of the receipt.
+func (a Ask) repeats() bool {
+	return a.UsedBy == a.Agent && a.Now.Before(a.UsedAt.Add(ReceiptLife)) && !a.Now.Before(a.UsedAt.Add(-Skew))
 }
 
 // inTheWay reports whether a contact is not asked afresh for a reason. Whoever
@@ -204,6 +261,11 @@ var nextStep = map[string]string{
 	"spf_only":        "sign_mail",
 	"token_only":      "sign_mail",
 	"code_missing":    "verify_code",
+	"no_pending":      "await_dns",
+
+	// What comes by itself.
+	"approval_missing": "await_approval",
+	"waiting":          "await_time",
 }
 
 // because is the reason with what is known of when it ends.
@@ -229,88 +291,6 @@ func (a Ask) questionOnly() Reason {
 		why = strings.Join(texts, " ")
 	}
 	return Reason{"question_only", "A question may be answered. The request of " + a.Ticket.ID + " itself (" + string(a.Ticket.Class) + ") is NOT allowed: " + why}
-}
-
-// missing names what the class demands and the ticket doesn't have.
-func missing(a Ask, d Demand) []string {
-	if len(d.AnyOf) == 0 || a.Class != a.Ticket.Class {
-		return nil
-	}
-	kinds := slices.Clone(d.AnyOf)
-	if a.Class.StandsIn(a.TokenClasses) && !a.Channel.Live() {
-		kinds = append(kinds, ProofToken)
-	}
-	if slices.ContainsFunc(kinds, a.has) {
-		return nil
-	}
-	wanting := a.wanting(kinds...)
-	switch {
-	case len(wanting) > 0:
-		return wanting
-	case slices.Contains(d.AnyOf, ProofCode) && a.Channel.Live():
-		return []string{"code_missing"}
-	case a.has(ProofSender):
-		return []string{"not_confirmed"}
-	}
-	return []string{"not_authenticated"}
-}
-
-// given are the proofs of these kinds for this very revision. By chat or phone a
-// message proves nothing about who is talking, so there a class that asks for
-// code or sender wants the code.
-func (a Ask) given(kinds ...ProofKind) (out []Proof) {
-	for _, p := range a.Proofs {
-		if slices.Contains(kinds, p.Kind) && p.Revision == a.Ticket.Revision && !(a.Channel.Live() && p.Kind == ProofSender) {
-			out = append(out, p)
-		}
-	}
-	return out
-}
-
-// has reports whether there is a proof of that kind that counts now.
-func (a Ask) has(kind ProofKind) bool {
-	return slices.ContainsFunc(a.given(kind), func(p Proof) bool { return a.void(p) == "" })
-}
-
-// wanting says why those of these kinds that were given count no longer.
-func (a Ask) wanting(kinds ...ProofKind) (codes []string) {
-	for _, p := range a.given(kinds...) {
-		codes = appendNew(codes, a.void(p))
-	}
-	return codes
-}
-
-// void says why a proof counts for nothing now, "" if it counts.
-func (a Ask) void(p Proof) string {
-	if code := a.lost(p); code != "" {
-		return code
-	}
-	if !a.Now.Before(a.expiry(p)) {
-		return "proof_expired"
-	}
-	return ""
-}
-
-// expiry is when a proof dies: 7 days from the last proof or the end of a wait.
-func (a Ask) expiry(p Proof) time.Time {
-	end := p.Expires
-	if later := a.last().Add(a.Class.Demands().Wait).Add(p.Expires.Sub(p.At)); later.After(end) {
-		end = later
-	}
-	return end
-}
-
-// last is when the last proof of this revision came, of those that the class
-// asks for and that count: a "thank you" renews no yes.
-func (a Ask) last() (t time.Time) {
-	d := a.Class.Demands()
-	for _, p := range a.Proofs {
-		asked := slices.Contains(d.AnyOf, p.Kind) || p.Kind == ProofApproval && d.Approval || p.Kind == ProofToken && a.Class.StandsIn(a.TokenClasses)
-		if asked && p.Revision == a.Ticket.Revision && p.At.After(t) && a.lost(p) == "" {
-			t = p.At
-		}
-	}
-	return t
 }
 
 func appendNew(list []string, s string) []string {

@@ -30,6 +30,15 @@ func only(a *Ask, kinds ...ProofKind) {
 	a.Proofs = slices.DeleteFunc(a.Proofs, func(p Proof) bool { return !slices.Contains(kinds, p.Kind) })
 }
 
+// settledBy is the rule whose reason comes first, by that.
+var settledBy = map[string]string{
+	"agent_disabled": "agent-disabled", "no_authority": "no-authority", "class_mismatch": "other-class", "channel_forbidden": "channel",
+	"client_stopped": "client-stopped", "no_pending": "no-pending", "disputed": "disputed", "ticket_closed": "closed", "ticket_expired": "expired",
+	"not_authenticated": "not-proved", "not_confirmed": "not-proved", "proof_expired": "not-proved", "code_missing": "not-proved",
+	"asked_afresh": "not-proved", "restored": "not-proved", "approval_missing": "approval", "waiting": "wait",
+	"proved": "proved", "question_only": "question-only", "already_used": "used-up",
+}
+
 func TestAuthorize(t *testing.T) {
 	class := func(a *Ask, c Class) { a.Class, a.Ticket.Class = c, c }
 	token := func(a *Ask) {
@@ -131,6 +140,9 @@ func TestAuthorize(t *testing.T) {
 			got := Authorize(a)
 			if got.Decision != tt.want || len(got.Reasons) == 0 || got.Reasons[0].Code != tt.reason {
 				t.Errorf("Authorize() = %s %v, want %s %s", got.Decision, got.Reasons, tt.want, tt.reason)
+			}
+			if want := settledBy[tt.reason]; got.Rule != want && !(got.Repeat && got.Rule == "same-receipt") {
+				t.Errorf("Authorize() is settled by the rule %q, want %q", got.Rule, want)
 			}
 			if got.Decision != Allow && len(got.Next) == 0 {
 				t.Errorf("a %s without the way to a yes", got.Decision)

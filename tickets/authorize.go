@@ -25,6 +25,7 @@ type Ask struct {
 // Authorization is the answer. Only the decision allow is a yes.
 type Authorization struct {
 	Decision policy.Verb  `json:"decision"`
+	Rule     string       `json:"-"` // of package policy, which settled it
 	Ticket   string       `json:"ticket"`
 	Class    policy.Class `json:"class"`
 	Asked    policy.Class `json:"ticket_class,omitempty"` // of the ticket, where that is another
@@ -98,7 +99,7 @@ func (s *Store) Authorize(a Ask) (out Authorization, err error) {
 			return err
 		}
 		d := policy.Authorize(ask)
-		out = Authorization{Decision: d.Decision, Ticket: t.ID, Class: a.Class, Agent: agent.ID, Reasons: d.Reasons, Next: d.Next, Repeat: d.Repeat, At: ask.Now}
+		out = Authorization{Decision: d.Decision, Rule: d.Rule, Ticket: t.ID, Class: a.Class, Agent: agent.ID, Reasons: d.Reasons, Next: d.Next, Repeat: d.Repeat, At: ask.Now}
 		if a.Class != t.Class {
 			out.Asked = t.Class
 		}
@@ -123,7 +124,7 @@ func (s *Store) Authorize(a Ask) (out Authorization, err error) {
 		if len(d.Reasons) > 0 {
 			reason = d.Reasons[0].Code
 		}
-		if err := s.record(tx, &t, Event{Event: "authorize " + string(d.Decision), Reason: reason,
+		if err := s.record(tx, &t, Event{Event: "authorize " + string(d.Decision), Reason: reason, Rule: d.Rule,
 			Text: fmt.Sprintf("%s asked for %s by %s: %s", agent.ID, a.Class, a.Channel, d.Decision)}); err != nil {
 			return err
 		}

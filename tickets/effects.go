@@ -88,7 +88,7 @@ func (s *Store) tellDecision(tx kv.Tx, w *work) error {
 			text += " " + r.Text
 		}
 	}
-	if err := s.record(tx, &w.t, Event{Event: "message " + string(w.d.Verdict), Reason: code, Text: text}); err != nil {
+	if err := s.record(tx, &w.t, Event{Event: "message " + string(w.d.Verdict), Reason: code, Rule: w.d.Rule, Text: text}); err != nil {
 		return err
 	}
 	if !w.d.Has(policy.EffectProve) {

@@ -171,6 +171,7 @@ type Event struct {
 	At     time.Time `json:"at"`
 	Event  string    `json:"event"`
 	Reason string    `json:"reason,omitempty"`
+	Rule   string    `json:"rule,omitempty"` // of package policy, which settled it
 	Text   string    `json:"text"`
 }
 

@@ -172,7 +172,7 @@ func authorize(_ context.Context, s *Server, c Caller, in tickets.Ask) (out tick
 	out, err = s.Store.Authorize(in)
 	if err == nil {
 		s.Log.Info().Str("ticket", out.Ticket).Str("class", string(out.Class)).Str("agent", out.Agent).
-			Str("channel", string(in.Channel)).Str("decision", string(out.Decision)).Str("receipt", out.Receipt).Msg("authorize answered")
+			Str("channel", string(in.Channel)).Str("decision", string(out.Decision)).Str("rule", out.Rule).Str("receipt", out.Receipt).Msg("authorize answered")
 	}
 	return out, err
 }

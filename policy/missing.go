@@ -1,0 +1,88 @@
+package policy
+
+import (
+	"slices"
+	"time"
+)
+
+// missing names what the class demands and the ticket doesn't have.
+func missing(a Ask, d Demand) []string {
+	if len(d.AnyOf) == 0 || a.Class != a.Ticket.Class {
+		return nil
+	}
+	kinds := slices.Clone(d.AnyOf)
+	if a.Class.StandsIn(a.TokenClasses) && !a.Channel.Live() {
+		kinds = append(kinds, ProofToken)
+	}
+	if slices.ContainsFunc(kinds, a.has) {
+		return nil
+	}
+	wanting := a.wanting(kinds...)
+	switch {
+	case len(wanting) > 0:
+		return wanting
+	case slices.Contains(d.AnyOf, ProofCode) && a.Channel.Live():
+		return []string{"code_missing"}
+	case a.has(ProofSender):
+		return []string{"not_confirmed"}
+	}
+	return []string{"not_authenticated"}
+}
+
+// given are the proofs of these kinds for this very revision. By chat or phone a
+// message proves nothing about who is talking, so there a class that asks for
+// code or sender wants the code.
+func (a Ask) given(kinds ...ProofKind) (out []Proof) {
+	for _, p := range a.Proofs {
+		if slices.Contains(kinds, p.Kind) && p.Revision == a.Ticket.Revision && !(a.Channel.Live() && p.Kind == ProofSender) {
+			out = append(out, p)
+		}
+	}
+	return out
+}
+
+// has reports whether there is a proof of that kind that counts now.
+func (a Ask) has(kind ProofKind) bool {
+	return slices.ContainsFunc(a.given(kind), func(p Proof) bool { return a.void(p) == "" })
+}
+
+// wanting says why those of these kinds that were given count no longer.
+func (a Ask) wanting(kinds ...ProofKind) (codes []string) {
+	for _, p := range a.given(kinds...) {
+		codes = appendNew(codes, a.void(p))
+	}
+	return codes
+}
+
+// void says why a proof counts for nothing now, "" if it counts.
+func (a Ask) void(p Proof) string {
+	if code := a.lost(p); code != "" {
+		return code
+	}
+	if !a.Now.Before(a.expiry(p)) {
+		return "proof_expired"
+	}
+	return ""
+}
+
+// expiry is when a proof dies: 7 days from the last proof or the end of a wait.
+func (a Ask) expiry(p Proof) time.Time {
+	end := p.Expires
+	if later := a.last().Add(a.Class.Demands().Wait).Add(p.Expires.Sub(p.At)); later.After(end) {
+		end = later
+	}
+	return end
+}
+
+// last is when the last proof of this revision came, of those that the class
+// asks for and that count: a "thank you" renews no yes.
+func (a Ask) last() (t time.Time) {
+	d := a.Class.Demands()
+	for _, p := range a.Proofs {
+		asked := slices.Contains(d.AnyOf, p.Kind) || p.Kind == ProofApproval && d.Approval || p.Kind == ProofToken && a.Class.StandsIn(a.TokenClasses)
+		if asked && p.Revision == a.Ticket.Revision && p.At.After(t) && a.lost(p) == "" {
+			t = p.At
+		}
+	}
+	return t
+}

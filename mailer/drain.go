@@ -12,6 +12,7 @@ import (
 
 	"github.com/rs/zerolog"
 
+	"countersign/internal/retry"
 	"countersign/policy"
 )
 
@@ -53,10 +54,8 @@ var ErrServer = errors.New("the SMTP server can't be used")
 var ErrGone = errors.New("the notice is not to be sent any more")
 
 const (
-	batch      = 100
-	firstDelay = time.Minute
-	lastDelay  = time.Hour
-	giveUp     = 5 * 24 * time.Hour // RFC 5321 section 4.5.4.1: at least 4 to 5 days
+	batch  = 100
+	giveUp = 5 * 24 * time.Hour // RFC 5321 section 4.5.4.1: at least 4 to 5 days
 )
 
 // Mailer drains an outbox to a server.
@@ -263,14 +262,11 @@ func (d *drain) retry(i Item, refused bool, why string) error {
 	return tell(d.outbox.Retry(i.ID, next, refused, why))
 }
 
-// delay is how long to wait after so many tries: a minute, doubled each time up
-// to an hour, less up to a quarter by chance so that not all come back at once.
+// delay is how long to wait after so many tries, less up to a quarter by chance so
+// that not all come back at once.
 func (m *Mailer) delay(tries int) time.Duration {
-	d := lastDelay
-	if tries = max(tries, 0); tries < 6 {
-		d = min(firstDelay<<tries, lastDelay)
-	}
-	return max(firstDelay, d-time.Duration(m.jitter()*float64(d)/4))
+	d := retry.Send.After(tries + 1)
+	return max(retry.Send.After(1), d-time.Duration(m.jitter()*float64(d)/4))
 }
 
 func tell(err error) error {

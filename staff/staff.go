@@ -162,4 +162,4 @@ func List(v kv.View) (all []Agent, err error) {
 }
 
 // Each calls fn for every agent, by id, outside of any transaction.
-func Each(s kv.Viewer, fn func(Agent) error) error { return kv.Pages(s, "agent/", fn) }
+func Each(s kv.Viewer, fn func(Agent) error) error { return kv.Pages(s, agentPrefix, fn) }

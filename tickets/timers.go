@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"countersign/internal/kv"
+	"countersign/internal/retry"
 	"countersign/policy"
 	"countersign/tickets/outbox"
 )
@@ -47,9 +48,6 @@ func (s *Store) passed(prefix string) (keys []string, err error) {
 	return keys[:now], err
 }
 
-// later is when a timer that could not be carried out is tried again.
-const later = 10 * time.Minute
-
 // fireTimers carries out what is due. A timer that can't be is put off, so that
 // however many fail, those behind them have their turn; where even that fails,
 // it is the store's fault.
@@ -64,7 +62,7 @@ func (s *Store) fireTimers() error {
 		errs = append(errs, fmt.Errorf("%s: %w", key, err))
 		err = s.group.Update(func(tx kv.Tx) error {
 			part := strings.SplitN(key, "/", 3)
-			return errors.Join(tx.Delete(key), tx.Put(part[0]+"/"+kv.Due(s.Now().Add(later))+"/"+part[2], []byte{1}))
+			return errors.Join(tx.Delete(key), tx.Put(part[0]+"/"+kv.Due(s.Now().Add(retry.Timer.After(1)))+"/"+part[2], []byte{1}))
 		})
 		if err != nil {
 			return errors.Join(append(errs, err)...)

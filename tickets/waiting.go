@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"countersign/internal/kv"
+	"countersign/internal/retry"
 	"countersign/policy"
 	"countersign/tickets/ledger"
 )
@@ -28,7 +29,7 @@ func (s *Store) deferAgain(tx kv.Tx, m *Message) error {
 	wait := soon
 	if !m.Facts.Sender.PutOff {
 		m.Tries++
-		wait = backOff(m.Tries)
+		wait = retry.Judge.After(m.Tries)
 	}
 	m.Next = s.Now().Add(wait)
 	w := ledger.Waiting{ID: m.ID, From: m.Facts.From, Asked: m.Facts.Standing == policy.Asked, Size: m.Facts.Size}
@@ -44,13 +45,4 @@ func (b *Inbox) Deferred(id string) (m Message, ok bool, err error) {
 		return err
 	})
 	return m, ok && m.Outcome == policy.OutcomeDefer, err
-}
-
-// backOff is how long to wait before DNS is asked for the n-th time again.
-func backOff(n int) time.Duration {
-	steps := []time.Duration{time.Minute, 2 * time.Minute, 5 * time.Minute, 15 * time.Minute}
-	if n <= len(steps) {
-		return steps[n-1]
-	}
-	return time.Hour
 }

@@ -8,9 +8,10 @@ import (
 	"sync"
 	"time"
 
-	"github.com/cenkalti/backoff/v5"
 	"github.com/emersion/go-imap/v2"
 	"github.com/rs/zerolog"
+
+	"countersign/internal/retry"
 )
 
 // Cursor is where reading of a mailbox began, and how far it has come.
@@ -179,8 +180,7 @@ func (r *Reader) session(ctx context.Context, fn func(*connection) error) error 
 // Run reads until ctx ends. IDLE is a hint only: it polls besides, and connects
 // again, with back-off, whenever something breaks.
 func (r *Reader) Run(ctx context.Context) error {
-	wait := backoff.NewExponentialBackOff()
-	wait.InitialInterval, wait.MaxInterval = time.Second, 5*time.Minute
+	wait := retry.Mailbox()
 	failed := time.Time{} // since when
 	for ctx.Err() == nil {
 		err := r.session(ctx, func(c *connection) error {

@@ -21,7 +21,7 @@ const module = "countersign/"
 // those below it. Every package has its place here.
 var flow = [][]string{
 	{"policy"},
-	{"internal/clean", "internal/durable", "internal/exit", "internal/near", "internal/redact", "internal/token", "internal/rawmail", "internal/kv", "internal/archtest", "internal/mutants", "internal/suite"},
+	{"internal/clean", "internal/durable", "internal/exit", "internal/near", "internal/redact", "internal/retry", "internal/token", "internal/rawmail", "internal/kv", "internal/archtest", "internal/mutants", "internal/suite"},
 	{"inbound/sender/resolver", "internal/kv/bolt", "internal/kv/kvtest", "internal/kv/migrate", "internal/keys", "internal/blob", "internal/config", "inbound/mailbox", "inbound/reply"},
 	{"inbound/sender/dkim", "inbound/sender/dmarc"},
 	{"inbound/sender/arc"},
@@ -54,6 +54,7 @@ var homes = []struct {
 	{"golang.org/x/net/publicsuffix", []string{"inbound/sender/dmarc"}},
 	{"github.com/emersion/go-msgauth", []string{"internal/mailtest"}},
 	{"github.com/emersion/go-smtp", []string{"internal/mailtest"}},
+	{"github.com/cenkalti/backoff", []string{"internal/retry"}},
 	{"github.com/pelletier/go-toml/v2", []string{"internal/config"}},
 	{"github.com/spf13/cobra", []string{"cmd/countersign"}},
 	{"golang.org/x/mod/sumdb", []string{"internal/audit", "internal/keys"}},

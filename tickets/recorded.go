@@ -1,7 +1,6 @@
 package tickets
 
 import (
-	"bytes"
 	"encoding/json"
 
 	"countersign/policy"
@@ -17,11 +16,6 @@ func (m Message) MarshalJSON() ([]byte, error) {
 
 // UnmarshalJSON reads the record of a message.
 func (m *Message) UnmarshalJSON(b []byte) error {
-	if bytes.Contains(b, []byte(`"decision":{"Verdict":`)) {
-		old, err := messageOfSchema1(b)
-		*m = old
-		return err
-	}
 	var r messageRecord
 	if err := json.Unmarshal(b, &r); err != nil {
 		return err

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"testing"
 
+	"countersign/internal/kv"
 	"countersign/policy"
 )
 
@@ -81,6 +82,34 @@ func TestMessagesOfSchema1(t *testing.T) {
 	if len(effects) < 6 {
 		t.Errorf("only the effects %v are tried", effects)
 	}
+}
+
+// TestMessagesToSchema2: a store of schema 1 has its messages in their new form
+// afterwards, and each is found as it was.
+func TestMessagesToSchema2(t *testing.T) {
+	lines, err := os.ReadFile("testdata/schema1-messages.jsonl")
+	check(t, err)
+	s := kv.Memory()
+	want := map[string]Message{}
+	for line := range bytes.Lines(lines) {
+		m, err := messageOfSchema1(line)
+		check(t, err)
+		want[kv.Numbered(messagePrefix, m.ID)] = m
+		check(t, s.Update(func(tx kv.Tx) error { return tx.Put(kv.Numbered(messagePrefix, m.ID), bytes.TrimSpace(line)) }))
+	}
+	check(t, s.SetSchema(1))
+	check(t, Migrate(s, nil))
+	check(t, s.View(func(v kv.View) error {
+		for key, m := range want {
+			b, err := v.Get(key)
+			check(t, err)
+			got, _, err := kv.Load[Message](v, key)
+			if err != nil || !reflect.DeepEqual(got, m) || bytes.Contains(b, []byte(`"Verdict"`)) {
+				t.Errorf("%s is %s, %v", key, b, err)
+			}
+		}
+		return nil
+	}))
 }
 
 // TestEffectsOfSchema1: each flag of a decision becomes its effect, in the order

@@ -129,5 +129,5 @@ func (l *Log) blank() (made, blank bool, err error) {
 // head names this store alone.
 func (l *Log) make() error {
 	id := token.New()
-	return l.s.group.Update(func(tx kv.Tx) error { return l.s.log(tx, "store", "made", map[string]string{"id": id}) })
+	return l.s.group.Update(func(tx kv.Tx) error { return l.s.log(tx, "store", "made", madeLeaf{id}) })
 }

@@ -1,16 +1,42 @@
 package tickets
 
 import (
+	"encoding/json"
 	"testing"
 
 	"countersign/internal/kv/kvtest"
+	"countersign/policy"
 )
 
 // TestGolden: what lies on disk has the names that it had.
 func TestGolden(t *testing.T) {
+	given := proofs{fill[policy.Proof]()}
+	given[0].Giver = policy.Giver{} // it is looked up, not kept
+	ticket, ended, receipt := fill[Ticket](), fill[revision](), fill[Receipt]()
+	ticket.Proofs, ended.Proofs, receipt.Proofs = given, given, given
+	word := map[string]json.RawMessage{"role": json.RawMessage(`"primary"`)}
 	kvtest.Golden(t, map[string]any{
-		"message":      fill[messageRecord](),
-		"message-leaf": fill[messageLeaf](),
-		"proof":        fill[proofRecord](),
+		"ticket":    ticket,
+		"event":     fill[Event](),
+		"revision":  ended,
+		"claims":    fill[claims](),
+		"pending":   fill[pending](),
+		"receipt":   receipt,
+		"ticketed":  start,
+		"provable":  fill[provable](),
+		"epoch":     fill[epoch](),
+		"stop":      fill[stop](),
+		"halt":      []string{"north", "south"},
+		"notice":    fill[notice](),
+		"alert":     fill[alert](),
+		"message":   fill[messageRecord](),
+		"proof":     fill[proofRecord](),
+		"kept":      fill[kept](),
+		"kept-sum":  fill[keptSum](),
+		"import":    fill[Import](),
+		"made-leaf": fill[madeLeaf](), "held-leaf": fill[heldLeaf](), "sent-leaf": fill[sentLeaf](),
+		"aside-leaf": fill[asideLeaf](), "gone-leaf": fill[goneLeaf](), "message-leaf": fill[messageLeaf](),
+		"directory-leaf": directoryWrite{By: fill[By](), Why: "contact import i-1 of people.csv",
+			Written: []Written{{Record: "contact c-7", Before: word, After: word}}},
 	})
 }

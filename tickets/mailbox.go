@@ -19,7 +19,7 @@ func (b *Inbox) ReleaseMailbox(mailbox, agent string, judge bool) error {
 		if err := ledger.Release(tx, mailbox, judge); err != nil {
 			return err
 		}
-		return b.s.log(tx, "mailbox", mailbox, map[string]any{"released": agent, "judge": judge})
+		return b.s.log(tx, "mailbox", mailbox, heldLeaf{Judge: judge, Released: agent})
 	})
 }
 

@@ -263,6 +263,6 @@ func (b *Outbox) Release(agent string) error {
 		if err := kv.Save(tx, epochKey, e); err != nil {
 			return err
 		}
-		return b.s.log(tx, "epoch", "released", map[string]string{"agent": agent})
+		return b.s.log(tx, "epoch", "released", sentLeaf{agent})
 	})
 }

@@ -80,7 +80,7 @@ func (b *Inbox) dispose(id, agent string, fn func(kv.Tx, *Message) error) (Messa
 		if err := fn(tx, &m); err != nil {
 			return err
 		}
-		if err := b.s.log(tx, "quarantine", m.ID, map[string]string{"released": m.Released, "discarded": m.Discarded}); err != nil {
+		if err := b.s.log(tx, "quarantine", m.ID, asideLeaf{Discarded: m.Discarded, Released: m.Released}); err != nil {
 			return err
 		}
 		return kv.Save(tx, kv.Numbered(messagePrefix, m.ID), m)

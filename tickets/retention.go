@@ -50,7 +50,7 @@ func (s *Store) expire() error {
 			if len(gone) == 0 {
 				return nil
 			}
-			return s.log(tx, "retention", "messages", map[string][]string{"removed": gone})
+			return s.log(tx, "retention", "messages", goneLeaf{gone})
 		}))
 	}
 	return err

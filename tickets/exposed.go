@@ -66,7 +66,7 @@ func (s *Store) expose(tx kv.Tx, id, message string) error {
 	if !n.Lifts && !over {
 		t.Proofs, t.State = nil, policy.StateUnconfirmed
 	}
-	again, err := outbox.FirstToday(tx, s.Now(), "exposed/"+t.ID)
+	again, err := outbox.FirstToday(tx, s.Now(), exposedPrefix+t.ID)
 	if err != nil {
 		return err
 	}

@@ -65,7 +65,7 @@ const (
 
 // Counters, from which new ids are taken.
 const (
-	ticketCounter  = "counter/ticket"
-	messageCounter = "counter/msg"
-	importCounter  = "counter/import"
+	ticketCounter  = "counter/ticket" // the number of the last ticket
+	messageCounter = "counter/msg"    // the number of the last message
+	importCounter  = "counter/import" // the number of the last import
 )

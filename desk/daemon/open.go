@@ -108,7 +108,7 @@ func (h *House) monotonic() error {
 		return nil
 	}
 	return h.kv.Update(func(tx kv.Tx) error {
-		last, _, err := kv.Load[time.Time](tx, "drill/now")
+		last, _, err := kv.Load[time.Time](tx, drillKey)
 		if err != nil {
 			return err
 		}
@@ -116,6 +116,6 @@ func (h *House) monotonic() error {
 		if now.Before(last) {
 			return &exit.Error{Code: exit.Usage, Reason: "time_back", Message: "This store has seen " + last.Format(time.RFC3339) + "; --at can't go back."}
 		}
-		return kv.Save(tx, "drill/now", now)
+		return kv.Save(tx, drillKey, now)
 	})
 }

@@ -1,4 +1,6 @@
 package migrate
 
-// stateKey holds, as state, where a migration stands that has not ended.
-const stateKey = "migrating"
+// What this package writes, and nobody else.
+const (
+	stateKey = "migrating" // state, of a migration that has not ended
+)

@@ -7,6 +7,7 @@ import (
 	"countersign/clients/onfile"
 	"countersign/internal/kv"
 	"countersign/internal/kv/migrate"
+	"countersign/tickets/ledger"
 )
 
 // ToSchema2 writes the messages of schema 1 under names of our own, with effects.
@@ -24,6 +25,6 @@ var ToSchema2 = []migrate.Step{{Prefix: messagePrefix, Move: func(key string, va
 // that knows every owner of keys. An owner's steps stand in its migrate.go.
 func Migrate(s kv.Store, say func(migrate.Progress)) error {
 	return migrate.Run(s, []migrate.Migration{
-		{Schema: 2, Steps: slices.Concat(onfile.ToSchema2, ToSchema2)},
+		{Schema: 2, Steps: slices.Concat(onfile.ToSchema2, ledger.ToSchema2, ToSchema2)},
 	}, say)
 }

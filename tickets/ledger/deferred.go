@@ -1,7 +1,7 @@
 package ledger
 
 import (
-	"encoding/json"
+	"strings"
 	"time"
 
 	"countersign/internal/kv"
@@ -19,13 +19,13 @@ func Undefer(tx kv.Tx, at time.Time, message string) error { return tx.Delete(de
 // with all, the first due first.
 func (l *Ledger) Deferred(now time.Time, all bool) (list []Waiting, err error) {
 	err = l.kv.View(func(v kv.View) error {
-		return v.Scan(deferPrefix, "", func(key string, value []byte) error {
+		return v.Scan(deferPrefix, "", func(key string, _ []byte) error {
 			if !all && key > deferKey(now, "~") {
 				return kv.ErrStop
 			}
-			var w Waiting
-			if err := json.Unmarshal(value, &w); err != nil || w.ID == "" {
-				w = Waiting{ID: string(value)} // as it was written before
+			w, ok, err := kv.Load[Waiting](v, key)
+			if !ok || err != nil { // it is judged all the same
+				w = Waiting{ID: key[strings.LastIndexByte(key, '/')+1:]}
 			}
 			list = append(list, w)
 			return nil

@@ -8,6 +8,7 @@ import (
 
 	"countersign/inbound/mailbox"
 	"countersign/internal/kv"
+	"countersign/internal/kv/migrate"
 )
 
 func open(t *testing.T) (*Ledger, kv.Store) {
@@ -18,35 +19,36 @@ func open(t *testing.T) (*Ledger, kv.Store) {
 	return New(s, group), s
 }
 
-// TestTodoOfSchema1: to-dos were written under the names of Go's fields.
-func TestTodoOfSchema1(t *testing.T) {
+// TestToSchema2: to-dos were written under the names of Go's fields, and a message
+// that waits once as its bare id.
+func TestToSchema2(t *testing.T) {
 	l, s := open(t)
+	now := time.Date(2026, 11, 25, 9, 0, 0, 0, time.UTC)
 	src := Source{Mailbox: "support", UIDValidity: 7, Turn: 2, UID: 42}
 	err := s.Update(func(tx kv.Tx) error {
-		return tx.Put(todoPrefix+src.place(), []byte(`{"Mailbox":"support","UIDValidity":7,"Turn":2,"UID":42,"Outcome":"applied","Stays":true}`))
+		return errors.Join(
+			tx.Put(todoPrefix+src.place(), []byte(`{"Mailbox":"support","UIDValidity":7,"Turn":2,"UID":42,"Outcome":"applied","Stays":true}`)),
+			tx.Put(deferKey(now, "m-1"), []byte("m-1")),
+			Defer(tx, now.Add(time.Millisecond), Waiting{ID: "m-2", From: "ada@north.example", Domain: "north.example"}))
 	})
-	want := []mailbox.Todo{{Mailbox: "support", UIDValidity: 7, Turn: 2, UID: 42, Outcome: "applied", Stays: true}}
-	if got, err2 := l.Pending("support"); errors.Join(err, err2) != nil || !reflect.DeepEqual(got, want) {
-		t.Errorf("Pending() = %+v, %v; want %+v", got, errors.Join(err, err2), want)
+	err = errors.Join(err, s.SetSchema(1), migrate.Run(s, []migrate.Migration{{Schema: 2, Steps: ToSchema2}}, nil))
+	if err != nil {
+		t.Fatal(err)
 	}
-	if err := l.Done(want...); err != nil {
+	todo := []mailbox.Todo{{Mailbox: "support", UIDValidity: 7, Turn: 2, UID: 42, Outcome: "applied", Stays: true}}
+	if got, err := l.Pending("support"); err != nil || !reflect.DeepEqual(got, todo) {
+		t.Errorf("Pending() = %+v, %v; want %+v", got, err, todo)
+	}
+	if err := l.Done(todo...); err != nil {
 		t.Error(err)
 	}
 	if got, err := l.Pending("support"); err != nil || len(got) != 0 {
 		t.Errorf("Pending() = %+v, %v after Done", got, err)
 	}
-}
-
-// TestDeferredOfOld: a message that waited was once written as its id alone.
-func TestDeferredOfOld(t *testing.T) {
-	l, s := open(t)
-	now := time.Date(2026, 11, 25, 9, 0, 0, 0, time.UTC)
-	err := s.Update(func(tx kv.Tx) error {
-		return errors.Join(tx.Put(deferKey(now, "m-1"), []byte("m-1")), Defer(tx, now.Add(time.Millisecond), Waiting{ID: "m-2"}))
-	})
-	for all, want := range map[bool][]Waiting{false: {{ID: "m-1"}}, true: {{ID: "m-1"}, {ID: "m-2"}}} {
-		if got, err2 := l.Deferred(now, all); errors.Join(err, err2) != nil || !reflect.DeepEqual(got, want) {
-			t.Errorf("Deferred(all %v) = %+v, %v; want %+v", all, got, errors.Join(err, err2), want)
+	both := []Waiting{{ID: "m-1"}, {ID: "m-2", From: "ada@north.example", Domain: "north.example"}}
+	for all, want := range map[bool][]Waiting{false: both[:1], true: both} {
+		if got, err := l.Deferred(now, all); err != nil || !reflect.DeepEqual(got, want) {
+			t.Errorf("Deferred(all %v) = %+v, %v; want %+v", all, got, err, want)
 		}
 	}
 }

@@ -2,12 +2,8 @@ package main
 
 import (
 	"encoding/json"
-	"fmt"
 	"io"
 	"os"
-	"runtime"
-	"runtime/debug"
-	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -67,73 +63,6 @@ func (a *app) root() *cobra.Command {
 	return root
 }
 
-// countArgs makes a wrong number of arguments an error in how a command was typed.
-func countArgs(c *cobra.Command) {
-	if check := c.Args; check != nil {
-		c.Args = func(cmd *cobra.Command, args []string) error {
-			if err := check(cmd, args); err != nil {
-				return usage("%s", takes(cmd, args))
-			}
-			return nil
-		}
-	}
-	for _, sub := range c.Commands() {
-		countArgs(sub)
-	}
-}
-
-// takes says which arguments a command takes, when it was given others.
-func takes(cmd *cobra.Command, args []string) string {
-	_, wants, _ := strings.Cut(cmd.Use, " ")
-	if wants == "" {
-		return fmt.Sprintf("%s takes no argument, and %q was given.", cmd.CommandPath(), args[0])
-	}
-	given := fmt.Sprintf("%q were given", args)
-	switch len(args) {
-	case 0:
-		given = "nothing was given"
-	case 1:
-		given = fmt.Sprintf("only %q was given", args[0])
-	}
-	return fmt.Sprintf("%s takes %s, and %s.", cmd.CommandPath(), wants, given)
-}
-
-// group makes a command that only holds others.
-func group(use, short string, commands ...*cobra.Command) *cobra.Command {
-	c := &cobra.Command{Use: use, Short: short, Args: cobra.ArbitraryArgs, RunE: nearest, Aliases: []string{plural(use)}}
-	c.AddCommand(commands...)
-	return c
-}
-
-func plural(s string) string {
-	if strings.HasSuffix(s, "x") {
-		return s + "es"
-	}
-	return s + "s"
-}
-
-// notYet are the commands of groups that aren't there yet.
-var notYet = map[string][]string{
-	"contact": {"set", "remove", "check"},
-	"client":  {"show", "set", "lock"},
-	"agent":   {"set", "disable"},
-}
-
-func notBuiltYet(name string) error {
-	return &exit.Error{Code: exit.Usage, Reason: "not_built", Message: fmt.Sprintf("The command %q isn't built yet.", name), Try: "countersign --help"}
-}
-
-// notBuilt are the commands of the design that aren't there yet: they say so.
-func (a *app) notBuilt() []*cobra.Command {
-	var out []*cobra.Command
-	for _, name := range []string{"quickstart", "doctor", "classify", "approval", "code", "policy", "backup", "restore", "webhook", "readyz"} {
-		out = append(out, a.question(&cobra.Command{Use: name, Hidden: true, DisableFlagParsing: true, RunE: func(*cobra.Command, []string) error {
-			return notBuiltYet(name)
-		}}))
-	}
-	return out
-}
-
 // config reads the configuration or says everything that is wrong with it.
 func (a *app) config() (config.Config, error) {
 	c, problems := config.Load(a.configPath)
@@ -166,21 +95,4 @@ func (a *app) print(v any) error {
 	enc := json.NewEncoder(clean.JSON(a.stdout))
 	enc.SetEscapeHTML(false)
 	return enc.Encode(v)
-}
-
-func (a *app) versionCommand() *cobra.Command {
-	return &cobra.Command{Use: "version", Short: "Say which version this is", Args: cobra.NoArgs, RunE: func(*cobra.Command, []string) error {
-		if a.json {
-			return a.print(map[string]string{"version": version(), "go": runtime.Version()})
-		}
-		_, err := fmt.Fprintf(a.stdout, "countersign %s (%s)\n", version(), runtime.Version())
-		return err
-	}}
-}
-
-func version() string {
-	if info, ok := debug.ReadBuildInfo(); ok {
-		return info.Main.Version
-	}
-	return "unknown"
 }

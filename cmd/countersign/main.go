@@ -85,11 +85,6 @@ func hinted(err error, cmd *cobra.Command) error {
 	return err
 }
 
-// usage is an error in how a command was typed.
-func usage(format string, args ...any) error {
-	return &exit.Error{Code: exit.Usage, Reason: "usage", Message: fmt.Sprintf(format, args...)}
-}
-
 // complain tells a person, or with --json a program, what went wrong.
 func (a *app) complain(err error) {
 	if a.json {

@@ -76,3 +76,10 @@ func hidden(addr string) string {
 	}
 	return clean.Terminal(addr[:1] + "***" + addr[at:])
 }
+
+func orElse(s, other string) string {
+	if s == "" {
+		return other
+	}
+	return s
+}

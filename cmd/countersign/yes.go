@@ -6,7 +6,6 @@ import (
 	"strings"
 
 	"github.com/spf13/cobra"
-	"github.com/spf13/pflag"
 
 	"countersign/internal/exit"
 )
@@ -42,39 +41,6 @@ func (a *app) noAnswer(cmd *cobra.Command) error {
 		return nil
 	}
 	return &exit.Error{Code: exit.Usage, Reason: "help", Message: "This was help and no answer."}
-}
-
-// given is a flag that is given once. The last of two would count, and what a
-// script has put into the place of a ticket could then speak for another agent.
-type given struct {
-	pflag.Value
-	name string
-	set  bool
-}
-
-func (g *given) Set(v string) error {
-	if g.set && (g.Type() != "bool" || g.String() != v) {
-		return usage("--%s is given twice.", g.name)
-	}
-	g.set = true
-	return g.Value.Set(v)
-}
-
-// once makes every flag of c and its commands, lists apart, one that is given
-// once. Help is a flag from the beginning, else cobra would take the command
-// that stands behind it for its value, and show the help of another.
-func once(c *cobra.Command) {
-	c.InitDefaultHelpFlag()
-	wrap := func(f *pflag.Flag) {
-		if _, list := f.Value.(pflag.SliceValue); !list {
-			f.Value = &given{Value: f.Value, name: f.Name}
-		}
-	}
-	c.PersistentFlags().VisitAll(wrap)
-	c.LocalNonPersistentFlags().VisitAll(wrap)
-	for _, sub := range c.Commands() {
-		once(sub)
-	}
 }
 
 // told is standard output that remembers what could not be written: an answer

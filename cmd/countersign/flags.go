@@ -3,7 +3,6 @@ package main
 import (
 	"errors"
 	"fmt"
-	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -12,33 +11,6 @@ import (
 	"countersign/internal/exit"
 	"countersign/internal/near"
 )
-
-// nearest is the RunE of a command that only groups others: at every level a
-// mistyped command is answered with the nearest one.
-func nearest(cmd *cobra.Command, args []string) error {
-	if len(args) == 0 {
-		_ = cmd.Help()
-		return usage("Say what to do with %s.", cmd.Name())
-	}
-	if slices.Contains(notYet[cmd.Name()], args[0]) {
-		return notBuiltYet(cmd.Name() + " " + args[0])
-	}
-	message := fmt.Sprintf("Unknown command %q.", args[0])
-	if meant := near.Of(args[0], names(cmd)); meant != "" {
-		message += fmt.Sprintf(" Did you mean %q?", meant)
-	}
-	return &exit.Error{Code: exit.Usage, Reason: "unknown_command", Message: message, Try: strings.TrimSpace(cmd.CommandPath() + " --help")}
-}
-
-// names are those of a group's commands that one may look for.
-func names(cmd *cobra.Command) (out []string) {
-	for _, c := range cmd.Commands() {
-		if c.Name() != openStore {
-			out = append(out, c.Name())
-		}
-	}
-	return out
-}
 
 // flagError says what is wrong with a flag: most often a command before it is
 // mistyped, whose group does not know the flag, else the flag itself.
@@ -71,4 +43,37 @@ func (a *app) flagError(cmd *cobra.Command, err error) error {
 		}
 	}
 	return &exit.Error{Code: exit.Usage, Reason: "usage", Message: message, Try: cmd.CommandPath() + " --help"}
+}
+
+// given is a flag that is given once. The last of two would count, and what a
+// script has put into the place of a ticket could then speak for another agent.
+type given struct {
+	pflag.Value
+	name string
+	set  bool
+}
+
+func (g *given) Set(v string) error {
+	if g.set && (g.Type() != "bool" || g.String() != v) {
+		return usage("--%s is given twice.", g.name)
+	}
+	g.set = true
+	return g.Value.Set(v)
+}
+
+// once makes every flag of c and its commands, lists apart, one that is given
+// once. Help is a flag from the beginning, else cobra would take the command
+// that stands behind it for its value, and show the help of another.
+func once(c *cobra.Command) {
+	c.InitDefaultHelpFlag()
+	wrap := func(f *pflag.Flag) {
+		if _, list := f.Value.(pflag.SliceValue); !list {
+			f.Value = &given{Value: f.Value, name: f.Name}
+		}
+	}
+	c.PersistentFlags().VisitAll(wrap)
+	c.LocalNonPersistentFlags().VisitAll(wrap)
+	for _, sub := range c.Commands() {
+		once(sub)
+	}
 }

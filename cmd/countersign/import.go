@@ -7,7 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os/user"
 	"strings"
 	"time"
 
@@ -19,49 +18,8 @@ import (
 	"countersign/internal/config"
 	"countersign/internal/durable"
 	"countersign/internal/exit"
-	"countersign/staff"
 	"countersign/tickets"
 )
-
-func (a *app) clientCommand() *cobra.Command {
-	show := &cobra.Command{Use: "list", Short: "List clients", Args: cobra.NoArgs, RunE: func(cmd *cobra.Command, _ []string) error {
-		return people(cmd.Context(), a, "client/list", api.None{}, []string{"REF", "CLIENT", "NOTE"}, func(c api.ListedClient) []string {
-			var notes []string
-			if len(c.StoppedBy) > 0 {
-				notes = append(notes, "STOPPED because of "+strings.Join(c.StoppedBy, ", "))
-			}
-			if !c.Alike.IsZero() {
-				notes = append(notes, "looks like another client, allowed "+when(c.Alike))
-			}
-			return []string{c.ID, c.Name, strings.Join(notes, "; ")}
-		})
-	}}
-	return group("client", "Clients", show, a.importCommand("client/import", "clients: columns client, client_name"))
-}
-
-func (a *app) contactCommand() *cobra.Command {
-	var in api.ContactFilter
-	show := &cobra.Command{Use: "list", Short: "List contacts", Args: cobra.NoArgs, RunE: func(cmd *cobra.Command, _ []string) error {
-		return people(cmd.Context(), a, "contact/list", in, []string{"CONTACT", "CLIENT", "NAME", "ROLE", "STATUS", "PERMISSIONS", "COOLS"}, func(c api.Contact) []string {
-			return []string{strings.Join(c.Addresses, " "), c.Client, c.Name, c.Role, c.Status, strings.Join(c.Permissions, ";"), cooling(c.Cools, strings.Clone)}
-		})
-	}}
-	show.Flags().StringVar(&in.Client, "client", "", "only those of this client")
-	return group("contact", "Contacts and their addresses on file", show, a.importsCommand(),
-		a.importCommand("contact/import", "contacts: columns client, client_name, email, name, role, permissions, language"))
-}
-
-// people is list, with a warning where the directory is not whole.
-func people[T any](ctx context.Context, a *app, name string, in any, head []string, row func(T) []string) error {
-	return a.with(ctx, func(ctx context.Context, client *api.Client) error {
-		if !a.json {
-			if err := a.sayUnfinished(ctx, client); err != nil {
-				return err
-			}
-		}
-		return listOf(ctx, a, client, name, in, head, row)
-	})
-}
 
 func (a *app) importCommand(operation, short string) *cobra.Command {
 	in := api.ImportRequest{}
@@ -193,46 +151,4 @@ func writeRejected(path string, r clients.Report) error {
 		return err
 	}
 	return durable.Replace(path, durable.Text(text.String()))
-}
-
-// warnUnixUser warns of a Unix user that this program can't find: nobody would be
-// known by it on the socket. The user may be made later, or be in a directory that
-// a program without cgo does not ask, so it is no reason to refuse.
-func (a *app) warnUnixUser(name string) {
-	_, err := user.Lookup(name)
-	if _, unknown := errors.AsType[user.UnknownUserError](err); unknown {
-		fmt.Fprintf(a.stderr, "countersign: there is no Unix user %q in /etc/passwd: until there is, nobody is this agent on the socket\n", clean.Terminal(name))
-	}
-}
-
-func (a *app) agentCommand() *cobra.Command {
-	var in staff.Agent
-	add := &cobra.Command{Use: "add ID", Short: "Add a member of staff", Args: cobra.ExactArgs(1),
-		Example: "  countersign agent add sam --email sam@desk.example --team hosting --authority password-change,server-change --unix-user sam"}
-	f := add.Flags()
-	f.StringVar(&in.Email, "email", "", "their `address`; never a contact's")
-	f.StringSliceVar(&in.Teams, "team", nil, "their teams")
-	f.StringSliceVar(&in.Authorities, "authority", nil, "`classes` that they may carry out, or all")
-	f.StringVar(&in.Role, "role", staff.RoleAgent, "agent, lead or admin")
-	f.StringVar(&in.UnixUser, "unix-user", "", "their Unix `user`")
-	add.RunE = func(cmd *cobra.Command, args []string) error {
-		in.ID = args[0]
-		if err := missing([][2]string{{"email", in.Email}}); err != nil {
-			return err
-		}
-		if in.UnixUser != "" {
-			a.warnUnixUser(in.UnixUser)
-		}
-		return one(cmd.Context(), a, "agent/add", in, func(s staff.Agent) error {
-			_, err := fmt.Fprintf(a.stdout, "Added %s (%s, team %s). May carry out: %s.\n", s.ID, s.Role,
-				orElse(strings.Join(s.Teams, ", "), "none"), orElse(strings.Join(s.Authorities, ", "), "questions only"))
-			return err
-		})
-	}
-	list := &cobra.Command{Use: "list", Short: "List members of staff", Args: cobra.NoArgs, RunE: func(cmd *cobra.Command, _ []string) error {
-		return list(cmd.Context(), a, "agent/list", api.None{}, []string{"NAME", "ROLE", "TEAM", "AUTHORITY", "UNIX USER"}, func(s staff.Agent) []string {
-			return []string{s.ID, s.Role, strings.Join(s.Teams, ","), strings.Join(s.Authorities, ","), s.UnixUser}
-		})
-	}}
-	return group("agent", "Members of staff", add, list)
 }

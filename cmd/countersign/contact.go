@@ -1,0 +1,34 @@
+package main
+
+import (
+	"context"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"countersign/desk/api"
+)
+
+func (a *app) contactCommand() *cobra.Command {
+	var in api.ContactFilter
+	show := &cobra.Command{Use: "list", Short: "List contacts", Args: cobra.NoArgs, RunE: func(cmd *cobra.Command, _ []string) error {
+		return people(cmd.Context(), a, "contact/list", in, []string{"CONTACT", "CLIENT", "NAME", "ROLE", "STATUS", "PERMISSIONS", "COOLS"}, func(c api.Contact) []string {
+			return []string{strings.Join(c.Addresses, " "), c.Client, c.Name, c.Role, c.Status, strings.Join(c.Permissions, ";"), cooling(c.Cools, strings.Clone)}
+		})
+	}}
+	show.Flags().StringVar(&in.Client, "client", "", "only those of this client")
+	return group("contact", "Contacts and their addresses on file", show, a.importsCommand(),
+		a.importCommand("contact/import", "contacts: columns client, client_name, email, name, role, permissions, language"))
+}
+
+// people is list, with a warning where the directory is not whole.
+func people[T any](ctx context.Context, a *app, name string, in any, head []string, row func(T) []string) error {
+	return a.with(ctx, func(ctx context.Context, client *api.Client) error {
+		if !a.json {
+			if err := a.sayUnfinished(ctx, client); err != nil {
+				return err
+			}
+		}
+		return listOf(ctx, a, client, name, in, head, row)
+	})
+}

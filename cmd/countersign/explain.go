@@ -1,0 +1,55 @@
+package main
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"countersign/desk/api"
+	"countersign/internal/clean"
+	"countersign/tickets"
+)
+
+func (a *app) explainCommand() *cobra.Command {
+	return &cobra.Command{Use: "explain TICKET|MESSAGE-ID|RECEIPT", Short: "Say why something is as it is", Args: cobra.ExactArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return one(cmd.Context(), a, "explain", api.ID{ID: args[0]}, a.sayExplanation)
+		}}
+}
+
+func (a *app) sayExplanation(e tickets.Explanation) error {
+	if r := e.Receipt; r != nil {
+		genuine := "the signature is ours, nothing was changed"
+		if !e.Genuine {
+			genuine = "THE SIGNATURE DOES NOT FIT: changed, or not ours"
+		}
+		fmt.Fprintf(a.stdout, "%s  %s on %s revision %d, allowed to %s by %s at %s; %s\n", r.ID, r.Class, r.Ticket, r.Revision, r.Agent, r.Channel, when(r.At), genuine)
+		for _, p := range r.Proofs {
+			fmt.Fprintf(a.stdout, "  proof %s at %s, message sha256:%s\n", p.Kind, when(p.At), p.Message)
+		}
+		return nil
+	}
+	if e.Ticket != nil {
+		if err := a.sayTicket(*e.Ticket); err != nil {
+			return err
+		}
+	}
+	for _, m := range e.Messages {
+		fmt.Fprintf(a.stdout, "%s  message %s %s, %s: From %s, kind %s, bound %s\n", when(m.At), m.ID, m.Outcome, m.Verdict,
+			clean.Terminal(orElse(m.Facts.From, "(none)")), m.Facts.Kind, orElse(string(m.Facts.Binding.Bound), "none"))
+		s := m.Facts.Sender
+		fmt.Fprintf(a.stdout, "  sender %s", orElse(string(s.Result), "not checked"))
+		if s.By != "" {
+			fmt.Fprintf(a.stdout, " by %s of %s, which covers %s", s.By, clean.Terminal(s.Domain), clean.Terminal(strings.Join(s.Covered, ", ")))
+		}
+		fmt.Fprintf(a.stdout, "; dmarc %s, policy %s\n", orElse(string(s.DMARC), "none"), orElse(clean.Terminal(s.Policy), "none"))
+		if m.Decision.Rule != "" {
+			fmt.Fprintf(a.stdout, "  settled by the rule %s\n", m.Decision.Rule)
+		}
+		for _, r := range m.Reasons {
+			fmt.Fprintf(a.stdout, "  %-20s %s\n", r.Code, clean.Terminal(r.Text))
+		}
+	}
+	return nil
+}

@@ -1,0 +1,31 @@
+package main
+
+import (
+	"fmt"
+
+	"github.com/spf13/cobra"
+
+	"countersign/internal/exit"
+)
+
+// notYet are the commands of groups that aren't there yet.
+var notYet = map[string][]string{
+	"contact": {"set", "remove", "check"},
+	"client":  {"show", "set", "lock"},
+	"agent":   {"set", "disable"},
+}
+
+func notBuiltYet(name string) error {
+	return &exit.Error{Code: exit.Usage, Reason: "not_built", Message: fmt.Sprintf("The command %q isn't built yet.", name), Try: "countersign --help"}
+}
+
+// notBuilt are the commands of the design that aren't there yet: they say so.
+func (a *app) notBuilt() []*cobra.Command {
+	var out []*cobra.Command
+	for _, name := range []string{"quickstart", "doctor", "classify", "approval", "code", "policy", "backup", "restore", "webhook", "readyz"} {
+		out = append(out, a.question(&cobra.Command{Use: name, Hidden: true, DisableFlagParsing: true, RunE: func(*cobra.Command, []string) error {
+			return notBuiltYet(name)
+		}}))
+	}
+	return out
+}

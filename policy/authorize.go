@@ -80,17 +80,17 @@ var denials = []struct {
 	why  func(Ask, *Authorization) []Reason
 }{
 	{"agent-disabled", when("agent_disabled", func(a Ask) bool { return a.Disabled })},
-	{"no-authority", when("no_authority", func(a Ask) bool { return !a.Authority && a.Class != Question })},
-	{"other-class", when("class_mismatch", func(a Ask) bool { return a.Class != a.Ticket.Class && a.Class != Question })},
-	{"channel", when("channel_forbidden", func(a Ask) bool { return a.Channel.Live() && !a.Class.Demands().Live })},
-	{"client-stopped", when("client_stopped", func(a Ask) bool { return a.ClientStopped && a.Class.Privileged() })},
-	{"contact-barred", barred},
-	{"allowed-before-restore", when("already_used", func(a Ask) bool { return a.UsedBy != "" && a.UsedIn != a.Epoch && a.Class != Question })},
+	{"no-authority", when("no_authority", func(a Ask) bool { return !a.Authority && a.Class != Question })},               //rule:8 who-may-carry-out TestAuthorize/no-authority
+	{"other-class", when("class_mismatch", func(a Ask) bool { return a.Class != a.Ticket.Class && a.Class != Question })}, //rule:6.6 a-ticket-is-for-its-class TestAuthorize/other-class
+	{"channel", when("channel_forbidden", func(a Ask) bool { return a.Channel.Live() && !a.Class.Demands().Live })},       //rule:8 chat-and-phone-may-not TestAuthorize/by-chat
+	{"client-stopped", when("client_stopped", func(a Ask) bool { return a.ClientStopped && a.Class.Privileged() })},       //rule:6.8 a-stop-stops TestAuthorize/client-stopped
+	{"contact-barred", barred}, //rule:6.5 rights-at-the-act TestRightsAtTheAct/no-yes-of-a-removed-one
+	{"allowed-before-restore", when("already_used", func(a Ask) bool { return a.UsedBy != "" && a.UsedIn != a.Epoch && a.Class != Question })}, //rule:7 allowed-before-a-restore TestRightsAtTheAct/used-before-a-restore
 	{"no-pending", noPending},
-	{"disputed", when("disputed", func(a Ask) bool { return a.Ticket.State == StateDisputed })},
+	{"disputed", when("disputed", func(a Ask) bool { return a.Ticket.State == StateDisputed })}, //rule:6.8 disputed-allows-nothing TestAuthorize/disputed
 	{"closed", when("ticket_closed", func(a Ask) bool { return a.Ticket.State == StateClosed })},
-	{"expired", when("ticket_expired", func(a Ask) bool { return a.Ticket.State == StateExpired })},
-	{"not-proved", notProved},
+	{"expired", when("ticket_expired", func(a Ask) bool { return a.Ticket.State == StateExpired })}, //rule:6.9 expired-allows-nothing TestAuthorize/expired
+	{"not-proved", notProved}, //rule:6.1 unproved-allows-nothing TestAuthorize/no-proof
 }
 
 // holds are tried where nothing stands against it: what is missing comes by itself.
@@ -98,7 +98,7 @@ var holds = []struct {
 	name string
 	why  func(Ask, *Authorization) []Reason
 }{
-	{"approval", approvalMissing},
+	{"approval", approvalMissing}, //rule:6.15 a-second-person-agrees TestAuthorize/approval-missing
 	{"wait", when("waiting", func(a Ask) bool {
 		wait := a.Class.Demands().Wait
 		return wait > 0 && a.Now.Before(a.last().Add(wait))
@@ -132,9 +132,9 @@ func Authorize(a Ask) (out Authorization) {
 	switch {
 	case a.Class == Question && a.Ticket.Class != Question:
 		return Authorization{Decision: Allow, Rule: "question-only", Reasons: []Reason{a.questionOnly()}}
-	case a.UsedBy == "" || a.Class == Question:
+	case a.UsedBy == "" || a.Class == Question: //rule:6.11 an-allow-is-used-once =true TestAuthorize/used-by-another
 		return Authorization{Decision: Allow, Rule: "proved", Reasons: []Reason{Because("proved")}}
-	case a.repeats():
+	case a.repeats(): //rule:6.11 a-receipt-is-one-agents =true TestAuthorize/used-by-another
 		return Authorization{Decision: Allow, Rule: "same-receipt", Reasons: []Reason{Because("proved")}, Repeat: true}
 	}
 	return Authorization{Decision: Deny, Rule: "used-up", Reasons: []Reason{Because("already_used")}, Next: []string{nextStep["already_used"]}}
@@ -168,7 +168,7 @@ func barred(a Ask, _ *Authorization) []Reason {
 }
 
 func noPending(a Ask, _ *Authorization) []Reason {
-	if a.NoPending.IsZero() || a.Class == Question {
+	if a.NoPending.IsZero() || a.Class == Question { //rule:6.8 no-pending-denies =true TestAuthorize/no-pending
 		return nil
 	}
 	r := Because("no_pending")
@@ -225,7 +225,7 @@ func (a Ask) repeats() bool {
 // inTheWay reports whether a contact is not asked afresh for a reason. Whoever
 // may carry a thing out and wants to, on whatever channel, has them asked; while
 // a no may be on its way, nobody does.
-func inTheWay(r Reason) bool { return r.Code != "channel_forbidden" && r.Code != "client_stopped" }
+func inTheWay(r Reason) bool { return r.Code != "channel_forbidden" && r.Code != "client_stopped" } //rule:6.8 nobody-asks-who-could-not-act =false TestAskNow/no-authority
 
 var nextStep = map[string]string{
 	"agent_disabled":    "another_agent",

@@ -77,7 +77,7 @@ type Binding struct {
 // ticket by adding a header field.
 func Bind(e Evidence, n Names) Binding {
 	b := Binding{Bound: BoundNone, Heard: heard(e, n)}
-	if n.TwoReferences {
+	if n.TwoReferences { //rule:6.4 two-references-are-none TestBind/two-references
 		b.because("two_references")
 		return b.thread(n)
 	}
@@ -89,14 +89,14 @@ func Bind(e Evidence, n Names) Binding {
 	stale := false
 	for _, t := range live {
 		switch {
-		case !tokenCovered(e, t, n.References):
-		case madeBefore(e, t.Notice):
+		case !tokenCovered(e, t, n.References): //rule:6.4 a-mark-counts-where-signed TestBind/token-delivered-to-only
+		case madeBefore(e, t.Notice): //rule:6.4 old-signature-binds-nothing TestBind/signed-before-the-notice
 			stale = true
 		default:
 			counted = append(counted, t)
 		}
 	}
-	if notice, ok := one(counted); ok && !otherReference(e, n, notice.Notice.Ticket, true) {
+	if notice, ok := one(counted); ok && !otherReference(e, n, notice.Notice.Ticket, true) { //rule:6.4 reference-of-another-unbinds part=2 TestTwoTickets/token-under-reference-live
 		b.Bound, b.LiveToken = BoundToken, &notice.Notice
 		return b.to(notice.Notice)
 	}
@@ -113,11 +113,11 @@ func Bind(e Evidence, n Names) Binding {
 	}
 	for _, r := range n.References {
 		switch {
-		case !e.Sender.Covers(r.Field) || madeBefore(e, r.Notice):
-		case otherToken(e, n, r.Notice.Ticket):
+		case !e.Sender.Covers(r.Field) || madeBefore(e, r.Notice): //rule:6.4 reference-counts-where-signed TestBind/nothing-binding-signed
+		case otherToken(e, n, r.Notice.Ticket): //rule:6.8 token-of-another-unbinds TestTwoTickets/spent-token-in-to-under-live-reference
 			b.Reasons = []Reason{Because("two_tickets")}
 			return b.thread(n)
-		case !r.Notice.Void:
+		case !r.Notice.Void: //rule:6.4 void-reference-binds-nothing =true TestBind/void
 			b.Bound = BoundReference
 			return b.to(r.Notice)
 		case len(b.Reasons) == 0:
@@ -159,8 +159,8 @@ func heard(e Evidence, n Names) []Notice {
 	for _, m := range slices.Concat(n.Tokens, n.References) {
 		signed := tokenCovered(e, m, nil) || m.Field == "subject" && e.Sender.Covers(m.Field)
 		switch {
-		case !signed || madeBefore(e, m.Notice):
-		case m.Field == "references":
+		case !signed || madeBefore(e, m.Notice): //rule:6.8 a-no-is-heard-where-signed TestNoWithDeadToken/unsigned
+		case m.Field == "references": //rule:6.8 the-past-takes-no-no TestTwoTickets/token-of-the-past
 			past = append(past, m)
 		default:
 			direct = append(direct, m)
@@ -180,7 +180,7 @@ func heard(e Evidence, n Names) []Notice {
 		switch {
 		case a.Asked == b.Asked:
 			return 0
-		case a.Asked:
+		case a.Asked: //rule:6.8 own-questions-first tickets.TestHeardWhoever/beside-a-dead-token-of-another-client
 			return -1
 		}
 		return 1
@@ -194,11 +194,11 @@ func liveTokens(e Evidence, n Names) (live []Named, state string) {
 	for _, t := range n.Tokens {
 		switch {
 		case t.Notice.Tells:
-		case t.Notice.Void:
+		case t.Notice.Void: //rule:6.4 void-is-dead TestBind/void
 			state = "token_superseded"
-		case t.Notice.Spent:
+		case t.Notice.Spent: //rule:6.4 spent-is-dead TestBind/spent
 			state = "token_spent"
-		case e.Arrived.After(t.Notice.Expires):
+		case e.Arrived.After(t.Notice.Expires): //rule:6.4 expired-is-dead TestBind/expired
 			state = "token_expired"
 		default:
 			live = append(live, t)
@@ -234,7 +234,7 @@ func madeBefore(e Evidence, n Notice) bool {
 // one gives the first of the marks if all name the same ticket.
 func one(marks []Named) (Named, bool) {
 	for _, m := range marks {
-		if m.Notice.Ticket != marks[0].Notice.Ticket {
+		if m.Notice.Ticket != marks[0].Notice.Ticket { //rule:6.8 two-tickets-are-none TestBind/two-tickets-signed
 			return Named{}, false
 		}
 	}

@@ -76,7 +76,7 @@ var demands = map[Class]Demand{
 	WebsiteChange:      {AnyOf: []ProofKind{ProofReply}, Words: "a change to a website"},
 	DataAccess:         {AnyOf: []ProofKind{ProofReply}, Words: "handing out stored data"},
 	SubscriptionChange: {AnyOf: []ProofKind{ProofReply}, Approval: true, Words: "a change of the plan, which may change what you pay"},
-	AccountChange:      {AnyOf: []ProofKind{ProofReply}, Approval: true, Wait: 72 * time.Hour, Words: "a change of who owns, pays for or speaks for the account"},
+	AccountChange:      {AnyOf: []ProofKind{ProofReply}, Approval: true, Wait: 72 * time.Hour, Words: "a change of who owns, pays for or speaks for the account"}, //rule:6.15 account-change-waits TestAuthorize/account-change-waits
 	Cancellation:       {AnyOf: []ProofKind{ProofReply}, Approval: true, Words: "the end of a service or account"},
 }
 
@@ -89,12 +89,12 @@ func (c Class) Known() bool { return slices.Contains(Classes, c) }
 
 // Privileged reports whether c can do harm: everything but a question and a
 // small change. A class that isn't known is privileged.
-func (c Class) Privileged() bool { return c != Question && c != MinorChange }
+func (c Class) Privileged() bool { return c != Question && c != MinorChange } //rule:6.5 unknown-class-is-privileged =c.Known()&&c!=Question&&c!=MinorChange TestUnknownClass
 
 // StandsIn reports whether the proof token stands in for reply in c, where the
 // administrator lets it in these classes: never where an approval is asked for.
 func (c Class) StandsIn(classes []Class) bool {
-	return slices.Contains(classes, c) && !c.Demands().Approval
+	return slices.Contains(classes, c) && !c.Demands().Approval //rule:6.4 weak-proof-is-no-approval part=2 TestAuthorize/token-never-with-approval
 }
 
 // Demands gives what c asks for. A class that isn't known asks for what nobody

@@ -16,16 +16,16 @@ var rules = []struct {
 	name string
 	rule func(Facts) (Decision, bool)
 }{
-	{"refused", refused},
+	{"refused", refused}, //rule:6.1 refused-proves-nothing TestDecide/refused
 	{"seen", seen},
-	{"machine", machine},
+	{"machine", machine}, //rule:6.7 machine-is-no-answer TestDecide/kind-unknown
 	{"no-answer-of-dns", undecided},
 	{"unproved", unproved},
-	{"weakly-proved", weaklyProved},
+	{"weakly-proved", weaklyProved}, //rule:6.2 weak-is-no-sender TestDecide/nothing-vouches
 	{"stranger", stranger},
 	{"opening", opening},
-	{"unbound", unbound},
-	{"lifting", lifting},
+	{"unbound", unbound}, //rule:6.4 unbound-proves-nothing TestDecide/superseded
+	{"lifting", lifting}, //rule:6.8 lifting-proves-no-request TestLifting/yes
 	{"other-contact", otherContact},
 	{"ticket-over", over},
 	{"answer", answer},
@@ -70,7 +70,7 @@ func settle(f Facts) Decision {
 }
 
 func refused(f Facts) (Decision, bool) {
-	if len(f.Refusals) == 0 && (f.From != "" || f.Kind.Machine()) {
+	if len(f.Refusals) == 0 && (f.From != "" || f.Kind.Machine()) { //rule:6.1 one-plain-from part=2 TestDecide/no-from
 		return Decision{}, false
 	}
 	reasons := f.Refusals
@@ -83,9 +83,9 @@ func refused(f Facts) (Decision, bool) {
 func seen(f Facts) (Decision, bool) {
 	code := ""
 	switch {
-	case f.Duplicate:
+	case f.Duplicate: //rule:6.11 the-same-bytes-once TestDecide/duplicate
 		code = "duplicate"
-	case f.SignatureUsed && !f.Kind.Machine() && !f.unheard():
+	case f.SignatureUsed && !f.Kind.Machine() && !f.unheard(): //rule:6.11 a-signature-once TestDecide/signature-used
 		code = "signature_used"
 	}
 	return Decision{Verdict: Ignored, Outcome: OutcomeIgnored, Reasons: []Reason{Because(code)}}, code != ""
@@ -107,7 +107,7 @@ func machine(f Facts) (Decision, bool) {
 }
 
 func undecided(f Facts) (Decision, bool) {
-	if f.Sender.Result != ResultTempError {
+	if f.Sender.Result != ResultTempError { //rule:6.2 temperror-is-no-pass =true TestDecide/temperror
 		return Decision{}, false
 	}
 	if f.Standing == Stranger { // nothing could come of it, so it need not wait
@@ -122,7 +122,7 @@ func undecided(f Facts) (Decision, bool) {
 // unproved: nothing vouches for the From address, so it is only what was typed.
 func unproved(f Facts) (Decision, bool) {
 	switch {
-	case f.Sender.Result == ResultPass:
+	case f.Sender.Result == ResultPass: //rule:6.2 no-result-is-no-pass =true TestDecide/sender-zero
 		return Decision{}, false
 	case f.Sender.Result == ResultNone:
 		if d, ok := tokenOnly(f); ok {
@@ -142,7 +142,7 @@ func unproved(f Facts) (Decision, bool) {
 // stopped adds that a no which holds the secret stops the ticket, whatever else
 // is wrong with the mail: forwarders break mail, too. Nothing else of it counts.
 func stopped(f Facts, d Decision) Decision {
-	if no, ok := tokenOnly(f); ok && no.Has(EffectUnprovedNo) {
+	if no, ok := tokenOnly(f); ok && no.Has(EffectUnprovedNo) { //rule:6.8 unproved-no-stops-its-ticket TestTokenOnly/policy-fail-no
 		d.with(Effect{Kind: EffectUnprovedNo})
 		d.Reasons = append([]Reason{Because("unproved_no")}, d.Reasons...)
 	}
@@ -154,7 +154,7 @@ func stopped(f Facts, d Decision) Decision {
 func weaklyProved(f Facts) (Decision, bool) {
 	lifts := f.Binding.Notice != nil && f.Binding.Notice.Lifts
 	privileged := lifts || f.Binding.Ticket != "" && f.Ticket.Class.Privileged()
-	if f.Sender.Proves(privileged) {
+	if f.Sender.Proves(privileged) { //rule:6.2 spf-is-no-sender =true TestDecide/spf-only
 		return Decision{}, false
 	}
 	if f.Sender.By != BySPF {
@@ -177,7 +177,7 @@ func weaklyProved(f Facts) (Decision, bool) {
 // is the weak proof "token", and a no of that kind asks afresh.
 func tokenOnly(f Facts) (Decision, bool) {
 	n := f.Binding.LiveToken
-	if n == nil || n.Lifts || f.Person.ID == "" || f.Person.ID != n.Contact || n.Contact != f.Ticket.Contact ||
+	if n == nil || n.Lifts || f.Person.ID == "" || f.Person.ID != n.Contact || n.Contact != f.Ticket.Contact || //rule:6.4 weak-proof-of-who-was-asked part=4 TestTokenOnly/other-contact
 		f.Binding.Ticket != n.Ticket || f.Ticket.State.Over() || f.Ticket.State == StateDisputed {
 		return Decision{}, false
 	}
@@ -187,11 +187,11 @@ func tokenOnly(f Facts) (Decision, bool) {
 		d.with(Effect{Kind: EffectUnprovedNo})
 		return d, true
 	case Yes:
-		if f.Person.Removed || !f.Person.May || f.Binding.Mixed {
+		if f.Person.Removed || !f.Person.May || f.Binding.Mixed { //rule:6.4 weak-proof-needs-the-right TestTokenOnly/no-permission TestTokenOnly/removed
 			return Decision{}, false
 		}
 		d := file(f, Unauthenticated, "token_only", "not_aligned")
-		if !f.Person.Cooling || !f.Ticket.Class.Privileged() {
+		if !f.Person.Cooling || !f.Ticket.Class.Privileged() { //rule:6.5 weak-proof-cools =true TestTokenOnly/cooling
 			// Where it counts for nothing, it must not use up what the real yes needs.
 			d.prove(ProofToken)
 			if f.StandsIn {
@@ -207,12 +207,12 @@ func tokenOnly(f Facts) (Decision, bool) {
 // it is a no from where a question was sent before that address left the file.
 func stranger(f Facts) (Decision, bool) {
 	switch p := f.Person; {
-	case p.Staff:
+	case p.Staff: //rule:6.5 staff-confirms-nothing TestDecide/staff
 		return file(f, Unauthenticated, "staff_address"), true
 	case p.ID == "" && f.Binding.LiveToken != nil:
 		d := file(f, Unauthenticated, "other_address", "unknown_sender")
 		if !f.Ticket.State.Over() {
-			d.ask(NoticeOtherAddress)
+			d.ask(NoticeOtherAddress) //rule:6.10 answer-from-elsewhere-is-told TestAsks
 		}
 		return denied(f, d), true
 	case p.ID == "" && f.Binding.Ticket != "":
@@ -234,9 +234,9 @@ func opening(f Facts) (Decision, bool) {
 	d := Decision{Verdict: Unauthenticated, Outcome: Applied}
 	because := ""
 	switch {
-	case !f.Person.May:
+	case !f.Person.May: //rule:6.5 opening-needs-the-permission TestOpening/no-permission
 		because = "no_permission"
-	case f.ToUsSigned && f.Sender.SignedAt.IsZero():
+	case f.ToUsSigned && f.Sender.SignedAt.IsZero(): //rule:6.4 undated-opens-nothing TestOpening/undated
 		because = "undated" // as old as anybody likes
 	case f.ToUsSigned:
 		because = "opened"
@@ -254,7 +254,8 @@ func opening(f Facts) (Decision, bool) {
 		d.Verdict = Authenticated
 		d.with(Effect{Kind: EffectOpen})
 		d.prove(ProofSender)
-	case f.Waits != "": // whoever has old mail of theirs must not have us ask again and again
+	// whoever has old mail of theirs must not have us ask again and again
+	case f.Waits != "": //rule:6.10 old-mail-asks-once tickets.TestOldMailAsksOnce
 		d.Ticket = f.Waits
 		d.with(Effect{Kind: EffectJoin})
 		d.Reasons = append(d.Reasons, Because("asked_already"))
@@ -294,11 +295,11 @@ func lifting(f Facts) (Decision, bool) {
 		return Decision{}, false
 	}
 	switch intent := f.Person.Means(f.Answer); {
-	case f.Person.ID != n.Contact:
+	case f.Person.ID != n.Contact: //rule:6.8 only-who-was-asked-lifts TestLifting/another-contact
 		return file(f, Unauthenticated, "other_contact"), true
-	case f.Person.Cooling:
+	case f.Person.Cooling: //rule:6.8 who-cools-lifts-nothing TestLifting/cooling
 		return file(f, Unauthenticated, "cooling"), true
-	case f.Binding.Bound != BoundToken:
+	case f.Binding.Bound != BoundToken: //rule:6.8 lifting-needs-the-token TestLifting/reference-only
 		return file(f, Authenticated, "no_token"), true
 	case intent == Yes:
 		d := file(f, Authenticated, "lifted")
@@ -317,7 +318,7 @@ func lifting(f Facts) (Decision, bool) {
 // proves nothing here, but a no of one who may ask for the class stops it.
 func otherContact(f Facts) (Decision, bool) {
 	switch {
-	case f.Person.ID != f.Ticket.Contact || f.Person.ID != f.Binding.Notice.Contact:
+	case f.Person.ID != f.Ticket.Contact || f.Person.ID != f.Binding.Notice.Contact: //rule:6.5 another-contact-proves-nothing TestDecide/other-contact
 		d := file(f, Unauthenticated, "other_contact")
 		if f.Person.Means(f.Answer) == No {
 			if mayDeny(f.Evidence, f.Person, f.Ticket, *f.Binding.Notice) {
@@ -326,11 +327,12 @@ func otherContact(f Facts) (Decision, bool) {
 			f.disputeAlso(&d)
 		}
 		return d, true
-	case f.Person.Means(f.Answer) == No: // a no counts where a yes would not
+	// a no counts where a yes would not
+	case f.Person.Means(f.Answer) == No: //rule:6.8 a-no-counts-where-no-yes TestDecide/no-while-cooling
 		return Decision{}, false
-	case !f.Person.May:
+	case !f.Person.May: //rule:6.5 a-yes-needs-the-permission TestDecide/no-permission
 		return file(f, Unauthenticated, "no_permission"), true
-	case f.Person.Cooling && f.Ticket.Class.Privileged():
+	case f.Person.Cooling && f.Ticket.Class.Privileged(): //rule:6.5 new-answers-nothing-privileged TestDecide/cooling
 		return file(f, Unauthenticated, "cooling"), true
 	}
 	return Decision{}, false
@@ -339,13 +341,13 @@ func otherContact(f Facts) (Decision, bool) {
 // over: nothing more is proved on a ticket that has ended, but a no still comes
 // in time to be looked at.
 func over(f Facts) (Decision, bool) {
-	if f.Person.Means(f.Answer) == No {
+	if f.Person.Means(f.Answer) == No { //rule:6.8 a-no-after-the-end TestDecide/no-after-close
 		return Decision{}, false
 	}
 	switch f.Ticket.State {
 	case StateClosed:
 		return file(f, Authenticated, "ticket_closed"), true
-	case StateExpired:
+	case StateExpired: //rule:6.9 expired-is-proved-no-more TestDecide/expired
 		return file(f, Authenticated, "ticket_expired"), true
 	}
 	return Decision{}, false
@@ -360,7 +362,7 @@ func answer(f Facts) (Decision, bool) {
 		d.prove(ProofSender)
 	}
 	switch {
-	case intent == No:
+	case intent == No: //rule:6.8 no-beats-yes TestDecide/no
 		d.Reasons = []Reason{Because("denied")}
 		if token {
 			d.with(Effect{Kind: EffectSpend})
@@ -368,16 +370,16 @@ func answer(f Facts) (Decision, bool) {
 		d.with(f.disputes())
 		f.disputeAlso(&d)
 		d.ask(NoticeDisputed)
-	case f.Ticket.State == StateDisputed:
+	case f.Ticket.State == StateDisputed: //rule:6.8 disputed-for-good TestDecide/disputed
 		d.Reasons = []Reason{Because("disputed")}
-	case !token:
+	case !token: //rule:6.4 a-yes-needs-the-token TestDecide/reference-only
 		if len(f.Binding.Reasons) == 0 {
 			d.Reasons = []Reason{Because("no_token")}
 			if intent == Yes && f.Ticket.State != StateConfirmed {
 				d.ask(NoticeAnswerHere) // or the contact would wait for us, and we for the contact
 			}
 		}
-	case intent == Yes:
+	case intent == Yes: //rule:6.9 a-yes-is-a-yes =true TestDecide/unclear
 		d.prove(ProofReply)
 		d.with(Effect{Kind: EffectSpend})
 		d.ask(NoticeConfirmed)

@@ -11,7 +11,7 @@ func denied(f Facts, d Decision) Decision {
 	}
 	f.disputeAlso(&d)
 	if slices.ContainsFunc(f.Binding.Heard, func(n Notice) bool { return n.Ticket == f.Ticket.ID && mayDeny(f.Evidence, f.Person, f.Ticket, n) }) {
-		d.with(f.disputes())
+		d.with(f.disputes()) //rule:6.8 dead-token-hears-a-no TestNoWithDeadToken/spent
 		if d.Asks() == "" && f.Person.ID == f.Ticket.Contact && !f.Person.Removed {
 			d.ask(NoticeDisputed)
 		}
@@ -26,7 +26,7 @@ func denied(f Facts, d Decision) Decision {
 // that of the person whom one of our questions went to at this very address.
 func (f Facts) saysNo() bool {
 	return f.Person.Means(f.Answer) == No || slices.ContainsFunc(f.Binding.Heard, func(n Notice) bool {
-		return n.Address == f.From && f.Answer.For(n.Language) == No
+		return n.Address == f.From && f.Answer.For(n.Language) == No //rule:6.8 a-no-in-the-language-asked =false tickets.TestHeardWhoever/address-gone-in-their-language
 	})
 }
 
@@ -34,7 +34,7 @@ func (f Facts) saysNo() bool {
 // changed where nothing is signed, had counted as something else. Of the same
 // signature a no is heard once; nothing else of it counts.
 func (f Facts) unheard() bool {
-	return !f.SignatureNo && len(f.Binding.Heard) > 0 && f.saysNo()
+	return !f.SignatureNo && len(f.Binding.Heard) > 0 && f.saysNo() //rule:6.8 a-no-behind-a-copy =false tickets.TestNoBehindACopy
 }
 
 // mayDeny reports whether a proved no of that sender to that notice disputes its
@@ -44,7 +44,7 @@ func (f Facts) unheard() bool {
 // to a privileged class to who may only ask for what it became.
 func mayDeny(e Evidence, p Person, t Ticket, n Notice) bool {
 	may := p.May && (t.Class.Privileged() || !n.Class.Known() || !n.Class.Privileged()) || p.MayDeny
-	return !p.Staff && (n.askedOf(e, p) && n.Contact == t.Contact ||
+	return !p.Staff && (n.askedOf(e, p) && n.Contact == t.Contact || //rule:6.8 staff-says-no-no TestMayDeny/staff
 		p.ID != "" && !p.Removed && p.Client == t.Client && may && !t.State.Over())
 }
 
@@ -64,7 +64,7 @@ func (f Facts) answered() int {
 		r = min(r, n.Revision)
 	}
 	for _, n := range f.Binding.Heard {
-		if n.Ticket == f.Ticket.ID {
+		if n.Ticket == f.Ticket.ID { //rule:6.8 a-no-is-to-its-revision TestAnswered
 			r = min(r, n.Revision)
 		}
 	}
@@ -76,7 +76,7 @@ func (f Facts) answered() int {
 func (f Facts) disputeAlso(d *Decision) {
 	for _, n := range f.Binding.Heard {
 		also := d.Also()
-		if n.Ticket != f.Ticket.ID && n.askedOf(f.Evidence, f.Person) && !slices.Contains(also, n.Ticket) && len(also) < 3 {
+		if n.Ticket != f.Ticket.ID && n.askedOf(f.Evidence, f.Person) && !slices.Contains(also, n.Ticket) && len(also) < 3 { //rule:6.8 a-no-to-two-tickets TestTwoTickets/two-live-tokens
 			d.with(Effect{Kind: EffectDisputeAlso, Ticket: n.Ticket})
 		}
 	}
@@ -87,5 +87,5 @@ func (f Facts) disputeAlso(d *Decision) {
 // but a plain yes, of whoever the sender claims to be.
 func MayBeNo(e Evidence, p Person, t Ticket, n Notice) bool {
 	yes := p.Means(e.Answer) == Yes && (n.Address != e.From || e.Answer.For(n.Language) == Yes)
-	return !n.Lifts && !e.Kind.Machine() && !yes && mayDeny(e, p, t, n)
+	return !n.Lifts && !e.Kind.Machine() && !yes && mayDeny(e, p, t, n) //rule:6.8 a-waiting-no-holds =false TestMayDeny/asked
 }

@@ -24,7 +24,7 @@ const (
 
 // Machine reports whether a machine wrote the message, or nobody told us that
 // a person did. Such a message is never taken as consent and never answered.
-func (k Kind) Machine() bool { return k != KindNew && k != KindReply }
+func (k Kind) Machine() bool { return k != KindNew && k != KindReply } //rule:6.7 machines-prove-nothing =false TestDecide/auto-reply
 
 // Intent is what the own words of a reply say. The zero value is no answer.
 type Intent string
@@ -129,14 +129,14 @@ type Sender struct {
 // address. SPF never does; the border's word does for a privileged class only
 // where nobody but us can write the mailbox.
 func (s Sender) Proves(privileged bool) bool {
-	if s.Result != ResultPass {
+	if s.Result != ResultPass { //rule:6.2 only-a-pass-proves TestProves
 		return false
 	}
 	switch s.By {
 	case ByDKIM:
 		return true
 	case ByBorder, ByARC:
-		return s.Exclusive || !privileged
+		return s.Exclusive || !privileged //rule:6.3 shared-mailbox-proves-nothing-privileged part=2 TestDecide/border-small-class
 	}
 	return false
 }

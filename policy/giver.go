@@ -18,13 +18,13 @@ type Giver struct {
 // Whoever is on file may ask a question.
 func (g Giver) barred(a Ask) string {
 	switch {
-	case !g.Active:
+	case !g.Active: //rule:6.5 removed-may-nothing TestRightsAtTheAct/removed
 		return "contact_removed"
-	case g.Client != a.Ticket.Client:
+	case g.Client != a.Ticket.Client: //rule:6.5 moved-may-nothing-there TestRightsAtTheAct/moved
 		return "contact_moved"
-	case !g.May && a.Class != Question:
+	case !g.May && a.Class != Question: //rule:6.5 permission-at-the-act TestRightsAtTheAct/permission-taken-away
 		return "no_permission"
-	case a.Class.Privileged() && len(cooling(g.Cools, a.Now)) > 0:
+	case a.Class.Privileged() && len(cooling(g.Cools, a.Now)) > 0: //rule:6.5 new-proves-nothing-privileged TestRightsAtTheAct/cooling
 		return "cooling"
 	}
 	return ""
@@ -34,13 +34,14 @@ func (g Giver) barred(a Ask) string {
 // is, "" if it counts.
 func (a Ask) lost(p Proof) string {
 	switch {
-	case (p.Kind == ProofApproval) == (p.Contact == a.Ticket.Contact): // an approval is a second person's
+	// an approval is a second person's
+	case (p.Kind == ProofApproval) == (p.Contact == a.Ticket.Contact): //rule:6.5 approval-is-a-second-persons TestRightsAtTheAct/proof-of-another
 		return "other_contact"
-	case p.Epoch != a.Epoch:
+	case p.Epoch != a.Epoch: //rule:7 proof-of-before-a-restore TestRightsAtTheAct/restored
 		return "restored"
-	case p.Kind != ProofCode && !p.Giver.answers(p.At, a.Class):
+	case p.Kind != ProofCode && !p.Giver.answers(p.At, a.Class): //rule:6.5 address-gone-takes-its-answer TestRightsAtTheAct/address-gone
 		return "address_gone"
-	case p.Giver.Staff:
+	case p.Giver.Staff: //rule:6.5 staff-since-proves-nothing TestRightsAtTheAct/address-of-staff
 		return "staff_address"
 	}
 	return p.Giver.barred(a)

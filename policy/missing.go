@@ -34,7 +34,7 @@ func missing(a Ask, d Demand) []string {
 // code or sender wants the code.
 func (a Ask) given(kinds ...ProofKind) (out []Proof) {
 	for _, p := range a.Proofs {
-		if slices.Contains(kinds, p.Kind) && p.Revision == a.Ticket.Revision && !(a.Channel.Live() && p.Kind == ProofSender) {
+		if slices.Contains(kinds, p.Kind) && p.Revision == a.Ticket.Revision && !(a.Channel.Live() && p.Kind == ProofSender) { //rule:6.6 a-proof-is-of-its-revision part=2 TestAuthorize/proof-of-another-revision
 			out = append(out, p)
 		}
 	}
@@ -56,10 +56,10 @@ func (a Ask) wanting(kinds ...ProofKind) (codes []string) {
 
 // void says why a proof counts for nothing now, "" if it counts.
 func (a Ask) void(p Proof) string {
-	if code := a.lost(p); code != "" {
+	if code := a.lost(p); code != "" { //rule:6.5 a-proof-is-judged-at-the-act TestRightsAtTheAct/approver-removed
 		return code
 	}
-	if !a.Now.Before(a.expiry(p)) {
+	if !a.Now.Before(a.expiry(p)) { //rule:6.4 a-proof-dies TestAuthorize/proof-expired
 		return "proof_expired"
 	}
 	return ""

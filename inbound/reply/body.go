@@ -5,9 +5,10 @@ import (
 	"bytes"
 	"io"
 	"mime"
-	"net/textproto"
 	"regexp"
 	"strings"
+
+	"github.com/emersion/go-message/textproto"
 
 	"countersign/internal/rawmail"
 	"countersign/policy"
@@ -28,10 +29,10 @@ type body struct {
 
 func open(m *rawmail.Message) *body {
 	b := &body{types: map[string]bool{}}
-	b.part(textproto.MIMEHeader{
-		"Content-Type":              {m.Get("content-type")},
-		"Content-Transfer-Encoding": {m.Get("content-transfer-encoding")},
-	}, m.Body, 0)
+	var h textproto.Header
+	h.Add("Content-Type", m.Get("content-type"))
+	h.Add("Content-Transfer-Encoding", m.Get("content-transfer-encoding"))
+	b.part(h, m.Body, 0)
 	return b
 }
 
@@ -67,13 +68,15 @@ func withoutComments(s string) string {
 	return out.String()
 }
 
-// maxDepth and maxParts guard where the limits of rawmail.Scan don't.
+// Bounds where the limits of rawmail.Scan are none. The library keeps at least 256
+// bytes of each field of a header.
 const (
-	maxDepth = 20
-	maxParts = 1000
+	maxDepth      = 20
+	maxParts      = 1000
+	maxPartHeader = 64 << 10 // bytes
 )
 
-func (b *body) part(h textproto.MIMEHeader, raw []byte, depth int) {
+func (b *body) part(h textproto.Header, raw []byte, depth int) {
 	typ, params, err := mime.ParseMediaType(escapedEquals.ReplaceAllString(withoutComments(h.Get("Content-Type")), "$1"))
 	if err != nil && typ != "" {
 		params = map[string]string{} // a type with a fault behind it
@@ -150,7 +153,10 @@ func (b *body) entity(p []byte, depth int) {
 	if !ok {
 		return
 	}
-	h, err := textproto.NewReader(bufio.NewReader(io.MultiReader(bytes.NewReader(head), strings.NewReader("\r\n\r\n")))).ReadMIMEHeader()
+	if len(head) > maxPartHeader {
+		head, b.doubtful = head[:maxPartHeader], true
+	}
+	h, err := textproto.ReadHeader(bufio.NewReader(io.MultiReader(bytes.NewReader(head), strings.NewReader("\r\n\r\n"))))
 	b.doubtful = b.doubtful || err != nil // readers differ on what follows a line that is no field
 	b.part(h, text, depth)
 }

@@ -2,9 +2,10 @@ package reply
 
 import (
 	"encoding/base64"
-	"net/textproto"
 	"strings"
 	"testing"
+
+	"github.com/emersion/go-message/textproto"
 
 	"countersign/internal/clean"
 	"countersign/policy"
@@ -39,6 +40,8 @@ func TestParts(t *testing.T) {
 		{"iso-2022-cn", "Content-Type: text/plain; charset=iso-2022-cn\n", "Yes\n", "", "unclear"},
 		{"another-name-of-utf-7", "Content-Type: text/plain; charset=unicode-1-1-utf-7\n", "Yes\n", "", "unclear"},
 		{"no-field", mixed, "--b\nno field\nContent-Disposition: attachment; filename=x.txt\n\nYes\n--b\n\nsee the file\n--b--\n", "Yes\n\nsee the file", "unclear"},
+		{"blank-before-a-colon", mixed, "--b\nContent-Type : text/html\n\n<p>Yes</p>\n--b--\n", "Yes", "yes"},
+		{"header-of-a-part-too-long", mixed, yes + "--b\n" + strings.Repeat("X-Y: z\n", maxPartHeader/8+1) + "\nthanks\n--b--\n", "Yes\n\nthanks", "unclear"},
 		{"fault-behind-a-type", mixed, yes + "--b\nContent-Type: application/octet-stream; name=a b.bin\n\nbut\n--b--\n", "Yes", "yes"},
 		{"fault-behind-a-text's-type", "Content-Type: text/html; charset=utf-8; x\n", "<p>Yes</p>\n", "Yes", "unclear"},
 		{"fault-behind-multipart", "Content-Type: multipart/mixed; boundary=b; x\n", "Yes\n--b\n\nhm\n--b--\n", "", "unclear"},
@@ -65,7 +68,7 @@ func TestParts(t *testing.T) {
 func TestDepth(t *testing.T) {
 	for depth, want := range map[int]bool{maxDepth: false, maxDepth + 1: true} {
 		b := &body{types: map[string]bool{}}
-		b.part(textproto.MIMEHeader{}, []byte("Yes"), depth)
+		b.part(textproto.Header{}, []byte("Yes"), depth)
 		if b.doubtful != want || (b.plain == "") != want {
 			t.Errorf("at depth %d: %q, doubtful %t", depth, b.plain, b.doubtful)
 		}

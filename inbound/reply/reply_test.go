@@ -193,3 +193,25 @@ func FuzzOwnText(f *testing.F) {
 		}
 	})
 }
+
+// BenchmarkReadParts is a reply of a mail program of today, with a file of a
+// megabyte.
+func BenchmarkReadParts(b *testing.B) {
+	quote := strings.Repeat("> quoted words of the notice\n", 100)
+	file := strings.Repeat(strings.Repeat("QUJD", 19)+"\n", 1<<20/77)
+	raw := rawmail.Normalize([]byte(answering + "Content-Type: multipart/mixed; boundary=a\n\n--a\nContent-Type: multipart/alternative; boundary=b\n\n" +
+		"--b\nContent-Type: text/plain; charset=utf-8\nContent-Transfer-Encoding: quoted-printable\n\nYes, please\n\nOn 1 Nov 2026, Support wrote:\n" + quote +
+		"\n--b\nContent-Type: text/html; charset=utf-8\n\n<p>Yes, please</p><blockquote>" + quote + "</blockquote>\n--b--\n" +
+		"--a\nContent-Type: application/pdf; name=x.pdf\nContent-Disposition: attachment; filename=x.pdf\nContent-Transfer-Encoding: base64\n\n" + file + "--a--\n"))
+	m, refused := rawmail.Scan(raw, rawmail.DefaultLimits())
+	if len(refused) > 0 {
+		b.Fatal(refused)
+	}
+	b.ReportAllocs()
+	b.SetBytes(int64(len(raw)))
+	for b.Loop() {
+		if r := Read(m, corpusOwn); r.Answer.For("") != policy.Yes {
+			b.Fatal(r.Answer)
+		}
+	}
+}

@@ -5,15 +5,16 @@ import (
 	"encoding/base64"
 	"io"
 	"mime/quotedprintable"
-	"net/textproto"
 	"strings"
+
+	"github.com/emersion/go-message/textproto"
 
 	"countersign/policy"
 )
 
 // text decodes a part's text. Other is what it may be to other programs, where
 // they could read it otherwise.
-func (b *body) text(h textproto.MIMEHeader, params map[string]string, raw []byte) (text, other string) {
+func (b *body) text(h textproto.Header, params map[string]string, raw []byte) (text, other string) {
 	raw = raw[:min(len(raw), 4*maxText)]
 	plain, undecoded := b.transfer(h.Get("Content-Transfer-Encoding"), raw)
 	if len(plain) >= maxText {

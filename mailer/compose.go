@@ -13,6 +13,7 @@ import (
 	gomail "github.com/wneessen/go-mail"
 
 	"countersign/internal/clean"
+	"countersign/internal/token"
 	"countersign/policy"
 )
 
@@ -56,10 +57,6 @@ func NewComposer(from mail.Address) (*Composer, error) {
 	return &Composer{from, texts}, nil
 }
 
-// LoopHeader marks every mail of ours, so that we know our own when one comes
-// back. Its value is the address that our mail is from.
-const LoopHeader = "X-Countersign-Loop"
-
 // Compose gives the bytes of a letter: RFC 5322 with CRLF, ready for DATA. They
 // depend on the letter alone.
 func (c *Composer) Compose(l Letter) ([]byte, error) {
@@ -98,7 +95,7 @@ func (c *Composer) Compose(l Letter) ([]byte, error) {
 	// Not "All": that would stop bounces, too.
 	m.SetGenHeader(gomail.HeaderXAutoResponseSuppress, "OOF, AutoReply, RN")
 	m.SetGenHeader("Content-Language", language)
-	m.SetGenHeader(LoopHeader, c.from.Address)
+	m.SetGenHeader(token.LoopField, c.from.Address)
 	m.SetBodyString(gomail.TypeTextPlain, strings.ReplaceAll(body, "\n", "\r\n"))
 	var b bytes.Buffer
 	if _, err := m.WriteTo(&b); err != nil {

@@ -223,7 +223,7 @@ type Evidence struct {
 
 // Bounce is what a delivery status notification says of one of our notices.
 type Bounce struct {
-	ReturnPaths []string // ids found in our per-notice return paths (the part after "b-")
+	ReturnPaths []string // ids found in our per-notice return paths (without what marks them)
 	Sent        []string // secrets found in our Reply-To addresses and Message-IDs, of the notice that it returns
 	Status      string   // RFC 3463 code, such as 5.2.2
 	Diagnostic  string   // the remote server's words, cleaned

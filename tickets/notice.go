@@ -67,7 +67,7 @@ func (s *Store) askContact(tx kv.Tx, t *Ticket, contact string, kind policy.Noti
 	l := Letter{Kind: kind, To: n.Address, ToName: c.Name, Language: c.Language, Ticket: t.ID,
 		Class: string(t.Class), ClassWords: t.Class.Demands().Words, Request: t.Request, Subject: t.Subject,
 		Channel: string(t.Channel), AgentName: s.agentName(tx, t.OpenedBy), Until: t.Until, At: now, Date: now,
-		ReturnPath: strings.Replace(s.opt.ReplyAddress, "{token}", "b-"+returnPath, 1), InReplyTo: t.Thread}
+		ReturnPath: token.ReturnPath(s.opt.ReplyAddress, returnPath), InReplyTo: t.Thread}
 	secret := token.New()              // of what asks nothing only the Message-ID has one, and it opens nothing
 	if kind == policy.NoticeReminder { // it asks again, for no longer
 		n.Expires = t.Until

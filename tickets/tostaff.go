@@ -113,7 +113,7 @@ func (s *Store) mailStaff(tx kv.Tx, a staff.Agent, alerts []alert, others int) e
 	returnPath := token.New()
 	_, domain, _ := strings.Cut(s.opt.ReplyAddress, "@")
 	l := Letter{Kind: n.Kind, To: a.Email, ToName: a.ID, Ticket: t.ID, Subject: token.Blot(t.Subject), Reason: first.Why, At: now, Date: now,
-		MessageID: token.New() + "@" + domain, ReturnPath: strings.Replace(s.opt.ReplyAddress, "{token}", "b-"+returnPath, 1)}
+		MessageID: token.New() + "@" + domain, ReturnPath: token.ReturnPath(s.opt.ReplyAddress, returnPath)}
 	if len(alerts)+others > 1 {
 		n.Kind, l.Kind, l.Ticket, l.Reason = policy.NoticeSeveral, policy.NoticeSeveral, "", fmt.Sprint(len(alerts)+others)
 		l.Request, err = summary(tx, alerts, others)

@@ -25,10 +25,10 @@ func bounce(m *rawmail.Message, own Own, subject string) (out policy.Bounce) {
 	local, domain, ok := strings.Cut(own.ReplyAddress, "@")
 	if ok {
 		local = strings.ReplaceAll(local, "{token}", "")
-		ours := regexp.MustCompile(`(?i)(?:^|[^a-z0-9.+_-])(` + regexp.QuoteMeta(local) + `b-|` + regexp.QuoteMeta(local) + `|<)([a-z2-7]{26})@` + regexp.QuoteMeta(domain) + `(?:$|[^a-z0-9.-])`)
+		ours := regexp.MustCompile(`(?i)(?:^|[^a-z0-9.+_-])(` + regexp.QuoteMeta(local+token.Bounce) + `|` + regexp.QuoteMeta(local) + `|<)([a-z2-7]{26})@` + regexp.QuoteMeta(domain) + `(?:$|[^a-z0-9.-])`)
 		for _, found := range ours.FindAllSubmatch(m.Raw[:min(len(m.Raw), maxText)], 16) {
 			secret := strings.ToLower(string(found[2]))
-			if bytes.HasSuffix(bytes.ToLower(found[1]), []byte("b-")) {
+			if bytes.HasSuffix(bytes.ToLower(found[1]), []byte(token.Bounce)) {
 				out.ReturnPaths = append(out.ReturnPaths, secret)
 			} else {
 				out.Sent = append(out.Sent, secret)

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"countersign/internal/rawmail"
+	"countersign/internal/token"
 	"countersign/policy"
 )
 
@@ -49,6 +50,9 @@ var contentClasses = map[string]policy.Kind{"urn:content-classes:calendarmessage
 // customer databases write it into people's mail, too.
 var listFields = []string{"list-id", "list-post", "list-subscribe", "list-help", "list-owner", "list-archive", "mailing-list", "x-mailing-list", "x-mlserver"}
 
+// loopField is token.LoopField as fields are looked up.
+var loopField = strings.ToLower(token.LoopField)
+
 // kind tells what a message is and what says so. Header fields decide; the
 // subject only in forms that programs write.
 func kind(m *rawmail.Message, own Own, subject string, b *body) (policy.Kind, string) {
@@ -58,7 +62,7 @@ func kind(m *rawmail.Message, own Own, subject string, b *body) (policy.Kind, st
 	from, _ := m.From()
 	null := nullPath(m)
 	switch {
-	case len(m.Values("x-countersign-loop")) > 0, own.Address != "" && strings.EqualFold(from, own.Address) && !rewritten(m, own):
+	case len(m.Values(loopField)) > 0, own.Address != "" && strings.EqualFold(from, own.Address) && !rewritten(m, own):
 		return policy.KindLoop, "It is our own mail."
 	case strings.Contains(typ, "disposition-notification"):
 		return policy.KindReceipt, "It is a receipt (RFC 8098)."

@@ -3,6 +3,8 @@ package config
 import (
 	"regexp"
 	"strings"
+
+	"countersign/internal/token"
 )
 
 const label = `[A-Za-z0-9_]([A-Za-z0-9_-]{0,61}[A-Za-z0-9])?`
@@ -17,9 +19,8 @@ var (
 // placeholder stands for the token in a reply address.
 const placeholder = "{token}"
 
-// tokenRoom is the longest that is put in its place: a return path's b- and 26
-// characters.
-const tokenRoom = 28
+// tokenRoom is the longest that is put in its place: a return path.
+const tokenRoom = len(token.Bounce) + token.Length
 
 // PlusAddress gives the reply address that follows from address by plus
 // addressing (RFC 5233 calls it a subaddress): support+{token}@desk.example.

@@ -1,6 +1,6 @@
 // Package token mints and recognises the secrets that bind a reply to a request:
 // tokens (128 bits, in addresses and Message-IDs) and the codes of references
-// (30 bits, in Subjects).
+// (30 bits, in Subjects). It names, too, what marks our own mail.
 //
 // It knows their form only. Whether one is live is for package tickets to say.
 package token

@@ -21,6 +21,8 @@ import (
 	"github.com/emersion/go-imap/v2"
 	"github.com/emersion/go-imap/v2/imapclient"
 
+	"countersign/internal/kv"
+	"countersign/internal/kv/bolt"
 	"countersign/internal/mailtest"
 )
 
@@ -238,12 +240,40 @@ func TestSchema1(t *testing.T) {
 	s := schema1Desk(t)
 	s.same("found", s.found())
 	s.same("after", s.goesOn())
+	s.keysAreKnown()
 	sealed, err := os.ReadFile("testdata/schema1/sealed.txt")
 	must(t, err)
 	for hash := range strings.FieldsSeq(string(sealed)) {
 		if !slices.ContainsFunc(s.smtp.Mails(), func(m mailtest.Mail) bool { return fmt.Sprintf("%x", sha256.Sum256(m.Data)) == hash }) {
 			t.Errorf("the mail that waited, with the hash %s, was not sent as it was", hash)
 		}
+	}
+}
+
+// keysAreKnown: docs/state.md tells of every key that the store now holds, and
+// nothing is left of what only older schemas have.
+func (s *schema1) keysAreKnown() {
+	s.Helper()
+	b, err := os.ReadFile("../../docs/state.md")
+	must(s, err)
+	rows := regexp.MustCompile("(?m)^\\| `([^`<]+)[^`]*` .* (\\S[^|]*) \\|$").FindAllStringSubmatch(string(b), -1)
+	store, err := bolt.Open(s.path("state.db"))
+	must(s, err)
+	defer store.Close()
+	seen := map[string]bool{}
+	must(s, store.View(func(v kv.View) error {
+		return v.Scan("", "", func(key string, _ []byte) error {
+			i := slices.IndexFunc(rows, func(row []string) bool { return strings.HasPrefix(key, row[1]) })
+			if i < 0 || rows[i][2] == "1 only" {
+				s.Errorf("the store holds %s, of which docs/state.md does not tell, or as of an older schema", key)
+			} else {
+				seen[rows[i][1]] = true
+			}
+			return nil
+		})
+	}))
+	if len(seen) < 55 {
+		s.Errorf("the store holds keys of %d kinds only", len(seen))
 	}
 }
 

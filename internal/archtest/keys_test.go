@@ -9,6 +9,7 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"unicode"
 )
 
 // A key is what one constant of a keys.go says: how keys of the store begin, or
@@ -21,8 +22,9 @@ type key struct {
 	holds string // what stands there, as that comment says
 }
 
-// old tells of a key that only stores of an older schema have.
-func (k key) old() bool { return regexp.MustCompile(`[0-9]$`).MatchString(k.name) }
+// old tells of a key that only stores of an older schema have: its name ends with
+// the number of the last that had it.
+func (k key) old() bool { return unicode.IsDigit(rune(k.name[len(k.name)-1])) }
 
 // isKeys reports whether a file names keys of the store. Package keys is about others.
 func (f file) isKeys() bool { return path.Base(f.name) == "keys.go" && f.dir != "internal/keys" }
@@ -81,6 +83,24 @@ func TestKeysHaveOneOwner(t *testing.T) {
 				t.Errorf("%s of %s and %s of %s begin alike", k.value, k.owner, other.value, other.owner)
 			}
 		}
+	}
+}
+
+// TestOldKeysAreOnlyMoved: what an older schema had is read on the way to the
+// present one, and nowhere else.
+func TestOldKeysAreOnlyMoved(t *testing.T) {
+	all := files(t)
+	keys := owned(t, all)
+	for _, f := range all {
+		if f.test || f.isKeys() || path.Base(f.name) == "migrate.go" {
+			continue
+		}
+		ast.Inspect(f.ast, func(n ast.Node) bool {
+			if id, ok := n.(*ast.Ident); ok && slices.ContainsFunc(keys, func(k key) bool { return k.old() && k.owner == f.dir && k.name == id.Name }) {
+				t.Errorf("%s: %s is of an older schema", f.name, id.Name)
+			}
+			return true
+		})
 	}
 }
 

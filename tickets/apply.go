@@ -1,13 +1,11 @@
 package tickets
 
 import (
-	"encoding/json"
 	"errors"
 	"slices"
 	"time"
 
 	"countersign/clients"
-	"countersign/internal/clean"
 	"countersign/internal/kv"
 	"countersign/policy"
 	"countersign/tickets/ledger"
@@ -144,12 +142,25 @@ func (s *Store) openedByMail(tx kv.Tx, f policy.Facts) (Ticket, error) {
 		Class: policy.Question, Channel: policy.Email}, f.MessageID)
 }
 
-// bounded cuts the facts to what fits beside other values of a record.
-func bounded(f policy.Facts) policy.Facts {
-	f.Tokens, f.References, f.Carried, f.Bounce = nil, nil, nil, policy.Bounce{}
-	f.Text = clean.Cut(f.Text, 16<<10)
-	if b, err := json.Marshal(recordFacts(f)); err != nil || len(b) > 48<<10 {
-		f.Threads, f.Recipients, f.Sender.Records, f.Text = nil, nil, nil, clean.Cut(f.Text, 4<<10)
+// addTodo notes that the message is to be moved or marked on IMAP. Mail of a
+// person that is on no ticket, or only counted there, stays where people look,
+// since nobody else was told of it; but for a forgery, which is nobody's.
+func addTodo(tx kv.Tx, m *Message, f policy.Facts) error {
+	first := m
+	if f.Duplicate { // of one that stayed, as after a change of UIDVALIDITY
+		id, err := ledger.OfHash(tx, f.Hash)
+		if err != nil {
+			return err
+		}
+		if known, ok, err := kv.Load[Message](tx, kv.Numbered(messagePrefix, id)); err != nil {
+			return err
+		} else if ok {
+			first = &known
+		}
 	}
-	return f
+	found, err := tx.Get(filed(first.Ticket, first.ID))
+	if err != nil {
+		return err
+	}
+	return ledger.AddTodo(tx, m.Source, string(m.Outcome), first.Outcome == policy.Applied && found == nil && first.Verdict != policy.Rejected)
 }

@@ -2,10 +2,13 @@ package tickets
 
 import (
 	"slices"
+	"strings"
 	"time"
 
 	"countersign/internal/kv"
+	"countersign/internal/retry"
 	"countersign/policy"
+	"countersign/tickets/ledger"
 )
 
 // pending is what holds a ticket while mail that may be a no waits for DNS. It
@@ -87,4 +90,21 @@ func (s *Store) held(tx kv.Tx, m *Message, ticket string, by int) error {
 		return tx.Delete(key)
 	}
 	return kv.Save(tx, key, p)
+}
+
+// soon is when a message is judged again for which nobody waited: DNS was never
+// asked about it.
+const soon = 5 * time.Second
+
+// deferAgain notes when the message is judged again.
+func (s *Store) deferAgain(tx kv.Tx, m *Message) error {
+	wait := soon
+	if !m.Facts.Sender.PutOff {
+		m.Tries++
+		wait = retry.Judge.After(m.Tries)
+	}
+	m.Next = s.Now().Add(wait)
+	w := ledger.Waiting{ID: m.ID, From: m.Facts.From, Asked: m.Facts.Standing == policy.Asked, Size: m.Facts.Size}
+	_, w.Domain, _ = strings.Cut(m.Facts.From, "@")
+	return ledger.Defer(tx, m.Next, w)
 }

@@ -3,17 +3,12 @@ package tickets
 import (
 	"errors"
 	"fmt"
-	"slices"
 	"time"
 
 	"countersign/internal/kv"
 	"countersign/policy"
 	"countersign/tickets/ledger"
 )
-
-// Inbox is mail that came in: what it would come to, what it came to, and what
-// was set aside. Where it lay is in the Ledger.
-type Inbox struct{ s *Store }
 
 // Message is the record of one message of one mailbox: what it came to, and
 // everything that the decision was made from. It is stored as a messageRecord.
@@ -43,57 +38,6 @@ type Message struct {
 
 // MessageID is the Message-ID that the sender gave, without brackets.
 func (m Message) MessageID() string { return m.Facts.MessageID }
-
-// Judge says what a message would come to now, changing nothing.
-// With again, it is taken for one that was not seen before.
-func (b *Inbox) Judge(e policy.Evidence, again bool) (f policy.Facts, d policy.Decision, err error) {
-	err = b.s.kv.View(func(v kv.View) error {
-		f, err = b.s.facts(v, e, "")
-		return err
-	})
-	if again {
-		f.Duplicate, f.SignatureUsed = false, false
-	}
-	return f, policy.Decide(f), err
-}
-
-// JudgeFor is Judge for people who may not know which codes are right: a message
-// that is not the asked person's own is judged as if every token and code in it
-// were wrong, and what it is bound to is left out.
-func (b *Inbox) JudgeFor(e policy.Evidence, again bool) (policy.Facts, policy.Decision, error) {
-	f, d, err := b.Judge(e, again)
-	if err != nil || f.Own() {
-		return f, d, err
-	}
-	e.Tokens, e.References = nil, slices.Clone(e.References)
-	for i := range e.References { // two different ones stay two
-		e.References[i].Value += "?"
-	}
-	f, d, err = b.Judge(e, again)
-	f.Binding = policy.Binding{Bound: policy.BoundNone}
-	return f, d, err
-}
-
-// Received gives the record of the message at src, if it has one.
-func (b *Inbox) Received(src ledger.Source) (m Message, ok bool, err error) {
-	err = b.s.kv.View(func(v kv.View) error {
-		m, ok, err = received(v, src)
-		return err
-	})
-	return m, ok, err
-}
-
-func received(r kv.Reader, src ledger.Source) (Message, bool, error) {
-	id, err := ledger.AtPlace(r, src)
-	if err != nil || id == "" {
-		return Message{}, false, err
-	}
-	m, ok, err := kv.Load[Message](r, kv.Numbered(messagePrefix, id))
-	if err == nil && !ok { // it was kept long enough, and is not judged again
-		return forgotten(id, src), true, nil
-	}
-	return m, ok, err
-}
 
 // Receive applies one message, once: its record, its seen-marks, the ticket and
 // its history, notices and the to-do for IMAP commit together. A message that

@@ -1,8 +1,84 @@
 package tickets
 
 import (
+	"errors"
 	"fmt"
+	"strings"
+	"unicode/utf8"
+
+	"countersign/internal/clean"
+	"countersign/internal/rawmail"
+	"countersign/policy"
 )
+
+// Bounds of what an agent types.
+const (
+	MaxSubject = 120  // characters; one line
+	MaxRequest = 4000 // characters: a notice quotes it whole, see Options.Fits
+)
+
+// OpenRequest is what an agent opens for a customer.
+type OpenRequest struct {
+	Contact  string         `json:"contact"` // an address on file
+	Channel  policy.Channel `json:"channel"`
+	Class    policy.Class   `json:"class"`
+	Subject  string         `json:"subject"`
+	Request  string         `json:"request,omitempty"` // empty: the subject says it all
+	Priority string         `json:"priority,omitempty"`
+	Category string         `json:"category,omitempty"`
+	Agent    string         `json:"agent"`
+}
+
+func (o OpenRequest) validate(fits func(string) error) error {
+	var errs []error
+	bad := func(format string, args ...any) { errs = append(errs, fmt.Errorf(format, args...)) }
+	if !o.Class.Known() {
+		bad("class: %q is not a class; one of %s", o.Class, list(policy.Classes))
+	}
+	if !known(policy.Channels, o.Channel) {
+		bad("channel: %q is not a channel; one of %s", o.Channel, list(policy.Channels))
+	}
+	if strings.TrimSpace(o.Subject) == "" {
+		bad("subject: say what is asked and where, in one line")
+	}
+	errs = append(errs, checkText("subject", o.Subject, MaxSubject), checkRequest(o.Request, fits))
+	if strings.ContainsAny(o.Subject, "\r\n") {
+		bad("subject: must be one line")
+	}
+	if err := errors.Join(errs...); err != nil {
+		return &InvalidError{err}
+	}
+	return nil
+}
+
+// EditRequest changes what is asked.
+type EditRequest struct {
+	Ticket  string       `json:"ticket"`
+	Request string       `json:"request"`
+	Class   policy.Class `json:"class,omitempty"` // empty: as it is
+	Agent   string       `json:"agent"`
+}
+
+// An InvalidError reports input that can't be used; it names every field that is wrong.
+type InvalidError struct{ Err error }
+
+func (e *InvalidError) Error() string { return e.Err.Error() }
+
+func (e *InvalidError) Unwrap() error { return e.Err }
+
+// checkText demands valid UTF-8 without control characters that is not too long.
+func checkText(field, s string, most int) error {
+	if !utf8.ValidString(s) {
+		return fmt.Errorf("%s: is not valid UTF-8", field)
+	}
+	if n := utf8.RuneCountInString(s); n > most {
+		return fmt.Errorf("%s: has %d characters, at most %d are allowed", field, n, most)
+	}
+	if i := clean.Trick(s); i >= 0 {
+		return fmt.Errorf("%s: has a control or direction character at byte %d", field, i)
+	}
+	return nil
+}
 
 // checkRequest demands of what an agent wrote that every notice can quote it
 // whole: what the notice quoted is what is authorised.
@@ -26,3 +102,34 @@ func (s *Store) firstWords(text string) string {
 	}
 	return words
 }
+
+func known[T comparable](all []T, v T) bool {
+	for _, a := range all {
+		if a == v {
+			return true
+		}
+	}
+	return false
+}
+
+func list[T ~string](all []T) string {
+	var b []string
+	for _, a := range all {
+		b = append(b, string(a))
+	}
+	return strings.Join(b, ", ")
+}
+
+// oneLine cleans a line that somebody else wrote and cuts it to MaxSubject characters.
+func oneLine(s string) string { return clean.Line(s, MaxSubject) }
+
+// excerpt cuts s to at most n bytes, and says so.
+func excerpt(s string, n int) string {
+	const more = "\n[cut; the whole mail is kept]"
+	if len(s) <= n {
+		return s
+	}
+	return clean.Cut(s, n-len(more)) + more
+}
+
+func canonical(addr string) (string, error) { return rawmail.Canonical(addr) }

@@ -1,9 +1,13 @@
 package tickets
 
 import (
-	"countersign/policy"
+	"encoding/json"
+	"slices"
+	"strings"
 
 	"countersign/internal/clean"
+	"countersign/internal/token"
+	"countersign/policy"
 )
 
 // small is what is kept of a message that belongs to no ticket and opened none,
@@ -30,4 +34,32 @@ func few(all []policy.Reason) (out []policy.Reason) {
 		out = append(out, r)
 	}
 	return out
+}
+
+// masked blots out every token and reference that stands in what is kept of a
+// message: nobody who reads records may learn them. Decide needs none of it.
+func masked(f policy.Facts) policy.Facts {
+	local, _, _ := strings.Cut(f.MessageID, "@")
+	if f.Kind == policy.KindLoop || token.Valid(strings.ToLower(local)) { // the Message-ID of a mail of ours is a secret, too
+		f.MessageID = token.Blot(f.MessageID)
+	}
+	f.Subject, f.Text, f.KindWhy = token.Blot(f.Subject), token.Blot(f.Text), token.HideIn(f.KindWhy)
+	f.Threads, f.Recipients = slices.Clone(f.Threads), slices.Clone(f.Recipients)
+	for i, id := range f.Threads {
+		f.Threads[i] = token.Blot(id)
+	}
+	for i, m := range f.Recipients {
+		f.Recipients[i].Value = token.Blot(m.Value)
+	}
+	return f
+}
+
+// bounded cuts the facts to what fits beside other values of a record.
+func bounded(f policy.Facts) policy.Facts {
+	f.Tokens, f.References, f.Carried, f.Bounce = nil, nil, nil, policy.Bounce{}
+	f.Text = clean.Cut(f.Text, 16<<10)
+	if b, err := json.Marshal(recordFacts(f)); err != nil || len(b) > 48<<10 {
+		f.Threads, f.Recipients, f.Sender.Records, f.Text = nil, nil, nil, clean.Cut(f.Text, 4<<10)
+	}
+	return f
 }

@@ -33,31 +33,30 @@ func (h *House) once(ctx context.Context, fromBeginning bool) error {
 	var errs []error
 	errs = append(errs, h.store.Outbox.Recover(), h.store.Tick(), h.drain(ctx, true))
 	for _, m := range h.config.Mailbox {
-		r, err := h.reader(m, fromBeginning)
-		if err == nil {
-			err = r.Once(ctx)
-		}
-		if err != nil {
-			errs = append(errs, unavailable("mailbox "+m.Name, err))
-		}
+		errs = append(errs, h.readOnce(ctx, m, fromBeginning))
 	}
 	errs = append(errs, h.Gateway.Retry(ctx, true), h.store.Tick())
 	for _, m := range h.config.Mailbox { // what was deferred may now be moved
 		todo, err := h.store.Ledger.Pending(m.Name)
-		if err != nil || len(todo) == 0 {
-			errs = append(errs, err)
-			continue
+		if err == nil && len(todo) > 0 {
+			err = h.readOnce(ctx, m, fromBeginning)
 		}
-		r, err := h.reader(m, fromBeginning)
-		if err == nil {
-			err = r.Once(ctx)
-		}
-		if err != nil {
-			errs = append(errs, unavailable("mailbox "+m.Name, err))
-		}
+		errs = append(errs, err)
 	}
 	errs = append(errs, h.drain(ctx, false))
 	return errors.Join(errs...)
+}
+
+// readOnce handles what is in one mailbox.
+func (h *House) readOnce(ctx context.Context, m config.Mailbox, fromBeginning bool) error {
+	r, err := h.reader(m, fromBeginning)
+	if err == nil {
+		err = r.Once(ctx)
+	}
+	if err != nil {
+		return unavailable("mailbox "+m.Name, err)
+	}
+	return nil
 }
 
 // drain sends what is due.

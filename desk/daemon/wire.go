@@ -25,20 +25,37 @@ import (
 // wire puts the parts together. blobs is nil for a world, which keeps nothing.
 func wire(c config.Config, engine kv.Store, blobs *blob.Store, k keys.Keys, now func() time.Time, watch *tickets.Watch, log zerolog.Logger) (*House, error) {
 	h := &House{config: c, now: now, log: log, kv: engine}
-	if c.SMTP.From.Address == "" { // nobody can be asked, and nobody is
-		c.SMTP.From.Address = "nobody@localhost.invalid"
+	from := c.SMTP.From
+	if from.Address == "" { // nobody can be asked, and nobody is
+		from.Address = "nobody@localhost.invalid"
 	}
-	composer, err := mailer.NewComposer(c.SMTP.From)
+	composer, err := mailer.NewComposer(from)
 	if err != nil {
 		return nil, &exit.Error{Code: exit.Config, Reason: "config", Message: "smtp.from: " + err.Error(), Err: err}
 	}
-	opt := tickets.Options{Now: now, Keys: k, Watch: watch,
-		Compose:   func(l tickets.Letter) ([]byte, error) { return composer.Compose(letter(l)) },
-		Fits:      mailer.Fits,
-		Speaks:    composer.Speaks,
-		TokenLife: c.Proof.Token, Reminder: c.Proof.Reminder, Cooling: c.Proof.Cooling, DNSWait: c.Proof.DNSWait,
-		PerMinute: c.Limits.NoticesPerMinute, PerHour: c.Limits.NoticesPerContactHour, PerDay: c.Limits.NoticesPerTicketDay}
-	opt.SharedDomains = c.Proof.SharedDomains
+	opt := options(c, blobs, log)
+	opt.Now, opt.Keys, opt.Watch, opt.KeepHead = now, k, watch, h.keepHead
+	opt.Compose = func(l tickets.Letter) ([]byte, error) { return composer.Compose(letter(l)) }
+	opt.Fits, opt.Speaks = mailer.Fits, composer.Speaks
+	h.store = tickets.New(engine, opt)
+	h.check, err = sender.New(sender.Config{Resolver: c.DNS.Resolver, Timeout: c.DNS.Timeout, StrictDomains: c.Proof.StrictDomains,
+		PublicSuffixFile: c.Proof.PublicSuffixFile})
+	if err != nil {
+		return nil, &exit.Error{Code: exit.Config, Reason: "config", Message: err.Error(), Err: err}
+	}
+	h.Gateway = &gateway.Gateway{Store: h.store, Check: h.check, Desks: map[string]inbound.Desk{}, Observed: map[string]bool{}, Log: log}
+	for _, m := range c.Mailbox {
+		h.Gateway.Observed[m.Name] = m.Mode == "observe"
+		h.Gateway.Desks[m.Name] = deskOf(m, int64(c.Limits.Size))
+	}
+	return h, nil
+}
+
+// options say what the configuration wants of the store, and what it has to tell.
+func options(c config.Config, blobs *blob.Store, log zerolog.Logger) tickets.Options {
+	opt := tickets.Options{TokenLife: c.Proof.Token, Reminder: c.Proof.Reminder, Cooling: c.Proof.Cooling, DNSWait: c.Proof.DNSWait,
+		PerMinute: c.Limits.NoticesPerMinute, PerHour: c.Limits.NoticesPerContactHour, PerDay: c.Limits.NoticesPerTicketDay,
+		SharedDomains: c.Proof.SharedDomains}
 	opt.Wrote = func(by tickets.By, why string, w tickets.Written) { logWritten(log, by, why, w) }
 	opt.Waits = func(o outbox.Outgoing) {
 		log.Warn().Str("notice", o.ID).Str("ticket", o.Ticket).Str("kind", string(o.Kind)).Str("limit", o.Cap).Time("until", o.Next).Msg("notice waits for a limit")
@@ -57,26 +74,18 @@ func wire(c config.Config, engine kv.Store, blobs *blob.Store, k keys.Keys, now 
 			opt.ReplyAddress, opt.Observing = m.ReplyAddress, m.Mode == "observe"
 		}
 	}
-	opt.KeepHead = h.keepHead
-	h.store = tickets.New(engine, opt)
-	check, err := sender.New(sender.Config{Resolver: c.DNS.Resolver, Timeout: c.DNS.Timeout, StrictDomains: c.Proof.StrictDomains,
-		PublicSuffixFile: c.Proof.PublicSuffixFile})
-	if err != nil {
-		return nil, &exit.Error{Code: exit.Config, Reason: "config", Message: err.Error(), Err: err}
+	return opt
+}
+
+// deskOf says how mail of a mailbox is understood; size, unless it is 0, bounds it.
+func deskOf(m config.Mailbox, size int64) inbound.Desk {
+	limits := rawmail.DefaultLimits()
+	if size > 0 {
+		limits.Size = size
 	}
-	h.check = check
-	h.Gateway = &gateway.Gateway{Store: h.store, Check: check, Desks: map[string]inbound.Desk{}, Observed: map[string]bool{}, Log: log}
-	for _, m := range c.Mailbox {
-		h.Gateway.Observed[m.Name] = m.Mode == "observe"
-		limits := rawmail.DefaultLimits()
-		if c.Limits.Size > 0 {
-			limits.Size = int64(c.Limits.Size)
-		}
-		h.Gateway.Desks[m.Name] = inbound.Desk{
-			Own: reply.Own{Address: m.Address, ListIDs: m.Trust.OwnListIDs, ReplyAddress: m.ReplyAddress},
-			Trust: sender.Trust{AuthservIDs: m.Trust.AuthservIDs, Exclusive: m.Trust.Exclusive,
-				BelowReceived: m.Trust.BelowReceived, ARCSealers: m.Trust.ARCSealers},
-			Limits: limits}
-	}
-	return h, nil
+	return inbound.Desk{
+		Own: reply.Own{Address: m.Address, ListIDs: m.Trust.OwnListIDs, ReplyAddress: m.ReplyAddress},
+		Trust: sender.Trust{AuthservIDs: m.Trust.AuthservIDs, Exclusive: m.Trust.Exclusive,
+			BelowReceived: m.Trust.BelowReceived, ARCSealers: m.Trust.ARCSealers},
+		Limits: limits}
 }

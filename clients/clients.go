@@ -17,22 +17,35 @@ import (
 	"countersign/policy"
 )
 
-// Roles and states of a contact.
+// Role is what a contact is to their client.
+type Role string
+
+// The roles.
 const (
-	Primary    = "primary"
-	Authorised = "authorised"
-	Active     = "active"
-	Removed    = "removed"
+	Primary    Role = "primary" // may manage the others
+	Authorised Role = "authorised"
 )
 
-// Permissions beside the names of classes.
+// Status says whether a contact still has any right.
+type Status string
+
+// The states.
 const (
-	All        = "all"        // everything
-	Privileged = "privileged" // every privileged class that needs no approval
-	Ask        = "ask"        // a question and a minor change
-	Approve    = "approve"
-	Manage     = "manage-contacts"
-	SeeCode    = "see-code"
+	Active  Status = "active"
+	Removed Status = "removed"
+)
+
+// Permission is what a contact may ask for or do: a class, or one of these.
+type Permission string
+
+// The permissions beside the names of classes.
+const (
+	All        Permission = "all"        // everything
+	Privileged Permission = "privileged" // every privileged class that needs no approval
+	Minor      Permission = "ask"        // a question and a minor change
+	Approve    Permission = "approve"
+	Manage     Permission = "manage-contacts"
+	SeeCode    Permission = "see-code"
 )
 
 // Client is an organisation with an account.
@@ -47,15 +60,15 @@ type Client struct {
 
 // Contact is a person of a client.
 type Contact struct {
-	ID          string    `json:"contact"`
-	Client      string    `json:"client"`
-	Name        string    `json:"name"`
-	Role        string    `json:"role"`
-	Status      string    `json:"status"`
-	Addresses   []string  `json:"addresses"` // canonical; the first gets the notices
-	Permissions []string  `json:"permissions,omitempty"`
-	Language    string    `json:"language,omitempty"`
-	Added       time.Time `json:"added,omitzero"`
+	ID          string       `json:"contact"`
+	Client      string       `json:"client"`
+	Name        string       `json:"name"`
+	Role        Role         `json:"role"`
+	Status      Status       `json:"status"`
+	Addresses   []string     `json:"addresses"` // canonical; the first gets the notices
+	Permissions []Permission `json:"permissions,omitempty"`
+	Language    string       `json:"language,omitempty"`
+	Added       time.Time    `json:"added,omitzero"`
 	// Since says when an address came on file, Gained when the contact came to a
 	// right, First how the first address became it: for what did not come with
 	// the first import of the client.
@@ -68,53 +81,53 @@ type Contact struct {
 	Widened time.Time `json:"widened,omitzero"`
 }
 
-// May reports whether the contact may ask for the class, or has the permission,
-// of that name. Whoever is on file may ask a question.
-func (c Contact) May(name string) bool {
+// May reports whether the contact may ask for the class of that name, or has the
+// permission. Whoever is on file may ask a question.
+func (c Contact) May(p Permission) bool {
 	if c.Status == Removed {
 		return false
 	}
-	return name == string(policy.Question) || grants(c.effective(), name)
+	return p == Permission(policy.Question) || grants(c.effective(), p)
 }
 
 // effective gives the permissions, those of the role where none are listed.
-func (c Contact) effective() []string {
+func (c Contact) effective() []Permission {
 	if len(c.Permissions) > 0 {
 		return c.Permissions
 	}
 	if c.Role == Primary {
-		return []string{All}
+		return []Permission{All}
 	}
-	return []string{Ask}
+	return []Permission{Minor}
 }
 
-func grants(permissions []string, name string) bool {
-	class := policy.Class(name)
+func grants(permissions []Permission, asked Permission) bool {
+	class := policy.Class(asked)
 	for _, p := range permissions {
 		switch {
-		case p == name, p == All && known(name),
+		case p == asked, p == All && asked.Known(),
 			p == Privileged && class.Known() && class.Privileged() && !class.Demands().Approval,
-			p == Ask && (class == policy.Question || class == policy.MinorChange):
+			p == Minor && (class == policy.Question || class == policy.MinorChange):
 			return true
 		}
 	}
 	return false
 }
 
-// Permission reports whether s is the name of a permission.
-func Permission(s string) bool { return known(s) }
-
-// known reports whether s is a permission.
-func known(s string) bool {
-	return policy.Class(s).Known() || slices.Contains(others, s)
+// Known reports whether there is such a permission.
+func (p Permission) Known() bool {
+	return policy.Class(p).Known() || slices.Contains(others, p)
 }
 
 // others are the permissions that are no class.
-var others = []string{All, Privileged, Ask, Approve, Manage, SeeCode}
+var others = []Permission{All, Privileged, Minor, Approve, Manage, SeeCode}
 
 // permissionList names every permission, for whoever misspelt one.
 func permissionList() string {
-	names := slices.Clone(others)
+	var names []string
+	for _, p := range others {
+		names = append(names, string(p))
+	}
 	for _, c := range policy.Classes {
 		names = append(names, string(c))
 	}

@@ -200,7 +200,8 @@ func TestImportLookAlike(t *testing.T) {
 
 func TestMay(t *testing.T) {
 	for _, tt := range []struct {
-		role, permissions, may, not string
+		role                  clients.Role
+		permissions, may, not string
 	}{
 		{clients.Primary, "", "question password-change cancellation approve see-code", "nonsense"},
 		{clients.Authorised, "", "question minor-change", "password-change approve"},
@@ -208,8 +209,14 @@ func TestMay(t *testing.T) {
 		{clients.Authorised, "privileged", "password-change dns-change question", "cancellation account-change subscription-change approve"},
 		{clients.Primary, "dns-change", "dns-change question", "password-change minor-change approve"},
 	} {
-		c := clients.Contact{Role: tt.role, Permissions: strings.Fields(tt.permissions)}
-		for _, name := range strings.Fields(tt.may) {
+		named := func(names string) (all []clients.Permission) {
+			for name := range strings.FieldsSeq(names) {
+				all = append(all, clients.Permission(name))
+			}
+			return all
+		}
+		c := clients.Contact{Role: tt.role, Permissions: named(tt.permissions)}
+		for _, name := range named(tt.may) {
 			if !c.May(name) {
 				t.Errorf("%s with %q may not %s", tt.role, tt.permissions, name)
 			}
@@ -219,7 +226,7 @@ func TestMay(t *testing.T) {
 				}
 			}
 		}
-		for _, name := range strings.Fields(tt.not) {
+		for _, name := range named(tt.not) {
 			if c.May(name) {
 				t.Errorf("%s with %q may %s", tt.role, tt.permissions, name)
 			}

@@ -28,7 +28,7 @@ var rights = func() (all []string) {
 			all = append(all, string(c))
 		}
 	}
-	return append(all, Approve, Manage, SeeCode, Primary)
+	return append(all, string(Approve), string(Manage), string(SeeCode), string(Primary))
 }()
 
 // Rights gives what the contact has of what cools when it is newly given.
@@ -42,10 +42,10 @@ func (c Contact) Rights() (all []string) {
 }
 
 func (c Contact) holds(right string) bool {
-	if right == Primary {
+	if right == string(Primary) {
 		return c.Role == Primary && c.Status != Removed
 	}
-	return c.May(right)
+	return c.May(Permission(right))
 }
 
 func (c Contact) onFile(addr string) bool {

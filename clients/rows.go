@@ -179,7 +179,7 @@ func (opt ImportOptions) owners(tx kv.Tx, r row, next Contact, o *outcome) (old 
 
 // parseContact reads the fields of a row and reports all that is wrong with them.
 func parseContact(r row, o *outcome) Contact {
-	c := Contact{Client: r.fields["client"], Name: clean.Name(r.fields["name"], maxName), Role: strings.ToLower(r.fields["role"]),
+	c := Contact{Client: r.fields["client"], Name: clean.Name(r.fields["name"], maxName), Role: Role(strings.ToLower(r.fields["role"])),
 		Status: Active, Language: r.fields["language"]}
 	if !clientForm.MatchString(c.Client) {
 		o.problem(r, "client", `"%s": not a reference of at most 64 letters, digits, dots and dashes`, clean.Name(c.Client, maxName))
@@ -202,11 +202,11 @@ func parseContact(r row, o *outcome) Contact {
 		c.Role = Authorised
 	}
 	if c.Role != Primary && c.Role != Authorised {
-		o.problem(r, "role", `"%s": not primary or authorised`, clean.Name(c.Role, maxName))
+		o.problem(r, "role", `"%s": not primary or authorised`, clean.Name(string(c.Role), maxName))
 	}
-	for _, p := range split(strings.ToLower(r.fields["permissions"])) {
-		if !known(p) {
-			o.problem(r, "permissions", `"%s": not a class or permission; separate with ; any of %s`, clean.Name(p, maxName), permissionList())
+	for _, name := range split(strings.ToLower(r.fields["permissions"])) {
+		if p := Permission(name); !p.Known() {
+			o.problem(r, "permissions", `"%s": not a class or permission; separate with ; any of %s`, clean.Name(name, maxName), permissionList())
 		} else if !slices.Contains(c.Permissions, p) {
 			c.Permissions = append(c.Permissions, p)
 		}

@@ -16,8 +16,8 @@ type Change struct {
 	AddAddress    string
 	RemoveAddress string
 	Name          *string
-	Role          *string
-	Permissions   *[]string
+	Role          *Role
+	Permissions   *[]Permission
 	Language      *string
 }
 
@@ -80,7 +80,7 @@ func (ch Change) words(c *Contact) error {
 	if ch.Permissions != nil {
 		c.Permissions = slices.Clone(*ch.Permissions)
 		for _, p := range c.Permissions {
-			if !known(p) {
+			if !p.Known() {
 				return fmt.Errorf("permissions: %q is not a class or permission", p)
 			}
 		}

@@ -12,7 +12,7 @@ func TestSet(t *testing.T) {
 	now := day.Add(48 * time.Hour)
 	nobody := func(_ kv.Reader, a string) (bool, error) { return a == "sam@desk.example", nil }
 	text := func(s string) *string { return &s }
-	words := func(s ...string) *[]string { return &s }
+	words := func(s ...clients.Permission) *[]clients.Permission { return &s }
 	tests := []struct {
 		name   string
 		change clients.Change
@@ -21,7 +21,7 @@ func TestSet(t *testing.T) {
 	}{
 		{"nothing", clients.Change{}, true, ""},
 		{"name", clients.Change{Name: text("Nils")}, true, ""},
-		{"primary", clients.Change{Role: text(clients.Primary)}, true, "primary"},
+		{"primary", clients.Change{Role: new(clients.Primary)}, true, "primary"},
 		{"more", clients.Change{Permissions: words("ask", "dns-change")}, true, "dns-change"},
 		{"less", clients.Change{Permissions: words("question")}, true, ""},
 		{"address", clients.Change{AddAddress: "N@other.example"}, true, "n@other.example"},

@@ -19,12 +19,23 @@ import (
 	"countersign/policy"
 )
 
-// The roles, each with the rights of those before it.
+// Role is what an agent may do with the desk, beside answering tickets.
+type Role string
+
+// The roles.
 const (
-	RoleAgent = "agent"
-	RoleLead  = "lead"
-	RoleAdmin = "admin"
+	RoleAgent Role = "agent"
+	RoleLead  Role = "lead"
+	RoleAdmin Role = "admin"
 )
+
+// Roles are all of them, each with the rights of those before it.
+var Roles = []Role{RoleAgent, RoleLead, RoleAdmin}
+
+// Has reports whether r is a role with the rights of another.
+func (r Role) Has(other Role) bool {
+	return slices.Contains(Roles, other) && slices.Index(Roles, r) >= slices.Index(Roles, other)
+}
 
 // All as an authority stands for every class.
 const All = "all"
@@ -38,7 +49,7 @@ type Agent struct {
 	Email       string    `json:"email"` // canonical
 	Teams       []string  `json:"teams,omitempty"`
 	Authorities []string  `json:"authorities,omitempty"` // classes they may carry out, or all
-	Role        string    `json:"role"`
+	Role        Role      `json:"role"`
 	UnixUser    string    `json:"unix_user,omitempty"` // who they are on the control socket
 	Disabled    bool      `json:"disabled,omitempty"`
 	Added       time.Time `json:"added,omitzero"`
@@ -66,7 +77,7 @@ func Add(tx kv.Tx, a Agent) (Agent, error) {
 		report("email: %w", err)
 	}
 	a.Email = email
-	if !slices.Contains([]string{RoleAgent, RoleLead, RoleAdmin}, a.Role) {
+	if !slices.Contains(Roles, a.Role) {
 		report("role: %q is not agent, lead or admin", a.Role)
 	}
 	if a.UnixUser != "" && !userForm.MatchString(a.UnixUser) {

@@ -58,7 +58,7 @@ const home = "bob@home.example" // Bob's other address
 func coolingDesk(t *testing.T, lines ...string) *desk {
 	t.Helper()
 	d := memoryDesk(t, func(o *Options) { o.TokenClasses = []policy.Class{policy.PasswordChange} })
-	d.contact(t, "bob", func(c *clients.Contact) { c.Permissions = []string{"password-change"} })
+	d.contact(t, "bob", func(c *clients.Contact) { c.Permissions = []clients.Permission{"password-change"} })
 	for _, line := range lines {
 		d.turn(time.Hour)
 		if r := d.imports(t, line+"\n"); len(r.Problems) > 0 {

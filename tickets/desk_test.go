@@ -88,7 +88,7 @@ func (d *desk) open(t failer, engine kv.Store, change func(*Options)) {
 		errs := []error{clients.PutClient(tx, clients.Client{ID: "c1", Name: "Client"}), clients.PutClient(tx, clients.Client{ID: "c2", Name: "Other"})}
 		for _, c := range []clients.Contact{
 			{ID: "ada", Client: "c1", Role: clients.Primary, Addresses: []string{ada}},
-			{ID: "bob", Client: "c1", Role: clients.Authorised, Addresses: []string{bob}, Permissions: []string{clients.All}},
+			{ID: "bob", Client: "c1", Role: clients.Authorised, Addresses: []string{bob}, Permissions: []clients.Permission{clients.All}},
 			{ID: "eve", Client: "c2", Role: clients.Primary, Addresses: []string{eve}},
 		} {
 			c.Status = clients.Active

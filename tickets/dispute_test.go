@@ -123,7 +123,7 @@ func TestLift(t *testing.T) {
 		{"machine", func(_ *desk, e *policy.Evidence) { e.Kind = policy.KindAutoReply }, "auto_reply", false},
 		{"late", func(d *desk, e *policy.Evidence) { e.Arrived = e.Arrived.Add(169 * time.Hour) }, "no_token", false},
 		{"newly-primary", func(d *desk, _ *policy.Evidence) {
-			d.contact(t, "ada", func(c *clients.Contact) { gained(clients.Primary)(c, d.clock()) })
+			d.contact(t, "ada", func(c *clients.Contact) { gained(string(clients.Primary))(c, d.clock()) })
 		}, "cooling", false},
 		{"newly-may-something", func(d *desk, _ *policy.Evidence) {
 			d.contact(t, "ada", func(c *clients.Contact) { gained("dns-change")(c, d.clock()) })

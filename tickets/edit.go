@@ -93,7 +93,7 @@ func (s *Store) change(id, agent string, fn func(kv.Tx, *Ticket, staff.Agent) er
 		if err != nil {
 			return err
 		}
-		if a.Role == "agent" && a.ID != t.OpenedBy && a.ID != t.Assignee && t.Assignee != "" {
+		if a.Role == staff.RoleAgent && a.ID != t.OpenedBy && a.ID != t.Assignee && t.Assignee != "" {
 			return fmt.Errorf("%w: %s neither opened %s nor is assigned to it", ErrNotAllowed, a.ID, t.ID)
 		}
 		t.by = a.ID

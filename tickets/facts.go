@@ -268,9 +268,9 @@ func (s *Store) person(r kv.Reader, addr, asked string, class policy.Class, b po
 	}
 	right, asks := string(class), []*policy.Notice{b.Notice, b.LiveToken}
 	if b.Notice != nil && b.Notice.Lifts {
-		right = clients.Primary
+		right = string(clients.Primary)
 	}
 	cools, err := s.coolsFor(r, c, right, addr, asks...)
 	return policy.Person{ID: c.ID, Client: c.Client, Language: c.Language, Spoke: s.spoke(c), Removed: c.Status == clients.Removed,
-		May: c.May(string(class)), MayDeny: slices.ContainsFunc(before, func(was policy.Class) bool { return c.May(string(was)) }), Cooling: len(cools) > 0}, err
+		May: c.May(clients.Permission(class)), MayDeny: slices.ContainsFunc(before, func(was policy.Class) bool { return c.May(clients.Permission(was)) }), Cooling: len(cools) > 0}, err
 }

@@ -18,7 +18,9 @@ func TestHeardWhoever(t *testing.T) {
 	}
 	beside := func(whose string, dead bool) func(*testing.T, *desk, string, *policy.Evidence) {
 		return func(t *testing.T, d *desk, _ string, e *policy.Evidence) {
-			d.contact(t, "bob", func(c *clients.Contact) { c.Permissions = []string{string(policy.PasswordChange)} })
+			d.contact(t, "bob", func(c *clients.Contact) {
+				c.Permissions = []clients.Permission{clients.Permission(policy.PasswordChange)}
+			})
 			other, l := d.ask(t, whose, policy.DNSChange)
 			if dead {
 				edit(t, d, other.ID, "")
@@ -49,7 +51,7 @@ func TestHeardWhoever(t *testing.T) {
 		}},
 		{"colleague-to-an-older-class", func(t *testing.T, d *desk, id string, e *policy.Evidence) {
 			d.contact(t, "ada", func(c *clients.Contact) {
-				c.Role, c.Permissions = clients.Authorised, []string{string(policy.PasswordChange)}
+				c.Role, c.Permissions = clients.Authorised, []clients.Permission{clients.Permission(policy.PasswordChange)}
 			})
 			edit(t, d, id, policy.DNSChange)
 			e.From = ada
@@ -112,10 +114,10 @@ func TestNoBehindACopy(t *testing.T) {
 // TestNoOfWhoMayOnlyAsk: a colleague who may not ask for what a notice asked is
 // not heard by it, nor when an edit has made a question of the request.
 func TestNoOfWhoMayOnlyAsk(t *testing.T) {
-	for may, want := range map[string]policy.State{clients.Ask: policy.StateUnconfirmed, string(policy.ServerChange): policy.StateDisputed} {
+	for may, want := range map[clients.Permission]policy.State{clients.Minor: policy.StateUnconfirmed, clients.Permission(policy.ServerChange): policy.StateDisputed} {
 		for _, class := range []policy.Class{policy.Question, policy.MinorChange, policy.DNSChange} {
 			d := memoryDesk(t, nil)
-			d.contact(t, "bob", func(c *clients.Contact) { c.Permissions = []string{may} })
+			d.contact(t, "bob", func(c *clients.Contact) { c.Permissions = []clients.Permission{may} })
 			ticket, l := d.ask(t, ada, policy.ServerChange)
 			wants(t, d.receive(t, d.reply(l, policy.Yes)), "confirmed")
 			_, err := d.Edit(EditRequest{Ticket: ticket.ID, Request: "Another thing", Class: class, Agent: "kim"})

@@ -36,7 +36,7 @@ func (s *Store) Open(o OpenRequest) (t Ticket, err error) {
 		if !ok || c.Status == clients.Removed {
 			return fmt.Errorf("%w: %s", ErrNoContact, addr)
 		}
-		if !c.May(string(o.Class)) {
+		if !c.May(clients.Permission(o.Class)) {
 			return fmt.Errorf("%w: %s may not ask for %s (no_permission); the column permissions of contact import gives that", ErrNotAllowed, addr, o.Class)
 		}
 		request := o.Request

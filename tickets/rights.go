@@ -64,7 +64,7 @@ func (s *Store) weigh(r kv.Reader, t Ticket, a Ask, agent staff.Agent) (policy.A
 // giver is what the directory says now of a contact who answered from addr. A
 // proof that doesn't say its address was answered from none that is on file.
 func (s *Store) giver(r kv.Reader, t Ticket, c clients.Contact, ok bool, addr string) (policy.Giver, error) {
-	right := string(t.Class)
+	right := clients.Permission(t.Class)
 	if c.ID != t.Contact {
 		right = clients.Approve
 	}
@@ -72,7 +72,7 @@ func (s *Store) giver(r kv.Reader, t Ticket, c clients.Contact, ok bool, addr st
 	if err != nil {
 		return policy.Giver{}, err
 	}
-	cools, err := s.coolsFor(r, c, right, addr)
+	cools, err := s.coolsFor(r, c, string(right), addr)
 	return policy.Giver{Active: ok && c.Status != clients.Removed, Client: c.Client, May: c.May(right),
 		OnFile: slices.Contains(c.Addresses, addr), Since: c.Since[addr], Staff: isStaff, Cools: outlined(cools)}, err
 }

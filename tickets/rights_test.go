@@ -25,8 +25,10 @@ func TestRightsAtTheAct(t *testing.T) {
 		spoil      func(*desk)
 	}{
 		{"nothing", "", policy.PasswordChange, func(*desk) {}},
-		{"permission", "no_permission", policy.PasswordChange, admin(func(_ *desk, c *clients.Contact) { c.Permissions = []string{clients.Ask} })},
-		{"permission-for-another", "", policy.PasswordChange, admin(func(_ *desk, c *clients.Contact) { c.Permissions = []string{string(policy.PasswordChange)} })},
+		{"permission", "no_permission", policy.PasswordChange, admin(func(_ *desk, c *clients.Contact) { c.Permissions = []clients.Permission{clients.Minor} })},
+		{"permission-for-another", "", policy.PasswordChange, admin(func(_ *desk, c *clients.Contact) {
+			c.Permissions = []clients.Permission{clients.Permission(policy.PasswordChange)}
+		})},
 		{"removed", "contact_removed", policy.PasswordChange, func(d *desk) {
 			check(t, d.engine.Update(func(tx kv.Tx) error { _, err := clients.Remove(tx, "bob"); return err }))
 		}},
@@ -42,9 +44,9 @@ func TestRightsAtTheAct(t *testing.T) {
 		{"class-given", "", policy.PasswordChange, admin(func(d *desk, c *clients.Contact) { gained("dns-change")(c, d.clock()) })},
 		{"widened", "cooling", policy.PasswordChange, admin(func(d *desk, c *clients.Contact) { c.Widened = d.clock() })},
 		{"minor-widened", "", policy.MinorChange, admin(func(d *desk, c *clients.Contact) { c.Widened = d.clock() })},
-		{"minor-permission", "no_permission", policy.MinorChange, admin(func(_ *desk, c *clients.Contact) { c.Permissions = []string{clients.Approve} })},
+		{"minor-permission", "no_permission", policy.MinorChange, admin(func(_ *desk, c *clients.Contact) { c.Permissions = []clients.Permission{clients.Approve} })},
 		{"minor-address", "address_gone", policy.MinorChange, admin(func(_ *desk, c *clients.Contact) { c.Addresses = []string{"bob@new.example"} })},
-		{"question-permission", "", policy.Question, admin(func(_ *desk, c *clients.Contact) { c.Permissions = []string{clients.Approve} })},
+		{"question-permission", "", policy.Question, admin(func(_ *desk, c *clients.Contact) { c.Permissions = []clients.Permission{clients.Approve} })},
 		{"question-removed", "contact_removed", policy.Question, admin(func(_ *desk, c *clients.Contact) { c.Status = clients.Removed })},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

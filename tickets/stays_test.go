@@ -65,7 +65,9 @@ func TestStaysInView(t *testing.T) {
 // same when the site is down.
 func TestAnybodyMayAsk(t *testing.T) {
 	d := memoryDesk(t, nil)
-	d.contact(t, "bob", func(c *clients.Contact) { c.Permissions = []string{string(policy.PasswordChange)} })
+	d.contact(t, "bob", func(c *clients.Contact) {
+		c.Permissions = []clients.Permission{clients.Permission(policy.PasswordChange)}
+	})
 	e := d.reply(Letter{To: bob}, policy.Unclear)
 	e.Kind, e.Text, e.Threads = policy.KindNew, "Site down", nil
 	e.Recipients = []policy.Mark{{Value: "support@desk.example", Field: "to"}}

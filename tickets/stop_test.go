@@ -19,7 +19,7 @@ func TestStopFollows(t *testing.T) {
 		{"other-id", func(d *desk) {
 			d.contact(t, "ada", func(c *clients.Contact) { c.Addresses = []string{"left@client.example"} })
 			check(t, d.kv.Update(func(tx kv.Tx) error {
-				return clients.PutContact(tx, clients.Contact{ID: "ada2", Client: "c2", Role: clients.Authorised, Status: clients.Active, Addresses: []string{ada}, Permissions: []string{clients.All}})
+				return clients.PutContact(tx, clients.Contact{ID: "ada2", Client: "c2", Role: clients.Authorised, Status: clients.Active, Addresses: []string{ada}, Permissions: []clients.Permission{clients.All}})
 			}))
 		}},
 		{"same-record", func(d *desk) { d.contact(t, "ada", func(c *clients.Contact) { c.Client = "c2" }) }},

@@ -37,13 +37,13 @@ type WorldClient struct {
 
 // WorldContact is a contact of a World; no permissions means all that asks.
 type WorldContact struct {
-	Email       string   `json:"email"`
-	Client      string   `json:"client"`
-	Role        string   `json:"role"`
-	Status      string   `json:"status"`
-	Permissions []string `json:"permissions"`
-	Language    string   `json:"language"`
-	Name        string   `json:"name"`
+	Email       string               `json:"email"`
+	Client      string               `json:"client"`
+	Role        clients.Role         `json:"role"`
+	Status      clients.Status       `json:"status"`
+	Permissions []clients.Permission `json:"permissions"`
+	Language    string               `json:"language"`
+	Name        string               `json:"name"`
 }
 
 // WorldTicket is a ticket of a World with the one notice that asked.
@@ -122,10 +122,10 @@ func (s *Store) populateContact(c WorldContact) error {
 		return fmt.Errorf("email: %w", err)
 	}
 	if len(c.Permissions) == 0 {
-		c.Permissions = []string{clients.All}
+		c.Permissions = []clients.Permission{clients.All}
 	}
 	for _, p := range c.Permissions {
-		if !clients.Permission(p) {
+		if !p.Known() {
 			return fmt.Errorf("permissions: %q is not a permission", p)
 		}
 	}

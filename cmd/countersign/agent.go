@@ -31,7 +31,7 @@ func (a *app) agentCommand() *cobra.Command {
 	f.StringVar(&in.Email, "email", "", "their `address`; never a contact's")
 	f.StringSliceVar(&in.Teams, "team", nil, "their teams")
 	f.StringSliceVar(&in.Authorities, "authority", nil, "`classes` that they may carry out, or all")
-	f.StringVar(&in.Role, "role", staff.RoleAgent, "agent, lead or admin")
+	f.StringVar((*string)(&in.Role), "role", string(staff.RoleAgent), "agent, lead or admin")
 	f.StringVar(&in.UnixUser, "unix-user", "", "their Unix `user`")
 	add.RunE = func(cmd *cobra.Command, args []string) error {
 		in.ID = args[0]
@@ -49,7 +49,7 @@ func (a *app) agentCommand() *cobra.Command {
 	}
 	list := &cobra.Command{Use: "list", Short: "List members of staff", Args: cobra.NoArgs, RunE: func(cmd *cobra.Command, _ []string) error {
 		return list(cmd.Context(), a, "agent/list", api.None{}, []string{"NAME", "ROLE", "TEAM", "AUTHORITY", "UNIX USER"}, func(s staff.Agent) []string {
-			return []string{s.ID, s.Role, strings.Join(s.Teams, ","), strings.Join(s.Authorities, ","), s.UnixUser}
+			return []string{s.ID, string(s.Role), strings.Join(s.Teams, ","), strings.Join(s.Authorities, ","), s.UnixUser}
 		})
 	}}
 	return group("agent", "Members of staff", add, list)

@@ -6,6 +6,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"countersign/clients"
 	"countersign/desk/api"
 )
 
@@ -13,12 +14,21 @@ func (a *app) contactCommand() *cobra.Command {
 	var in api.ContactFilter
 	show := &cobra.Command{Use: "list", Short: "List contacts", Args: cobra.NoArgs, RunE: func(cmd *cobra.Command, _ []string) error {
 		return people(cmd.Context(), a, "contact/list", in, []string{"CONTACT", "CLIENT", "NAME", "ROLE", "STATUS", "PERMISSIONS", "COOLS"}, func(c api.Contact) []string {
-			return []string{strings.Join(c.Addresses, " "), c.Client, c.Name, c.Role, c.Status, strings.Join(c.Permissions, ";"), cooling(c.Cools, strings.Clone)}
+			return []string{strings.Join(c.Addresses, " "), c.Client, c.Name, string(c.Role), string(c.Status), joined(c.Permissions), cooling(c.Cools, strings.Clone)}
 		})
 	}}
 	show.Flags().StringVar(&in.Client, "client", "", "only those of this client")
 	return group("contact", "Contacts and their addresses on file", show, a.importsCommand(),
 		a.importCommand("contact/import", "contacts: columns client, client_name, email, name, role, permissions, language"))
+}
+
+// joined lists permissions as import takes them.
+func joined(all []clients.Permission) string {
+	var names []string
+	for _, p := range all {
+		names = append(names, string(p))
+	}
+	return strings.Join(names, ";")
 }
 
 // people is list, with a warning where the directory is not whole.

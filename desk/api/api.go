@@ -56,11 +56,8 @@ type Caller struct {
 	now   time.Time
 }
 
-// rank orders the roles of the design, section 8.
-var rank = map[string]int{staff.RoleAgent: 1, staff.RoleLead: 2, staff.RoleAdmin: 3, "owner": 4}
-
-func (c Caller) may(role string) bool {
-	return c.Owner || c.Agent != nil && !c.Agent.Disabled && !c.now.Before(c.Agent.Counts) && rank[c.Agent.Role] >= rank[role]
+func (c Caller) may(role staff.Role) bool {
+	return c.Owner || c.Agent != nil && !c.Agent.Disabled && !c.now.Before(c.Agent.Counts) && c.Agent.Role.Has(role)
 }
 
 // as gives the agent in whose name the caller acts: the one named, if the
@@ -80,12 +77,12 @@ func (c Caller) as(id string) (string, error) {
 
 // operation is one thing that can be asked for.
 type operation struct {
-	role string // the least that may
+	role staff.Role // the least that may
 	run  func(ctx context.Context, s *Server, c Caller, body []byte, w io.Writer) error
 }
 
 // one makes an operation that takes an object and answers an object.
-func one[In, Out any](role string, fn func(context.Context, *Server, Caller, In) (Out, error)) operation {
+func one[In, Out any](role staff.Role, fn func(context.Context, *Server, Caller, In) (Out, error)) operation {
 	return operation{role, func(ctx context.Context, s *Server, c Caller, body []byte, w io.Writer) error {
 		in, err := decode[In](body)
 		if err != nil {
@@ -100,7 +97,7 @@ func one[In, Out any](role string, fn func(context.Context, *Server, Caller, In)
 }
 
 // many makes an operation that takes an object and answers JSON lines.
-func many[In any](role string, fn func(context.Context, *Server, Caller, In, func(any) error) error) operation {
+func many[In any](role staff.Role, fn func(context.Context, *Server, Caller, In, func(any) error) error) operation {
 	return operation{role, func(ctx context.Context, s *Server, c Caller, body []byte, w io.Writer) error {
 		in, err := decode[In](body)
 		if err != nil {
@@ -159,7 +156,7 @@ func (s *Server) serve(w *answer, r *http.Request) error {
 
 // notPermitted says what is missing: to be an agent, or a role that nobody takes
 // for themselves.
-func notPermitted(p peer, c Caller, name, role string) error {
+func notPermitted(p peer, c Caller, name string, role staff.Role) error {
 	e := &exit.Error{Code: exit.NoPerm, Reason: "not_permitted"}
 	if c.Agent == nil {
 		user := cmp.Or(p.user, fmt.Sprintf("uid %d", c.UID))
@@ -174,7 +171,7 @@ func notPermitted(p peer, c Caller, name, role string) error {
 	case c.now.Before(c.Agent.Counts):
 		e.Message = who + "the role counts from " + c.Agent.Counts.UTC().Format("2006-01-02 15:04 MST") + "."
 	default:
-		e.Message = who + strings.ReplaceAll(name, "/", " ") + " is for role " + role + "."
+		e.Message = who + strings.ReplaceAll(name, "/", " ") + " is for role " + string(role) + "."
 		e.Try = "ask somebody with that role (countersign agent list)"
 	}
 	return e

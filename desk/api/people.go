@@ -50,16 +50,16 @@ type ContactFilter struct {
 
 // Contact is a contact as contact list shows it, with what cools of them.
 type Contact struct {
-	Contact     string           `json:"contact"`
-	Client      string           `json:"client"`
-	Name        string           `json:"name"`
-	Role        string           `json:"role"`
-	Status      string           `json:"status"`
-	Addresses   []string         `json:"addresses"`
-	Permissions []string         `json:"permissions"`
-	Language    string           `json:"language,omitempty"`
-	Added       time.Time        `json:"added,omitzero"`
-	Cools       []policy.Cooling `json:"cools"`
+	Contact     string               `json:"contact"`
+	Client      string               `json:"client"`
+	Name        string               `json:"name"`
+	Role        clients.Role         `json:"role"`
+	Status      clients.Status       `json:"status"`
+	Addresses   []string             `json:"addresses"`
+	Permissions []clients.Permission `json:"permissions"`
+	Language    string               `json:"language,omitempty"`
+	Added       time.Time            `json:"added,omitzero"`
+	Cools       []policy.Cooling     `json:"cools"`
 }
 
 func listContacts(_ context.Context, s *Server, _ Caller, in ContactFilter, emit func(any) error) error {
@@ -68,7 +68,7 @@ func listContacts(_ context.Context, s *Server, _ Caller, in ContactFilter, emit
 			return nil
 		}
 		out := Contact{Contact: c.ID, Client: c.Client, Name: c.Name, Role: c.Role, Status: c.Status, Addresses: c.Addresses,
-			Permissions: append([]string{}, c.Permissions...), Language: c.Language, Added: c.Added, Cools: []policy.Cooling{}}
+			Permissions: append([]clients.Permission{}, c.Permissions...), Language: c.Language, Added: c.Added, Cools: []policy.Cooling{}}
 		err := s.Store.KV().View(func(v kv.View) error {
 			cools, err := s.Store.Directory.Cools(v, c)
 			out.Cools = append(out.Cools, cools...)

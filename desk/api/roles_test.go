@@ -75,7 +75,7 @@ func ask(t *testing.T, s *Server, p peer, name, body string) (problem Problem, a
 // TestRoles tries every operation as everybody. The body is no JSON, so that
 // whoever may ask is told so, and nothing is carried out.
 func TestRoles(t *testing.T) {
-	agent := func(id, role string, spoil func(*staff.Agent)) staff.Agent {
+	agent := func(id string, role staff.Role, spoil func(*staff.Agent)) staff.Agent {
 		a := staff.Agent{ID: id, Email: id + "@desk.example", Role: role, UnixUser: "u-" + id, Counts: noon}
 		if spoil != nil {
 			spoil(&a)

@@ -47,7 +47,7 @@ func TestVerifyTellsNoCode(t *testing.T) {
 	err := engine.Update(func(tx kv.Tx) error {
 		for _, c := range []clients.Contact{
 			{ID: "ada", Client: "c1", Role: clients.Primary, Addresses: []string{"ada@north.example"}},
-			{ID: "bob", Client: "c1", Role: clients.Authorised, Permissions: []string{clients.All}, Addresses: []string{"bob@north.example"}},
+			{ID: "bob", Client: "c1", Role: clients.Authorised, Permissions: []clients.Permission{clients.All}, Addresses: []string{"bob@north.example"}},
 			{ID: "eve", Client: "c2", Role: clients.Primary, Addresses: []string{"eve@other.example"}},
 		} {
 			c.Status = clients.Active

@@ -8,6 +8,7 @@ import (
 	"github.com/emersion/go-message/textproto"
 
 	"countersign/internal/clean"
+	"countersign/internal/rawmail"
 	"countersign/policy"
 )
 
@@ -61,6 +62,34 @@ func TestParts(t *testing.T) {
 		r := read(t, c.header, c.body)
 		if r.Kind != policy.KindReply || r.Text != c.text || string(r.Answer.Intent) != c.want {
 			t.Errorf("%s: %s %.60q %s, want %q %s", c.name, r.Kind, r.Text, r.Answer.Intent, c.text, c.want)
+		}
+	}
+}
+
+// TestFaultBeforeADenial: what is odd about boundaries and headers takes no text
+// away from behind it (docs/decisions has what libraries make of these).
+func TestFaultBeforeADenial(t *testing.T) {
+	const no = "\r\n\r\nNo, I did not ask for this.\r\n--b--\r\n"
+	for name, body := range map[string]string{
+		"nothing-odd":        "--b\r\n\r\nHello,\r\n--b" + no,
+		"bare-line-feed":     "--b\r\n\r\nHello,\r\n--b" + no[1:],
+		"two-returns":        "--b\r\n\r\nHello,\r\n--b\r" + no,
+		"a-header-alone":     "--b\r\nContent-Type: text/plain\r\n--b" + no,
+		"fold-first":         "--b\r\n Content-Type: text/plain\r\n\r\nHello,\r\n--b" + no,
+		"long-preamble":      strings.Repeat("x", 5000) + "\r\n--b" + no,
+		"almost-a-boundary":  "--b\r\n\r\nHello,\r\n--b-x\r\nNo, I did not ask for this.\r\n--b--\r\n",
+		"no-last-boundary":   "--b\r\n\r\nHello,\r\n--b\r\n\r\nNo, I did not ask for this.\r\n",
+		"blank-behind-it":    "--b \r\n\r\nHello,\r\n--b\t" + no,
+		"a-file-without-end": "--b\r\nContent-Type: text/plain; name=x\r\n--b" + no,
+	} {
+		raw := "From: Ada <ada@customer.example>\r\nTo: support@desk.example\r\nSubject: Re: [T-1] x\r\nContent-Type: multipart/mixed; boundary=b\r\n\r\n" + body
+		m, bad := rawmail.Scan([]byte(raw), rawmail.DefaultLimits())
+		if len(bad) > 0 {
+			t.Fatalf("%s: %v", name, bad)
+		}
+		r := Read(m, corpusOwn)
+		if !strings.HasSuffix(r.Text, "No, I did not ask for this.") || name != "fold-first" && r.Answer.For("") != policy.No {
+			t.Errorf("%s: %q, %s, want the denial read", name, r.Text, r.Answer.For(""))
 		}
 	}
 }

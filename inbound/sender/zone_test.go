@@ -4,8 +4,6 @@ import (
 	"context"
 	"fmt"
 	"net"
-	"regexp"
-	"strconv"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -151,9 +149,6 @@ func startServer(t testing.TB, text string) *server {
 	return s
 }
 
-// escaped is how the library writes a byte that is no plain character.
-var escaped = regexp.MustCompile(`\\(?:\d{3}|.)`)
-
 // over gives a Checker that asks fn instead of a server.
 func over(t testing.TB, fn func(ctx context.Context, name string) resolver.Answer) *Checker {
 	t.Helper()
@@ -165,30 +160,6 @@ func over(t testing.TB, fn func(ctx context.Context, name string) resolver.Answe
 		t.Fatal(err)
 	}
 	return c
-}
-
-// txt gives the strings of a name straight from the zone, for second opinions.
-func (z *zone) txt(name string) ([]string, error) {
-	q := new(dns.Msg)
-	q.SetQuestion(dns.Fqdn(name), dns.TypeTXT)
-	m := z.answer(q, true)
-	var out []string
-	if m != nil {
-		for _, rr := range m.Answer {
-			if t, ok := rr.(*dns.TXT); ok {
-				out = append(out, escaped.ReplaceAllStringFunc(strings.Join(t.Txt, ""), func(e string) string {
-					if n, err := strconv.Atoi(e[1:]); err == nil && len(e) == 4 {
-						return string([]byte{byte(n)})
-					}
-					return e[1:]
-				}))
-			}
-		}
-	}
-	if len(out) == 0 {
-		return nil, &net.DNSError{Err: "no such host", Name: name, IsNotFound: true}
-	}
-	return out, nil
 }
 
 // txtLine writes a TXT record as a line of a zone.

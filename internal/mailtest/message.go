@@ -57,7 +57,8 @@ func (d *Domain) Publish(dns *DNS, policy string) {
 // Signed are the fields that Sign covers unless told otherwise.
 var Signed = []string{"From", "To", "Subject", "Date", "Message-ID", "In-Reply-To", "References", "MIME-Version", "Content-Type"}
 
-// Sign signs a message now. Only fields that are there are covered.
+// Sign signs a message now, by another program's library, so that signing and
+// verifying share no mistake of ours. Only fields that are there are covered.
 func (d *Domain) Sign(raw []byte, fields ...string) ([]byte, error) {
 	if len(fields) == 0 {
 		fields = Signed

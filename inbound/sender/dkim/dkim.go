@@ -49,7 +49,7 @@ func (s *Signature) Prove(a resolver.Answer, sum []byte) (result policy.Result, 
 		return result, code
 	}
 	ok := false
-	switch k := rec.key.(type) {
+	switch k := rec.Public.(type) {
 	case *rsa.PublicKey:
 		if k.N.BitLen() < 1024 || k.N.BitLen() > maxModulus { // RFC 8301 section 3.2
 			return policy.ResultPolicy, "dkim_weak_key"

@@ -17,20 +17,20 @@ import (
 // maxRecordText bounds the key records that are read, in bytes.
 const maxRecordText = 4096
 
-// domainKey is a DKIM key record (RFC 6376 section 3.6.1). Lists that are absent
+// A Key is what a key record says (RFC 6376 section 3.6.1). Lists that are absent
 // are nil.
-type domainKey struct {
-	kind     string           // k=: rsa or ed25519
-	hashes   []string         // h=, the only ones that may be used
-	services []string         // s=, likewise
-	flags    []string         // t=
-	key      crypto.PublicKey // nil: revoked
+type Key struct {
+	Kind     string           // k=: rsa or ed25519
+	Hashes   []string         // h=, the only ones that may be used
+	Services []string         // s=, likewise
+	Flags    []string         // t=
+	Public   crypto.PublicKey // nil: revoked
 }
 
-// parseKey reads a key record. isKey tells whether the text, if it is none that
+// ParseKey reads a key record. isKey tells whether the text, if it is none that
 // can be used, was meant for one: other text may stand under the name, as a
 // wildcard puts it there.
-func parseKey(txt string) (r *domainKey, isKey bool, err error) {
+func ParseKey(txt string) (r *Key, isKey bool, err error) {
 	tags, err := ParseTags(txt)
 	if err != nil || len(txt) > maxRecordText {
 		return nil, strings.HasPrefix(txt, "v=DKIM1"), errMalformed
@@ -48,24 +48,24 @@ func parseKey(txt string) (r *domainKey, isKey bool, err error) {
 	if !found {
 		return nil, isKey, errMalformed
 	}
-	r = &domainKey{kind: rawmail.Lower(tags["k"]), hashes: colons(tags, "h"), services: colons(tags, "s"), flags: colons(tags, "t")}
-	if r.kind == "" {
-		r.kind = "rsa"
+	r = &Key{Kind: rawmail.Lower(tags["k"]), Hashes: colons(tags, "h"), Services: colons(tags, "s"), Flags: colons(tags, "t")}
+	if r.Kind == "" {
+		r.Kind = "rsa"
 	}
 	if p != "" {
-		r.key, err = publicKey(r.kind, p)
+		r.Public, err = publicKey(r.Kind, p)
 	}
 	return r, true, err
 }
 
 // same tells whether two records say the same in every respect.
-func (r *domainKey) same(other *domainKey) bool {
+func (r *Key) same(other *Key) bool {
 	equal := func(a, b []string) bool { return (a == nil) == (b == nil) && slices.Equal(a, b) }
-	if r.kind != other.kind || !equal(r.hashes, other.hashes) || !equal(r.services, other.services) || !equal(r.flags, other.flags) {
+	if r.Kind != other.Kind || !equal(r.Hashes, other.Hashes) || !equal(r.Services, other.Services) || !equal(r.Flags, other.Flags) {
 		return false
 	}
-	k, ok := r.key.(interface{ Equal(crypto.PublicKey) bool })
-	return ok && k.Equal(other.key) || r.key == nil && other.key == nil
+	k, ok := r.Public.(interface{ Equal(crypto.PublicKey) bool })
+	return ok && k.Equal(other.Public) || r.Public == nil && other.Public == nil
 }
 
 // colons takes a list apart, in lower case; nil if there is none.
@@ -111,7 +111,7 @@ func allows(list []string, word string) bool {
 // findKey finds the key record in what DNS answered (RFC 6376 section 3.6.2).
 // Strings that are no key are left out, as a wildcard record puts them there; two
 // keys are no key, but the same one twice is one.
-func findKey(a resolver.Answer) (rec *domainKey, result policy.Result, code string) {
+func findKey(a resolver.Answer) (rec *Key, result policy.Result, code string) {
 	switch {
 	case errors.Is(a.Err, resolver.ErrNotFound):
 		return nil, policy.ResultPermError, "dkim_no_key"
@@ -122,7 +122,7 @@ func findKey(a resolver.Answer) (rec *domainKey, result policy.Result, code stri
 	}
 	bad := false
 	for _, txt := range a.TXT {
-		r, isKey, err := parseKey(txt)
+		r, isKey, err := ParseKey(txt)
 		switch {
 		case err != nil:
 			bad = bad || isKey
@@ -143,17 +143,17 @@ func findKey(a resolver.Answer) (rec *domainKey, result policy.Result, code stri
 
 // keyAllows asks whether the record lets its key be used for this signature
 // (RFC 6376 section 3.6.1).
-func keyAllows(r *domainKey, s *Signature) (policy.Result, string) {
+func keyAllows(r *Key, s *Signature) (policy.Result, string) {
 	switch {
-	case r.key == nil:
+	case r.Public == nil:
 		return policy.ResultPermError, "dkim_revoked"
-	case r.kind != s.Key || !allows(r.hashes, s.Hash):
+	case r.Kind != s.Key || !allows(r.Hashes, s.Hash):
 		return policy.ResultPermError, "dkim_key_mismatch"
-	case !allows(r.services, "email") && !allows(r.services, "*"):
+	case !allows(r.Services, "email") && !allows(r.Services, "*"):
 		return policy.ResultPermError, "dkim_key_service"
-	case slices.Contains(r.flags, "y"): // its owner says not to rely on it
+	case slices.Contains(r.Flags, "y"): // its owner says not to rely on it
 		return policy.ResultPolicy, "dkim_testing"
-	case slices.Contains(r.flags, "s") && s.Identity != s.Domain:
+	case slices.Contains(r.Flags, "s") && s.Identity != s.Domain:
 		return policy.ResultPermError, "dkim_identity"
 	}
 	return "", ""

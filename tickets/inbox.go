@@ -99,6 +99,14 @@ func (b *Inbox) ReleaseMailbox(mailbox, agent string, judge bool) error {
 	})
 }
 
+// Bytes gives the kept bytes of a message, as it came.
+func (b *Inbox) Bytes(m Message) ([]byte, error) {
+	if b.s.opt.Blobs == nil {
+		return nil, errNoBlobs
+	}
+	return b.s.opt.Blobs.Get(m.Blob)
+}
+
 // Each calls fn for every message of every mailbox, oldest first, with at
 // most a page of them held in memory.
 func (b *Inbox) Each(fn func(Message) error) error {

@@ -14,10 +14,13 @@ type Blobs interface {
 	// Keep makes the bytes durable and calls commit, which makes something refer
 	// to their hash. Until it has returned nothing removes them.
 	Keep(raw []byte, commit func(hash string) error) error
+	Get(hash string) ([]byte, error)
 	Size(hash string) (int64, error)
 	// Forget removes bytes if unused says so, while nobody is about to refer to them.
 	Forget(hash string, unused func() (bool, error)) error
 }
+
+var errNoBlobs = errors.New("there is no place for the bytes of messages")
 
 // Loose bounds what is kept of messages that prove nothing: of those that are
 // set aside or wait for DNS their bytes, of all that belong to no ticket their

@@ -1,7 +1,6 @@
 package tickets
 
 import (
-	"errors"
 	"fmt"
 	"time"
 
@@ -52,7 +51,7 @@ func (b *Inbox) Receive(e policy.Evidence, src ledger.Source, raw []byte) (m Mes
 		return m, err
 	}
 	if b.s.opt.Blobs == nil {
-		return m, errors.New("there is no place for the bytes of messages")
+		return m, errNoBlobs
 	}
 	err = b.s.opt.Blobs.Keep(raw, func(hash string) (err error) {
 		m, _, err = b.receive(e, src, hash)

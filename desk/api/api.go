@@ -24,7 +24,6 @@ import (
 	"github.com/rs/zerolog"
 
 	"countersign/desk/gateway"
-	"countersign/internal/blob"
 	"countersign/internal/exit"
 	"countersign/internal/kv"
 	"countersign/staff"
@@ -38,7 +37,6 @@ const Prefix = "/api/v1/"
 type Server struct {
 	Store   *tickets.Store
 	Gateway *gateway.Gateway
-	Blobs   *blob.Store
 	Log     zerolog.Logger
 	Status  func() Status // of the running daemon; nil in process
 

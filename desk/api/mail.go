@@ -61,7 +61,7 @@ func showQuarantine(_ context.Context, s *Server, _ Caller, in ID) (out Quaranti
 		return out, &exit.Error{Code: exit.NoInput, Reason: "not_kept", Message: fmt.Sprintf("The bytes of %s are not kept here (sha256:%s); the mail is in mailbox %s, UID %d when it came.",
 			m.ID, m.Facts.RawHash, m.Source.Mailbox, m.Source.UID), Try: "look into its folder Countersign/set-aside"}
 	}
-	raw, err := s.Blobs.Get(m.Blob)
+	raw, err := s.Store.Inbox.Bytes(m)
 	if err != nil {
 		return out, &exit.Error{Code: exit.IOErr, Reason: "blob", Message: "The bytes of " + m.ID + " can't be read: " + err.Error(), Err: err}
 	}

@@ -50,7 +50,7 @@ func Open(c config.Config, now func() time.Time, log zerolog.Logger) (*House, er
 	}
 	h, err := wire(c, engine, blobs, k, now, watch, log)
 	if err == nil {
-		h.blobs, h.Gateway.Blobs, h.started = blobs, blobs, started
+		h.blobs, h.started = blobs, started
 		err = errors.Join(h.monotonic(), h.checkHead())
 	}
 	if err != nil {

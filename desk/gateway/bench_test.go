@@ -61,9 +61,9 @@ func newBench(b testing.TB) *bench {
 		w.notice = fmt.Appendf(nil, "Reply-To: %s\r\nMessage-ID: <%s>\r\nSubject: [%s] A thing\r\n\r\n", l.ReplyTo, l.MessageID, l.Reference)
 		return w.notice, nil
 	}
-	w.Blobs, err = blob.Open(b.TempDir(), keys.FromSeed([32]byte{1}))
+	blobs, err := blob.Open(b.TempDir(), keys.FromSeed([32]byte{1}))
 	must(err)
-	w.Store = tickets.New(engine, tickets.Options{Now: w.clock, Blobs: w.Blobs, Keys: keys.FromSeed([32]byte{1}), Compose: compose, ReplyAddress: "support+{token}@desk.example",
+	w.Store = tickets.New(engine, tickets.Options{Now: w.clock, Blobs: blobs, Keys: keys.FromSeed([32]byte{1}), Compose: compose, ReplyAddress: "support+{token}@desk.example",
 		Addresses: []string{"support@desk.example"}, TokenLife: 168 * time.Hour, Reminder: 48 * time.Hour, PerMinute: 600, PerHour: 10, PerDay: 4, DNSWait: 72 * time.Hour})
 	b.Cleanup(func() { w.Store.Close(); _ = engine.Close() })
 	must(engine.Update(func(tx kv.Tx) error {

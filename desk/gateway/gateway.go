@@ -13,7 +13,6 @@ import (
 
 	"countersign/inbound"
 	"countersign/inbound/mailbox"
-	"countersign/internal/blob"
 	"countersign/internal/kv"
 	"countersign/internal/rawmail"
 	"countersign/internal/redact"
@@ -25,7 +24,6 @@ import (
 // Gateway carries messages of all mailboxes.
 type Gateway struct {
 	Store *tickets.Store
-	Blobs *blob.Store
 	Check inbound.Checker
 	Desks map[string]inbound.Desk // by mailbox
 	// Observed mailboxes get verdicts only, never a ticket or notice.

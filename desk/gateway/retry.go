@@ -75,7 +75,7 @@ func (g *Gateway) again(ctx context.Context, id string, hurry bool) (m tickets.M
 	if err != nil || !ok {
 		return tickets.Message{}, err
 	}
-	raw, err := g.Blobs.Get(m.Blob)
+	raw, err := g.Store.Inbox.Bytes(m)
 	if errors.Is(err, fs.ErrNotExist) || errors.Is(err, blob.ErrDamaged) {
 		g.Log.Error().Err(err).Str("message", m.ID).Msg("the kept bytes of a deferred message are lost; it is set aside")
 		lost := m.Facts.Evidence

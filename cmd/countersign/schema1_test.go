@@ -24,6 +24,7 @@ import (
 	"countersign/internal/kv"
 	"countersign/internal/kv/bolt"
 	"countersign/internal/mailtest"
+	"countersign/tickets"
 )
 
 // schema1 is a desk whose store lies in testdata/schema1, as the last program
@@ -237,17 +238,59 @@ func (s *schema1) goesOn() string {
 // that were sealed, what was deferred, an open question that is answered, and
 // what agents may do.
 func TestSchema1(t *testing.T) {
-	s := schema1Desk(t)
+	t.Parallel()
+	for _, cut := range []int{0, 4} {
+		t.Run(fmt.Sprint("cut-off-at-", cut), func(t *testing.T) {
+			t.Parallel()
+			schema1Desk(t).isAllThere(cut)
+		})
+	}
+}
+
+// isAllThere tells of it, after a migration that was cut off at some Update, if
+// one is named.
+func (s *schema1) isAllThere(cut int) {
+	s.Helper()
+	if cut > 0 {
+		s.cutOff(cut)
+	}
 	s.same("found", s.found())
 	s.same("after", s.goesOn())
 	s.keysAreKnown()
 	sealed, err := os.ReadFile("testdata/schema1/sealed.txt")
-	must(t, err)
+	must(s, err)
 	for hash := range strings.FieldsSeq(string(sealed)) {
 		if !slices.ContainsFunc(s.smtp.Mails(), func(m mailtest.Mail) bool { return fmt.Sprintf("%x", sha256.Sum256(m.Data)) == hash }) {
-			t.Errorf("the mail that waited, with the hash %s, was not sent as it was", hash)
+			s.Errorf("the mail that waited, with the hash %s, was not sent as it was", hash)
 		}
 	}
+}
+
+// dying is a store whose program dies at an Update.
+type dying struct {
+	kv.Store
+	left int
+}
+
+func (d *dying) Update(fn func(kv.Tx) error) error {
+	if d.left--; d.left <= 0 {
+		return errors.New("died")
+	}
+	return d.Store.Update(fn)
+}
+
+// cutOff begins the migration and dies in it.
+func (s *schema1) cutOff(at int) {
+	s.Helper()
+	store, err := bolt.Open(s.path("state.db"))
+	must(s, err)
+	if err := tickets.Migrate(&dying{store, at}, nil); err == nil {
+		s.Error("the migration had come to its end before")
+	}
+	if have, err := store.Schema(); have != kv.Schema || err != nil {
+		s.Errorf("an older program would open it: %d, %v", have, err)
+	}
+	must(s, store.Close())
 }
 
 // keysAreKnown: docs/state.md tells of every key that the store now holds, and

@@ -33,5 +33,8 @@ func sayMigrated(log zerolog.Logger) func(migrate.Progress) {
 			text = "the state is that of this version now"
 		}
 		log.Info().Int("schema", p.Schema).Str("at", p.Prefix).Int("keys", p.Keys).Msg(text)
+		if p.Done && len(p.Unread) > 0 {
+			log.Error().Errs("records", p.Unread).Msg("records of the state can't be read and stay as they are; put back a backup if you need them")
+		}
 	}
 }

@@ -40,7 +40,9 @@ type Pair struct {
 // Move is given one of them and gives what stands in its place: itself with
 // another value, other keys, several of them, or nothing. It depends on its
 // arguments alone. Another key that it gives must not be under the prefix, where
-// it would be moved again.
+// it would be moved again. An error says that the value can't be read: it stays
+// as it is, as unreadable to this program as to the one before, since one spoiled
+// record must not keep a desk from its work.
 type Step struct {
 	Prefix string
 	Move   func(key string, value []byte) ([]Pair, error)
@@ -52,12 +54,13 @@ type Migration struct {
 	Steps  []Step
 }
 
-// Progress is how far a migration is: what was moved, and from under which prefix
-// the last was.
+// Progress is how far a migration is, since this start of the program: how many
+// keys were looked at, and from under which prefix the last was.
 type Progress struct {
 	Schema int
 	Prefix string
 	Keys   int
+	Unread []error // of keys whose values can't be read, the first of them
 	Done   bool
 }
 
@@ -73,6 +76,7 @@ const (
 	perUpdate = 100   // reads and writes, the bound of package kv
 	perPage   = 50    // keys that one look finds
 	sayEvery  = 10000 // keys
+	maxUnread = 20
 )
 
 // Run carries out what the store still lacks of these migrations, one schema
@@ -150,37 +154,66 @@ func (m Migration) run(s kv.Store, at state, say func(Progress)) error {
 			return fmt.Errorf("it stopped under %s, of which this program knows nothing", at.Prefix)
 		}
 	}
-	total := 0
-	say(Progress{Schema: m.Schema})
+	p := Progress{Schema: m.Schema}
+	say(p)
 	for _, step := range m.Steps[first:] {
 		if at.Prefix != step.Prefix {
 			at.Prefix, at.After = step.Prefix, ""
 		}
 		for {
-			next, moved, err := step.part(s, at)
+			next, moved, unread, err := step.part(s, at)
 			if err != nil {
 				return err
 			}
 			if moved == 0 {
 				break
 			}
-			if total/sayEvery != (total+moved)/sayEvery {
-				say(Progress{Schema: m.Schema, Prefix: step.Prefix, Keys: total + moved})
+			before := p.Keys
+			at, p.Prefix, p.Keys = next, step.Prefix, p.Keys+moved
+			p.Unread = append(p.Unread, unread[:min(len(unread), maxUnread-len(p.Unread))]...)
+			if before/sayEvery != p.Keys/sayEvery {
+				say(p)
 			}
-			at, total = next, total+moved
 		}
 	}
 	if err := s.Update(func(tx kv.Tx) error { return tx.Delete(stateKey) }); err != nil {
 		return err
 	}
-	say(Progress{Schema: m.Schema, Keys: total, Done: true})
+	p.Prefix, p.Done = "", true
+	say(p)
 	return nil
 }
 
 // part moves as many of the next keys as one Update takes, and gives where it
 // goes on; none were moved where there are no more.
-func (p Step) part(s kv.Store, at state) (next state, moved int, err error) {
-	var keys []string
+func (p Step) part(s kv.Store, at state) (next state, moved int, unread []error, err error) {
+	keys, err := p.next(s, at)
+	if err != nil || len(keys) == 0 {
+		return at, 0, nil, err
+	}
+	err = s.Update(func(tx kv.Tx) error {
+		next, moved, unread = at, 0, nil
+		for ops := 1; moved < len(keys); moved++ { // the state is written, too
+			key := keys[moved]
+			n, bad, err := p.move(tx, key, perUpdate-ops)
+			if errors.Is(err, kv.ErrOps) && moved > 0 {
+				break
+			}
+			if err != nil {
+				return fmt.Errorf("%s: %w", key, err)
+			}
+			if bad != nil {
+				unread = append(unread, fmt.Errorf("%s: %w", key, bad))
+			}
+			ops, next.After = ops+n, key
+		}
+		return kv.Save(tx, stateKey, next)
+	})
+	return next, moved, unread, err
+}
+
+// next gives the keys behind those that were moved.
+func (p Step) next(s kv.Viewer, at state) (keys []string, err error) {
 	err = s.View(func(v kv.View) error {
 		return v.Scan(p.Prefix, at.After, func(key string, _ []byte) error {
 			if len(keys) == perPage {
@@ -192,59 +225,42 @@ func (p Step) part(s kv.Store, at state) (next state, moved int, err error) {
 			return nil
 		})
 	})
-	if err != nil || len(keys) == 0 {
-		return at, 0, err
-	}
-	err = s.Update(func(tx kv.Tx) error {
-		next, moved = at, 0
-		for ops := 1; moved < len(keys); moved++ { // the state is written, too
-			n, err := p.move(tx, keys[moved], perUpdate-ops)
-			if errors.Is(err, kv.ErrOps) && moved > 0 {
-				break
-			}
-			if err != nil {
-				return fmt.Errorf("%s: %w", keys[moved], err)
-			}
-			ops, next.After = ops+n, keys[moved]
-		}
-		return kv.Save(tx, stateKey, next)
-	})
-	return next, moved, err
+	return keys, err
 }
 
 // move moves one key with at most so many reads and writes, and says how many it
 // took. Where it would take more it does nothing, and the error is kv.ErrOps.
-func (p Step) move(tx kv.Tx, key string, most int) (ops int, err error) {
+func (p Step) move(tx kv.Tx, key string, most int) (ops int, unread, err error) {
 	if most < 3 {
-		return 0, kv.ErrOps
+		return 0, nil, kv.ErrOps
 	}
 	old, err := tx.Get(key)
 	if err != nil {
-		return 0, err
+		return 0, nil, err
 	}
-	now, err := p.Move(key, slices.Clone(old))
-	if err != nil {
-		return 0, err
+	now, unread := p.Move(key, slices.Clone(old))
+	if unread != nil {
+		return 1, unread, nil
 	}
 	if len(now)+2 > most {
-		return 0, kv.ErrOps
+		return 0, nil, kv.ErrOps
 	}
 	stays := false
 	for _, one := range now {
 		stays = stays || one.Key == key
 		if one.Key != key && strings.HasPrefix(one.Key, p.Prefix) {
-			return 0, fmt.Errorf("is moved to %s, which would be moved again", one.Key)
+			return 0, nil, fmt.Errorf("is moved to %s, which would be moved again", one.Key)
 		}
 	}
 	if !stays {
 		if err := tx.Delete(key); err != nil {
-			return 0, err
+			return 0, nil, err
 		}
 	}
 	for _, one := range now {
 		if err := tx.Put(one.Key, one.Value); err != nil {
-			return 0, err
+			return 0, nil, err
 		}
 	}
-	return len(now) + 2, nil
+	return len(now) + 2, nil, nil
 }

@@ -2,18 +2,16 @@ package migrate
 
 import (
 	"encoding/json"
-	"fmt"
 	"strings"
 )
 
 // Rewrite is the step for records that stay under their keys and have another
-// form: what was an Old becomes the New that now gives. A value that is no Old
-// at all stops the migration.
+// form: what was an Old becomes the New that now gives.
 func Rewrite[Old, New any](prefix string, now func(Old) New) Step {
 	return Step{prefix, func(key string, value []byte) ([]Pair, error) {
 		var old Old
 		if err := json.Unmarshal(value, &old); err != nil {
-			return nil, fmt.Errorf("read: %w", err)
+			return nil, err
 		}
 		b, err := json.Marshal(now(old))
 		return []Pair{{key, b}}, err

@@ -5,7 +5,14 @@
 //
 // Check gives values with reasons and never a guess: what DNS did not answer is
 // temperror, which is neither pass nor fail. A message is judged as of its
-// arrival. DNS is asked by package resolver.
+// arrival.
+//
+// Its leaves know the standards and trust nobody: package dkim signatures, package
+// arc chains of forwarders, package dmarc what a domain demands and where its owner
+// ends, package resolver DNS. Here is what they are worth: a domain vouches only
+// for itself or, where both the public suffix list and the records allow it, for
+// its relatives; and nobody else's word counts but that of whom the administrator
+// names.
 //
 // The message was scanned by package internal/rawmail before; what a result is
 // good for is decided in package policy.

@@ -2,13 +2,14 @@
 // their policy records, and where in the tree of domains one owner ends.
 //
 // Tree.Demands gives what holds for a From domain, its own or inherited;
-// Tree.SameOwner tells whether relaxed alignment may hold between two domains. A
-// question that DNS did not answer is an error and never "no record". What the
-// list of public suffixes divides stays divided, whatever a record says: the tree
-// walk of section 4.10 decides beside it, and does not replace it.
+// Tree.SameOwner tells whether two domains have one owner, by the walk of section
+// 4.10 and, where no record draws a boundary, by the list of public suffixes. A
+// question that DNS did not answer is an error and never "no record".
 //
-// Stricter than the standard: a record of more than 4096 bytes is none, and a
-// suffix list that lacks com or org is refused. Looser: nothing here reports.
+// A record can say that a registry's domain is one owner's. Package sender does
+// not believe that: it asks SameOwner only of domains which the list has together.
+// A record of more than 4096 bytes is none, and a list without com or org is
+// refused, since it would make strangers relatives. Nothing here reports.
 //
 // Which domain sent a message is found in package sender.
 package dmarc

@@ -19,7 +19,7 @@ func notBuiltYet(name string) error {
 	return &exit.Error{Code: exit.Usage, Reason: "not_built", Message: fmt.Sprintf("The command %q isn't built yet.", name), Try: "countersign --help"}
 }
 
-// notBuilt are the commands of the design that aren't there yet: they say so.
+// notBuilt are the commands that are planned and aren't there yet: they say so.
 func (a *app) notBuilt() []*cobra.Command {
 	var out []*cobra.Command
 	for _, name := range []string{"quickstart", "doctor", "classify", "approval", "code", "policy", "backup", "restore", "webhook", "readyz"} {

@@ -22,7 +22,7 @@ import (
 )
 
 // TestUnseen judges the mails of testdata/unseen by the command line. They and
-// what must come of them were written from DESIGN and from what mail systems
+// what must come of them were written from the design and from what mail systems
 // write, by somebody who had not read the rules that judge them; what the first
 // run got wrong was mended since, and a few wants. One section of an archive is
 // one mail: a line `want:` (see checkCase; the words of unseenWants

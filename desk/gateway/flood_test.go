@@ -143,7 +143,7 @@ func TestFlood(t *testing.T) {
 			honest := deliver(t, server, w.yes(t))
 			took, of := w.readUntil(t, server, honest, *floodSize+1)
 			t.Logf("the honest reply behind %d mails was judged after %.1f s; outcomes %v", *floodSize, took.Seconds(), of)
-			if took > time.Minute { // the design, I-22
+			if took > time.Minute { // the threat model, I-22
 				t.Errorf("the honest reply was judged after %s", took)
 			}
 		})

@@ -42,7 +42,7 @@ type Limits struct {
 	FromBytes   int   // bytes of the From field's value
 }
 
-// DefaultLimits are those of the design.
+// DefaultLimits are those of the design, section 5.
 func DefaultLimits() Limits {
 	return Limits{Size: 25 << 20, HeaderBytes: 256 << 10, Fields: 1000, LineBytes: 10 << 10, Parts: 200, Depth: 20, FromBytes: 1024}
 }

@@ -47,8 +47,8 @@ type Outbox interface {
 	Unknown(id string, at time.Time, why string) error
 }
 
-// ErrServer reports that the SMTP server could not be used; what was due waits.
-var ErrServer = errors.New("the SMTP server can't be used")
+// errServer reports that the SMTP server could not be used; what was due waits.
+var errServer = errors.New("the SMTP server can't be used")
 
 // ErrGone is given by an outbox for a notice that is not to be sent any more.
 var ErrGone = errors.New("the notice is not to be sent any more")
@@ -73,7 +73,7 @@ func New(s Server, o Outbox, log zerolog.Logger) *Mailer {
 
 // Drain tries everything that is due at now, once, over one connection, and
 // gives how many the server took. It returns an error if the server can't be
-// used at all (ErrServer) or the outbox can't; what is wrong with one mail is
+// used at all (errServer) or the outbox can't; what is wrong with one mail is
 // told to the outbox alone. What the outbox can't take of one mail keeps no other
 // from being sent, and is an error in the end; where it can't several in a row,
 // that is the outbox's fault. After the end of ctx no new mail is begun.
@@ -98,7 +98,7 @@ func (m *Mailer) Drain(ctx context.Context, now time.Time) (sent int, err error)
 			}
 			seen[i.ID] = true
 			err := d.one(i)
-			if errors.Is(err, ErrServer) {
+			if errors.Is(err, errServer) {
 				return d.sent, errors.Join(append(untold, err, d.postpone(due[n+1:], err))...)
 			}
 			if err == nil {
@@ -153,7 +153,7 @@ func (d *drain) postpone(rest []Item, why error) error {
 }
 
 // one tries one mail over the open connection, or over a new one, and drops it
-// where it is of no use any more. The error is ErrServer or the outbox's.
+// where it is of no use any more. The error is errServer or the outbox's.
 func (d *drain) one(i Item) (err error) {
 	if err := fit(i); err != nil {
 		d.log.Error().Str("notice", i.ID).Str("why", err.Error()).Msg("notice unfit to be sent")
@@ -198,7 +198,7 @@ func (d *drain) one(i Item) (err error) {
 			return err
 		}
 		if d.lost >= maxLost {
-			return fmt.Errorf("%w: %d connections were lost one after the other, at last: %s", ErrServer, d.lost, d.clean(f))
+			return fmt.Errorf("%w: %d connections were lost one after the other, at last: %s", errServer, d.lost, d.clean(f))
 		}
 		return nil
 	}
@@ -247,7 +247,7 @@ func (d *drain) unusable(i Item, err error) error {
 	if err := d.retry(i, false, why); err != nil {
 		return err
 	}
-	return fmt.Errorf("%w: %s", ErrServer, why)
+	return fmt.Errorf("%w: %s", errServer, why)
 }
 
 // retry makes the mail wait its turn, or gives it up after five days.

@@ -100,7 +100,7 @@ func TestRefusals(t *testing.T) {
 				return &smtp.SMTPError{Code: tt.code, Message: "no, " + arg + " " + testToken}
 			}
 			_, log, err := drained(t, s.start(t, "none"), o)
-			if got := o.outcomes(); got != tt.want || errors.Is(err, ErrServer) != tt.unusable || !tt.unusable && err != nil {
+			if got := o.outcomes(); got != tt.want || errors.Is(err, errServer) != tt.unusable || !tt.unusable && err != nil {
 				t.Errorf("%s (%v), want %s\n%s", got, err, tt.want, log)
 			}
 		})
@@ -142,7 +142,7 @@ func TestServerLostAgainAndAgain(t *testing.T) {
 	})
 	o := items(50)
 	n, _, err := drained(t, s, o)
-	if n != 0 || !errors.Is(err, ErrServer) || strings.Count(o.outcomes(), "retry") != 50 {
+	if n != 0 || !errors.Is(err, errServer) || strings.Count(o.outcomes(), "retry") != 50 {
 		t.Errorf("Drain() = %d, %v: %s", n, err, o.outcomes())
 	}
 }
@@ -169,7 +169,7 @@ func TestSecurity(t *testing.T) {
 				tt.spoil(&server)
 			}
 			n, _, err := drained(t, server, o)
-			if n != 0 || len(s.got) != 0 || !errors.Is(err, ErrServer) || !strings.Contains(err.Error(), tt.why) {
+			if n != 0 || len(s.got) != 0 || !errors.Is(err, errServer) || !strings.Contains(err.Error(), tt.why) {
 				t.Errorf("Drain() = %d, %v, want an error with %q", n, err, tt.why)
 			}
 			if o.outcomes() != "retry n-1" {
@@ -205,7 +205,7 @@ func TestSignIn(t *testing.T) {
 			switch {
 			case tt.why == "" && (n != 1 || err != nil || s.got[0].user != "desk"):
 				t.Errorf("Drain() = %d, %v", n, err)
-			case tt.why != "" && (!errors.Is(err, ErrServer) || !strings.Contains(err.Error(), tt.why)):
+			case tt.why != "" && (!errors.Is(err, errServer) || !strings.Contains(err.Error(), tt.why)):
 				t.Errorf("Drain() = %d, %v, want an error with %q", n, err, tt.why)
 			}
 		})
@@ -282,7 +282,7 @@ func TestStoreBroken(t *testing.T) {
 	s, o := &sink{}, items(2)
 	o.broken = true
 	n, _, err := drained(t, s.start(t, "none"), o)
-	if n != 0 || err == nil || errors.Is(err, ErrServer) || len(s.got) != 0 || len(o.told) != 0 {
+	if n != 0 || err == nil || errors.Is(err, errServer) || len(s.got) != 0 || len(o.told) != 0 {
 		t.Errorf("Drain() = %d, %v: %d mails left without a recorded attempt", n, err, len(s.got))
 	}
 }

@@ -51,14 +51,14 @@ func TestUntold(t *testing.T) {
 		o := damaged()
 		o.broken = true
 		s := &sink{}
-		if n, _, err := drained(t, s.start(t, "none"), o); n != 0 || err == nil || errors.Is(err, ErrServer) || strings.Count(err.Error(), "disk full") != maxUntold {
+		if n, _, err := drained(t, s.start(t, "none"), o); n != 0 || err == nil || errors.Is(err, errServer) || strings.Count(err.Error(), "disk full") != maxUntold {
 			t.Errorf("Drain() = %d, %v, want 3 tries", n, err)
 		}
 	})
 	t.Run("server-away", func(t *testing.T) {
 		o := damaged("n-2")
 		s := &sink{refuse: func(string, string) error { return &smtp.SMTPError{Code: 530, Message: "sign in"} }}
-		if _, _, err := drained(t, s.start(t, "none"), o); !errors.Is(err, ErrServer) || strings.Count(o.outcomes(), "retry") != 8 {
+		if _, _, err := drained(t, s.start(t, "none"), o); !errors.Is(err, errServer) || strings.Count(o.outcomes(), "retry") != 8 {
 			t.Errorf("%v: %s, want 8 put off", err, o.outcomes())
 		}
 	})

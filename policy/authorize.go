@@ -82,7 +82,7 @@ var denials = []struct {
 	{"agent-disabled", when("agent_disabled", func(a Ask) bool { return a.Disabled })},
 	{"no-authority", when("no_authority", func(a Ask) bool { return !a.Authority && a.Class != Question })},               //rule:8 who-may-carry-out TestAuthorize/no-authority
 	{"other-class", when("class_mismatch", func(a Ask) bool { return a.Class != a.Ticket.Class && a.Class != Question })}, //rule:6.6 a-ticket-is-for-its-class TestAuthorize/other-class
-	{"channel", when("channel_forbidden", func(a Ask) bool { return a.Channel.Live() && !a.Class.Demands().Live })},       //rule:8 chat-and-phone-may-not TestAuthorize/by-chat
+	{"channel", when("channel_forbidden", func(a Ask) bool { return a.Channel.live() && !a.Class.Demands().Live })},       //rule:8 chat-and-phone-may-not TestAuthorize/by-chat
 	{"client-stopped", when("client_stopped", func(a Ask) bool { return a.ClientStopped && a.Class.Privileged() })},       //rule:6.8 a-stop-stops TestAuthorize/client-stopped
 	{"contact-barred", barred}, //rule:6.5 rights-at-the-act TestRightsAtTheAct/no-yes-of-a-removed-one
 	{"allowed-before-restore", when("already_used", func(a Ask) bool { return a.UsedBy != "" && a.UsedIn != a.Epoch && a.Class != Question })}, //rule:7 allowed-before-a-restore TestRightsAtTheAct/used-before-a-restore

@@ -39,9 +39,9 @@ const (
 // Channels lists every channel.
 var Channels = []Channel{Email, Chat, Phone, Portal, API}
 
-// Live reports whether somebody is talking to the agent right now and nothing
+// live reports whether somebody is talking to the agent right now and nothing
 // but their word says who they are.
-func (c Channel) Live() bool { return c == Chat || c == Phone }
+func (c Channel) live() bool { return c == Chat || c == Phone }
 
 // ProofKind names a fact on a ticket that a class may demand.
 type ProofKind string

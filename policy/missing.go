@@ -11,7 +11,7 @@ func missing(a Ask, d Demand) []string {
 		return nil
 	}
 	kinds := slices.Clone(d.AnyOf)
-	if a.Class.StandsIn(a.TokenClasses) && !a.Channel.Live() {
+	if a.Class.StandsIn(a.TokenClasses) && !a.Channel.live() {
 		kinds = append(kinds, ProofToken)
 	}
 	if slices.ContainsFunc(kinds, a.has) {
@@ -21,7 +21,7 @@ func missing(a Ask, d Demand) []string {
 	switch {
 	case len(wanting) > 0:
 		return wanting
-	case slices.Contains(d.AnyOf, ProofCode) && a.Channel.Live():
+	case slices.Contains(d.AnyOf, ProofCode) && a.Channel.live():
 		return []string{"code_missing"}
 	case a.has(ProofSender):
 		return []string{"not_confirmed"}
@@ -34,7 +34,7 @@ func missing(a Ask, d Demand) []string {
 // code or sender wants the code.
 func (a Ask) given(kinds ...ProofKind) (out []Proof) {
 	for _, p := range a.Proofs {
-		if slices.Contains(kinds, p.Kind) && p.Revision == a.Ticket.Revision && !(a.Channel.Live() && p.Kind == ProofSender) { //rule:6.6 a-proof-is-of-its-revision part=2 TestAuthorize/proof-of-another-revision
+		if slices.Contains(kinds, p.Kind) && p.Revision == a.Ticket.Revision && !(a.Channel.live() && p.Kind == ProofSender) { //rule:6.6 a-proof-is-of-its-revision part=2 TestAuthorize/proof-of-another-revision
 			out = append(out, p)
 		}
 	}

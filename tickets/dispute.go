@@ -140,7 +140,7 @@ func (s *Store) stopClient(tx kv.Tx, t *Ticket) error {
 // opened nor edited the ticket; only the proved yes of the primary contact ends
 // the stop.
 func (s *Store) Lift(id, agent, reason string) (t Ticket, err error) {
-	if err := checkText("reason", reason, MaxRequest); err != nil || strings.TrimSpace(reason) == "" {
+	if err := checkText("reason", reason, maxRequest); err != nil || strings.TrimSpace(reason) == "" {
 		return t, &InvalidError{errors.Join(err, errors.New("reason: say why the stop should end"))}
 	}
 	return t, s.change(id, agent, func(tx kv.Tx, t *Ticket, a staff.Agent) error {

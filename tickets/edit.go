@@ -72,7 +72,7 @@ func (s *Store) CloseTicket(id, agent string) (t Ticket, err error) {
 
 // Note adds an agent's words to the history. They prove nothing.
 func (s *Store) Note(id, agent, text string) (t Ticket, err error) {
-	if err := checkText("note", text, MaxRequest); err != nil || strings.TrimSpace(text) == "" {
+	if err := checkText("note", text, maxRequest); err != nil || strings.TrimSpace(text) == "" {
 		return t, &InvalidError{errors.Join(err, errors.New("note: say something"))}
 	}
 	err = s.change(id, agent, func(tx kv.Tx, t *Ticket, a staff.Agent) error {

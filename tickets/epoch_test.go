@@ -195,7 +195,7 @@ func TestLiftAfterRestore(t *testing.T) {
 	d.backup(t)()
 	d.receive(t, d.reply(l, policy.Yes))
 	check(t, d.KV().View(func(v kv.View) error {
-		if halt, err := Stopped(v, "c1"); err != nil || !halt {
+		if halt, err := stopped(v, "c1"); err != nil || !halt {
 			t.Errorf("stopped %v, %v", halt, err)
 		}
 		return nil

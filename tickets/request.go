@@ -13,8 +13,8 @@ import (
 
 // Bounds of what an agent types.
 const (
-	MaxSubject = 120  // characters; one line
-	MaxRequest = 4000 // characters: a notice quotes it whole, see Options.Fits
+	maxSubject = 120  // characters; one line
+	maxRequest = 4000 // characters: a notice quotes it whole, see Options.Fits
 )
 
 // OpenRequest is what an agent opens for a customer.
@@ -41,7 +41,7 @@ func (o OpenRequest) validate(fits func(string) error) error {
 	if strings.TrimSpace(o.Subject) == "" {
 		bad("subject: say what is asked and where, in one line")
 	}
-	errs = append(errs, checkText("subject", o.Subject, MaxSubject), checkRequest(o.Request, fits))
+	errs = append(errs, checkText("subject", o.Subject, maxSubject), checkRequest(o.Request, fits))
 	if strings.ContainsAny(o.Subject, "\r\n") {
 		bad("subject: must be one line")
 	}
@@ -83,7 +83,7 @@ func checkText(field, s string, most int) error {
 // checkRequest demands of what an agent wrote that every notice can quote it
 // whole: what the notice quoted is what is authorised.
 func checkRequest(text string, fits func(string) error) error {
-	err := checkText("request", text, MaxRequest)
+	err := checkText("request", text, maxRequest)
 	if err != nil || fits == nil {
 		return err
 	}
@@ -96,8 +96,8 @@ func checkRequest(text string, fits func(string) error) error {
 // firstWords gives as much of what a contact wrote as every notice can quote,
 // and says so where that isn't all.
 func (s *Store) firstWords(text string) string {
-	words := excerpt(text, MaxRequest)
-	for n := MaxRequest; n > 100 && s.opt.Fits != nil && s.opt.Fits(words) != nil; n -= n / 8 {
+	words := excerpt(text, maxRequest)
+	for n := maxRequest; n > 100 && s.opt.Fits != nil && s.opt.Fits(words) != nil; n -= n / 8 {
 		words = excerpt(text, n)
 	}
 	return words
@@ -120,8 +120,8 @@ func list[T ~string](all []T) string {
 	return strings.Join(b, ", ")
 }
 
-// oneLine cleans a line that somebody else wrote and cuts it to MaxSubject characters.
-func oneLine(s string) string { return clean.Line(s, MaxSubject) }
+// oneLine cleans a line that somebody else wrote and cuts it to maxSubject characters.
+func oneLine(s string) string { return clean.Line(s, maxSubject) }
 
 // excerpt cuts s to at most n bytes, and says so.
 func excerpt(s string, n int) string {

@@ -15,7 +15,7 @@ import (
 // again. Its words, and the DNS records seen, are of no use to anybody, and
 // anybody can send as many as they like.
 func small(f policy.Facts) policy.Facts {
-	f.MessageID, f.Subject, f.KindWhy = clean.Cut(f.MessageID, 200), clean.Cut(f.Subject, MaxSubject), clean.Cut(f.KindWhy, 100)
+	f.MessageID, f.Subject, f.KindWhy = clean.Cut(f.MessageID, 200), clean.Cut(f.Subject, maxSubject), clean.Cut(f.KindWhy, 100)
 	f.Text, f.Threads, f.Numbers, f.Recipients, f.Answer.ByLanguage = "", nil, nil, nil, nil
 	s := &f.Sender
 	s.DKIM, s.Covered, s.AlsoSigned, s.Shown, s.Records = nil, nil, nil, nil, nil

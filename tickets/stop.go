@@ -9,9 +9,9 @@ import (
 	"countersign/internal/kv"
 )
 
-// Stopped reports whether nothing privileged is done for the client, because of
+// stopped reports whether nothing privileged is done for the client, because of
 // a dispute that no lead has lifted yet.
-func Stopped(r kv.Reader, client string) (bool, error) {
+func stopped(r kv.Reader, client string) (bool, error) {
 	b, err := r.Get(stopPrefix + client)
 	return b != nil, err
 }
@@ -37,7 +37,7 @@ func stopsFor(r kv.Reader, client string, c clients.Contact) (bool, error) {
 		all = append(all, halts...)
 	}
 	for _, id := range all {
-		if halt, err := Stopped(r, id); err != nil || halt {
+		if halt, err := stopped(r, id); err != nil || halt {
 			return halt, err
 		}
 	}
@@ -98,7 +98,7 @@ func follow(tx kv.Tx, client string, addresses []string) error {
 		}
 		halts := []string{client}
 		for _, id := range old {
-			halt, err := Stopped(tx, id)
+			halt, err := stopped(tx, id)
 			if err != nil {
 				return err
 			}

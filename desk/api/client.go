@@ -16,9 +16,9 @@ import (
 	"countersign/internal/exit"
 )
 
-// Timeout is how long the daemon may take for an answer to begin: a large request
+// timeout is how long the daemon may take for an answer to begin: a large request
 // waits for its turns, and one message's DNS, in package sender, for 20 s.
-const Timeout = patience + 20*time.Second + 10*time.Second
+const timeout = patience + 20*time.Second + 10*time.Second
 
 // Client asks for operations.
 type Client struct{ http http.Client }
@@ -33,7 +33,7 @@ func Dial(path string) (*Client, error) {
 	dial := func(ctx context.Context, _, _ string) (net.Conn, error) {
 		return (&net.Dialer{}).DialContext(ctx, "unix", path)
 	}
-	return &Client{http.Client{Transport: &http.Transport{DialContext: dial, ResponseHeaderTimeout: Timeout}}}, nil
+	return &Client{http.Client{Transport: &http.Transport{DialContext: dial, ResponseHeaderTimeout: timeout}}}, nil
 }
 
 // ErrNoDaemon says that no daemon listens on the socket.

@@ -98,7 +98,7 @@ func (s Settings) connect(ctx context.Context) (c *connection, err error) {
 		return nil, fmt.Errorf("greeting: %w", err)
 	}
 	if c.State() != imap.ConnStateNotAuthenticated {
-		return nil, fmt.Errorf("%w: it says that we are logged in already (PREAUTH)", ErrServer)
+		return nil, fmt.Errorf("%w: it says that we are logged in already (PREAUTH)", errServer)
 	}
 	if err := c.do(0, func() error { return c.Login(s.User, s.Password).Wait() }); err != nil {
 		return nil, fmt.Errorf("log in as %s: %w", s.User, err)
@@ -119,7 +119,7 @@ func (s Settings) connect(ctx context.Context) (c *connection, err error) {
 		return nil, err
 	}
 	if c.selected.UIDValidity == 0 {
-		return nil, fmt.Errorf("%w: it gives %s no UIDVALIDITY", ErrServer, folder)
+		return nil, fmt.Errorf("%w: it gives %s no UIDVALIDITY", errServer, folder)
 	}
 	return c, nil
 }
@@ -152,7 +152,7 @@ func startTLS(ctx context.Context, raw net.Conn, config *tls.Config) (net.Conn, 
 		return nil, fmt.Errorf("greeting: %w", err)
 	}
 	if !strings.HasPrefix(strings.ToUpper(greeting), "* OK") {
-		return nil, fmt.Errorf("%w: its greeting is not OK", ErrServer)
+		return nil, fmt.Errorf("%w: its greeting is not OK", errServer)
 	}
 	if _, err := io.WriteString(raw, "s1 STARTTLS\r\n"); err != nil {
 		return nil, err
@@ -166,7 +166,7 @@ func startTLS(ctx context.Context, raw net.Conn, config *tls.Config) (net.Conn, 
 			continue
 		}
 		if !strings.HasPrefix(strings.ToUpper(line), "S1 OK") {
-			return nil, fmt.Errorf("%w: it refuses STARTTLS", ErrServer)
+			return nil, fmt.Errorf("%w: it refuses STARTTLS", errServer)
 		}
 		c := tls.Client(raw, config)
 		if err := c.HandshakeContext(ctx); err != nil {
@@ -175,7 +175,7 @@ func startTLS(ctx context.Context, raw net.Conn, config *tls.Config) (net.Conn, 
 		// After STARTTLS there is no second greeting; the library wants one.
 		return &greeted{Conn: c, first: bytes.NewReader([]byte("* OK\r\n"))}, nil
 	}
-	return nil, fmt.Errorf("%w: it does not answer STARTTLS", ErrServer)
+	return nil, fmt.Errorf("%w: it does not answer STARTTLS", errServer)
 }
 
 // readLine reads a line without reading anything behind it.
@@ -189,7 +189,7 @@ func readLine(r io.Reader) (string, error) {
 			return string(line), nil
 		}
 	}
-	return "", fmt.Errorf("%w: a long line before TLS", ErrServer)
+	return "", fmt.Errorf("%w: a long line before TLS", errServer)
 }
 
 // greeted is a connection before whose input a greeting stands.
@@ -218,7 +218,7 @@ func (c *connection) do(literal int64, fn func() error) (err error) {
 	defer func() {
 		if p := recover(); p != nil {
 			c.raw.Close()
-			err = fmt.Errorf("%w: the IMAP library panicked: %v", ErrServer, p)
+			err = fmt.Errorf("%w: the IMAP library panicked: %v", errServer, p)
 		}
 		// Between commands the connection may rest, while messages are judged.
 		c.guard.allow(rest, 0)

@@ -49,7 +49,7 @@ func (r *Reader) begin(c *connection) (Cursor, error) {
 		if next.Floor = uint32(c.selected.UIDNext); next.Floor == 0 { // RFC 3501 section 6.3.1 lets it say nothing
 			next.Floor = last + 1
 			if last == 0 && c.selected.NumMessages > 0 {
-				return cursor, fmt.Errorf("%w: it does not say which UID comes next", ErrServer)
+				return cursor, fmt.Errorf("%w: it does not say which UID comes next", errServer)
 			}
 		}
 	}

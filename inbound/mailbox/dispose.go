@@ -8,8 +8,8 @@ import (
 	"github.com/emersion/go-imap/v2"
 )
 
-// Keyword marks a handled message where the server can't move it.
-const Keyword imap.Flag = "$CountersignDone"
+// keyword marks a handled message where the server can't move it.
+const keyword imap.Flag = "$CountersignDone"
 
 // atOnce is how many messages are moved by one command, and so noted.
 const atOnce = 100
@@ -113,11 +113,11 @@ func (r *Reader) move(c *connection, set imap.UIDSet, outcome string) error {
 }
 
 func (r *Reader) mark(c *connection, set imap.UIDSet) error {
-	if !slices.Contains(c.selected.PermanentFlags, Keyword) && !slices.Contains(c.selected.PermanentFlags, imap.FlagWildcard) {
+	if !slices.Contains(c.selected.PermanentFlags, keyword) && !slices.Contains(c.selected.PermanentFlags, imap.FlagWildcard) {
 		return nil // the record alone says that it was handled
 	}
 	return c.do(0, func() error {
-		return c.Store(set, &imap.StoreFlags{Op: imap.StoreFlagsAdd, Silent: true, Flags: []imap.Flag{Keyword}}, nil).Close()
+		return c.Store(set, &imap.StoreFlags{Op: imap.StoreFlagsAdd, Silent: true, Flags: []imap.Flag{keyword}}, nil).Close()
 	})
 }
 

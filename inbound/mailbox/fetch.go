@@ -84,7 +84,7 @@ func (r *Reader) fetch(c *connection, cursor Cursor, uid uint32) (*Fetched, erro
 	if m == nil {
 		return nil, errGone
 	}
-	if slices.Contains(m.Flags, Keyword) {
+	if slices.Contains(m.Flags, keyword) {
 		r.log.Error().Uint32("uid", uid).Msg("a message is marked as handled that this daemon has not handled: does another one read this mailbox?")
 		r.note(func(s *Status) { s.Foreign++ })
 	}
@@ -178,7 +178,7 @@ func (c *connection) bytes(uid uint32, from, n int64) ([]byte, error) {
 			continue
 		}
 		if int64(len(s.Bytes)) > n {
-			return nil, fmt.Errorf("%w: it sent %d bytes where %d were asked for", ErrServer, len(s.Bytes), n)
+			return nil, fmt.Errorf("%w: it sent %d bytes where %d were asked for", errServer, len(s.Bytes), n)
 		}
 		return s.Bytes, nil
 	}
@@ -214,7 +214,7 @@ func (c *connection) one(uid uint32, literal int64, o *imap.FetchOptions) (found
 		}
 	}
 	if found == nil && len(all) > 0 {
-		return nil, fmt.Errorf("%w: it answered for another message than UID %d", ErrServer, uid)
+		return nil, fmt.Errorf("%w: it answered for another message than UID %d", errServer, uid)
 	}
 	return found, nil
 }

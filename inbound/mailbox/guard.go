@@ -24,8 +24,8 @@ const (
 	chatter   = 8 << 20  // bytes beside literals that one command may bring
 )
 
-// ErrServer reports a server that broke a bound or the protocol.
-var ErrServer = errors.New("the IMAP server broke a bound")
+// errServer reports a server that broke a bound or the protocol.
+var errServer = errors.New("the IMAP server broke a bound")
 
 // guard is a connection whose input is bounded.
 type guard struct {
@@ -111,7 +111,7 @@ func (g *guard) accept(in []byte) error {
 	g.budget -= int64(len(in))
 	end, err := g.scan.take(in, g.literal)
 	if err == nil && g.budget < 0 {
-		err = fmt.Errorf("%w: more than %d bytes for one command", ErrServer, chatter+g.literal)
+		err = fmt.Errorf("%w: more than %d bytes for one command", errServer, chatter+g.literal)
 	}
 	if err != nil {
 		g.broken = err
@@ -162,7 +162,7 @@ func (s *scanner) take(p []byte, longest int64) (end int, err error) {
 		c := p[0]
 		p = p[1:]
 		if s.line++; s.line > max(s.longest, maxLine) {
-			return end, fmt.Errorf("%w: a line of more than %d bytes", ErrServer, max(s.longest, maxLine))
+			return end, fmt.Errorf("%w: a line of more than %d bytes", errServer, max(s.longest, maxLine))
 		}
 		switch {
 		case c == '\n':
@@ -182,7 +182,7 @@ func (s *scanner) take(p []byte, longest int64) (end int, err error) {
 		case s.quoted:
 		case c == '(':
 			if s.parens++; s.parens > maxParens {
-				return end, fmt.Errorf("%w: more than %d open parentheses", ErrServer, maxParens)
+				return end, fmt.Errorf("%w: more than %d open parentheses", errServer, maxParens)
 			}
 		case c == ')':
 			s.parens--
@@ -212,7 +212,7 @@ func (s *scanner) endOfLine(longest int64) error {
 		return nil
 	}
 	if size > longest+maxLine {
-		return fmt.Errorf("%w: a literal of %d bytes where %d were asked for", ErrServer, size, longest)
+		return fmt.Errorf("%w: a literal of %d bytes where %d were asked for", errServer, size, longest)
 	}
 	s.skip = size
 	return nil

@@ -18,12 +18,12 @@ const maxStrange = 50
 // turn up without being old.
 const lateness = time.Hour
 
-// ErrHeld reports a mailbox that waits for a person.
-var ErrHeld = errors.New("the mailbox is held")
+// errHeld reports a mailbox that waits for a person.
+var errHeld = errors.New("the mailbox is held")
 
 func (r *Reader) held(cursor Cursor) error {
 	err := fmt.Errorf("%w since %s: more than %d old messages turned up that were never read. Look at them, then `countersign mailbox release %s --skip` or `--judge`",
-		ErrHeld, cursor.Held.Format(time.RFC3339), maxStrange, r.set.Name)
+		errHeld, cursor.Held.Format(time.RFC3339), maxStrange, r.set.Name)
 	r.note(func(s *Status) { s.State, s.Error, s.UIDValidity = "held", err.Error(), cursor.UIDValidity })
 	return err
 }

@@ -258,7 +258,7 @@ func FuzzGuard(f *testing.F) {
 		if end > 0 && in[end-1] != '\n' || end > len(in) {
 			t.Errorf("a response ends behind byte %d of %q", end, in)
 		}
-		if one != nil && !errors.Is(one, ErrServer) {
+		if one != nil && !errors.Is(one, errServer) {
 			t.Errorf("error %v is no ErrServer", one)
 		}
 		if one == nil && (whole.line > maxLine || whole.parens > maxParens) {

@@ -40,8 +40,8 @@ func (s Settings) look(ctx context.Context, fn func(*connection) error) error {
 	return fn(c)
 }
 
-// ErrNotThere says that no message with the Message-ID has come.
-var ErrNotThere = errors.New("it has not come")
+// errNotThere says that no message with the Message-ID has come.
+var errNotThere = errors.New("it has not come")
 
 // Await waits for the message with that Message-ID and gives its header. It looks
 // in the mailbox and where handled mail lies, since a daemon may be at work.
@@ -58,7 +58,7 @@ func (s Settings) Await(ctx context.Context, messageID string, wait time.Duratio
 			return header, err
 		}
 		if time.Now().After(end) {
-			return nil, ErrNotThere
+			return nil, errNotThere
 		}
 		select {
 		case <-ctx.Done():

@@ -164,7 +164,7 @@ func (r *Reader) session(ctx context.Context, fn func(*connection) error) error 
 		return err
 	}
 	err = fn(c)
-	if errors.Is(err, ErrHeld) {
+	if errors.Is(err, errHeld) {
 		c.logout()
 		return err
 	}
@@ -185,7 +185,7 @@ func (r *Reader) Run(ctx context.Context) error {
 	for ctx.Err() == nil {
 		err := r.session(ctx, func(c *connection) error {
 			for ctx.Err() == nil {
-				if err := r.pass(ctx, c); err != nil && !errors.Is(err, ErrHeld) {
+				if err := r.pass(ctx, c); err != nil && !errors.Is(err, errHeld) {
 					return err
 				}
 				wait.Reset()

@@ -127,7 +127,7 @@ func TestDispose(t *testing.T) {
 			if name == "moved" && (len(inbox) != 0 || len(moved) != 2) {
 				t.Errorf("%d messages in INBOX, %d moved; want 0 and 2", len(inbox), len(moved))
 			}
-			if name != "moved" && (len(inbox) != 2 || len(moved) != 0 || !slices.ContainsFunc(inbox[0].Flags, func(f string) bool { return strings.EqualFold(f, string(Keyword)) })) {
+			if name != "moved" && (len(inbox) != 2 || len(moved) != 0 || !slices.ContainsFunc(inbox[0].Flags, func(f string) bool { return strings.EqualFold(f, string(keyword)) })) {
 				t.Errorf("INBOX %+v, %d moved; want 2 with the keyword", inbox, len(moved))
 			}
 			for _, m := range inbox {
@@ -244,7 +244,7 @@ func TestHold(t *testing.T) {
 			all := numbers(tt.known+1, 2*tt.known+tt.old+1)
 			s.got = read
 			err := r.Once(context.Background())
-			if errors.Is(err, ErrHeld) != tt.held {
+			if errors.Is(err, errHeld) != tt.held {
 				t.Fatalf("Once() = %v, want held: %v", err, tt.held)
 			}
 			if !tt.held {
@@ -253,7 +253,7 @@ func TestHold(t *testing.T) {
 				}
 				return
 			}
-			if err := r.Once(context.Background()); !errors.Is(err, ErrHeld) || len(s.got) != len(read) || r.Status().State != "held" {
+			if err := r.Once(context.Background()); !errors.Is(err, errHeld) || len(s.got) != len(read) || r.Status().State != "held" {
 				t.Fatalf("held, it is %s and judged %d; %v", r.Status().State, len(s.got)-len(read), err)
 			}
 			s.at.Release(tt.judge)

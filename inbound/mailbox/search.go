@@ -86,10 +86,10 @@ func (c *connection) matching(criteria *imap.SearchCriteria) (uids []uint32, err
 	count := uint64(0)
 	for _, one := range set {
 		if one.Start == 0 || one.Stop < one.Start {
-			return nil, fmt.Errorf("%w: a set of UIDs that makes no sense", ErrServer)
+			return nil, fmt.Errorf("%w: a set of UIDs that makes no sense", errServer)
 		}
 		if count += uint64(one.Stop-one.Start) + 1; count > 2*maxSet {
-			return nil, fmt.Errorf("%w: it names more than %d messages", ErrServer, 2*maxSet)
+			return nil, fmt.Errorf("%w: it names more than %d messages", errServer, 2*maxSet)
 		}
 		for uid := uint64(one.Start); uid <= uint64(one.Stop); uid++ {
 			uids = append(uids, uint32(uid))

@@ -97,7 +97,7 @@ func TestHTMLOwn(t *testing.T) {
 		{"<p>Ada</p><p>--</p><p>no</p><blockquote>x</blockquote><p>Yes</p>", "Ada\nYes"},
 		{"a &lt; b", "a < b"},
 	} {
-		if got := OwnText(clean.Seen(readHTML(c[0], false).out.String())); got != c[1] {
+		if got := ownText(clean.Seen(readHTML(c[0], false).out.String())); got != c[1] {
 			t.Errorf("%s: %q, want %q", c[0], got, c[1])
 		}
 	}

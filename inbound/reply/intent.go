@@ -13,14 +13,14 @@ const every = ^languages(0)
 // no plain yes or no.
 const longestAnswer = 200
 
-// Intent reads own text, from which quotes and signature are gone, by the rule
+// intentOf reads own text, from which quotes and signature are gone, by the rule
 // of the design: the first line behind a greeting answers if it is made only
 // of the words of one language; a denial counts anywhere. A question or a
 // condition anywhere in the text leaves a yes unclear, also on a later line:
 // a question too many costs one more notice, a wrong yes costs a server.
 //
 // Names are the writer's, from the From field: they say nothing in a line.
-func Intent(own string, names ...string) policy.Answer {
+func intentOf(own string, names ...string) policy.Answer {
 	unclear := policy.Answer{Intent: policy.Unclear}
 	if lex().denies(newPhrase(words(sentences(own)))) {
 		return policy.Answer{Intent: policy.No}
@@ -80,12 +80,12 @@ func (p pieces) intent(names ...string) policy.Answer {
 		return policy.Answer{Intent: policy.Unclear}
 	}
 	said := p.own + "\n" + p.foot
-	a := Intent(said, names...)
+	a := intentOf(said, names...)
 	if a.Intent != policy.No && lex().denies(newPhrase(words(p.sign))) {
 		return policy.Answer{Intent: policy.Unclear}
 	}
 	if strings.TrimSpace(p.veiled) != "" {
-		return agreed(a, Intent(said+"\n"+p.veiled, names...))
+		return agreed(a, intentOf(said+"\n"+p.veiled, names...))
 	}
 	return a
 }

@@ -44,11 +44,11 @@ func TestEachLanguage(t *testing.T) {
 	for language, texts := range said {
 		for i, n := range []list{yesList, noList, denyList} {
 			want := []policy.Intent{policy.Yes, policy.No, policy.No}[i]
-			if got := Intent(texts[i]).For(language); got != want {
+			if got := intentOf(texts[i]).For(language); got != want {
 				t.Errorf("%s: %q is %s, want %s", language, texts[i], got, want)
 			}
 			restore := takeOut(n, lex().language(language))
-			if got := Intent(texts[i]).For(language); got == want {
+			if got := intentOf(texts[i]).For(language); got == want {
 				t.Errorf("%s: %q is still %s without the list %q", language, texts[i], got, listNames[n])
 			}
 			restore()
@@ -107,12 +107,12 @@ func TestDenials(t *testing.T) {
 	for language := range said {
 		c := neverAsked[language]
 		for _, text := range []string{c[0], said[language][0] + "\n\n" + c[0], "OK\n\nP.S. " + c[0]} {
-			if got := Intent(text).For(language); got != policy.No {
+			if got := intentOf(text).For(language); got != policy.No {
 				t.Errorf("%s: %q is %s, want no", language, text, got)
 			}
 		}
-		if text := said[language][0] + "\n\n" + c[1]; Intent(text).For(language) != policy.Unclear {
-			t.Errorf("%s: %q is %s, want unclear", language, text, Intent(text).For(language))
+		if text := said[language][0] + "\n\n" + c[1]; intentOf(text).For(language) != policy.Unclear {
+			t.Errorf("%s: %q is %s, want unclear", language, text, intentOf(text).For(language))
 		}
 	}
 }
@@ -122,7 +122,7 @@ func TestAsksBack(t *testing.T) {
 	for text, language := range map[string]string{"Please confirm": "en", "Please confirm, thanks": "en", "Confirm please": "en", "Please correct.": "en", "Thanks, please correct this": "en",
 		"Bitte bestätige": "de", "Bestätige bitte": "de", "请确认": "zh", "請批准，謝謝": "zh", "確認します": "ja", "大丈夫です": "ja", "承認お願いします": "ja", "괜찮습니다": "ko", "승인 부탁드립니다": "ko",
 		"נא אישור": "he", "Onay lütfen": "tr", "موافقة من فضلك": "ar", "Yes\n❓": "en", "Yes\n🛑": "en", "Yes\n\nlet me check with Bob": "en", "Yes\nas long as it is free": "en", "Yes\nwho asked for this": "en"} {
-		if got := Intent(text).For(language); got != policy.Unclear {
+		if got := intentOf(text).For(language); got != policy.Unclear {
 			t.Errorf("%s: %q is %s, want unclear", language, text, got)
 		}
 	}
@@ -132,11 +132,11 @@ func TestAsksBack(t *testing.T) {
 // signs that Arabic and Hebrew may do without.
 func TestSpellings(t *testing.T) {
 	for text, language := range map[string]string{"Ja, ich bestaetige die Anfrage": "de", "Jeg bekraefter dette": "da", "انا موافق": "ar", "أوافقُ": "ar", "مـوافق": "ar", "כֵּן": "he"} {
-		if got := Intent(text).For(language); got != policy.Yes {
+		if got := intentOf(text).For(language); got != policy.Yes {
 			t.Errorf("%s: %q is %s, want yes", language, text, got)
 		}
 	}
-	if got := Intent("כן־לא").For("he"); got != policy.Unclear {
+	if got := intentOf("כן־לא").For("he"); got != policy.Unclear {
 		t.Errorf("a joined yes and no is %s", got)
 	}
 }
@@ -145,10 +145,10 @@ func TestSpellings(t *testing.T) {
 func TestRefusals(t *testing.T) {
 	for text, language := range map[string]string{"I refuse": "en", "Ich lehne das ab": "de", "Je m'y oppose": "fr", "Me niego": "es", "Eu recuso": "pt", "Mi rifiuto": "it", "Ik weiger": "nl", "Odmawiam": "pl",
 		"Jag vägrar": "sv", "Jeg nægter": "da", "Jeg nekter": "no", "Kieltäydyn": "fi", "Visszautasítom": "hu", "Αρνούμαι": "el", "Відмовляюся": "uk", "Я против": "ru"} {
-		if got := Intent(text).For(language); got != policy.No {
+		if got := intentOf(text).For(language); got != policy.No {
 			t.Errorf("%s: %q is %s, want no", language, text, got)
 		}
-		if got := Intent("Yes\n" + text).For(language); got != policy.Unclear {
+		if got := intentOf("Yes\n" + text).For(language); got != policy.Unclear {
 			t.Errorf("%s: yes, and %q, is %s", language, text, got)
 		}
 	}

@@ -34,11 +34,11 @@ func FuzzLaws(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, s string) {
 		seen := clean.Seen(s)
-		own := OwnText(seen)
+		own := ownText(seen)
 		if !subsequence(own, seen) {
 			t.Fatalf("OwnText(%q) = %q: no subsequence", s, own)
 		}
-		if again := OwnText(own); !subsequence(again, own) {
+		if again := ownText(own); !subsequence(again, own) {
 			t.Errorf("OwnText(%q) = %q", own, again)
 		}
 		before := readings(s)
@@ -144,14 +144,14 @@ func TestEveryWord(t *testing.T) {
 	for entry, e := range lex().entries {
 		for n, name := range lex().names {
 			bit := languages(1) << n
-			if e[yesList]&bit != 0 && Intent(entry).For(name) != policy.Yes {
-				t.Errorf("%s: %q is %s", name, entry, Intent(entry).For(name))
+			if e[yesList]&bit != 0 && intentOf(entry).For(name) != policy.Yes {
+				t.Errorf("%s: %q is %s", name, entry, intentOf(entry).For(name))
 			}
-			if (e[noList]|e[denyList])&bit != 0 && Intent(entry).For(name) != policy.No {
-				t.Errorf("%s: %q is %s", name, entry, Intent(entry).For(name))
+			if (e[noList]|e[denyList])&bit != 0 && intentOf(entry).For(name) != policy.No {
+				t.Errorf("%s: %q is %s", name, entry, intentOf(entry).For(name))
 			}
 			if e[harmlessList]&bit != 0 {
-				if got := Intent("yes\n" + entry).For(name); got != policy.Yes {
+				if got := intentOf("yes\n" + entry).For(name); got != policy.Yes {
 					t.Errorf("%s: yes and %q is %s", name, entry, got)
 				}
 			}

@@ -22,7 +22,7 @@ func TestLines(t *testing.T) {
 		}
 		tried[head] = true
 		for text := range strings.SplitSeq(said, " | ") {
-			if got := Intent(text).For(language); string(got) != want {
+			if got := intentOf(text).For(language); string(got) != want {
 				t.Errorf("%s: %q is %s, want %s", language, text, got, want)
 			}
 		}

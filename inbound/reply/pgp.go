@@ -35,5 +35,5 @@ func unarmour(s string) (text string, doubtful bool) {
 		out.WriteString(strings.TrimPrefix(line, "- ")) // dash-escaped, section 7.1
 	}
 	text = out.String()
-	return text, !ok || OwnText(clean.Seen(before)) != "" || OwnText(clean.Seen(after)) != "" || strings.Contains(text, armourSigned)
+	return text, !ok || ownText(clean.Seen(before)) != "" || ownText(clean.Seen(after)) != "" || strings.Contains(text, armourSigned)
 }

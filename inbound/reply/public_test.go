@@ -71,12 +71,12 @@ func publicText(t *testing.T, file string) string {
 		if m == nil {
 			t.Fatal(file, bad)
 		}
-		return Text(m)
+		return Read(m, Own{}).Text
 	case ".html":
 		text := readHTML(string(raw), false).out.String()
-		return OwnText(clean.Seen(text))
+		return ownText(clean.Seen(text))
 	}
-	return OwnText(clean.Seen(string(raw)))
+	return ownText(clean.Seen(string(raw)))
 }
 
 // TestPublicKinds takes every message below DIR/people for a person's and every

@@ -8,10 +8,10 @@ import (
 	"countersign/policy"
 )
 
-// OwnText gives the lines of plain text that its writer added: without quotes,
+// ownText gives the lines of plain text that its writer added: without quotes,
 // the lines that introduce them, signature and disclaimer. Its lines are lines
 // of the input, in their order.
-func OwnText(plain string) string { return divide(plain).own }
+func ownText(plain string) string { return divide(plain).own }
 
 // pieces are what a text holds beside quotes.
 type pieces struct {

@@ -131,9 +131,6 @@ func agreed(a, b policy.Answer) policy.Answer {
 	return out
 }
 
-// Text gives the own words of a message, cleaned.
-func Text(m *rawmail.Message) string { return Read(m, Own{}).Text }
-
 // displayName gives the name beside the From address, if it is no address.
 func displayName(m *rawmail.Message) string {
 	name, _, ok := strings.Cut(m.Get("from"), "<")

@@ -26,7 +26,7 @@ func TestIntent(t *testing.T) {
 		if text == "No" {
 			continue // languages may disagree, see TestLanguagesDisagree
 		}
-		if got := Intent(text); got.Intent != want {
+		if got := intentOf(text); got.Intent != want {
 			t.Errorf("%q: %+v, want %s", text, got, want)
 		}
 	}
@@ -41,7 +41,7 @@ func TestLanguagesDisagree(t *testing.T) {
 		{"Yes, that's me", "en", "yes"}, {"Of course not", "en", "unclear"}, {"no", "pl", "unclear"}, {"no", "cs", "unclear"}, {"da", "ro", "yes"}, {"da", "it", "unclear"},
 		{"si", "es", "yes"}, {"si", "fr", "unclear"}, {"ne", "cs", "no"}, {"ne", "el", "yes"}, {"no", "en", "no"}, {"no", "es", "no"}, {"Да, спасибо", "ru", "yes"},
 	} {
-		if got := Intent(c.text).For(c.lang); got != c.want {
+		if got := intentOf(c.text).For(c.lang); got != c.want {
 			t.Errorf("%q for %s: %s, want %s", c.text, c.lang, got, c.want)
 		}
 	}
@@ -112,7 +112,7 @@ func TestAttribution(t *testing.T) {
 		"Yes\nOp 16 nov. 2026 05:13 schreef \"Sam\" <s@desk.example> het\nvolgende geschreven:\n\n> no",
 		"Yes\n\n24 Kas 2026 tarihinde Sam\n<s@desk.example> şunu yazdı:\n\n> no",
 	} {
-		if got := OwnText(text); got != "Yes" {
+		if got := ownText(text); got != "Yes" {
 			t.Errorf("OwnText(%q) = %q", text, got)
 		}
 	}
@@ -186,8 +186,8 @@ func BenchmarkReadHTML(b *testing.B) {
 func FuzzOwnText(f *testing.F) {
 	f.Add("Yes\n\nOn 1 Nov, A wrote:\n> no")
 	f.Fuzz(func(t *testing.T, s string) {
-		before := Intent(OwnText(clean.Seen(s))).Intent
-		after := Intent(OwnText(clean.Seen(s + "\n\n> yes\n"))).Intent
+		before := intentOf(ownText(clean.Seen(s))).Intent
+		after := intentOf(ownText(clean.Seen(s + "\n\n> yes\n"))).Intent
 		if before != policy.Yes && after == policy.Yes {
 			t.Errorf("a quote made a yes of %q", s)
 		}

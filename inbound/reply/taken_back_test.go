@@ -17,19 +17,19 @@ func TestTakenBack(t *testing.T) {
 		"OK\nI haven't asked for this change.", "Ok, thanks.\nThis hasn't been requested by us.", "Okay\nNobody here asked for that.",
 		"Ok\nplease disregard", "Yes\nthis is phishing", "Correct\nsomebody else asked, ignore", "Sure\nwe cant do that now", "OK\nforget it", "Oui\nje n'ai rien demandé", "Oui\nje n'ai jamais demandé cela", "Oui\nn'en faites rien",
 		"Ja\nIch weiß von nichts", "Sí\nNo he pedido nada", "Sì\nnon ho chiesto niente"} {
-		if got := Intent(s).For(""); got == policy.Yes {
+		if got := intentOf(s).For(""); got == policy.Yes {
 			t.Errorf("Intent(%q) = %s", s, got)
 		}
 	}
 	// An OK is a yes in every language: the contact's own says what goes with it.
 	for s, language := range map[string]string{"Ok\ndas hat niemand bestellt": "de", "ok\nich lehne das ab": "de", "ok\nc'est une arnaque": "fr"} {
-		if got := Intent(s).For(language); got == policy.Yes {
+		if got := intentOf(s).For(language); got == policy.Yes {
 			t.Errorf("Intent(%q) for %s = %s", s, language, got)
 		}
 	}
 	// So it does below the yes of another language, and to nobody else.
 	for s, language := range map[string]string{"Yes\npas maintenant": "fr", "Yes\nodota": "fi", "Ja\nattendez": "fr", "Oui\nmen inte nu": "sv"} {
-		a := Intent(s)
+		a := intentOf(s)
 		if got := a.For(language); got != policy.Unclear {
 			t.Errorf("Intent(%q) for %s = %s", s, language, got)
 		}
@@ -39,7 +39,7 @@ func TestTakenBack(t *testing.T) {
 	}
 	for _, s := range []string{"Yes\n\nLet me know if you need anything else.", "Yes please.\n\nThanks,\nAda Berg\nHead of IT, Northwind",
 		"Yes\n\nBest regards\nAda", "Yes\nThe server is web-3.", "Ja, bitte\n\nViele Grüße\nAda", "Oui\n\nMerci beaucoup"} {
-		if got := Intent(s).For(""); got != policy.Yes {
+		if got := intentOf(s).For(""); got != policy.Yes {
 			t.Errorf("Intent(%q) = %s, want yes", s, got)
 		}
 	}
@@ -50,17 +50,17 @@ func TestTakenBack(t *testing.T) {
 func TestPostponed(t *testing.T) {
 	for language, later := range map[string]string{"en": "Tomorrow, thanks", "de": "ab Montag", "fr": "demain", "es": "mañana", "pt": "amanhã", "it": "da lunedì", "nl": "vanaf maandag", "pl": "jutro", "cs": "zítra", "sk": "zajtra", "sv": "imorgon", "da": "fra mandag", "no": "i morgen",
 		"fi": "huomenna", "hu": "holnap", "ro": "mâine", "tr": "yarın", "el": "αύριο", "ru": "завтра", "uk": "завтра", "ja": "明日お願いします", "zh": "下周再做", "ko": "내일 해주세요", "ar": "غدا", "he": "מחר"} {
-		if got := Intent(said[language][0] + "\n" + later).For(language); got != policy.Unclear {
+		if got := intentOf(said[language][0] + "\n" + later).For(language); got != policy.Unclear {
 			t.Errorf("%s: yes, and %q, is %s", language, later, got)
 		}
 	}
 	for _, text := range []string{"Agreed\nminus the reboot", "Yes\nnext week", "Yes\nlet me know if you need to cancel first", "Yes\nI take that back"} {
-		if got := Intent(text).For("en"); got != policy.Unclear {
+		if got := intentOf(text).For("en"); got != policy.Unclear {
 			t.Errorf("%q is %s", text, got)
 		}
 	}
 	for text, language := range map[string]string{"Yes\nSee you tomorrow": "en", "Yes\nLet me know if you need anything else": "en", "Oui\nÀ demain": "fr", "Sí\nHasta mañana": "es", "Sim\nAté amanhã": "pt", "Sì\nA domani": "it", "Tak\nDo jutra": "pl", "Ja, bitte\nSchönen Morgen": "de"} {
-		if got := Intent(text).For(language); got != policy.Yes {
+		if got := intentOf(text).For(language); got != policy.Yes {
 			t.Errorf("%q is %s", text, got)
 		}
 	}
@@ -113,7 +113,7 @@ func TestAnswerLine(t *testing.T) {
 		{"OK\nfalls nötig", "", "unclear"},
 		{"OK\nom te zien", "", "yes"},
 	} {
-		if got := Intent(c.text, c.name).For("en"); got != c.want {
+		if got := intentOf(c.text, c.name).For("en"); got != c.want {
 			t.Errorf("Intent(%q, %q) = %s, want %s", c.text, c.name, got, c.want)
 		}
 	}
@@ -122,11 +122,11 @@ func TestAnswerLine(t *testing.T) {
 // Objections in English count for contacts of every language.
 func TestEnglishObjection(t *testing.T) {
 	for _, text := range []string{"Ja, bitte\nunless it rains", "Ja, bitte\nexcept web-4"} {
-		if got := Intent(text).For("de"); got != policy.Unclear {
+		if got := intentOf(text).For("de"); got != policy.Unclear {
 			t.Errorf("Intent(%q) for de = %s", text, got)
 		}
 	}
-	if got := Intent("Tak\nunless it rains").For("pl"); got != policy.Unclear { // which Danes read otherwise
+	if got := intentOf("Tak\nunless it rains").For("pl"); got != policy.Unclear { // which Danes read otherwise
 		t.Errorf("Tak, unless it rains, for pl = %s", got)
 	}
 }

@@ -10,7 +10,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 
 	"golang.org/x/mod/sumdb/tlog"
 
@@ -99,14 +98,6 @@ func List(v kv.View, from int64, fn func(index int64, e Entry) error) error {
 		}
 		n++
 		return fn(n-1, e)
-	})
-}
-
-// Export writes every entry as a JSON line, as it was stored.
-func Export(v kv.View, w io.Writer) error {
-	return v.Scan(leafPrefix, "", func(_ string, value []byte) error {
-		_, err := w.Write(append(append([]byte{}, value...), '\n'))
-		return err
 	})
 }
 

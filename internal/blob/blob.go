@@ -1,7 +1,7 @@
 // Package blob keeps bytes under their hash, in files: the raw bytes of messages
 // that are evidence, deferred or set aside.
 //
-// What Put has returned is durable: compressed, sealed under a key that lies
+// What Keep has put is durable: compressed, sealed under a key that lies
 // elsewhere, synced, renamed into place, and checked against its hash whenever
 // it is read. A copy of the folder alone shows of a message no more than its
 // hash and about how long it is.
@@ -38,7 +38,7 @@ type Store struct {
 	synced sync.Map  // folders below dir whose names are known to be durable
 	pack   sync.Pool // *flate.Writer: one takes a megabyte
 
-	using sync.RWMutex // held for reading from Put to the commit of what refers to it
+	using sync.RWMutex // held for reading from put to the commit of what refers to it
 }
 
 // Open gives the blobs in dir, which is made (0700) if it isn't there.
@@ -59,8 +59,8 @@ func (s *Store) path(hash string) (string, error) {
 	return filepath.Join(s.dir, hash[:2], hash), nil
 }
 
-// Put keeps b and gives its hash. Putting the same bytes again is cheap.
-func (s *Store) Put(b []byte) (hash string, err error) {
+// put keeps b and gives its hash. Putting the same bytes again is cheap.
+func (s *Store) put(b []byte) (hash string, err error) {
 	sum := sha256.Sum256(b)
 	hash = hex.EncodeToString(sum[:])
 	path, err := s.path(hash)
@@ -150,7 +150,7 @@ func (s *Store) read(path, hash string) (b []byte, open bool, err error) {
 func (s *Store) Keep(b []byte, commit func(hash string) error) error {
 	s.using.RLock()
 	defer s.using.RUnlock()
-	hash, err := s.Put(b)
+	hash, err := s.put(b)
 	if err != nil {
 		return fmt.Errorf("keep the bytes of a message: %w", err)
 	}
@@ -165,7 +165,7 @@ func (s *Store) Forget(hash string, unused func() (bool, error)) error {
 	if ok, err := unused(); err != nil || !ok {
 		return err
 	}
-	return s.Remove(hash)
+	return s.remove(hash)
 }
 
 // Size gives how many bytes the file of a hash takes.
@@ -181,8 +181,8 @@ func (s *Store) Size(hash string) (int64, error) {
 	return info.Size(), nil
 }
 
-// Remove forgets bytes. There being none is no error.
-func (s *Store) Remove(hash string) error {
+// remove forgets bytes. There being none is no error.
+func (s *Store) remove(hash string) error {
 	path, err := s.path(hash)
 	if err != nil {
 		return err

@@ -16,7 +16,7 @@ func TestStore(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := bytes.Repeat([]byte("From: ada@north.example\r\n"), 1000)
-	hash, err := s.Put(want)
+	hash, err := s.put(want)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -27,7 +27,7 @@ func TestStore(t *testing.T) {
 	if info, err := os.Stat(path); err != nil || info.Mode().Perm() != 0o600 || info.Size() >= int64(len(want)) {
 		t.Errorf("file: %v, %v; want 0600 and smaller than %d", info, err, len(want))
 	}
-	if again, err := s.Put(want); err != nil || again != hash {
+	if again, err := s.put(want); err != nil || again != hash {
 		t.Errorf("second Put() = %s, %v", again, err)
 	}
 	packed, _ := os.ReadFile(path)
@@ -38,13 +38,13 @@ func TestStore(t *testing.T) {
 	if _, err := s.Get(hash); !errors.Is(err, ErrDamaged) {
 		t.Errorf("a changed byte: %v", err)
 	}
-	if _, err := s.Put(want); err != nil {
+	if _, err := s.put(want); err != nil {
 		t.Errorf("Put over damaged bytes: %v", err)
 	}
 	if _, err := s.Get(hash); err != nil {
 		t.Errorf("Put did not mend: %v", err)
 	}
-	if err := errors.Join(s.Remove(hash), s.Remove(hash)); err != nil {
+	if err := errors.Join(s.remove(hash), s.remove(hash)); err != nil {
 		t.Error(err)
 	}
 	if _, err := s.Get(hash); !errors.Is(err, fs.ErrNotExist) {
@@ -65,7 +65,7 @@ func TestLargest(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := make([]byte, 100<<20)
-	hash, err := s.Put(want)
+	hash, err := s.put(want)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -70,7 +70,7 @@ func TestSealed(t *testing.T) {
 	random := make([]byte, 3*piece+5) // so that it takes several pieces
 	rand.Read(random)
 	for _, want := range [][]byte{nil, []byte("To: " + secret + "\r\n"), append([]byte("To: "+secret+"\r\n"), random...)} {
-		hash, err := s.Put(want)
+		hash, err := s.put(want)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -104,7 +104,7 @@ func TestPutSeals(t *testing.T) {
 	if got, err := s.Get(hash); err != nil || !bytes.Equal(got, want) || !readable(t, path) {
 		t.Fatalf("Get() = %q, %v", got, err)
 	}
-	if _, err := s.Put(want); err != nil || readable(t, path) {
+	if _, err := s.put(want); err != nil || readable(t, path) {
 		t.Errorf("Put() = %v, still readable: %v", err, readable(t, path))
 	}
 }

@@ -248,7 +248,7 @@ func (s Size) String() string {
 
 func (r *reader) tls(path, key, mode, server string, allowed bool) {
 	r.oneOf(path, key, mode, "implicit", "starttls", "none")
-	if mode == "none" && server != "" && !allowed && !Loopback(server) {
+	if mode == "none" && server != "" && !allowed && !loopback(server) {
 		r.report(r.where(path), key, `"none" would send the password and the tokens in the clear to %s. Write "implicit" or "starttls", or allow_plaintext = true if the wire is yours.`, shown(server))
 	}
 }
@@ -259,9 +259,9 @@ func (r *reader) roots(path, key, file, mode string) {
 	}
 }
 
-// Loopback reports whether the host of a host:port is this machine by its name
+// loopback reports whether the host of a host:port is this machine by its name
 // alone.
-func Loopback(hostPort string) bool {
+func loopback(hostPort string) bool {
 	host, _, err := net.SplitHostPort(hostPort)
 	if err != nil {
 		host = hostPort

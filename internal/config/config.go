@@ -238,7 +238,7 @@ func Load(path string) (Config, []Problem) {
 	if err != nil {
 		return whole("can't be read: " + Cause(err))
 	}
-	c, problems := Parse(path, text)
+	c, problems := parse(path, text)
 	return c, append(problems, c.checkOwn(path)...)
 }
 

@@ -28,7 +28,7 @@ from = "Support <support@desk.example>"
 `
 
 func TestParse(t *testing.T) {
-	got, problems := Parse("/etc/cs/countersign.toml", []byte(good))
+	got, problems := parse("/etc/cs/countersign.toml", []byte(good))
 	if len(problems) > 0 {
 		t.Fatalf("Parse(good): %v", problems)
 	}
@@ -136,7 +136,7 @@ func TestProblems(t *testing.T) {
 			if !strings.Contains(good, tt.old) {
 				t.Fatalf("%q is not in the good configuration", tt.old)
 			}
-			_, problems := Parse("c.toml", []byte(strings.Replace(good, tt.old, tt.new, 1)))
+			_, problems := parse("c.toml", []byte(strings.Replace(good, tt.old, tt.new, 1)))
 			got := text(problems)
 			switch {
 			case tt.want == "" && got != "":
@@ -178,7 +178,7 @@ from = 3
 [proof]
 token = "never"
 `
-	_, problems := Parse("bad.toml", []byte(bad))
+	_, problems := parse("bad.toml", []byte(bad))
 	var got []string
 	for _, p := range problems {
 		got = append(got, strings.Join(strings.SplitN(p.String(), ":", 5)[:4], ":"))
@@ -193,7 +193,7 @@ token = "never"
 }
 
 func TestExample(t *testing.T) {
-	got, problems := Parse("/etc/countersign/countersign.toml", []byte(Example()))
+	got, problems := parse("/etc/countersign/countersign.toml", []byte(Example()))
 	if len(problems) > 0 {
 		t.Fatalf("the example has problems:\n%s", text(problems))
 	}
@@ -201,7 +201,7 @@ func TestExample(t *testing.T) {
 		t.Errorf("the example can't be run: %s", text(p))
 	}
 	// What the example says is the default, but for what has none.
-	plain, _ := Parse("/etc/countersign/countersign.toml", []byte(good))
+	plain, _ := parse("/etc/countersign/countersign.toml", []byte(good))
 	if diff := cmp.Diff(plain.Proof, got.Proof); diff != "" {
 		t.Errorf("[proof] differs from the defaults (-default +example):\n%s", diff)
 	}
@@ -235,7 +235,7 @@ func allKeys(t reflect.Type) []string {
 // daemon alone; and a desk of another user's is not asked for this one.
 func TestSocket(t *testing.T) {
 	t.Setenv("RUNTIME_DIRECTORY", "/run/elsewhere")
-	c, problems := Parse("/etc/cs/c.toml", []byte(`socket = "c.sock"`))
+	c, problems := parse("/etc/cs/c.toml", []byte(`socket = "c.sock"`))
 	if c.Socket != "/etc/cs/c.sock" || len(problems) > 0 {
 		t.Errorf("socket %q (%v)", c.Socket, problems)
 	}

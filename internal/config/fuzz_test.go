@@ -15,7 +15,7 @@ func FuzzParse(f *testing.F) {
 	f.Add("smtp.from = 'a'\nsmtp.from.name = 1\n")
 	f.Add("\"\\u202e\" = 1\n[\"\\n\"]\n")
 	f.Fuzz(func(t *testing.T, text string) {
-		c, problems := Parse("/c.toml", []byte(text))
+		c, problems := parse("/c.toml", []byte(text))
 		lines := strings.Count(text, "\n") + 1
 		for _, p := range problems {
 			if s := p.String(); strings.ContainsFunc(s, func(r rune) bool { return r < ' ' || r == 0x7f || r == 0x202e }) {
@@ -33,7 +33,7 @@ func FuzzParse(f *testing.F) {
 				!plainAddress(strings.Replace(m.ReplyAddress, placeholder, strings.Repeat("a", tokenRoom), 1)) {
 				t.Errorf("accepted mailbox %+v", m)
 			}
-			if m.TLS == "none" && !m.AllowPlaintext && !Loopback(m.IMAP) {
+			if m.TLS == "none" && !m.AllowPlaintext && !loopback(m.IMAP) {
 				t.Errorf("accepted plain text to %s", m.IMAP)
 			}
 		}

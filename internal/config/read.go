@@ -19,10 +19,10 @@ import (
 	"countersign/internal/clean"
 )
 
-// Parse reads a configuration from text. name is what problems call it; its
+// parse reads a configuration from text. name is what problems call it; its
 // folder is the one that relative paths are relative to. The Config may be used
 // only if there are no problems.
-func Parse(name string, text []byte) (Config, []Problem) {
+func parse(name string, text []byte) (Config, []Problem) {
 	r := &reader{name: name, text: text, at: map[string]int{}, lost: map[string]bool{}, config: defaults()}
 	r.syntax()
 	if len(r.problems) > 0 {

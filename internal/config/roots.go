@@ -16,7 +16,7 @@ func ReadRoots(path string) (*x509.CertPool, error) {
 		return nil, nil
 	}
 	fail := func(text, try string) (*x509.CertPool, error) {
-		return nil, &SecretError{Path: path, Text: text, Try: try}
+		return nil, &secretError{Path: path, Text: text, Try: try}
 	}
 	f, err := os.Open(path)
 	if err != nil {

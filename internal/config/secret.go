@@ -18,15 +18,15 @@ import (
 // maxSecret bounds a password file, in bytes.
 const maxSecret = 4096
 
-// A SecretError says why a secret, or an authority's certificate, can't be read, in words for a person. It
+// A secretError says why a secret, or an authority's certificate, can't be read, in words for a person. It
 // never holds the secret.
-type SecretError struct {
+type secretError struct {
 	Path string
 	Text string // what is wrong
 	Try  string // the command to run, may be empty
 }
 
-func (e *SecretError) Error() string {
+func (e *secretError) Error() string {
 	s := e.Path + ": " + e.Text
 	if e.Try != "" {
 		s += " Run: " + e.Try
@@ -38,7 +38,7 @@ func (e *SecretError) Error() string {
 // other users can read or write, since then it is no secret.
 func ReadSecret(path string) (redact.Secret, error) {
 	fail := func(text, try string) (redact.Secret, error) {
-		return "", &SecretError{Path: path, Text: text, Try: try}
+		return "", &secretError{Path: path, Text: text, Try: try}
 	}
 	f, err := os.Open(path)
 	switch {

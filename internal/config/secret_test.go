@@ -43,7 +43,7 @@ func TestReadSecret(t *testing.T) {
 				}
 				return
 			}
-			e, ok := err.(*SecretError)
+			e, ok := err.(*secretError)
 			if !ok || !strings.Contains(e.Error(), tt.refused) || got != "" {
 				t.Errorf("ReadSecret() = %q, %v, want an error with %q", string(got), err, tt.refused)
 			}

@@ -18,9 +18,9 @@ type Record struct {
 	Testing                bool   // t=y
 }
 
-// ParseRecord reads a record, and tells whether the string is one at all. Of a
+// parseRecord reads a record, and tells whether the string is one at all. Of a
 // tag that stands twice the first counts.
-func ParseRecord(txt string) (r Record, ok bool) {
+func parseRecord(txt string) (r Record, ok bool) {
 	if len(txt) > maxRecordText {
 		return r, false
 	}

@@ -13,7 +13,7 @@ func FuzzRecord(f *testing.F) {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, txt string) {
-		r, ok := ParseRecord(txt)
+		r, ok := parseRecord(txt)
 		if !ok {
 			return
 		}

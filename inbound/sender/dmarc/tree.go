@@ -30,7 +30,7 @@ func (t Tree) recordAt(ctx context.Context, domain string) (*Record, error) {
 	var found *Record
 	n := 0
 	for _, txt := range a.TXT {
-		if r, ok := ParseRecord(txt); ok {
+		if r, ok := parseRecord(txt); ok {
 			r.At = domain
 			found = &r
 			n++

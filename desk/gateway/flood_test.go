@@ -117,7 +117,7 @@ func spoofed(i int, d string) []byte {
 
 // TestFlood: an honest reply behind mail whose DNS doesn't answer, whatever the
 // kind, is judged soon, and every message ends in exactly one outcome.
-// With -flood 10000 it is the figure of RELIABILITY I-22.
+// With -flood 10000 it is the figure of I-22 of the threat model.
 func TestFlood(t *testing.T) {
 	for _, tt := range floods {
 		t.Run(tt.name, func(t *testing.T) {

@@ -3,8 +3,6 @@ package main
 import (
 	"fmt"
 	"os"
-	"path/filepath"
-	"slices"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -136,25 +134,33 @@ type bindingCase struct {
 // writeBindingCases writes the files from the cases.
 func writeBindingCases(t *testing.T) {
 	t.Helper()
-	for _, pattern := range []string{"*.eml", "*.want"} {
-		old, _ := filepath.Glob("testdata/binding/" + pattern)
-		for _, f := range old {
-			must(t, os.Remove(f))
+	n := 0
+	for _, of := range []struct {
+		subject string
+		cases   []bindingCase
+	}{{"marks", markCases()}, {"outcomes", outcomeCases()}, {"openings", openingCases()}, {"subjects", subjectCases()}, {"two", twoCases()}} {
+		dir := "testdata/binding/" + of.subject
+		must(t, os.RemoveAll(dir))
+		must(t, os.MkdirAll(dir, 0o755))
+		for _, k := range of.cases {
+			n++
+			k.write(t, fmt.Sprintf("%s/%03d-%s", dir, n, k.name))
 		}
 	}
-	for i, k := range slices.Concat(markCases(), outcomeCases(), openingCases(), subjectCases(), twoCases()) {
-		m := newBindingMail()
-		m.confirmed()
-		m.want["why"], m.want["at"] = k.why, bindingAt.Format(time.RFC3339)
-		k.change(m)
-		base := fmt.Sprintf("testdata/binding/%03d-%s", i+1, k.name)
-		var w strings.Builder
-		for _, key := range []string{"why", "at", "dns", "trust", "seen", "exit", "verdict", "confirmed", "bound", "ticket", "contact", "kind", "intent", "reasons", "says"} {
-			if v, ok := m.want[key]; ok {
-				fmt.Fprintln(&w, strings.TrimRight(key+": "+v, " "))
-			}
+}
+
+func (k bindingCase) write(t *testing.T, base string) {
+	t.Helper()
+	m := newBindingMail()
+	m.confirmed()
+	m.want["why"], m.want["at"] = k.why, bindingAt.Format(time.RFC3339)
+	k.change(m)
+	var w strings.Builder
+	for _, key := range []string{"why", "at", "dns", "trust", "seen", "exit", "verdict", "confirmed", "bound", "ticket", "contact", "kind", "intent", "reasons", "says"} {
+		if v, ok := m.want[key]; ok {
+			fmt.Fprintln(&w, strings.TrimRight(key+": "+v, " "))
 		}
-		must(t, os.WriteFile(base+".eml", []byte(m.bytes(t)), 0o644))
-		must(t, os.WriteFile(base+".want", []byte(w.String()), 0o644))
 	}
+	must(t, os.WriteFile(base+".eml", []byte(m.bytes(t)), 0o644))
+	must(t, os.WriteFile(base+".want", []byte(w.String()), 0o644))
 }

@@ -33,7 +33,7 @@ func TestBinding(t *testing.T) {
 	if *writeBinding {
 		writeBindingCases(t)
 	}
-	files, err := filepath.Glob("testdata/binding/*.eml")
+	files, err := filepath.Glob("testdata/binding/*/*.eml")
 	if err != nil || len(files) < 60 {
 		t.Fatalf("%d cases, %v", len(files), err)
 	}
@@ -49,7 +49,7 @@ func TestBinding(t *testing.T) {
 	away.Fail("", dns.RcodeServerFailure)
 	for _, file := range files {
 		base := strings.TrimSuffix(file, ".eml")
-		t.Run(filepath.Base(base), func(t *testing.T) {
+		t.Run(strings.TrimPrefix(base, "testdata/binding/"), func(t *testing.T) {
 			raw, err := os.ReadFile(file)
 			must(t, err)
 			want := readBindingWant(t, base+".want")

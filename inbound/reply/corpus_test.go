@@ -14,12 +14,12 @@ import (
 // NN-name.want: a line on why, "kind: ", "intent: " or "intent CODE: " for a
 // contact of that language, and behind an empty line the own text.
 func TestCorpus(t *testing.T) {
-	files, err := filepath.Glob("testdata/corpus/*.eml")
+	files, err := filepath.Glob("testdata/corpus/*/*.eml")
 	if err != nil || len(files) < 250 {
 		t.Fatal(len(files), err)
 	}
 	for _, file := range files {
-		name := strings.TrimSuffix(filepath.Base(file), ".eml")
+		name := strings.TrimSuffix(strings.TrimPrefix(file, "testdata/corpus/"), ".eml")
 		t.Run(name, func(t *testing.T) {
 			raw, err := os.ReadFile(file)
 			if err != nil {

@@ -8,8 +8,6 @@ import (
 	"mime"
 	"mime/quotedprintable"
 	"os"
-	"path/filepath"
-	"slices"
 	"strings"
 	"testing"
 
@@ -27,30 +25,41 @@ func TestWriteCorpus(t *testing.T) {
 	if !*write {
 		t.Skip("only with -write")
 	}
-	dir := "testdata/corpus"
-	old, _ := filepath.Glob(dir + "/*")
-	for _, f := range old {
-		os.Remove(f)
-	}
-	if err := os.MkdirAll(dir, 0o755); err != nil {
+	if err := os.RemoveAll("testdata/corpus"); err != nil {
 		t.Fatal(err)
 	}
-	for i, c := range slices.Concat(replyCases(), machineCases(), answerCases(), cutCases(), peopleCases(), labelCases(), asideCases()) {
-		base := fmt.Sprintf("%s/%03d-%s", dir, i+1, c.name)
-		key := "intent"
-		if c.lang != "" {
-			key += " " + c.lang
-		}
-		want := fmt.Sprintf("why: %s\nkind: %s\n%s: %s\n", c.why, c.kind, key, c.intent)
-		if c.text != "" {
-			want += "\n" + c.text + "\n"
-		}
-		if err := os.WriteFile(base+".eml", []byte(strings.ReplaceAll(c.mail, "\n", "\r\n")), 0o644); err != nil {
+	n := 0
+	for _, of := range []struct {
+		subject string
+		cases   []corpusCase
+	}{{"programs", replyCases()}, {"machines", machineCases()}, {"answers", answerCases()}, {"cut", cutCases()}, {"people", peopleCases()},
+		{"labels", labelCases()}, {"aside", asideCases()}} {
+		dir := "testdata/corpus/" + of.subject
+		if err := os.MkdirAll(dir, 0o755); err != nil {
 			t.Fatal(err)
 		}
-		if err := os.WriteFile(base+".want", []byte(want), 0o644); err != nil {
-			t.Fatal(err)
+		for _, c := range of.cases {
+			n++
+			writeCase(t, fmt.Sprintf("%s/%03d-%s", dir, n, c.name), c)
 		}
+	}
+}
+
+func writeCase(t *testing.T, base string, c corpusCase) {
+	t.Helper()
+	key := "intent"
+	if c.lang != "" {
+		key += " " + c.lang
+	}
+	want := fmt.Sprintf("why: %s\nkind: %s\n%s: %s\n", c.why, c.kind, key, c.intent)
+	if c.text != "" {
+		want += "\n" + c.text + "\n"
+	}
+	if err := os.WriteFile(base+".eml", []byte(strings.ReplaceAll(c.mail, "\n", "\r\n")), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(base+".want", []byte(want), 0o644); err != nil {
+		t.Fatal(err)
 	}
 }
 

@@ -46,14 +46,14 @@ func TestCorpus(t *testing.T) {
 	if *write {
 		writeCorpus(t)
 	}
-	files, err := filepath.Glob("testdata/corpus/*.eml")
+	files, err := filepath.Glob("testdata/corpus/*/*.eml")
 	if err != nil || len(files) < 60 {
 		t.Fatalf("%d cases, %v", len(files), err)
 	}
 	srv := startServer(t, "")
 	for _, file := range files {
 		base := strings.TrimSuffix(file, ".eml")
-		t.Run(filepath.Base(base), func(t *testing.T) { runCase(t, srv, base) })
+		t.Run(strings.TrimPrefix(base, "testdata/corpus/"), func(t *testing.T) { runCase(t, srv, base) })
 	}
 }
 
@@ -160,15 +160,14 @@ func otherReaders(t *testing.T, raw []byte, from string) {
 // writeCorpus writes the files from the cases.
 func writeCorpus(t *testing.T) {
 	t.Helper()
-	old, _ := filepath.Glob("testdata/corpus/*")
-	for _, f := range old {
-		os.Remove(f)
-	}
-	if err := os.MkdirAll("testdata/corpus", 0o755); err != nil {
+	if err := os.RemoveAll("testdata/corpus"); err != nil {
 		t.Fatal(err)
 	}
 	for i, k := range cases() {
-		base := fmt.Sprintf("testdata/corpus/%03d-%s", i+1, k.name)
+		base := fmt.Sprintf("testdata/corpus/%s/%03d-%s", k.subject, i+1, k.name)
+		if err := os.MkdirAll(filepath.Dir(base), 0o755); err != nil {
+			t.Fatal(err)
+		}
 		var w strings.Builder
 		fmt.Fprintf(&w, "why: %s\n", k.why)
 		for _, key := range []string{"at", "authserv", "below", "exclusive", "sealers", "strict", "suffixes", "result", "by", "domain", "dmarc", "policy", "reasons", "arc", "covers", "uncovered"} {

@@ -90,7 +90,7 @@ func (r resolver) LookupTXT(_ context.Context, name string) ([]string, adns.Resu
 // no key that has other text beside it, mox no RSA key without
 // SubjectPublicKeyInfo.
 func TestCorpus(t *testing.T) {
-	files, err := filepath.Glob(corpus + "/*.want")
+	files, err := filepath.Glob(corpus + "/*/*.want")
 	if err != nil || len(files) < 60 {
 		t.Fatalf("%d cases, %v", len(files), err)
 	}
@@ -110,7 +110,7 @@ func TestCorpus(t *testing.T) {
 		}
 		asked++
 		base := strings.TrimSuffix(file, ".want")
-		t.Run(filepath.Base(base), func(t *testing.T) {
+		t.Run(strings.TrimPrefix(base, corpus+"/"), func(t *testing.T) {
 			raw, err := os.ReadFile(base + ".eml")
 			if err != nil {
 				t.Fatal(err)
@@ -152,11 +152,11 @@ func ask(t *testing.T, raw []byte, z zone, domain string) {
 // BenchmarkVerify is a bare verification by go-msgauth, beside BenchmarkCheck of
 // the package that judges senders.
 func BenchmarkVerify(b *testing.B) {
-	raw, err := os.ReadFile(corpus + "/002-rsa-2048.eml")
+	raw, err := os.ReadFile(corpus + "/dkim/002-rsa-2048.eml")
 	if err != nil {
 		b.Fatal(err)
 	}
-	z := readZone(b, corpus+"/002-rsa-2048.zone")
+	z := readZone(b, corpus+"/dkim/002-rsa-2048.zone")
 	b.SetBytes(int64(len(raw)))
 	for b.Loop() {
 		v, err := msgauth.VerifyWithOptions(bytes.NewReader(raw), &msgauth.VerifyOptions{LookupTXT: z.txt})

@@ -24,7 +24,7 @@ func TestBase64(t *testing.T) {
 // plain names, covers what it says and never verifies for a message whose
 // signed From was changed.
 func FuzzSignature(f *testing.F) {
-	raw, err := os.ReadFile("../testdata/corpus/001-honest.eml")
+	raw, err := os.ReadFile("../testdata/corpus/dkim/001-honest.eml")
 	if err != nil {
 		f.Fatal(err)
 	}

@@ -42,44 +42,48 @@ func (m Message) MessageID() string { return m.Facts.MessageID }
 // its history, notices and the to-do for IMAP commit together. A message that
 // has a final record is left as it is. raw are its bytes: where what it comes to
 // wants them to outlive IMAP, they are kept before that commit.
+//
+// Whether they are wanted is first seen without a commit; what is decided is
+// decided inside it, on the store as it then is.
 func (b *Inbox) Receive(e policy.Evidence, src ledger.Source, raw []byte) (m Message, err error) {
 	if err := b.s.opt.Watch.Check(); err != nil {
 		return m, err
 	}
-	m, bare, err := b.receive(e, src, "")
-	if err != nil || !bare {
-		return m, err
+	disk := b.s.diskHasRoom(e)
+	var seen verdict
+	err = b.s.kv.View(func(v kv.View) error {
+		seen, err = b.judge(v, e, src, "", disk)
+		return err
+	})
+	if err != nil || seen.final {
+		return seen.message, err
+	}
+	if bare := seen.bare; !bare {
+		if m, bare, err = b.commit(e, src, "", disk); err != nil || !bare {
+			return m, err
+		}
 	}
 	if b.s.opt.Blobs == nil {
 		return m, errNoBlobs
 	}
 	err = b.s.opt.Blobs.Keep(raw, func(hash string) (err error) {
-		m, _, err = b.receive(e, src, hash)
+		m, _, err = b.commit(e, src, hash, disk)
 		return err
 	})
 	return m, err
 }
 
-// receive commits what a message comes to. hash names its kept bytes, "" none:
-// then nothing happens where they are wanted, and bare says so. Who calls again
-// with the hash is judged by the store as it is by then.
-func (b *Inbox) receive(e policy.Evidence, src ledger.Source, hash string) (m Message, bare bool, err error) {
-	disk, size := b.s.diskHasRoom(e), b.s.sizeOf(hash, e)
+// commit commits what a message comes to. hash names its kept bytes, "" none:
+// then nothing happens where they are wanted, and bare says so.
+func (b *Inbox) commit(e policy.Evidence, src ledger.Source, hash string, disk bool) (m Message, bare bool, err error) {
+	size := b.s.sizeOf(hash, e)
 	err = b.s.group.Update(func(tx kv.Tx) error {
-		bare = false
-		var known bool
-		if m, known, err = received(tx, src); err != nil || known && m.Outcome != policy.OutcomeDefer {
+		v, err := b.judge(tx, e, src, hash, disk)
+		m, bare = v.message, v.bare
+		if err != nil || v.final || bare {
 			return err
 		}
-		without := hash == "" && m.Blob == ""
-		f, d, err := b.decide(tx, e, m, known, without, disk)
-		if err != nil {
-			return err
-		}
-		if bare = without && d.Evidence() && !(f.NoRoom && loose(d)); bare {
-			return nil
-		}
-		if !known {
+		if m.ID == "" {
 			n, err := kv.Counter(tx, messageCounter)
 			if err != nil {
 				return err
@@ -88,28 +92,45 @@ func (b *Inbox) receive(e policy.Evidence, src ledger.Source, hash string) (m Me
 		} else if err := ledger.Undefer(tx, m.Next, m.ID); err != nil {
 			return err
 		}
-		if err := b.s.keep(tx, &m, d, hash, size); err != nil {
+		if err := b.s.keep(tx, &m, v.decision, hash, size); err != nil {
 			return err
 		}
-		return b.s.apply(tx, &m, f, d)
+		return b.s.apply(tx, &m, v.facts, v.decision)
 	})
 	return m, bare, err
 }
 
-// decide judges a message by the store as it is. m is its record if it is known,
-// as one that waits for DNS is; without says that its bytes are not kept.
-func (b *Inbox) decide(r kv.Reader, e policy.Evidence, m Message, known, without, disk bool) (policy.Facts, policy.Decision, error) {
+// verdict is what a message comes to, by the store as it is.
+type verdict struct {
+	message  Message // its record, the zero value if it has none
+	final    bool    // the record stays as it is
+	facts    policy.Facts
+	decision policy.Decision
+	bare     bool // its bytes are wanted and not kept
+}
+
+// judge says what a message comes to whose bytes are kept under hash, "" if they
+// are not. disk says that the disk has room for them.
+func (b *Inbox) judge(r kv.Reader, e policy.Evidence, src ledger.Source, hash string, disk bool) (v verdict, err error) {
+	m, known, err := received(r, src)
+	if err != nil || known && m.Outcome != policy.OutcomeDefer {
+		return verdict{message: m, final: true}, err
+	}
 	f, err := b.s.facts(r, e, m.ID)
 	if err != nil {
-		return f, policy.Decision{}, err
+		return v, err
 	}
 	f.GaveUp = known && !b.s.Now().Before(m.Since.Add(b.s.opt.DNSWait))
 	d := policy.Decide(f)
-	// What waits and holds our token may be the no of whom we asked: it has room.
-	ours := d.Outcome == policy.OutcomeDefer && f.Binding.Ticket != "" && !f.Claimed
-	if !without || !loose(d) || ours {
-		return f, d, nil
+	if hash == "" && m.Blob == "" && d.Evidence() {
+		// What waits and holds our token may be the no of whom we asked: it has room.
+		ours := d.Outcome == policy.OutcomeDefer && f.Binding.Ticket != "" && !f.Claimed
+		if loose(d) && !ours {
+			f.NoRoom, err = b.s.noRoom(r, e, d, disk)
+			d = policy.Decide(f)
+		}
+		v.bare = d.Evidence() && !(f.NoRoom && loose(d))
 	}
-	f.NoRoom, err = b.s.noRoom(r, e, d, disk)
-	return f, policy.Decide(f), err
+	v.message, v.facts, v.decision = m, f, d
+	return v, err
 }

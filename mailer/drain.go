@@ -194,7 +194,7 @@ func (d *drain) one(i Item) (err error) {
 		if reused && f.stage == atMail && !alive && d.ctx.Err() == nil {
 			continue
 		}
-		if err := d.settle(i, f, code); err != nil {
+		if err := d.conclude(i, f, code); err != nil {
 			return err
 		}
 		if d.lost >= maxLost {
@@ -215,8 +215,8 @@ func (s Server) named(returnPath string) Server {
 	return s
 }
 
-// settle tells the outbox what a failed delivery means for its mail.
-func (d *drain) settle(i Item, f *failure, code int) error {
+// conclude tells the outbox what a failed delivery means for its mail.
+func (d *drain) conclude(i Item, f *failure, code int) error {
 	why := d.clean(f)
 	switch {
 	case f.stage == atAttempt && errors.Is(f.err, ErrGone):

@@ -56,11 +56,11 @@ func (l Limits) orDefaults() Limits {
 
 // session is one connection over which mails go one after the other.
 type session struct {
-	client  *smtp.Client
-	wire    *guard
-	limits  Limits
-	sent    int // mails that were accepted
-	release func() bool
+	client *smtp.Client
+	wire   *guard
+	limits Limits
+	sent   int // mails that were accepted
+	unhook func() bool
 }
 
 // dial connects, greets, encrypts and signs in, in that order. s.Hello must be set.
@@ -79,7 +79,7 @@ func dial(ctx context.Context, s Server) (*session, error) {
 		return nil, err
 	}
 	c := &session{wire: &guard{Conn: conn}, limits: limits}
-	c.release = context.AfterFunc(ctx, func() { c.wire.hurry(limits.Stop) })
+	c.unhook = context.AfterFunc(ctx, func() { c.wire.hurry(limits.Stop) })
 	if err := c.open(s, host); err != nil {
 		c.drop()
 		return nil, err
@@ -224,7 +224,7 @@ func (c *session) reset() bool {
 	return c.client.Reset() == nil
 }
 
-// quit says goodbye, briefly: everything is settled already.
+// quit says goodbye, briefly: everything is told already.
 func (c *session) quit() {
 	c.wire.step(min(c.limits.Command, 5*time.Second))
 	_ = c.client.Quit()
@@ -232,6 +232,6 @@ func (c *session) quit() {
 }
 
 func (c *session) drop() {
-	c.release()
+	c.unhook()
 	_ = c.wire.Close()
 }

@@ -30,13 +30,13 @@ type Proof struct {
 	Message  string    `json:"message,omitempty"` // hash of the message that gave it
 	Contact  string    `json:"contact,omitempty"` // who gave it
 	Address  string    `json:"address,omitempty"` // from which
-	Epoch    int       `json:"epoch,omitempty"`   // in which it was given; see Ask.Epoch
+	Epoch    int       `json:"epoch,omitempty"`   // in which it was given; see Action.Epoch
 	Expires  time.Time `json:"expires"`
 	Giver    Giver     `json:"-"` // Contact as the directory is now
 }
 
-// Ask is what an agent wants to do, and everything that the answer depends on.
-type Ask struct {
+// Action is what an agent wants to do, and everything that the answer depends on.
+type Action struct {
 	Now     time.Time
 	Class   Class
 	Channel Channel // where the agent is being asked now
@@ -63,7 +63,7 @@ type Ask struct {
 	Epoch int
 }
 
-// Authorization is the answer to an Ask. The zero value denies.
+// Authorization is the answer to an Action. The zero value denies.
 type Authorization struct {
 	Decision Verb
 	Rule     string // the name of the rule that settled it: the first that stands against it, or the one that allows it
@@ -77,29 +77,29 @@ type Authorization struct {
 // tells why it stands against it, given what those before it have found.
 var denials = []struct {
 	name string
-	why  func(Ask, *Authorization) []Reason
+	why  func(Action, *Authorization) []Reason
 }{
-	{"agent-disabled", when("agent_disabled", func(a Ask) bool { return a.Disabled })},
-	{"no-authority", when("no_authority", func(a Ask) bool { return !a.Authority && a.Class != Question })},               //rule:8 who-may-carry-out TestAuthorize/no-authority
-	{"other-class", when("class_mismatch", func(a Ask) bool { return a.Class != a.Ticket.Class && a.Class != Question })}, //rule:6.6 a-ticket-is-for-its-class TestAuthorize/other-class
-	{"channel", when("channel_forbidden", func(a Ask) bool { return a.Channel.live() && !a.Class.Demands().Live })},       //rule:8 chat-and-phone-may-not TestAuthorize/by-chat
-	{"client-stopped", when("client_stopped", func(a Ask) bool { return a.ClientStopped && a.Class.Privileged() })},       //rule:6.8 a-stop-stops TestAuthorize/client-stopped
+	{"agent-disabled", when("agent_disabled", func(a Action) bool { return a.Disabled })},
+	{"no-authority", when("no_authority", func(a Action) bool { return !a.Authority && a.Class != Question })},               //rule:8 who-may-carry-out TestAuthorize/no-authority
+	{"other-class", when("class_mismatch", func(a Action) bool { return a.Class != a.Ticket.Class && a.Class != Question })}, //rule:6.6 a-ticket-is-for-its-class TestAuthorize/other-class
+	{"channel", when("channel_forbidden", func(a Action) bool { return a.Channel.live() && !a.Class.Demands().Live })},       //rule:8 chat-and-phone-may-not TestAuthorize/by-chat
+	{"client-stopped", when("client_stopped", func(a Action) bool { return a.ClientStopped && a.Class.Privileged() })},       //rule:6.8 a-stop-stops TestAuthorize/client-stopped
 	{"contact-barred", barred}, //rule:6.5 rights-at-the-act TestRightsAtTheAct/no-yes-of-a-removed-one
-	{"allowed-before-restore", when("already_used", func(a Ask) bool { return a.UsedBy != "" && a.UsedIn != a.Epoch && a.Class != Question })}, //rule:7 allowed-before-a-restore TestRightsAtTheAct/used-before-a-restore
+	{"allowed-before-restore", when("already_used", func(a Action) bool { return a.UsedBy != "" && a.UsedIn != a.Epoch && a.Class != Question })}, //rule:7 allowed-before-a-restore TestRightsAtTheAct/used-before-a-restore
 	{"no-pending", noPending},
-	{"disputed", when("disputed", func(a Ask) bool { return a.Ticket.State == StateDisputed })}, //rule:6.8 disputed-allows-nothing TestAuthorize/disputed
-	{"closed", when("ticket_closed", func(a Ask) bool { return a.Ticket.State == StateClosed })},
-	{"expired", when("ticket_expired", func(a Ask) bool { return a.Ticket.State == StateExpired })}, //rule:6.9 expired-allows-nothing TestAuthorize/expired
+	{"disputed", when("disputed", func(a Action) bool { return a.Ticket.State == StateDisputed })}, //rule:6.8 disputed-allows-nothing TestAuthorize/disputed
+	{"closed", when("ticket_closed", func(a Action) bool { return a.Ticket.State == StateClosed })},
+	{"expired", when("ticket_expired", func(a Action) bool { return a.Ticket.State == StateExpired })}, //rule:6.9 expired-allows-nothing TestAuthorize/expired
 	{"not-proved", notProved}, //rule:6.1 unproved-allows-nothing TestAuthorize/no-proof
 }
 
 // holds are tried where nothing stands against it: what is missing comes by itself.
 var holds = []struct {
 	name string
-	why  func(Ask, *Authorization) []Reason
+	why  func(Action, *Authorization) []Reason
 }{
 	{"approval", approvalMissing}, //rule:6.15 a-second-person-agrees TestAuthorize/approval-missing
-	{"wait", when("waiting", func(a Ask) bool {
+	{"wait", when("waiting", func(a Action) bool {
 		wait := a.Class.Demands().Wait
 		return wait > 0 && a.Now.Before(a.last().Add(wait))
 	})},
@@ -108,7 +108,7 @@ var holds = []struct {
 // Authorize answers whether an agent may do something for a ticket now. It
 // gathers everything that is missing, so that one answer shows the whole way
 // to a yes.
-func Authorize(a Ask) (out Authorization) {
+func Authorize(a Action) (out Authorization) {
 	for _, r := range denials {
 		if why := r.why(a, &out); len(why) > 0 {
 			out.against(Deny, r.name, why)
@@ -151,8 +151,8 @@ func (out *Authorization) against(v Verb, rule string, why []Reason) {
 }
 
 // when is the rule that has a reason where something holds.
-func when(code string, holds func(Ask) bool) func(Ask, *Authorization) []Reason {
-	return func(a Ask, _ *Authorization) []Reason {
+func when(code string, holds func(Action) bool) func(Action, *Authorization) []Reason {
+	return func(a Action, _ *Authorization) []Reason {
 		if !holds(a) {
 			return nil
 		}
@@ -160,14 +160,14 @@ func when(code string, holds func(Ask) bool) func(Ask, *Authorization) []Reason 
 	}
 }
 
-func barred(a Ask, _ *Authorization) []Reason {
+func barred(a Action, _ *Authorization) []Reason {
 	if code := a.Contact.barred(a); code != "" {
 		return []Reason{a.because(code)}
 	}
 	return nil
 }
 
-func noPending(a Ask, _ *Authorization) []Reason {
+func noPending(a Action, _ *Authorization) []Reason {
 	if a.NoPending.IsZero() || a.Class == Question { //rule:6.8 no-pending-denies =true TestAuthorize/no-pending
 		return nil
 	}
@@ -178,7 +178,7 @@ func noPending(a Ask, _ *Authorization) []Reason {
 
 // notProved names what the class demands and the ticket doesn't have, why that
 // is so, and what is in the way of it.
-func notProved(a Ask, out *Authorization) (why []Reason) {
+func notProved(a Action, out *Authorization) (why []Reason) {
 	if a.Ticket.State.Over() || a.Ticket.State == StateDisputed {
 		return nil
 	}
@@ -206,7 +206,7 @@ func notProved(a Ask, out *Authorization) (why []Reason) {
 	return why
 }
 
-func approvalMissing(a Ask, _ *Authorization) (why []Reason) {
+func approvalMissing(a Action, _ *Authorization) (why []Reason) {
 	if !a.Class.Demands().Approval || a.has(ProofApproval) {
 		return nil
 	}
@@ -218,7 +218,7 @@ func approvalMissing(a Ask, _ *Authorization) (why []Reason) {
 }
 
 // repeats reports whether it is the same agent within the life of the receipt.
-func (a Ask) repeats() bool {
+func (a Action) repeats() bool {
 	return a.UsedBy == a.Agent && a.Now.Before(a.UsedAt.Add(ReceiptLife)) && !a.Now.Before(a.UsedAt.Add(-Skew))
 }
 
@@ -269,7 +269,7 @@ var nextStep = map[string]string{
 }
 
 // because is the reason with what is known of when it ends.
-func (a Ask) because(code string) Reason {
+func (a Action) because(code string) Reason {
 	r := Because(code)
 	if code == "cooling" {
 		r.Text = a.coolingText()
@@ -279,7 +279,7 @@ func (a Ask) because(code string) Reason {
 
 // questionOnly is the reason of an allow that reaches no further than a
 // question, on a ticket that asks for more.
-func (a Ask) questionOnly() Reason {
+func (a Action) questionOnly() Reason {
 	own := a
 	own.Class, own.Authority = a.Ticket.Class, true
 	why := "ask for that class."

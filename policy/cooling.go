@@ -36,7 +36,7 @@ func Cool(all []Cooling, one Cooling) []Cooling {
 }
 
 // cools gives what cools of those whose word the answer depends on.
-func (a Ask) cools() (all []Cooling) {
+func (a Action) cools() (all []Cooling) {
 	add := func(from []Cooling) {
 		for _, c := range cooling(from, a.Now) {
 			all = Cool(all, c)
@@ -53,7 +53,7 @@ func (a Ask) cools() (all []Cooling) {
 }
 
 // coolingText is the reason, with what cools and until when.
-func (a Ask) coolingText() string {
+func (a Action) coolingText() string {
 	var words []string
 	for _, c := range a.cools() {
 		words = append(words, c.What+" until "+c.Until.UTC().Format("2006-01-02 15:04 UTC"))

@@ -212,7 +212,7 @@ func stranger(f Facts) (Decision, bool) {
 	case p.ID == "" && f.Binding.LiveToken != nil:
 		d := file(f, Unauthenticated, "other_address", "unknown_sender")
 		if !f.Ticket.State.Over() {
-			d.ask(NoticeOtherAddress) //rule:6.10 answer-from-elsewhere-is-told TestAsks
+			d.notice(NoticeOtherAddress) //rule:6.10 answer-from-elsewhere-is-told TestAsks
 		}
 		return denied(f, d), true
 	case p.ID == "" && f.Binding.Ticket != "":
@@ -261,7 +261,7 @@ func opening(f Facts) (Decision, bool) {
 		d.Reasons = append(d.Reasons, Because("asked_already"))
 	default:
 		d.with(Effect{Kind: EffectOpen})
-		d.ask(NoticeConfirm)
+		d.notice(NoticeConfirm)
 	}
 	d.Reasons = append(d.Reasons, f.Binding.Reasons...)
 	return d, true
@@ -369,23 +369,23 @@ func answer(f Facts) (Decision, bool) {
 		}
 		d.with(f.disputes())
 		f.disputeAlso(&d)
-		d.ask(NoticeDisputed)
+		d.notice(NoticeDisputed)
 	case f.Ticket.State == StateDisputed: //rule:6.8 disputed-for-good TestDecide/disputed
 		d.Reasons = []Reason{Because("disputed")}
 	case !token: //rule:6.4 a-yes-needs-the-token TestDecide/reference-only
 		if len(f.Binding.Reasons) == 0 {
 			d.Reasons = []Reason{Because("no_token")}
 			if intent == Yes && f.Ticket.State != StateConfirmed {
-				d.ask(NoticeAnswerHere) // or the contact would wait for us, and we for the contact
+				d.notice(NoticeAnswerHere) // or the contact would wait for us, and we for the contact
 			}
 		}
 	case intent == Yes: //rule:6.9 a-yes-is-a-yes =true TestDecide/unclear
 		d.prove(ProofReply)
 		d.with(Effect{Kind: EffectSpend})
-		d.ask(NoticeConfirmed)
+		d.notice(NoticeConfirmed)
 		d.Reasons = []Reason{Because("confirmed")}
 	default:
-		d.ask(NoticeClearer)
+		d.notice(NoticeClearer)
 		d.Reasons = []Reason{Because("unclear_answer")}
 	}
 	if !token {

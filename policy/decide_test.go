@@ -135,7 +135,7 @@ func TestDecide(t *testing.T) {
 				t.Errorf("Decide() = %s %s %v confirmed %v, want %s %s %s %v", d.Verdict, d.Outcome, d.Reasons, d.Confirmed(),
 					tt.verdict, tt.outcome, tt.reason, tt.confirmed)
 			}
-			if d.Confirmed() != (d.Has(EffectSpend) && d.Asks() == NoticeConfirmed) {
+			if d.Confirmed() != (d.Has(EffectSpend) && d.Notice() == NoticeConfirmed) {
 				t.Errorf("confirmed %v, but effects %v", d.Confirmed(), d.Effects)
 			}
 			if d.Has(EffectDispute) != (tt.reason == "denied") {
@@ -186,7 +186,7 @@ func TestOpening(t *testing.T) {
 			if d.Reason() != tt.reason || d.Has(EffectOpen) != tt.open || (d.Verdict == Authenticated) != tt.proved {
 				t.Errorf("Decide() = %+v, want %s, open %v, proved %v", d, tt.reason, tt.open, tt.proved)
 			}
-			if joins := f.Waits != "" && !d.Has(EffectOpen) && f.Person.May; d.Has(EffectJoin) != joins || joins != (d.Ticket == "T-7") || joins && d.Asks() != "" {
+			if joins := f.Waits != "" && !d.Has(EffectOpen) && f.Person.May; d.Has(EffectJoin) != joins || joins != (d.Ticket == "T-7") || joins && d.Notice() != "" {
 				t.Errorf("Decide() = %+v, want it filed with the question that waits: %v", d, joins)
 			}
 		})
@@ -280,8 +280,8 @@ func TestAsks(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			f := good()
 			tt.spoil(&f)
-			if d := Decide(f); d.Asks() != tt.want {
-				t.Errorf("Decide() asks %q, want %q", d.Asks(), tt.want)
+			if d := Decide(f); d.Notice() != tt.want {
+				t.Errorf("Decide() asks %q, want %q", d.Notice(), tt.want)
 			}
 		})
 	}

@@ -12,8 +12,8 @@ func denied(f Facts, d Decision) Decision {
 	f.disputeAlso(&d)
 	if slices.ContainsFunc(f.Binding.Heard, func(n Notice) bool { return n.Ticket == f.Ticket.ID && mayDeny(f.Evidence, f.Person, f.Ticket, n) }) {
 		d.with(f.disputes()) //rule:6.8 dead-token-hears-a-no TestNoWithDeadToken/spent
-		if d.Asks() == "" && f.Person.ID == f.Ticket.Contact && !f.Person.Removed {
-			d.ask(NoticeDisputed)
+		if d.Notice() == "" && f.Person.ID == f.Ticket.Contact && !f.Person.Removed {
+			d.notice(NoticeDisputed)
 		}
 	}
 	if d.Denies() {

@@ -19,7 +19,7 @@ const (
 	EffectLift        EffectKind = "lift"         // the stop of the client ends
 	EffectDispute     EffectKind = "dispute"      // the ticket is disputed for good
 	EffectDisputeAlso EffectKind = "dispute_also" // so is another ticket of the person asked
-	EffectAsk         EffectKind = "ask"          // the address on file gets a notice
+	EffectNotice      EffectKind = "ask"          // the address on file gets a notice
 )
 
 // Effect is one thing that follows from a message, with what it needs.
@@ -28,7 +28,7 @@ type Effect struct {
 	Proof    ProofKind  // that EffectProve gives
 	Revision int        // of the request that the no of EffectDispute was said to
 	Ticket   string     // that EffectDisputeAlso disputes
-	Notice   NoticeKind // that EffectAsk sends
+	Notice   NoticeKind // that EffectNotice sends
 }
 
 // EffectTerms is what holds for every effect of a kind.
@@ -51,7 +51,7 @@ var effects = []struct {
 	{EffectLift, EffectTerms{Counts: true, Evidence: true}},
 	{EffectDispute, EffectTerms{Counts: true, Evidence: true, Denies: true}},
 	{EffectDisputeAlso, EffectTerms{Counts: true, Evidence: true, Denies: true}},
-	{EffectAsk, EffectTerms{Counts: true}},
+	{EffectNotice, EffectTerms{Counts: true}},
 }
 
 // EffectKinds lists every kind, in the order in which they are carried out.
@@ -90,8 +90,8 @@ func (d *Decision) with(e Effect) {
 // prove adds a proof to what follows.
 func (d *Decision) prove(p ProofKind) { d.with(Effect{Kind: EffectProve, Proof: p}) }
 
-// ask adds a notice to what follows.
-func (d *Decision) ask(n NoticeKind) { d.with(Effect{Kind: EffectAsk, Notice: n}) }
+// notice adds a notice to what follows.
+func (d *Decision) notice(n NoticeKind) { d.with(Effect{Kind: EffectNotice, Notice: n}) }
 
 // effect gives the first effect of a kind.
 func (d Decision) effect(k EffectKind) (Effect, bool) {
@@ -149,8 +149,8 @@ func (d Decision) Also() (tickets []string) {
 	return tickets
 }
 
-// Asks is the notice that the address on file gets, "" if none.
-func (d Decision) Asks() NoticeKind {
-	e, _ := d.effect(EffectAsk)
+// Notice is the notice that the address on file gets, "" if none.
+func (d Decision) Notice() NoticeKind {
+	e, _ := d.effect(EffectNotice)
 	return e.Notice
 }

@@ -28,7 +28,7 @@ func TestEffectTable(t *testing.T) {
 		{EffectLift, true, true, false},
 		{EffectDispute, true, true, true},
 		{EffectDisputeAlso, true, true, true},
-		{EffectAsk, true, false, false},
+		{EffectNotice, true, false, false},
 		{"of a later day", true, true, false},
 	} {
 		d := Decision{Outcome: Applied, Effects: []Effect{{Kind: tt.kind}}}
@@ -47,7 +47,7 @@ func TestEffectTable(t *testing.T) {
 // carried out, of one kind in the order named.
 func TestEffectOrder(t *testing.T) {
 	var d Decision
-	d.ask(NoticeDisputed)
+	d.notice(NoticeDisputed)
 	d.with(Effect{Kind: EffectDisputeAlso, Ticket: "T-2"})
 	d.with(Effect{Kind: EffectDisputeAlso, Ticket: "T-1"})
 	d.with(Effect{Kind: EffectDispute, Revision: 3})
@@ -55,7 +55,7 @@ func TestEffectOrder(t *testing.T) {
 	d.prove(ProofSender)
 	d.prove(ProofReply)
 	want := []Effect{{Kind: EffectProve, Proof: ProofSender}, {Kind: EffectProve, Proof: ProofReply}, {Kind: EffectSpend}, {Kind: EffectDispute, Revision: 3},
-		{Kind: EffectDisputeAlso, Ticket: "T-2"}, {Kind: EffectDisputeAlso, Ticket: "T-1"}, {Kind: EffectAsk, Notice: NoticeDisputed}}
+		{Kind: EffectDisputeAlso, Ticket: "T-2"}, {Kind: EffectDisputeAlso, Ticket: "T-1"}, {Kind: EffectNotice, Notice: NoticeDisputed}}
 	if !slices.Equal(d.Effects, want) {
 		t.Errorf("effects %+v\nwant    %+v", d.Effects, want)
 	}

@@ -16,7 +16,7 @@ type Giver struct {
 
 // barred says why the person's word counts for nothing now, "" if it counts.
 // Whoever is on file may ask a question.
-func (g Giver) barred(a Ask) string {
+func (g Giver) barred(a Action) string {
 	switch {
 	case !g.Active: //rule:6.5 removed-may-nothing TestRightsAtTheAct/removed
 		return "contact_removed"
@@ -32,7 +32,7 @@ func (g Giver) barred(a Ask) string {
 
 // lost says why a proof of this revision counts for nothing, however young it
 // is, "" if it counts.
-func (a Ask) lost(p Proof) string {
+func (a Action) lost(p Proof) string {
 	switch {
 	// an approval is a second person's
 	case (p.Kind == ProofApproval) == (p.Contact == a.Ticket.Contact): //rule:6.5 approval-is-a-second-persons TestRightsAtTheAct/proof-of-another

@@ -9,39 +9,39 @@ import (
 
 // TestRightsAtTheAct: each row takes away one thing after the yes was given.
 func TestRightsAtTheAct(t *testing.T) {
-	person := func(change func(*Giver)) func(*Ask) {
-		return func(a *Ask) {
+	person := func(change func(*Giver)) func(*Action) {
+		return func(a *Action) {
 			change(&a.Contact)
 			for i := range a.Proofs {
 				change(&a.Proofs[i].Giver)
 			}
 		}
 	}
-	minor := func(a *Ask) { a.Class, a.Ticket.Class = MinorChange, MinorChange; only(a, ProofSender) }
-	proof := func(change func(*Proof)) func(*Ask) {
-		return func(a *Ask) {
+	minor := func(a *Action) { a.Class, a.Ticket.Class = MinorChange, MinorChange; only(a, ProofSender) }
+	proof := func(change func(*Proof)) func(*Action) {
+		return func(a *Action) {
 			for i := range a.Proofs {
 				change(&a.Proofs[i])
 			}
 		}
 	}
-	both := func(f, g func(*Ask)) func(*Ask) { return func(a *Ask) { f(a); g(a) } }
-	approved := func(a *Ask) {
+	both := func(f, g func(*Action)) func(*Action) { return func(a *Action) { f(a); g(a) } }
+	approved := func(a *Action) {
 		a.Class, a.Ticket.Class = Cancellation, Cancellation
 		a.Proofs = append(a.Proofs, given(ProofApproval, noon.Add(-time.Minute)))
 	}
-	approver := func(change func(*Proof)) func(*Ask) {
-		return both(approved, func(a *Ask) { change(&a.Proofs[2]) })
+	approver := func(change func(*Proof)) func(*Action) {
+		return both(approved, func(a *Action) { change(&a.Proofs[2]) })
 	}
 	at := noon.Add(-time.Hour) // of the yes
 	tests := []struct {
 		name    string
-		spoil   func(*Ask)
+		spoil   func(*Action)
 		want    Verb
 		reasons []string
 		next    string
 	}{
-		{"all-there", func(*Ask) {}, Allow, []string{"proved"}, ""},
+		{"all-there", func(*Action) {}, Allow, []string{"proved"}, ""},
 		{"removed", person(func(g *Giver) { g.Active = false }), Deny, []string{"contact_removed"}, "put_on_file"},
 		{"moved", person(func(g *Giver) { g.Client = "south" }), Deny, []string{"contact_moved"}, "new_ticket"},
 		{"permission-taken-away", person(func(g *Giver) { g.May = false }), Deny, []string{"no_permission"}, "give_permission"},
@@ -51,16 +51,16 @@ func TestRightsAtTheAct(t *testing.T) {
 		{"address-back", proof(func(p *Proof) { p.Giver.Since = at.Add(time.Second) }), Deny, []string{"address_gone"}, "edit_ticket"},
 		{"address-back-at-once", proof(func(p *Proof) { p.Giver.Since = at }), Deny, []string{"address_gone"}, "edit_ticket"},
 		{"address-there-before", proof(func(p *Proof) { p.Giver.Since = at.Add(-time.Second) }), Allow, []string{"proved"}, ""},
-		{"no-yes-of-a-removed-one", both(person(func(g *Giver) { g.Active = false }), func(a *Ask) { a.Proofs = nil }), Deny, []string{"contact_removed", "not_authenticated"}, "put_on_file"},
+		{"no-yes-of-a-removed-one", both(person(func(g *Giver) { g.Active = false }), func(a *Action) { a.Proofs = nil }), Deny, []string{"contact_removed", "not_authenticated"}, "put_on_file"},
 		{"address-of-staff", proof(func(p *Proof) { p.Giver.Staff = true }), Deny, []string{"staff_address"}, "put_on_file"},
 		{"proof-of-another", proof(func(p *Proof) { p.Contact = "bob" }), Deny, []string{"other_contact"}, "edit_ticket"},
-		{"nothing-known", func(a *Ask) { a.Contact = Giver{}; proof(func(p *Proof) { p.Giver = Giver{} })(a) }, Deny, []string{"contact_removed", "address_gone"}, "put_on_file"},
+		{"nothing-known", func(a *Action) { a.Contact = Giver{}; proof(func(p *Proof) { p.Giver = Giver{} })(a) }, Deny, []string{"contact_removed", "address_gone"}, "put_on_file"},
 
-		{"restored", func(a *Ask) { a.Epoch = 2 }, Deny, []string{"restored"}, "await_reply"},
+		{"restored", func(a *Action) { a.Epoch = 2 }, Deny, []string{"restored"}, "await_reply"},
 		{"restored-backwards", proof(func(p *Proof) { p.Epoch = 2 }), Deny, []string{"restored"}, "await_reply"},
-		{"used-before-a-restore", func(a *Ask) { a.UsedBy, a.UsedAt, a.UsedIn = "sam", noon, 0 }, Deny, []string{"already_used"}, "edit_ticket"},
-		{"used-and-proved-before-a-restore", func(a *Ask) { a.UsedBy, a.UsedAt, a.UsedIn, a.Epoch = "sam", noon, 1, 2 }, Deny, []string{"already_used", "restored"}, "edit_ticket"},
-		{"used-in-this-epoch", func(a *Ask) { a.UsedBy, a.UsedAt = "sam", noon }, Allow, []string{"proved"}, ""},
+		{"used-before-a-restore", func(a *Action) { a.UsedBy, a.UsedAt, a.UsedIn = "sam", noon, 0 }, Deny, []string{"already_used"}, "edit_ticket"},
+		{"used-and-proved-before-a-restore", func(a *Action) { a.UsedBy, a.UsedAt, a.UsedIn, a.Epoch = "sam", noon, 1, 2 }, Deny, []string{"already_used", "restored"}, "edit_ticket"},
+		{"used-in-this-epoch", func(a *Action) { a.UsedBy, a.UsedAt = "sam", noon }, Allow, []string{"proved"}, ""},
 
 		{"minor", minor, Allow, []string{"proved"}, ""},
 		{"minor-removed", both(minor, person(func(g *Giver) { g.Active = false })), Deny, []string{"contact_removed"}, "put_on_file"},
@@ -68,23 +68,23 @@ func TestRightsAtTheAct(t *testing.T) {
 		{"minor-cooling", both(minor, person(func(g *Giver) { g.Cools = until(noon.Add(time.Hour)) })), Allow, []string{"proved"}, ""},
 		{"minor-address-gone", both(minor, proof(func(p *Proof) { p.Giver.OnFile = false })), Deny, []string{"address_gone"}, "edit_ticket"},
 		{"minor-by-a-new-address", both(minor, proof(func(p *Proof) { p.Giver.Since = at })), Allow, []string{"proved"}, ""},
-		{"minor-restored", both(minor, func(a *Ask) { a.Epoch = 2 }), Deny, []string{"restored"}, "await_reply"},
-		{"code-has-no-address", func(a *Ask) {
+		{"minor-restored", both(minor, func(a *Action) { a.Epoch = 2 }), Deny, []string{"restored"}, "await_reply"},
+		{"code-has-no-address", func(a *Action) {
 			minor(a)
 			a.Channel, a.Proofs = Phone, []Proof{given(ProofCode, at)}
 			a.Proofs[0].Giver.OnFile = false
 		}, Allow, []string{"proved"}, ""},
-		{"weak-address-gone", func(a *Ask) {
+		{"weak-address-gone", func(a *Action) {
 			minor(a)
 			a.Proofs = []Proof{given(ProofToken, at)}
 			a.Proofs[0].Giver.OnFile = false
 		}, Deny, []string{"address_gone"}, "edit_ticket"},
 
-		{"question", func(a *Ask) { a.Class = Question }, Allow, []string{"question_only"}, ""},
-		{"question-without-permission", both(func(a *Ask) { a.Class = Question }, person(func(g *Giver) { g.May = false })), Allow, []string{"question_only"}, ""},
-		{"question-cooling", both(func(a *Ask) { a.Class = Question }, person(func(g *Giver) { g.Cools = until(noon.Add(time.Hour)) })), Allow, []string{"question_only"}, ""},
-		{"question-removed", both(func(a *Ask) { a.Class = Question }, person(func(g *Giver) { g.Active = false })), Deny, []string{"contact_removed"}, "put_on_file"},
-		{"question-moved", both(func(a *Ask) { a.Class = Question }, person(func(g *Giver) { g.Client = "south" })), Deny, []string{"contact_moved"}, "new_ticket"},
+		{"question", func(a *Action) { a.Class = Question }, Allow, []string{"question_only"}, ""},
+		{"question-without-permission", both(func(a *Action) { a.Class = Question }, person(func(g *Giver) { g.May = false })), Allow, []string{"question_only"}, ""},
+		{"question-cooling", both(func(a *Action) { a.Class = Question }, person(func(g *Giver) { g.Cools = until(noon.Add(time.Hour)) })), Allow, []string{"question_only"}, ""},
+		{"question-removed", both(func(a *Action) { a.Class = Question }, person(func(g *Giver) { g.Active = false })), Deny, []string{"contact_removed"}, "put_on_file"},
+		{"question-moved", both(func(a *Action) { a.Class = Question }, person(func(g *Giver) { g.Client = "south" })), Deny, []string{"contact_moved"}, "new_ticket"},
 
 		{"approved", approved, Allow, []string{"proved"}, ""},
 		{"approver-removed", approver(func(p *Proof) { p.Giver.Active = false }), Hold, []string{"approval_missing", "contact_removed"}, "await_approval"},
@@ -92,7 +92,7 @@ func TestRightsAtTheAct(t *testing.T) {
 		{"approver-moved", approver(func(p *Proof) { p.Giver.Client = "south" }), Hold, []string{"approval_missing", "contact_moved"}, "await_approval"},
 		{"approver-cooling", approver(func(p *Proof) { p.Giver.Cools = until(noon.Add(time.Second)) }), Hold, []string{"approval_missing", "cooling"}, "await_approval"},
 		{"approver-is-the-requester", approver(func(p *Proof) { p.Contact = "ada" }), Hold, []string{"approval_missing", "other_contact"}, "await_approval"},
-		{"void-approval-renews-no-yes", both(approver(func(p *Proof) { p.At, p.Giver.OnFile = noon.Add(6*24*time.Hour), false }), func(a *Ask) { a.Now = noon.Add(ProofLife) }), Deny, []string{"proof_expired"}, "edit_ticket"},
+		{"void-approval-renews-no-yes", both(approver(func(p *Proof) { p.At, p.Giver.OnFile = noon.Add(6*24*time.Hour), false }), func(a *Action) { a.Now = noon.Add(ProofLife) }), Deny, []string{"proof_expired"}, "edit_ticket"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -118,14 +118,14 @@ func TestRightsAtTheAct(t *testing.T) {
 func TestQuestionOnly(t *testing.T) {
 	for _, tt := range []struct {
 		name  string
-		spoil func(*Ask)
+		spoil func(*Action)
 		says  string
 	}{
-		{"all-there", func(*Ask) {}, "ask for that class"},
-		{"no-yes", func(a *Ask) { only(a, ProofSender) }, Because("not_confirmed").Text},
-		{"no-proof", func(a *Ask) { a.Proofs = nil }, Because("not_authenticated").Text},
-		{"stopped", func(a *Ask) { a.ClientStopped = true }, Because("client_stopped").Text},
-		{"cooling", func(a *Ask) { a.Contact.Cools = until(noon.Add(time.Hour)) }, noon.Add(time.Hour).Format("2006-01-02 15:04 UTC")},
+		{"all-there", func(*Action) {}, "ask for that class"},
+		{"no-yes", func(a *Action) { only(a, ProofSender) }, Because("not_confirmed").Text},
+		{"no-proof", func(a *Action) { a.Proofs = nil }, Because("not_authenticated").Text},
+		{"stopped", func(a *Action) { a.ClientStopped = true }, Because("client_stopped").Text},
+		{"cooling", func(a *Action) { a.Contact.Cools = until(noon.Add(time.Hour)) }, noon.Add(time.Hour).Format("2006-01-02 15:04 UTC")},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			a := confirmed()

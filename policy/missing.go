@@ -6,7 +6,7 @@ import (
 )
 
 // missing names what the class demands and the ticket doesn't have.
-func missing(a Ask, d Demand) []string {
+func missing(a Action, d Demand) []string {
 	if len(d.AnyOf) == 0 || a.Class != a.Ticket.Class {
 		return nil
 	}
@@ -32,7 +32,7 @@ func missing(a Ask, d Demand) []string {
 // given are the proofs of these kinds for this very revision. By chat or phone a
 // message proves nothing about who is talking, so there a class that asks for
 // code or sender wants the code.
-func (a Ask) given(kinds ...ProofKind) (out []Proof) {
+func (a Action) given(kinds ...ProofKind) (out []Proof) {
 	for _, p := range a.Proofs {
 		if slices.Contains(kinds, p.Kind) && p.Revision == a.Ticket.Revision && !(a.Channel.live() && p.Kind == ProofSender) { //rule:6.6 a-proof-is-of-its-revision part=2 TestAuthorize/proof-of-another-revision
 			out = append(out, p)
@@ -42,12 +42,12 @@ func (a Ask) given(kinds ...ProofKind) (out []Proof) {
 }
 
 // has reports whether there is a proof of that kind that counts now.
-func (a Ask) has(kind ProofKind) bool {
+func (a Action) has(kind ProofKind) bool {
 	return slices.ContainsFunc(a.given(kind), func(p Proof) bool { return a.void(p) == "" })
 }
 
 // wanting says why those of these kinds that were given count no longer.
-func (a Ask) wanting(kinds ...ProofKind) (codes []string) {
+func (a Action) wanting(kinds ...ProofKind) (codes []string) {
 	for _, p := range a.given(kinds...) {
 		codes = appendNew(codes, a.void(p))
 	}
@@ -55,7 +55,7 @@ func (a Ask) wanting(kinds ...ProofKind) (codes []string) {
 }
 
 // void says why a proof counts for nothing now, "" if it counts.
-func (a Ask) void(p Proof) string {
+func (a Action) void(p Proof) string {
 	if code := a.lost(p); code != "" { //rule:6.5 a-proof-is-judged-at-the-act TestRightsAtTheAct/approver-removed
 		return code
 	}
@@ -66,7 +66,7 @@ func (a Ask) void(p Proof) string {
 }
 
 // expiry is when a proof dies: 7 days from the last proof or the end of a wait.
-func (a Ask) expiry(p Proof) time.Time {
+func (a Action) expiry(p Proof) time.Time {
 	end := p.Expires
 	if later := a.last().Add(a.Class.Demands().Wait).Add(p.Expires.Sub(p.At)); later.After(end) {
 		end = later
@@ -76,7 +76,7 @@ func (a Ask) expiry(p Proof) time.Time {
 
 // last is when the last proof of this revision came, of those that the class
 // asks for and that count: a "thank you" renews no yes.
-func (a Ask) last() (t time.Time) {
+func (a Action) last() (t time.Time) {
 	d := a.Class.Demands()
 	for _, p := range a.Proofs {
 		asked := slices.Contains(d.AnyOf, p.Kind) || p.Kind == ProofApproval && d.Approval || p.Kind == ProofToken && a.Class.StandsIn(a.TokenClasses)

@@ -40,7 +40,7 @@ func TestRules(t *testing.T) {
 			t.Errorf("the rule %s is not tried", r.name)
 		}
 	}
-	if d := (Decision{}); d.Counts() || d.Denies() || d.Confirmed() || d.Evidence() || d.Asks() != "" {
+	if d := (Decision{}); d.Counts() || d.Denies() || d.Confirmed() || d.Evidence() || d.Notice() != "" {
 		t.Errorf("the zero value does something: %+v", d)
 	}
 }

@@ -79,7 +79,7 @@ func TestPutBackBeforeTick(t *testing.T) {
 			return err
 		},
 		"authorize": func(d *desk, id string) error {
-			_, err := d.Authorize(Ask{Ticket: id, Class: policy.DNSChange, Agent: "kim", Channel: policy.Phone})
+			_, err := d.Authorize(AuthorizeRequest{Ticket: id, Class: policy.DNSChange, Agent: "kim", Channel: policy.Phone})
 			return err
 		},
 	} {

@@ -62,7 +62,7 @@ func (s *Store) apply(tx kv.Tx, m *Message, f policy.Facts, d policy.Decision) e
 		}
 	}
 	if d.Outcome != policy.OutcomeDefer {
-		if err := errors.Join(s.letGo(tx, m), s.settle(tx, m, f)); err != nil {
+		if err := errors.Join(s.letGo(tx, m), s.finish(tx, m, f)); err != nil {
 			return err
 		}
 	}
@@ -84,9 +84,9 @@ func (s *Store) apply(tx kv.Tx, m *Message, f policy.Facts, d policy.Decision) e
 // filed is the key under which a message is found by its ticket.
 func filed(ticket, message string) string { return kv.Numbered(filedPrefix+ticket+"/", message) }
 
-// settle writes the marks by which a final message is known again, and the
+// finish writes the marks by which a final message is known again, and the
 // to-do for IMAP.
-func (s *Store) settle(tx kv.Tx, m *Message, f policy.Facts) error {
+func (s *Store) finish(tx kv.Tx, m *Message, f policy.Facts) error {
 	m.Next = time.Time{}
 	if err := s.expireLater(tx, m); err != nil {
 		return err

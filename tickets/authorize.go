@@ -14,8 +14,8 @@ import (
 	"countersign/staff"
 )
 
-// Ask is the question "may I do this now?".
-type Ask struct {
+// AuthorizeRequest is the question "may I do this now?".
+type AuthorizeRequest struct {
 	Ticket  string         `json:"ticket"`
 	Class   policy.Class   `json:"class"`
 	Agent   string         `json:"agent"`
@@ -24,12 +24,12 @@ type Ask struct {
 
 // Authorization is the answer. Only the decision allow is a yes.
 type Authorization struct {
-	Decision policy.Verb  `json:"decision"`
-	Rule     string       `json:"-"` // of package policy, which settled it
-	Ticket   string       `json:"ticket"`
-	Class    policy.Class `json:"class"`
-	Asked    policy.Class `json:"ticket_class,omitempty"` // of the ticket, where that is another
-	Agent    string       `json:"agent"`
+	Decision    policy.Verb  `json:"decision"`
+	Rule        string       `json:"-"` // of package policy, which settled it
+	Ticket      string       `json:"ticket"`
+	Class       policy.Class `json:"class"`
+	TicketClass policy.Class `json:"ticket_class,omitempty"` // of the ticket, where that is another
+	Agent       string       `json:"agent"`
 	Whom
 	Reasons []policy.Reason `json:"reasons"`
 	Next    []string        `json:"next"`
@@ -63,9 +63,9 @@ type Receipt struct {
 	Signature []byte         `json:"signature,omitempty"` // Ed25519 over the JSON of the other fields
 }
 
-// Authorize answers an Ask. The first allow uses the ticket's revision up and
+// Authorize answers an AuthorizeRequest. The first allow uses the ticket's revision up and
 // leaves a receipt; every answer is in the audit log before it is given.
-func (s *Store) Authorize(a Ask) (out Authorization, err error) {
+func (s *Store) Authorize(a AuthorizeRequest) (out Authorization, err error) {
 	var errs []error
 	if !a.Class.Known() {
 		errs = append(errs, fmt.Errorf("class: %q is not a class; one of %s", a.Class, list(policy.Classes)))
@@ -101,7 +101,7 @@ func (s *Store) Authorize(a Ask) (out Authorization, err error) {
 		d := policy.Authorize(ask)
 		out = Authorization{Decision: d.Decision, Rule: d.Rule, Ticket: t.ID, Class: a.Class, Agent: agent.ID, Reasons: d.Reasons, Next: d.Next, Repeat: d.Repeat, At: ask.Now}
 		if a.Class != t.Class {
-			out.Asked = t.Class
+			out.TicketClass = t.Class
 		}
 		if out.Whom, err = whom(tx, t); err != nil {
 			return err
@@ -140,7 +140,7 @@ func (s *Store) Authorize(a Ask) (out Authorization, err error) {
 
 // allow gives the receipt of a yes: the same one again to the same agent, else
 // a new one, which uses the revision up unless only a question was asked.
-func (s *Store) allow(tx kv.Tx, t *Ticket, out *Authorization, d policy.Authorization, a Ask, epoch int) error {
+func (s *Store) allow(tx kv.Tx, t *Ticket, out *Authorization, d policy.Authorization, a AuthorizeRequest, epoch int) error {
 	if d.Repeat {
 		out.Receipt, out.Until = t.Receipt, t.UsedAt.Add(policy.ReceiptLife)
 		return nil

@@ -43,19 +43,19 @@ func TestAuthorizeOnce(t *testing.T) {
 func TestAuthorizeDenies(t *testing.T) {
 	for _, tt := range []struct {
 		name  string
-		spoil func(*desk, *Ask)
+		spoil func(*desk, *AuthorizeRequest)
 		code  string
 	}{
-		{"chat", func(_ *desk, a *Ask) { a.Channel = policy.Chat }, "channel_forbidden"},
-		{"phone", func(_ *desk, a *Ask) { a.Channel = policy.Phone }, "channel_forbidden"},
-		{"other-class", func(_ *desk, a *Ask) { a.Class = policy.DNSChange }, "class_mismatch"},
-		{"proof-too-old", func(d *desk, _ *Ask) { d.turn(policy.ProofLife) }, "proof_expired"},
+		{"chat", func(_ *desk, a *AuthorizeRequest) { a.Channel = policy.Chat }, "channel_forbidden"},
+		{"phone", func(_ *desk, a *AuthorizeRequest) { a.Channel = policy.Phone }, "channel_forbidden"},
+		{"other-class", func(_ *desk, a *AuthorizeRequest) { a.Class = policy.DNSChange }, "class_mismatch"},
+		{"proof-too-old", func(d *desk, _ *AuthorizeRequest) { d.turn(policy.ProofLife) }, "proof_expired"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			d := memoryDesk(t, nil)
 			ticket, l := d.ask(t, bob, policy.PasswordChange)
 			d.receive(t, d.reply(l, policy.Yes))
-			ask := Ask{Ticket: ticket.ID, Class: policy.PasswordChange, Agent: "kim"}
+			ask := AuthorizeRequest{Ticket: ticket.ID, Class: policy.PasswordChange, Agent: "kim"}
 			tt.spoil(d, &ask)
 			a, err := d.Authorize(ask)
 			check(t, err)
@@ -73,13 +73,13 @@ func TestAuthorizeDenies(t *testing.T) {
 	if a := d.may(t, ticket.ID, policy.SubscriptionChange, "kim"); a.Decision != policy.Hold || !has(a, "approval_missing") {
 		t.Errorf("without an approval: %+v", a)
 	}
-	for want, ask := range map[error]Ask{ErrNoTicket: {Ticket: "T-99", Class: policy.DNSChange, Agent: "kim"}, ErrNoAgent: {Ticket: ticket.ID, Class: policy.DNSChange, Agent: "zoe"}} {
+	for want, ask := range map[error]AuthorizeRequest{ErrNoTicket: {Ticket: "T-99", Class: policy.DNSChange, Agent: "kim"}, ErrNoAgent: {Ticket: ticket.ID, Class: policy.DNSChange, Agent: "zoe"}} {
 		if _, err := d.Authorize(ask); !errors.Is(err, want) {
 			t.Errorf("Authorize(%+v): %v, want %v", ask, err, want)
 		}
 	}
 	var invalid *InvalidError
-	if _, err := d.Authorize(Ask{Ticket: ticket.ID, Class: "x", Channel: "y", Agent: "kim"}); !errors.As(err, &invalid) {
+	if _, err := d.Authorize(AuthorizeRequest{Ticket: ticket.ID, Class: "x", Channel: "y", Agent: "kim"}); !errors.As(err, &invalid) {
 		t.Errorf("unknown class and channel: %v", err)
 	}
 }

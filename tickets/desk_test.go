@@ -237,7 +237,7 @@ func (d *desk) state(t failer, id string, want policy.State) {
 // may asks for an authorization by email.
 func (d *desk) may(t failer, id string, class policy.Class, agent string) Authorization {
 	t.Helper()
-	a, err := d.Authorize(Ask{Ticket: id, Class: class, Agent: agent, Channel: policy.Email})
+	a, err := d.Authorize(AuthorizeRequest{Ticket: id, Class: class, Agent: agent, Channel: policy.Email})
 	check(t, err)
 	return a
 }

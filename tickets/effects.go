@@ -39,7 +39,7 @@ var effects = map[policy.EffectKind]func(*Store, kv.Tx, *work, policy.Effect) er
 	policy.EffectDisputeAlso: func(s *Store, tx kv.Tx, w *work, e policy.Effect) error {
 		return s.disputeAlso(tx, e.Ticket, w.f.Binding.Heard, w.m.ID)
 	},
-	policy.EffectAsk: func(s *Store, tx kv.Tx, w *work, e policy.Effect) error { return s.inform(tx, &w.t, e.Notice) },
+	policy.EffectNotice: func(s *Store, tx kv.Tx, w *work, e policy.Effect) error { return s.inform(tx, &w.t, e.Notice) },
 }
 
 // carryOut writes what the message does to its ticket, which it may open.
@@ -104,7 +104,7 @@ func (s *Store) openFor(tx kv.Tx, w *work, _ policy.Effect) error {
 		return err
 	}
 	w.m.Ticket = t.ID
-	if w.d.Has(policy.EffectAsk) {
+	if w.d.Has(policy.EffectNotice) {
 		if err := tx.Put(wrotePrefix+t.Contact, []byte(t.ID)); err != nil {
 			return err
 		}

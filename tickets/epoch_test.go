@@ -315,7 +315,7 @@ func TestAllowNeedsItsHead(t *testing.T) {
 		t.Errorf("a no needs no head: %+v, kept %d", a, kept)
 	}
 	d.receive(t, d.reply(l, policy.Yes))
-	ask := Ask{Ticket: ticket.ID, Class: policy.PasswordChange, Agent: "kim"}
+	ask := AuthorizeRequest{Ticket: ticket.ID, Class: policy.PasswordChange, Agent: "kim"}
 	if a, err := d.Authorize(ask); !errors.Is(err, ErrHead) || !errors.Is(err, full) || a.Decision != "" || a.Receipt != "" {
 		t.Errorf("%+v, %v", a, err)
 	}

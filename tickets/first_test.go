@@ -50,13 +50,13 @@ func TestAlikeCools(t *testing.T) {
 	_, later := d.ask(t, bob, policy.DNSChange)
 	rename()
 	wants(t, d.receive(t, d.reply(later, policy.Yes)), "cooling")
-	z, err := d.Authorize(Ask{Ticket: ticket.ID, Class: policy.PasswordChange, Agent: "kim"})
+	z, err := d.Authorize(AuthorizeRequest{Ticket: ticket.ID, Class: policy.PasswordChange, Agent: "kim"})
 	check(t, err)
 	if z.Decision == policy.Allow || !has(z, "cooling") {
 		t.Errorf("authorize: %+v", z)
 	}
 	d.turn(d.opt.Cooling)
-	if z, err = d.Authorize(Ask{Ticket: ticket.ID, Class: policy.PasswordChange, Agent: "kim"}); err != nil || z.Decision != policy.Allow {
+	if z, err = d.Authorize(AuthorizeRequest{Ticket: ticket.ID, Class: policy.PasswordChange, Agent: "kim"}); err != nil || z.Decision != policy.Allow {
 		t.Errorf("after the cooling time: %+v, %v", z, err)
 	}
 }

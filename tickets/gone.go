@@ -65,7 +65,7 @@ func (s *Store) cancelGone() error {
 	s.sayWaits(waiting)
 	for _, id := range ids {
 		err := s.Outbox.cancel(id, "countersign: its address is not on file any longer, or its question no longer stands", func(kv.Tx, *outbox.Outgoing) error { return nil })
-		if !errors.Is(err, ErrNotAllowed) { // else settled meanwhile
+		if !errors.Is(err, ErrNotAllowed) { // else done meanwhile
 			errs = append(errs, err)
 		}
 	}

@@ -196,14 +196,14 @@ func (b *Outbox) Get(id string) (o outbox.Outgoing, err error) {
 // Each calls fn for every notice, without its bytes.
 func (b *Outbox) Each(fn func(outbox.Outgoing) error) error { return outbox.Each(b.s.kv, fn) }
 
-// Recover settles what was being sent when the program stopped, and lets what
-// waits for a cap wait by the caps as they now are. What can't be settled keeps
+// Recover finishes what was being sent when the program stopped, and lets what
+// waits for a cap wait by the caps as they now are. What can't be finished keeps
 // nothing else back.
 func (b *Outbox) Recover() error {
 	s := b.s
-	var u outbox.Unsettled
+	var u outbox.Unfinished
 	err := s.kv.View(func(v kv.View) (err error) {
-		u, err = s.out.Unsettled(v)
+		u, err = s.out.Unfinished(v)
 		return err
 	})
 	errs := []error{err}

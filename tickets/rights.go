@@ -9,56 +9,56 @@ import (
 	"countersign/staff"
 )
 
-// weigh gathers what an agent's ask depends on, as the store is now: what was
+// weigh gathers what the answer to an agent depends on, as the store is now: what was
 // right when the yes came may have been taken away since.
-func (s *Store) weigh(r kv.Reader, t Ticket, a Ask, agent staff.Agent) (policy.Ask, error) {
+func (s *Store) weigh(r kv.Reader, t Ticket, a AuthorizeRequest, agent staff.Agent) (policy.Action, error) {
 	now := s.Now()
-	ask := policy.Ask{Now: now, Class: a.Class, Channel: a.Channel, Agent: agent.ID,
+	action := policy.Action{Now: now, Class: a.Class, Channel: a.Channel, Agent: agent.ID,
 		Disabled: agent.Disabled || now.Before(agent.Counts), Authority: mayCarryOut(agent, a.Class), Ticket: t.facts(),
 		Proofs: slices.Clone(t.Proofs), TokenClasses: s.opt.TokenClasses, UsedBy: t.UsedBy, UsedAt: t.UsedAt, UsedIn: t.UsedIn,
 		PutBack: t.Afresh, Reasked: t.Reasked}
 	if s.opt.Observing { // nobody is asked
-		ask.PutBack = ""
+		action.PutBack = ""
 	}
 	pending, err := heldBy(r, t.ID)
 	if err != nil {
-		return ask, err
+		return action, err
 	}
-	ask.NoPending = pending.Since
+	action.NoPending = pending.Since
 	e, err := epochNow(r)
 	if err != nil {
-		return ask, err
+		return action, err
 	}
-	ask.Epoch = e.Number
-	if ask.Obstacles, err = s.obstacles(r, t); err != nil {
-		return ask, err
+	action.Epoch = e.Number
+	if action.Obstacles, err = s.obstacles(r, t); err != nil {
+		return action, err
 	}
 	c, ok, err := clients.Get(r, t.Contact)
 	if err != nil {
-		return ask, err
+		return action, err
 	}
-	if ask.Contact, err = s.giver(r, t, c, ok, ""); err != nil {
-		return ask, err
+	if action.Contact, err = s.giver(r, t, c, ok, ""); err != nil {
+		return action, err
 	}
 	if t.State != policy.StateConfirmed {
-		if ask.Asked, err = s.cools(r, c, firstOf(c)...); err != nil {
-			return ask, err
+		if action.Asked, err = s.cools(r, c, firstOf(c)...); err != nil {
+			return action, err
 		}
-		ask.Asked = outlined(ask.Asked)
+		action.Asked = outlined(action.Asked)
 	}
-	if ask.ClientStopped, err = stopsFor(r, t.Client, c); err != nil {
-		return ask, err
+	if action.ClientStopped, err = stopsFor(r, t.Client, c); err != nil {
+		return action, err
 	}
-	for i, p := range ask.Proofs {
+	for i, p := range action.Proofs {
 		c, ok, err := clients.Get(r, p.Contact)
 		if err != nil {
-			return ask, err
+			return action, err
 		}
-		if ask.Proofs[i].Giver, err = s.giver(r, t, c, ok, p.Address); err != nil {
-			return ask, err
+		if action.Proofs[i].Giver, err = s.giver(r, t, c, ok, p.Address); err != nil {
+			return action, err
 		}
 	}
-	return ask, nil
+	return action, nil
 }
 
 // giver is what the directory says now of a contact who answered from addr. A

@@ -154,12 +154,12 @@ func TestQuestionOnly(t *testing.T) {
 	d := memoryDesk(t, nil)
 	ticket, l := d.ask(t, bob, policy.PasswordChange)
 	a := d.may(t, ticket.ID, policy.Question, "kim")
-	if a.Decision != policy.Allow || len(a.Reasons) != 1 || a.Reasons[0].Code != "question_only" || a.Asked != policy.PasswordChange ||
+	if a.Decision != policy.Allow || len(a.Reasons) != 1 || a.Reasons[0].Code != "question_only" || a.TicketClass != policy.PasswordChange ||
 		!strings.Contains(a.Reasons[0].Text, "(password-change) is NOT allowed: "+policy.Because("not_authenticated").Text) {
 		t.Errorf("%+v", a)
 	}
 	d.receive(t, d.reply(l, policy.Yes))
-	if a := d.may(t, ticket.ID, policy.PasswordChange, "kim"); a.Decision != policy.Allow || has(a, "question_only") || a.Asked != "" {
+	if a := d.may(t, ticket.ID, policy.PasswordChange, "kim"); a.Decision != policy.Allow || has(a, "question_only") || a.TicketClass != "" {
 		t.Errorf("the request itself: %+v", a)
 	}
 }

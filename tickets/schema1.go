@@ -70,7 +70,7 @@ func (d decisionOfSchema1) decision() policy.Decision {
 	for _, ticket := range d.Also {
 		add(true, policy.Effect{Kind: policy.EffectDisputeAlso, Ticket: ticket})
 	}
-	add(d.Ask != "", policy.Effect{Kind: policy.EffectAsk, Notice: d.Ask})
+	add(d.Ask != "", policy.Effect{Kind: policy.EffectNotice, Notice: d.Ask})
 	return out
 }
 

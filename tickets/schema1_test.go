@@ -71,7 +71,7 @@ func TestMessagesOfSchema1(t *testing.T) {
 		if again := policy.Decide(m.Facts); d.Rule == "" || !reflect.DeepEqual(recordDecision(again), recordDecision(d)) {
 			t.Errorf("%s is decided %+v\nagain %+v", m.ID, d, again)
 		}
-		if d.Confirmed() != was.Confirmed || !slices.Equal(d.Proofs(), was.Proofs) || !slices.Equal(d.Also(), was.Also) || d.Asks() != was.Ask ||
+		if d.Confirmed() != was.Confirmed || !slices.Equal(d.Proofs(), was.Proofs) || !slices.Equal(d.Also(), was.Also) || d.Notice() != was.Ask ||
 			d.Has(policy.EffectDispute) != was.Dispute || d.Has(policy.EffectSpend) != was.Spend {
 			t.Errorf("%s: %+v, was %+v", m.ID, d, was)
 		}
@@ -122,7 +122,7 @@ func TestEffectsOfSchema1(t *testing.T) {
 	want := []policy.Effect{{Kind: policy.EffectOpen}, {Kind: policy.EffectJoin}, {Kind: policy.EffectProve, Proof: policy.ProofSender},
 		{Kind: policy.EffectProve, Proof: policy.ProofReply}, {Kind: policy.EffectSpend}, {Kind: policy.EffectUnprovedNo}, {Kind: policy.EffectLift},
 		{Kind: policy.EffectDispute, Revision: 2}, {Kind: policy.EffectDisputeAlso, Ticket: "T-2"}, {Kind: policy.EffectDisputeAlso, Ticket: "T-3"},
-		{Kind: policy.EffectAsk, Notice: policy.NoticeDisputed}}
+		{Kind: policy.EffectNotice, Notice: policy.NoticeDisputed}}
 	if !slices.Equal(m.Decision.Effects, want) || m.Decision.Rule != "" { // no facts lead to it
 		t.Errorf("%+v, want the effects %+v", m.Decision, want)
 	}

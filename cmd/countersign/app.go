@@ -23,7 +23,7 @@ type app struct {
 	json       bool
 	at         string
 
-	asked, yes bool // a question was asked, and answered with yes
+	posed, yes bool // a question was posed, and answered with yes
 }
 
 func (a *app) root() *cobra.Command {

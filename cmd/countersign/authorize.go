@@ -15,7 +15,7 @@ import (
 )
 
 func (a *app) authorizeCommand() *cobra.Command {
-	in := tickets.Ask{}
+	in := tickets.AuthorizeRequest{}
 	c := &cobra.Command{Use: "authorize TICKET CLASS", Short: "May I do this now? Exit status 0 is yes, everything else is no", Args: cobra.ExactArgs(2),
 		Example: "  countersign authorize T-1042 password-change --agent sam --channel chat"}
 	c.Flags().StringVar(&in.Agent, "agent", "", "who you are")
@@ -89,12 +89,12 @@ func (a *app) sayAuthorization(z tickets.Authorization) error {
 // like the yes to what the ticket asks for.
 func allowed(z tickets.Authorization) string {
 	switch {
-	case z.Asked != "":
+	case z.TicketClass != "":
 		why := ""
 		for _, r := range z.Reasons {
 			why += " " + r.Text
 		}
-		return fmt.Sprintf("ALLOW  %s on %s, by %s. Only questions may be answered; %s is NOT allowed.%s Receipt %s", z.Class, z.Ticket, z.Agent, z.Asked, clean.Terminal(why), z.Receipt)
+		return fmt.Sprintf("ALLOW  %s on %s, by %s. Only questions may be answered; %s is NOT allowed.%s Receipt %s", z.Class, z.Ticket, z.Agent, z.TicketClass, clean.Terminal(why), z.Receipt)
 	case z.Class == policy.Question:
 		return fmt.Sprintf("ALLOW  %s on %s, by %s. Receipt %s", z.Class, z.Ticket, z.Agent, z.Receipt)
 	}

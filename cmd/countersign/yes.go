@@ -16,7 +16,7 @@ import (
 func (a *app) question(c *cobra.Command) *cobra.Command {
 	show := c.HelpFunc()
 	c.SetHelpFunc(func(c *cobra.Command, args []string) {
-		a.asked = true
+		a.posed = true
 		c.SetOut(a.stderr) // where no script looks for the answer
 		show(c, args)
 	})
@@ -37,7 +37,7 @@ const isQuestion = "question"
 
 // noAnswer is the error of a question that ended well without an answer.
 func (a *app) noAnswer(cmd *cobra.Command) error {
-	if _, question := cmd.Annotations[isQuestion]; a.yes || !question && !a.asked {
+	if _, question := cmd.Annotations[isQuestion]; a.yes || !question && !a.posed {
 		return nil
 	}
 	return &exit.Error{Code: exit.Usage, Reason: "help", Message: "This was help and no answer."}

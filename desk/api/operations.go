@@ -165,7 +165,7 @@ func noteTicket(_ context.Context, s *Server, c Caller, in ID) (out tickets.Show
 	return s.Store.Show(in.ID)
 }
 
-func authorize(_ context.Context, s *Server, c Caller, in tickets.Ask) (out tickets.Authorization, err error) {
+func authorize(_ context.Context, s *Server, c Caller, in tickets.AuthorizeRequest) (out tickets.Authorization, err error) {
 	if in.Agent, err = c.as(in.Agent); err != nil {
 		return out, err
 	}

@@ -94,7 +94,7 @@ func TestHeadCantBeKept(t *testing.T) {
 	defer func() { must(t, os.Remove(k.path("state.key.head"))); h.Close() }()
 	opened, err := h.store.Open(tickets.OpenRequest{Contact: "ada@north.example", Channel: policy.Chat, Class: policy.Question, Subject: "this", Agent: "sam"})
 	must(t, err)
-	if a, err := h.store.Authorize(tickets.Ask{Ticket: opened.ID, Class: policy.Question, Agent: "sam"}); !errors.Is(err, tickets.ErrHead) || a.Decision != "" {
+	if a, err := h.store.Authorize(tickets.AuthorizeRequest{Ticket: opened.ID, Class: policy.Question, Agent: "sam"}); !errors.Is(err, tickets.ErrHead) || a.Decision != "" {
 		t.Errorf("an allow left before its head was kept: %+v, %v", a, err)
 	}
 }
@@ -108,7 +108,7 @@ func TestAllowIsKept(t *testing.T) {
 	k.copy("state.db", "before")
 	h, err := Open(k.config, time.Now, zerolog.Nop())
 	must(t, err)
-	if a, err := h.store.Authorize(tickets.Ask{Ticket: "T-1", Class: policy.Question, Agent: "sam"}); err != nil || a.Decision != policy.Allow {
+	if a, err := h.store.Authorize(tickets.AuthorizeRequest{Ticket: "T-1", Class: policy.Question, Agent: "sam"}); err != nil || a.Decision != policy.Allow {
 		t.Fatalf("%+v, %v", a, err)
 	}
 	k.copy("state.key.head", "head") // and then the power goes
@@ -144,7 +144,7 @@ func TestCopyOverOpenStore(t *testing.T) {
 	must(t, err)
 	_, err = f.Write(before)
 	must(t, errors.Join(err, f.Close()))
-	if a, err := h.store.Authorize(tickets.Ask{Ticket: "T-2", Class: policy.Question, Agent: "sam"}); err == nil { // where the engine noticed nothing, it is ErrHead
+	if a, err := h.store.Authorize(tickets.AuthorizeRequest{Ticket: "T-2", Class: policy.Question, Agent: "sam"}); err == nil { // where the engine noticed nothing, it is ErrHead
 		t.Errorf("the older copy answers: %+v, %v", a, err)
 	}
 	h.Close()

@@ -17,14 +17,14 @@ type toSend struct {
 }
 
 func (o *toSend) Due(now time.Time, limit int) ([]mailer.Item, error) {
-	var unsettled error
-	if o.torn { // nothing is being sent now: what looks so is settled as after a crash
-		unsettled = o.outbox.Recover()
-		o.torn = unsettled != nil
+	var unfinished error
+	if o.torn { // nothing is being sent now: what looks so is finished as after a crash
+		unfinished = o.outbox.Recover()
+		o.torn = unfinished != nil
 	}
 	due, err := o.outbox.Due(now, limit, o.all)
-	if len(due) == 0 { // one that can't be settled keeps no other back
-		err = errors.Join(unsettled, err)
+	if len(due) == 0 { // one that can't be finished keeps no other back
+		err = errors.Join(unfinished, err)
 	}
 	var items []mailer.Item
 	for _, d := range due {

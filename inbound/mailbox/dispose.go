@@ -58,7 +58,7 @@ func (r *Reader) dispose(c *connection, at Cursor) error {
 			if r.stuck {
 				return nil
 			}
-			if err := r.settle(c, folder, batch); err != nil {
+			if err := r.carryOut(c, folder, batch); err != nil {
 				return err
 			}
 		}
@@ -66,7 +66,7 @@ func (r *Reader) dispose(c *connection, at Cursor) error {
 	return nil
 }
 
-func (r *Reader) settle(c *connection, outcome string, batch []Todo) error {
+func (r *Reader) carryOut(c *connection, outcome string, batch []Todo) error {
 	var set imap.UIDSet
 	for _, t := range batch {
 		set.AddNum(imap.UID(t.UID))

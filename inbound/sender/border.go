@@ -44,7 +44,7 @@ func (c *check) border() (b border) {
 			b.results = append(b.results, in(len(b.results), results)...)
 		}
 	}
-	return b.settled()
+	return b.counted()
 }
 
 // in marks results as of one field, which is named by any number of its own.
@@ -55,10 +55,10 @@ func in(field int, results []result) []result {
 	return results
 }
 
-// settled leaves out what counts for nothing: everything where a field can't be
+// counted leaves out what counts for nothing: everything where a field can't be
 // read, and a method that is said twice with different results. DKIM is said once
 // for each signature, so there only what names none is of all of them.
-func (b border) settled() border {
+func (b border) counted() border {
 	if b.broken {
 		b.results = nil
 	}

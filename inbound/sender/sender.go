@@ -107,7 +107,7 @@ func (c *Checker) SuffixListAge(now time.Time) time.Duration {
 type check struct {
 	Request
 	*Checker
-	dns    *resolver.Asker
+	dns    *resolver.Inquiry
 	domain string // of the From address
 	demand dmarc.Demand
 	body   *dkim.Body

@@ -156,7 +156,7 @@ func over(t testing.TB, fn func(ctx context.Context, name string) resolver.Answe
 	if err != nil {
 		t.Fatal(err)
 	}
-	if c.resolver, err = resolver.New(resolver.Config{Ask: fn}); err != nil {
+	if c.resolver, err = resolver.New(resolver.Config{Lookup: fn}); err != nil {
 		t.Fatal(err)
 	}
 	return c

@@ -51,7 +51,7 @@ func (w *world) opens(ctx context.Context) (string, error) {
 func (w *world) asks(channel policy.Channel, want policy.Verb) func(context.Context) (string, error) {
 	return func(ctx context.Context) (string, error) {
 		var z tickets.Authorization
-		if err := w.client.Call(ctx, "authorize", tickets.Ask{Ticket: "T-1", Class: policy.PasswordChange, Agent: "sam", Channel: channel}, &z); err != nil {
+		if err := w.client.Call(ctx, "authorize", tickets.AuthorizeRequest{Ticket: "T-1", Class: policy.PasswordChange, Agent: "sam", Channel: channel}, &z); err != nil {
 			return "", err
 		}
 		said := fmt.Sprintf("%-5s %s", z.Decision, z.Reasons[0].Code)

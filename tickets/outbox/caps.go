@@ -147,9 +147,9 @@ func take(tx kv.Tx, places []string, origin string, by int) error {
 	return nil
 }
 
-// release gives the places of a notice to others, where no attempt was made:
+// freePlaces gives the places of a notice to others, where no attempt was made:
 // otherwise the contact may have it.
-func (b *Outbox) release(tx kv.Tx, o *Outgoing) error {
+func (b *Outbox) freePlaces(tx kv.Tx, o *Outgoing) error {
 	places := o.Places
 	o.Places = nil
 	if o.Tries > 0 {
@@ -179,7 +179,7 @@ func (b *Outbox) Admit(tx kv.Tx, id string, now time.Time) (admitted bool, err e
 
 // moveTo gives the places of a notice to others and takes new ones from now on.
 func (b *Outbox) moveTo(tx kv.Tx, o *Outgoing, now time.Time) error {
-	if err := b.release(tx, o); err != nil {
+	if err := b.freePlaces(tx, o); err != nil {
 		return err
 	}
 	return b.reserve(tx, o, now)

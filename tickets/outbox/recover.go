@@ -7,17 +7,17 @@ import (
 	"countersign/internal/kv"
 )
 
-// Unsettled is what a program that was stopped has left.
-type Unsettled struct {
+// Unfinished is what a program that was stopped has left.
+type Unfinished struct {
 	Sending []string // what was being sent
 	Waiting []string // what has places by other caps, if the caps changed since
 	Unlaned []string // what was queued before there were lanes
 	Caps    bool     // they changed
 }
 
-// Unsettled gives what is to be settled at the start. What can't be read is told
+// Unfinished gives what is to be finished at the start. What can't be read is told
 // in the error, beside the rest.
-func (b *Outbox) Unsettled(v kv.View) (u Unsettled, err error) {
+func (b *Outbox) Unfinished(v kv.View) (u Unfinished, err error) {
 	var errs []error
 	u.Caps, err = b.capsChanged(v)
 	errs = append(errs, err)

@@ -63,7 +63,7 @@ func (b *Outbox) GiveUp(tx kv.Tx, o *Outgoing) error {
 	if err := tx.Delete(sealedPrefix + o.ID); err != nil {
 		return err
 	}
-	return b.release(tx, o)
+	return b.freePlaces(tx, o)
 }
 
 // Withdraw gives a notice up that is still queued, and reports whether it was.

@@ -122,7 +122,7 @@ func (set *Set) put(f *rawmail.Field) bool {
 
 // Validate checks the newest message signature and every seal (RFC 8617 section
 // 5.2, steps 4 to 6), asking dns for their keys. The message is as of its arrival.
-func (c Chain) Validate(ctx context.Context, dns *resolver.Asker, m *rawmail.Message, body *dkim.Body, arrived time.Time) policy.Result {
+func (c Chain) Validate(ctx context.Context, dns *resolver.Inquiry, m *rawmail.Message, body *dkim.Body, arrived time.Time) policy.Result {
 	last := c[len(c)-1].Message
 	if last.Acceptable(m, arrived) != "" || last.CheckBody(body) != "" {
 		return policy.ResultFail

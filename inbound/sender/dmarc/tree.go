@@ -11,7 +11,7 @@ import (
 // Tree is the tree of domains as records and the public suffix list divide it
 // among owners, looked at for one message.
 type Tree struct {
-	DNS      *resolver.Asker
+	DNS      *resolver.Inquiry
 	Suffixes *Suffixes
 }
 

@@ -55,7 +55,7 @@ func (c *client) lookup(ctx context.Context, name string) Answer {
 	asked := name
 	out := Answer{TTL: ^uint32(0), AD: true}
 	for range maxAliases {
-		m, err := c.ask(ctx, asked)
+		m, err := c.exchange(ctx, asked)
 		if err != nil {
 			return Answer{Err: fmt.Errorf("%w: %w", ErrNoAnswer, err)}
 		}
@@ -70,9 +70,9 @@ func (c *client) lookup(ctx context.Context, name string) Answer {
 	return Answer{Err: fmt.Errorf("%w: too many aliases", ErrNoAnswer)}
 }
 
-// ask tries the servers in turn, twice, over UDP and, where the answer was cut
+// exchange tries the servers in turn, twice, over UDP and, where the answer was cut
 // off, over TCP.
-func (c *client) ask(ctx context.Context, name string) (*dns.Msg, error) {
+func (c *client) exchange(ctx context.Context, name string) (*dns.Msg, error) {
 	q := new(dns.Msg)
 	q.SetQuestion(name, dns.TypeTXT)
 	q.SetEdns0(1232, false)

@@ -63,8 +63,8 @@ type Config struct {
 	// "" for a public suffix; nil: every domain stands alone.
 	Organization func(domain string) string
 
-	// Ask answers for an absolute name instead of a server; nil: Server does.
-	Ask func(ctx context.Context, name string) Answer
+	// Lookup answers for an absolute name instead of a server; nil: Server does.
+	Lookup func(ctx context.Context, name string) Answer
 }
 
 // Resolver asks for many messages, which share its cache. It is safe for use by
@@ -76,7 +76,7 @@ type Resolver struct {
 
 // New makes a Resolver. It fails where the server is no address.
 func New(cfg Config) (*Resolver, error) {
-	ask := cfg.Ask
+	ask := cfg.Lookup
 	if ask == nil {
 		cl, err := newClient(cfg.Server, cfg.Timeout)
 		if err != nil {

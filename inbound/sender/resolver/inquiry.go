@@ -19,9 +19,9 @@ const (
 	maxEvidence = 24 << 10 // bytes of all values
 )
 
-// Asker asks for one message, within its bounds, and remembers what it saw. It is
+// Inquiry asks for one message, within its bounds, and remembers what it saw. It is
 // used by one goroutine.
-type Asker struct {
+type Inquiry struct {
 	cache   *cache
 	patient patience
 	putOff  bool
@@ -31,8 +31,8 @@ type Asker struct {
 }
 
 // For gives what asks for a message that comes now.
-func (r *Resolver) For(m Message) *Asker {
-	a := &Asker{cache: r.cache, asked: map[string]Answer{}}
+func (r *Resolver) For(m Message) *Inquiry {
+	a := &Inquiry{cache: r.cache, asked: map[string]Answer{}}
 	a.patient = patience{standing: m.Standing, began: time.Now(), places: m.Places}
 	if m.Hurry {
 		a.patient.purses, a.patient.putOff = r.purses.of(r.owner(m.Domain), m.Standing), &a.putOff
@@ -51,15 +51,15 @@ func (r *Resolver) owner(domain string) string {
 
 // Records are the answers so far, cut to what a record of the message has room
 // for, and made fit to be shown.
-func (a *Asker) Records() []policy.Record { return a.records }
+func (a *Inquiry) Records() []policy.Record { return a.records }
 
 // PutOff tells whether something was not waited for because other mail had used
 // up the time, so that asking again soon has sense.
-func (a *Asker) PutOff() bool { return a.putOff }
+func (a *Inquiry) PutOff() bool { return a.putOff }
 
 // TXT gives the TXT records of a name without its last dot. A name that can't be
 // one does not exist; one that was asked for before is not asked for again.
-func (a *Asker) TXT(ctx context.Context, name string) Answer {
+func (a *Inquiry) TXT(ctx context.Context, name string) Answer {
 	name = strings.ToLower(name) + "."
 	if r, ok := a.asked[name]; ok {
 		return r
@@ -76,7 +76,7 @@ func (a *Asker) TXT(ctx context.Context, name string) Answer {
 	return r
 }
 
-func (a *Asker) keep(name string, r Answer) {
+func (a *Inquiry) keep(name string, r Answer) {
 	rec := policy.Record{Name: name, Type: "TXT", TTL: r.TTL, AD: r.AD}
 	if r.Err != nil {
 		rec.Error = "no answer"

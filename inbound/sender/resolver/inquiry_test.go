@@ -13,7 +13,7 @@ import (
 // for before apart.
 func TestLookupBound(t *testing.T) {
 	asks := 0
-	a := Asker{cache: newCache(func(context.Context, string) Answer { asks++; return Answer{TXT: []string{"x"}} }, time.Now), asked: map[string]Answer{}}
+	a := Inquiry{cache: newCache(func(context.Context, string) Answer { asks++; return Answer{TXT: []string{"x"}} }, time.Now), asked: map[string]Answer{}}
 	for i := range MaxLookups {
 		if r := a.TXT(context.Background(), fmt.Sprint("n", i)); r.Err != nil {
 			t.Fatal(r.Err)
@@ -31,7 +31,7 @@ func TestLookupBound(t *testing.T) {
 func TestEvidenceBounds(t *testing.T) {
 	reply := Answer{TXT: []string{"x"}, TTL: 60}
 	asks := 0
-	a := Asker{cache: newCache(func(context.Context, string) Answer { asks++; return reply }, time.Now), asked: map[string]Answer{}}
+	a := Inquiry{cache: newCache(func(context.Context, string) Answer { asks++; return reply }, time.Now), asked: map[string]Answer{}}
 	if r := a.TXT(context.Background(), strings.Repeat("a.", 130)+"example"); !errors.Is(r.Err, ErrNotFound) || asks != 0 {
 		t.Errorf("a name that is none: %+v after %d questions", r, asks)
 	}
@@ -45,7 +45,7 @@ func TestEvidenceBounds(t *testing.T) {
 	if len(a.records) != maxRecords {
 		t.Errorf("%d records are kept, want %d", len(a.records), maxRecords)
 	}
-	b := Asker{cache: a.cache, asked: map[string]Answer{}}
+	b := Inquiry{cache: a.cache, asked: map[string]Answer{}}
 	reply.TXT = nil
 	for range maxTXT {
 		reply.TXT = append(reply.TXT, strings.Repeat("z", maxRecord))

@@ -8,6 +8,7 @@ package clients
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -214,6 +215,27 @@ func EachOf(v kv.View, client string, fn func(Contact, error)) error {
 		fn(c, err)
 		return nil
 	})
+}
+
+// countDomains counts anew at which domains addresses of contacts are.
+func countDomains(tx kv.Tx, before, after Contact) error {
+	more := map[string]int{}
+	for _, c := range []struct {
+		Contact
+		by int
+	}{{before, -1}, {after, 1}} {
+		for _, a := range c.Addresses {
+			if c.Status != Removed {
+				more[a[strings.LastIndexByte(a, '@')+1:]] += c.by
+			}
+		}
+	}
+	for _, domain := range slices.Sorted(maps.Keys(more)) {
+		if err := onfile.CountAt(tx, domain, more[domain]); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // Remove takes the contact's rights and keeps the record: mail from a removed

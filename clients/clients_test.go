@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"countersign/clients"
+	"countersign/clients/onfile"
 	"countersign/internal/kv"
 )
 
@@ -16,7 +17,7 @@ var day = time.Date(2026, 11, 25, 9, 0, 0, 0, time.UTC)
 
 func contacts(t testing.TB, s kv.Store, csv string, change ...func(*clients.ImportOptions)) clients.Report {
 	t.Helper()
-	opt := clients.ImportOptions{Now: day, StaffAddress: func(_ kv.Reader, a string) (bool, error) { return a == "sam@desk.example", nil }}
+	opt := clients.ImportOptions{Now: day, Desk: onfile.Desk{Addresses: []string{"sam@desk.example"}, Shared: []string{"desk.example"}}}
 	for _, c := range change {
 		c(&opt)
 	}

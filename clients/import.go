@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"countersign/clients/onfile"
 	"countersign/internal/kv"
 	"countersign/internal/rawmail"
 )
@@ -19,8 +20,8 @@ type ImportOptions struct {
 	Import     string // names the import: the first one of a client does not cool
 	Now        time.Time
 	// Begun is when the import was first tried, zero for now.
-	Begun        time.Time
-	StaffAddress func(kv.Reader, string) (bool, error)
+	Begun time.Time
+	Desk  onfile.Desk // whose addresses nobody has on file
 	// Ticketed says when the first ticket of a client was opened, zero if none was.
 	Ticketed func(kv.Reader, string) (time.Time, error)
 	// Step is told now and then how many rows are done; its error ends the import.

@@ -7,7 +7,6 @@ const (
 	contactPrefix = "contact/"        // contact/c-<number>: Contact, removed ones too
 	memberPrefix  = "member/"         // member/<client>/<contact>: a mark, the contact is the client's
 	primaryPrefix = "primary/"        // primary/<client>: its active primary contacts, a line each, in the order in which they became it
-	domainPrefix  = "domain/"         // domain/<domain>: how many addresses of active contacts are there
 	calledPrefix  = "called/"         // called/<skeleton>: the clients whose reference or name looks so, or did once, a line each
 	namedPrefix   = "named/"          // named/<client>/<skeleton>: the contacts of the client whose name looks so, a line each
 	alikePrefix   = "alike/"          // alike/<skeleton>: the addresses on file that look so, a line each

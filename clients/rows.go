@@ -126,14 +126,12 @@ func same(a, b Contact) bool {
 // owners finds the contact that the row is about and those who lose an address to it.
 func (opt ImportOptions) owners(tx kv.Tx, r row, next Contact, o *outcome) (old Contact, ok bool, losers []Contact, err error) {
 	for _, a := range next.Addresses {
-		if opt.StaffAddress != nil {
-			is, err := opt.StaffAddress(tx, a)
-			if err != nil {
-				return old, ok, nil, err
-			}
-			if is {
-				o.problem(r, "email", "%s is an address of staff, or may reach staff; an agent must not be able to confirm", a)
-			}
+		is, err := opt.Desk.IsStaff(tx, a)
+		if err != nil {
+			return old, ok, nil, err
+		}
+		if is {
+			o.problem(r, "email", "%s is an address of staff, or may reach staff; an agent must not be able to confirm", a)
 		}
 		c, found, err := ByAddress(tx, a)
 		if err != nil {

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"time"
 
+	"countersign/clients/onfile"
 	"countersign/internal/clean"
 	"countersign/internal/kv"
 	"countersign/internal/rawmail"
@@ -22,8 +23,8 @@ type Change struct {
 }
 
 // Set changes a contact. What they newly may, and an address that is new or newly
-// the first, is dated now, so that it cools. staff tells the addresses of agents, which are refused.
-func Set(tx kv.Tx, id string, ch Change, now time.Time, staff func(kv.Reader, string) (bool, error)) (Contact, error) {
+// the first, is dated now, so that it cools. An address of the desk or of an agent is refused.
+func Set(tx kv.Tx, id string, ch Change, now time.Time, desk onfile.Desk) (Contact, error) {
 	old, ok, err := Get(tx, id)
 	if err != nil {
 		return old, err
@@ -38,7 +39,7 @@ func Set(tx kv.Tx, id string, ch Change, now time.Time, staff func(kv.Reader, st
 		if err != nil {
 			return old, fmt.Errorf("add address: %w", err)
 		}
-		if is, err := staff(tx, addr); err != nil || is {
+		if is, err := desk.IsStaff(tx, addr); err != nil || is {
 			return old, errors.Join(err, fmt.Errorf("add address: %s is an address of staff, or may reach staff", addr))
 		}
 		if !slices.Contains(next.Addresses, addr) {

@@ -5,12 +5,13 @@ import (
 	"time"
 
 	"countersign/clients"
+	"countersign/clients/onfile"
 	"countersign/internal/kv"
 )
 
 func TestSet(t *testing.T) {
 	now := day.Add(48 * time.Hour)
-	nobody := func(_ kv.Reader, a string) (bool, error) { return a == "sam@desk.example", nil }
+	desk := onfile.Desk{Addresses: []string{"sam@desk.example"}, Shared: []string{"desk.example"}}
 	text := func(s string) *string { return &s }
 	words := func(s ...clients.Permission) *[]clients.Permission { return &s }
 	tests := []struct {
@@ -37,7 +38,7 @@ func TestSet(t *testing.T) {
 			contacts(t, s, header+ada+"north,,nils@north.example,,,ask,\n")
 			nils, _ := find(t, s, "nils@north.example")
 			var c clients.Contact
-			err := s.Update(func(tx kv.Tx) (err error) { c, err = clients.Set(tx, nils.ID, tt.change, now, nobody); return err })
+			err := s.Update(func(tx kv.Tx) (err error) { c, err = clients.Set(tx, nils.ID, tt.change, now, desk); return err })
 			if (err == nil) != tt.ok {
 				t.Fatalf("Set(%+v) = %v", tt.change, err)
 			}

@@ -11,6 +11,7 @@ import (
 	"sync"
 
 	"countersign/clients"
+	"countersign/clients/onfile"
 	"countersign/internal/kv"
 	"countersign/staff"
 )
@@ -211,14 +212,13 @@ func fields(record []byte) (f map[string]json.RawMessage, err error) {
 	return f, json.Unmarshal(record, &f)
 }
 
-// staff says which addresses are the desk's own.
-func (s *Store) staff() staff.Desk {
-	return staff.Desk{Addresses: s.opt.Addresses, ReplyAddress: s.opt.ReplyAddress, Shared: s.opt.SharedDomains}
+// desk says which addresses are the desk's own.
+func (s *Store) desk() onfile.Desk {
+	return onfile.Desk{Addresses: s.opt.Addresses, ReplyAddress: s.opt.ReplyAddress, Shared: s.opt.SharedDomains}
 }
 
 // AddAgent adds an agent. Who is added by the owner of the desk counts at once,
-// others after the cooling time (the design, 6.5). An agent makes every address
-// at their domain one of staff, so there may be none of contacts there.
+// others after the cooling time (the design, 6.5).
 func (d *Directory) AddAgent(by By, a staff.Agent) (out staff.Agent, err error) {
 	a.Added, a.Counts = d.s.Now(), d.s.Now()
 	if !by.Owner {
@@ -228,11 +228,9 @@ func (d *Directory) AddAgent(by By, a staff.Agent) (out staff.Agent, err error) 
 		if out, err = staff.Add(tx, a); err != nil {
 			return err
 		}
-		_, domain, _ := strings.Cut(out.Email, "@")
-		n, err := clients.AtDomain(tx, domain)
-		if err == nil && n > 0 && !d.s.staff().Everybodys(domain) {
-			err = fmt.Errorf("%w: email: contacts have %d addresses at %s; with an agent there none of them could confirm. "+
-				"Give the agent an address elsewhere, or name the domain in proof.shared_domains", staff.ErrInvalid, n, domain)
+		err := d.s.desk().AgentMayBeAt(tx, out.Email)
+		if _, crowd := errors.AsType[*onfile.CrowdError](err); crowd {
+			err = fmt.Errorf("%w: email: %w", staff.ErrInvalid, err)
 		}
 		return err
 	})

@@ -256,7 +256,7 @@ func (s *Store) person(r kv.Reader, addr, asked string, class policy.Class, b po
 	if addr == "" {
 		return p, nil
 	}
-	if p.Staff, err = s.staff().IsStaffAddress(r, addr); err != nil || p.Staff {
+	if p.Staff, err = s.desk().IsStaff(r, addr); err != nil || p.Staff {
 		return p, err
 	}
 	c, ok, err := clients.Get(r, asked)

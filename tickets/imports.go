@@ -87,7 +87,7 @@ func (d *Directory) Import(ctx context.Context, by By, in ImportFile, step func(
 		return r, err
 	}
 	r, err = file.Import(people{d, by, im.why()}, clients.ImportOptions{DryRun: in.DryRun, AllowMove: in.AllowMove, AllowAlike: in.AllowAlike,
-		Import: im.ID, Begun: im.Begun, Now: d.s.Now(), Step: say, StaffAddress: d.s.staff().IsStaffAddress, Ticketed: ticketed, Stopped: stopped,
+		Import: im.ID, Begun: im.Begun, Now: d.s.Now(), Step: say, Desk: d.s.desk(), Ticketed: ticketed, Stopped: stopped,
 		Speaks: d.s.opt.Speaks})
 	if err != nil || in.DryRun {
 		return r, err

@@ -68,7 +68,7 @@ func (s *Store) giver(r kv.Reader, t Ticket, c clients.Contact, ok bool, addr st
 	if c.ID != t.Contact {
 		right = clients.Approve
 	}
-	isStaff, err := s.staff().IsStaffAddress(r, addr)
+	isStaff, err := s.desk().IsStaff(r, addr)
 	if err != nil {
 		return policy.Giver{}, err
 	}

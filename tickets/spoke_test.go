@@ -15,7 +15,7 @@ func TestNoInTheirLanguage(t *testing.T) {
 	speak := func(d *desk, languages ...string) {
 		for _, l := range languages {
 			check(t, d.kv.Update(func(tx kv.Tx) error {
-				_, err := clients.Set(tx, "ada", clients.Change{Language: &l}, d.Now(), d.staff().IsStaffAddress)
+				_, err := clients.Set(tx, "ada", clients.Change{Language: &l}, d.Now(), d.desk())
 				return err
 			}))
 		}

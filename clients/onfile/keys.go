@@ -2,8 +2,9 @@ package onfile
 
 // What this package writes, and nobody else.
 const (
-	addressPrefix = "address/"     // address/<address>: Holder, of people who were removed, too
-	domainPrefix  = "staffdomain/" // staffdomain/<domain>: an agent who has an address there
+	addressPrefix     = "address/"     // address/<address>: Holder, of people who were removed, too
+	domainPrefix      = "domain/"      // domain/<domain>: how many addresses of active contacts are there
+	agentDomainPrefix = "staffdomain/" // staffdomain/<domain>: an agent who has an address there
 )
 
 // What there was in schema 1.

@@ -1,4 +1,5 @@
-// Package onfile knows whose an address is: a contact's, an agent's or nobody's.
+// Package onfile knows whose an address is: a contact's, an agent's, the desk's
+// own or nobody's.
 //
 // It is one index, and an address has one place in it, so that no agent can be
 // the person who confirms. What stands behind a plus in an address leads to the
@@ -6,8 +7,7 @@
 // address that leads to an agent.
 //
 // Who these people are is known in packages clients and staff, which alone take
-// addresses and give them back; which addresses are the desk's own is for package
-// staff.
+// addresses and give them back.
 package onfile
 
 import (
@@ -52,12 +52,6 @@ func Agent(r kv.Reader, addr string) (string, error) {
 	return h.Agent, err
 }
 
-// AgentAt reports whether an agent has an address at the domain.
-func AgentAt(r kv.Reader, domain string) (bool, error) {
-	b, err := r.Get(domainPrefix + domain)
-	return b != nil, err
-}
-
 // TakeForContact gives the address to a contact. If it is another's, or leads to
 // an agent, the error is a *TakenError.
 func TakeForContact(tx kv.Tx, addr, contact string) error {
@@ -94,7 +88,7 @@ func TakeForAgent(tx kv.Tx, addr, agent string) error {
 			return err
 		}
 	}
-	return tx.Put(domainPrefix+Domain(addr), []byte(agent))
+	return tx.Put(agentDomainPrefix+domainOf(addr), []byte(agent))
 }
 
 func take(tx kv.Tx, addr string, h Holder) error { return kv.Save(tx, addressPrefix+addr, h) }
@@ -119,5 +113,4 @@ func Mailbox(addr string) string {
 	return name + "@" + domain
 }
 
-// Domain gives what stands behind the @.
-func Domain(addr string) string { return addr[strings.LastIndexByte(addr, '@')+1:] }
+func domainOf(addr string) string { return addr[strings.LastIndexByte(addr, '@')+1:] }

@@ -31,7 +31,7 @@ func TestTake(t *testing.T) {
 		{"agents", "sam+desk@staff.example", "c-2", Holder{Agent: "sam"}, true, true},
 		{"agents-mailbox", "sam@staff.example", "c-2", Holder{Agent: "sam"}, true, true},
 		{"leads-to-an-agent", "sam+other@staff.example", "c-2", Holder{Agent: "sam"}, true, true},
-		{"agents-domain", "ada@staff.example", "c-2", Holder{}, false, true}, // package staff judges that
+		{"agents-domain", "ada@staff.example", "c-2", Holder{}, false, true}, // see Desk
 		{"plus-only", "+sam@staff.example", "c-2", Holder{}, false, true},
 		{"agent-new", "sue@home.example", "", Holder{}, true, true},
 		{"agent-new-detail", "sue+desk@home.example", "", Holder{}, true, true},
@@ -61,9 +61,9 @@ func TestTake(t *testing.T) {
 					t.Errorf("Of(%s) = %+v", tt.addr, h)
 				}
 				agent, errAgent := Agent(v, tt.addr)
-				at, errAt := AgentAt(v, Domain(tt.addr))
+				at, errAt := agentAt(v, domainOf(tt.addr))
 				if (agent != "") != tt.leads || at != tt.domain {
-					t.Errorf("Agent = %q, AgentAt = %v", agent, at)
+					t.Errorf("Agent = %q, agentAt = %v", agent, at)
 				}
 				return errors.Join(err, errAgent, errAt)
 			}))

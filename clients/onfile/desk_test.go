@@ -1,17 +1,18 @@
-package staff_test
+package onfile_test
 
 import (
 	"os"
 	"strings"
 	"testing"
 
+	"countersign/clients/onfile"
 	"countersign/internal/kv"
 	"countersign/staff"
 )
 
-// TestIsStaffAddress: whatever reaches a mailbox of the desk or of an agent is
+// TestIsStaff: whatever reaches a mailbox of the desk or of an agent is
 // staff's, and so is every address at their domains, unless others live there.
-func TestIsStaffAddress(t *testing.T) {
+func TestIsStaff(t *testing.T) {
 	text, err := os.ReadFile("freemail.txt")
 	if err != nil {
 		t.Fatal(err)
@@ -30,11 +31,11 @@ func TestIsStaffAddress(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	desk := staff.Desk{Addresses: []string{"support@desk.example", "help@" + free}, ReplyAddress: "Re-{token}@reply.example", Shared: []string{"shared.example"}}
-	free2 := staff.Desk{Addresses: []string{"help@" + free}, ReplyAddress: "help.{token}@" + free}
+	desk := onfile.Desk{Addresses: []string{"support@desk.example", "help@" + free}, ReplyAddress: "Re-{token}@reply.example", Shared: []string{"shared.example"}}
+	free2 := onfile.Desk{Addresses: []string{"help@" + free}, ReplyAddress: "help.{token}@" + free}
 	for _, tt := range []struct {
 		name, addr string
-		desk       staff.Desk
+		desk       onfile.Desk
 		want       bool
 	}{
 		{"agent", "sam@staff.example", desk, true},
@@ -54,20 +55,20 @@ func TestIsStaffAddress(t *testing.T) {
 		{"free-reply-form", "help.abc@" + free, free2, true},
 		{"free-reply-nothing", "help.@" + free, free2, false},
 		{"shared-domain", "ada@shared.example", desk, false},
-		{"shared-domain-elsewhere", "ada@shared.example", staff.Desk{}, true},
+		{"shared-domain-elsewhere", "ada@shared.example", onfile.Desk{}, true},
 		{"shared-agent-detail", "kim+desk@shared.example", desk, true},
 		{"shared-agent-mailbox", "kim@shared.example", desk, true},
 		{"shared-agent-other-detail", "kim+ada@shared.example", desk, true},
 		{"plus-only", "+ada@shared.example", desk, false},
 		{"stranger", "ada@north.example", desk, false},
 		{"stranger-plus", "ada+sam@north.example", desk, false},
-		{"no-desk", "support@desk.example", staff.Desk{}, false},
+		{"no-desk", "support@desk.example", onfile.Desk{}, false},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			var got bool
-			err := s.View(func(v kv.View) (err error) { got, err = tt.desk.IsStaffAddress(v, tt.addr); return err })
+			err := s.View(func(v kv.View) (err error) { got, err = tt.desk.IsStaff(v, tt.addr); return err })
 			if err != nil || got != tt.want {
-				t.Errorf("IsStaffAddress(%s) = %v, %v, want %v", tt.addr, got, err, tt.want)
+				t.Errorf("IsStaff(%s) = %v, %v, want %v", tt.addr, got, err, tt.want)
 			}
 		})
 	}

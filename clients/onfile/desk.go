@@ -1,11 +1,10 @@
-package staff
+package onfile
 
 import (
 	_ "embed"
 	"slices"
 	"strings"
 
-	"countersign/clients/onfile"
 	"countersign/internal/kv"
 )
 
@@ -23,32 +22,32 @@ type Desk struct {
 	Shared       []string // domains at which contacts have mailboxes, too
 }
 
-// IsStaffAddress reports whether mail to the canonical address comes, or may be
+// IsStaff reports whether mail to the canonical address comes, or may be
 // made to come, to somebody of the desk: it is an agent's, also of one who is
 // disabled, or the desk's own, or either with something behind a plus (RFC 5233),
 // or of the form of a reply address, or at the domain of any of these. A domain
 // at which others have mailboxes counts for nothing (Everybodys).
-func (d Desk) IsStaffAddress(r kv.Reader, addr string) (bool, error) {
-	plain := onfile.Mailbox(addr)
-	if slices.ContainsFunc(d.Addresses, func(own string) bool { return onfile.Mailbox(own) == plain }) || d.reply(addr) {
+func (d Desk) IsStaff(r kv.Reader, addr string) (bool, error) {
+	plain := Mailbox(addr)
+	if slices.ContainsFunc(d.Addresses, func(own string) bool { return Mailbox(own) == plain }) || d.reply(addr) {
 		return true, nil
 	}
-	if agent, err := onfile.Agent(r, addr); err != nil || agent != "" {
+	if agent, err := Agent(r, addr); err != nil || agent != "" {
 		return agent != "", err
 	}
-	domain := onfile.Domain(addr)
-	if d.Everybodys(domain) {
+	domain := domainOf(addr)
+	if d.everybodys(domain) {
 		return false, nil
 	}
-	if slices.ContainsFunc(append(slices.Clone(d.Addresses), d.ReplyAddress), func(own string) bool { return onfile.Domain(own) == domain }) {
+	if slices.ContainsFunc(append(slices.Clone(d.Addresses), d.ReplyAddress), func(own string) bool { return domainOf(own) == domain }) {
 		return true, nil
 	}
-	return onfile.AgentAt(r, domain)
+	return agentAt(r, domain)
 }
 
-// Everybodys reports whether others than staff have mailboxes at the domain: at
+// everybodys reports whether others than staff have mailboxes at the domain: at
 // a provider for everybody, or because the configuration says so.
-func (d Desk) Everybodys(domain string) bool {
+func (d Desk) everybodys(domain string) bool {
 	return slices.Contains(freemail, domain) || slices.Contains(d.Shared, domain)
 }
 

@@ -52,7 +52,7 @@ type Action struct {
 	TokenClasses  []Class   // classes for which the proof token stands in for reply
 	ClientStopped bool      // after a dispute; see the design, 6.8
 	NoPending     time.Time // since when a mail that may be a no waits for DNS; zero: none does
-	PutBack       string    // why what was said counts no longer, as a reason code; nothing was said since
+	PutBack       Code      // why what was said counts no longer, as a reason code; nothing was said since
 	Reasked       bool      // it was put back, and the contact was asked since
 	UsedBy        string    // agent who was allowed this revision before
 	UsedAt        time.Time
@@ -79,17 +79,17 @@ var denials = []struct {
 	name string
 	why  func(Action, *Authorization) []Reason
 }{
-	{"agent-disabled", when("agent_disabled", func(a Action) bool { return a.Disabled })},
-	{"no-authority", when("no_authority", func(a Action) bool { return !a.Authority && a.Class != Question })},               //rule:8 who-may-carry-out TestAuthorize/no-authority
-	{"other-class", when("class_mismatch", func(a Action) bool { return a.Class != a.Ticket.Class && a.Class != Question })}, //rule:6.6 a-ticket-is-for-its-class TestAuthorize/other-class
-	{"channel", when("channel_forbidden", func(a Action) bool { return a.Channel.live() && !a.Class.Demands().Live })},       //rule:8 chat-and-phone-may-not TestAuthorize/by-chat
-	{"client-stopped", when("client_stopped", func(a Action) bool { return a.ClientStopped && a.Class.Privileged() })},       //rule:6.8 a-stop-stops TestAuthorize/client-stopped
+	{"agent-disabled", when(CodeAgentDisabled, func(a Action) bool { return a.Disabled })},
+	{"no-authority", when(CodeNoAuthority, func(a Action) bool { return !a.Authority && a.Class != Question })},               //rule:8 who-may-carry-out TestAuthorize/no-authority
+	{"other-class", when(CodeClassMismatch, func(a Action) bool { return a.Class != a.Ticket.Class && a.Class != Question })}, //rule:6.6 a-ticket-is-for-its-class TestAuthorize/other-class
+	{"channel", when(CodeChannelForbidden, func(a Action) bool { return a.Channel.live() && !a.Class.Demands().Live })},       //rule:8 chat-and-phone-may-not TestAuthorize/by-chat
+	{"client-stopped", when(CodeClientStopped, func(a Action) bool { return a.ClientStopped && a.Class.Privileged() })},       //rule:6.8 a-stop-stops TestAuthorize/client-stopped
 	{"contact-barred", barred}, //rule:6.5 rights-at-the-act TestRightsAtTheAct/no-yes-of-a-removed-one
-	{"allowed-before-restore", when("already_used", func(a Action) bool { return a.UsedBy != "" && a.UsedIn != a.Epoch && a.Class != Question })}, //rule:7 allowed-before-a-restore TestRightsAtTheAct/used-before-a-restore
+	{"allowed-before-restore", when(CodeAlreadyUsed, func(a Action) bool { return a.UsedBy != "" && a.UsedIn != a.Epoch && a.Class != Question })}, //rule:7 allowed-before-a-restore TestRightsAtTheAct/used-before-a-restore
 	{"no-pending", noPending},
-	{"disputed", when("disputed", func(a Action) bool { return a.Ticket.State == StateDisputed })}, //rule:6.8 disputed-allows-nothing TestAuthorize/disputed
-	{"closed", when("ticket_closed", func(a Action) bool { return a.Ticket.State == StateClosed })},
-	{"expired", when("ticket_expired", func(a Action) bool { return a.Ticket.State == StateExpired })}, //rule:6.9 expired-allows-nothing TestAuthorize/expired
+	{"disputed", when(CodeDisputed, func(a Action) bool { return a.Ticket.State == StateDisputed })}, //rule:6.8 disputed-allows-nothing TestAuthorize/disputed
+	{"closed", when(CodeTicketClosed, func(a Action) bool { return a.Ticket.State == StateClosed })},
+	{"expired", when(CodeTicketExpired, func(a Action) bool { return a.Ticket.State == StateExpired })}, //rule:6.9 expired-allows-nothing TestAuthorize/expired
 	{"not-proved", notProved}, //rule:6.1 unproved-allows-nothing TestAuthorize/no-proof
 }
 
@@ -99,7 +99,7 @@ var holds = []struct {
 	why  func(Action, *Authorization) []Reason
 }{
 	{"approval", approvalMissing}, //rule:6.15 a-second-person-agrees TestAuthorize/approval-missing
-	{"wait", when("waiting", func(a Action) bool {
+	{"wait", when(CodeWaiting, func(a Action) bool {
 		wait := a.Class.Demands().Wait
 		return wait > 0 && a.Now.Before(a.last().Add(wait))
 	})},
@@ -133,11 +133,11 @@ func Authorize(a Action) (out Authorization) {
 	case a.Class == Question && a.Ticket.Class != Question:
 		return Authorization{Decision: Allow, Rule: "question-only", Reasons: []Reason{a.questionOnly()}}
 	case a.UsedBy == "" || a.Class == Question: //rule:6.11 an-allow-is-used-once =true TestAuthorize/used-by-another
-		return Authorization{Decision: Allow, Rule: "proved", Reasons: []Reason{Because("proved")}}
+		return Authorization{Decision: Allow, Rule: "proved", Reasons: []Reason{Because(CodeProved)}}
 	case a.repeats(): //rule:6.11 a-receipt-is-one-agents =true TestAuthorize/used-by-another
-		return Authorization{Decision: Allow, Rule: "same-receipt", Reasons: []Reason{Because("proved")}, Repeat: true}
+		return Authorization{Decision: Allow, Rule: "same-receipt", Reasons: []Reason{Because(CodeProved)}, Repeat: true}
 	}
-	return Authorization{Decision: Deny, Rule: "used-up", Reasons: []Reason{Because("already_used")}, Next: []string{nextStep["already_used"]}}
+	return Authorization{Decision: Deny, Rule: "used-up", Reasons: []Reason{Because(CodeAlreadyUsed)}, Next: []string{nextStep[CodeAlreadyUsed]}}
 }
 
 // against adds what a rule has against it.
@@ -151,7 +151,7 @@ func (out *Authorization) against(v Verb, rule string, why []Reason) {
 }
 
 // when is the rule that has a reason where something holds.
-func when(code string, holds func(Action) bool) func(Action, *Authorization) []Reason {
+func when(code Code, holds func(Action) bool) func(Action, *Authorization) []Reason {
 	return func(a Action, _ *Authorization) []Reason {
 		if !holds(a) {
 			return nil
@@ -171,7 +171,7 @@ func noPending(a Action, _ *Authorization) []Reason {
 	if a.NoPending.IsZero() || a.Class == Question { //rule:6.8 no-pending-denies =true TestAuthorize/no-pending
 		return nil
 	}
-	r := Because("no_pending")
+	r := Because(CodeNoPending)
 	r.Text += " (since " + a.NoPending.UTC().Format(time.RFC3339) + ")"
 	return []Reason{r}
 }
@@ -186,20 +186,20 @@ func notProved(a Action, out *Authorization) (why []Reason) {
 	if len(lacks) == 0 {
 		return nil
 	}
-	add := func(code string) { why = append(why, a.because(code)) }
+	add := func(code Code) { why = append(why, a.because(code)) }
 	out.AskNow = a.PutBack != "" && !a.Reasked && !slices.ContainsFunc(out.Reasons, inTheWay)
-	if a.PutBack == "restored" {
+	if a.PutBack == CodeRestored {
 		add(a.PutBack)
 	}
 	if a.PutBack != "" && (a.Reasked || out.AskNow) {
-		add("asked_afresh")
+		add(CodeAskedAfresh)
 	}
 	for _, code := range lacks {
 		add(code)
 	}
-	if slices.ContainsFunc(lacks, func(code string) bool { return nextStep[code] == "await_reply" }) {
+	if slices.ContainsFunc(lacks, func(code Code) bool { return nextStep[code] == "await_reply" }) {
 		if a.Class.Privileged() && len(cooling(a.Asked, a.Now)) > 0 {
-			add("cooling")
+			add(CodeCooling)
 		}
 		why = append(why, a.Obstacles...)
 	}
@@ -210,7 +210,7 @@ func approvalMissing(a Action, _ *Authorization) (why []Reason) {
 	if !a.Class.Demands().Approval || a.has(ProofApproval) {
 		return nil
 	}
-	why = []Reason{Because("approval_missing")}
+	why = []Reason{Because(CodeApprovalMissing)}
 	for _, code := range a.wanting(ProofApproval) {
 		why = append(why, a.because(code))
 	}
@@ -225,53 +225,53 @@ func (a Action) repeats() bool {
 // inTheWay reports whether a contact is not asked afresh for a reason. Whoever
 // may carry a thing out and wants to, on whatever channel, has them asked; while
 // a no may be on its way, nobody does.
-func inTheWay(r Reason) bool { return r.Code != "channel_forbidden" && r.Code != "client_stopped" } //rule:6.8 nobody-asks-who-could-not-act =false TestAskNow/no-authority
+func inTheWay(r Reason) bool { return r.Code != CodeChannelForbidden && r.Code != CodeClientStopped } //rule:6.8 nobody-asks-who-could-not-act =false TestAskNow/no-authority
 
-var nextStep = map[string]string{
-	"agent_disabled":    "another_agent",
-	"no_authority":      "another_agent",
-	"class_mismatch":    "edit_ticket",
-	"channel_forbidden": "ask_by_email",
-	"client_stopped":    "lift",
-	"contact_removed":   "put_on_file",
-	"contact_moved":     "new_ticket",
-	"no_permission":     "give_permission",
-	"cooling":           "await_cooling",
-	"disputed":          "new_ticket",
-	"ticket_closed":     "new_ticket",
-	"ticket_expired":    "new_ticket",
-	"not_authenticated": "await_reply",
-	"not_confirmed":     "await_reply",
-	"restored":          "await_reply",
-	"asked_afresh":      "await_reply",
-	"proof_expired":     "edit_ticket",
-	"address_gone":      "edit_ticket",
-	"other_contact":     "edit_ticket",
-	"staff_address":     "put_on_file",
-	"already_used":      "edit_ticket",
+var nextStep = map[Code]string{
+	CodeAgentDisabled:    "another_agent",
+	CodeNoAuthority:      "another_agent",
+	CodeClassMismatch:    "edit_ticket",
+	CodeChannelForbidden: "ask_by_email",
+	CodeClientStopped:    "lift",
+	CodeContactRemoved:   "put_on_file",
+	CodeContactMoved:     "new_ticket",
+	CodeNoPermission:     "give_permission",
+	CodeCooling:          "await_cooling",
+	CodeDisputed:         "new_ticket",
+	CodeTicketClosed:     "new_ticket",
+	CodeTicketExpired:    "new_ticket",
+	CodeNotAuthenticated: "await_reply",
+	CodeNotConfirmed:     "await_reply",
+	CodeRestored:         "await_reply",
+	CodeAskedAfresh:      "await_reply",
+	CodeProofExpired:     "edit_ticket",
+	CodeAddressGone:      "edit_ticket",
+	CodeOtherContact:     "edit_ticket",
+	CodeStaffAddress:     "put_on_file",
+	CodeAlreadyUsed:      "edit_ticket",
 
 	// Obstacles. Where the customer has to answer again, that is said already.
-	"domain_unproved": "sign_mail",
-	"undelivered":     "mend_delivery",
-	"notice_waits":    "await_outbox",
-	"outbox_held":     "release_outbox",
-	"dns_temperror":   "await_dns",
-	"dmarc_fail":      "sign_mail",
-	"not_aligned":     "sign_mail",
-	"spf_only":        "sign_mail",
-	"token_only":      "sign_mail",
-	"code_missing":    "verify_code",
-	"no_pending":      "await_dns",
+	CodeDomainUnproved: "sign_mail",
+	CodeUndelivered:    "mend_delivery",
+	CodeNoticeWaits:    "await_outbox",
+	CodeOutboxHeld:     "release_outbox",
+	CodeDNSTemperror:   "await_dns",
+	CodeDMARCFail:      "sign_mail",
+	CodeNotAligned:     "sign_mail",
+	CodeSPFOnly:        "sign_mail",
+	CodeTokenOnly:      "sign_mail",
+	CodeCodeMissing:    "verify_code",
+	CodeNoPending:      "await_dns",
 
 	// What comes by itself.
-	"approval_missing": "await_approval",
-	"waiting":          "await_time",
+	CodeApprovalMissing: "await_approval",
+	CodeWaiting:         "await_time",
 }
 
 // because is the reason with what is known of when it ends.
-func (a Action) because(code string) Reason {
+func (a Action) because(code Code) Reason {
 	r := Because(code)
-	if code == "cooling" {
+	if code == CodeCooling {
 		r.Text = a.coolingText()
 	}
 	return r
@@ -290,10 +290,10 @@ func (a Action) questionOnly() Reason {
 		}
 		why = strings.Join(texts, " ")
 	}
-	return Reason{"question_only", "A question may be answered. The request of " + a.Ticket.ID + " itself (" + string(a.Ticket.Class) + ") is NOT allowed: " + why}
+	return Reason{CodeQuestionOnly, "A question may be answered. The request of " + a.Ticket.ID + " itself (" + string(a.Ticket.Class) + ") is NOT allowed: " + why}
 }
 
-func appendNew(list []string, s string) []string {
+func appendNew[S ~string](list []S, s S) []S {
 	if s == "" || slices.Contains(list, s) {
 		return list
 	}

@@ -138,7 +138,7 @@ func TestAuthorize(t *testing.T) {
 			a := confirmed()
 			tt.spoil(&a)
 			got := Authorize(a)
-			if got.Decision != tt.want || len(got.Reasons) == 0 || got.Reasons[0].Code != tt.reason {
+			if got.Decision != tt.want || len(got.Reasons) == 0 || string(got.Reasons[0].Code) != tt.reason {
 				t.Errorf("Authorize() = %s %v, want %s %s", got.Decision, got.Reasons, tt.want, tt.reason)
 			}
 			if want := settledBy[tt.reason]; got.Rule != want && !(got.Repeat && got.Rule == "same-receipt") {

@@ -78,7 +78,7 @@ type Binding struct {
 func Bind(e Evidence, n Names) Binding {
 	b := Binding{Bound: BoundNone, Heard: heard(e, n)}
 	if n.TwoReferences { //rule:6.4 two-references-are-none TestBind/two-references
-		b.because("two_references")
+		b.because(CodeTwoReferences)
 		return b.thread(n)
 	}
 	live, state := liveTokens(e, n)
@@ -102,12 +102,12 @@ func Bind(e Evidence, n Names) Binding {
 	}
 	switch {
 	case len(counted) > 0:
-		b.because("two_tickets")
+		b.because(CodeTwoTickets)
 		return b.thread(n)
 	case stale:
-		b.because("signature_before_notice")
+		b.because(CodeSignatureBeforeNotice)
 	case len(live) > 0 && e.Sender.Result == ResultPass:
-		b.because("token_unsigned")
+		b.because(CodeTokenUnsigned)
 	case state != "":
 		b.because(state)
 	}
@@ -115,13 +115,13 @@ func Bind(e Evidence, n Names) Binding {
 		switch {
 		case !e.Sender.Covers(r.Field) || madeBefore(e, r.Notice): //rule:6.4 reference-counts-where-signed TestBind/nothing-binding-signed
 		case otherToken(e, n, r.Notice.Ticket): //rule:6.8 token-of-another-unbinds TestTwoTickets/spent-token-in-to-under-live-reference
-			b.Reasons = []Reason{Because("two_tickets")}
+			b.Reasons = []Reason{Because(CodeTwoTickets)}
 			return b.thread(n)
 		case !r.Notice.Void: //rule:6.4 void-reference-binds-nothing =true TestBind/void
 			b.Bound = BoundReference
 			return b.to(r.Notice)
 		case len(b.Reasons) == 0:
-			b.because("token_superseded")
+			b.because(CodeTokenSuperseded)
 		}
 	}
 	return b.thread(n)
@@ -190,16 +190,16 @@ func heard(e Evidence, n Names) []Notice {
 
 // liveTokens are the tokens that may still be answered, and what is wrong with
 // the others if there are none.
-func liveTokens(e Evidence, n Names) (live []Named, state string) {
+func liveTokens(e Evidence, n Names) (live []Named, state Code) {
 	for _, t := range n.Tokens {
 		switch {
 		case t.Notice.Tells:
 		case t.Notice.Void: //rule:6.4 void-is-dead TestBind/void
-			state = "token_superseded"
+			state = CodeTokenSuperseded
 		case t.Notice.Spent: //rule:6.4 spent-is-dead TestBind/spent
-			state = "token_spent"
+			state = CodeTokenSpent
 		case e.Arrived.After(t.Notice.Expires): //rule:6.4 expired-is-dead TestBind/expired
-			state = "token_expired"
+			state = CodeTokenExpired
 		default:
 			live = append(live, t)
 		}
@@ -244,7 +244,7 @@ func one(marks []Named) (Named, bool) {
 	return marks[0], true
 }
 
-func (b *Binding) because(code string) { b.Reasons = append(b.Reasons, Because(code)) }
+func (b *Binding) because(code Code) { b.Reasons = append(b.Reasons, Because(code)) }
 
 // thread files the message under the first ticket that anything in it names,
 // what is signed before what is not.

@@ -93,7 +93,7 @@ func TestBind(t *testing.T) {
 			b := Bind(e, n)
 			reason := ""
 			if len(b.Reasons) > 0 {
-				reason = b.Reasons[0].Code
+				reason = string(b.Reasons[0].Code)
 			}
 			if b.Bound != tt.bound || b.Ticket != tt.ticket || reason != tt.reason || (b.LiveToken != nil) != tt.live {
 				t.Errorf("Bind() = %s %s %s live %v, want %s %s %s %v", b.Bound, b.Ticket, reason, b.LiveToken != nil, tt.bound, tt.ticket, tt.reason, tt.live)

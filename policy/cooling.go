@@ -58,5 +58,5 @@ func (a Action) coolingText() string {
 	for _, c := range a.cools() {
 		words = append(words, c.What+" until "+c.Until.UTC().Format("2006-01-02 15:04 UTC"))
 	}
-	return Because("cooling").Text + " Cools: " + strings.Join(words, ", ") + "."
+	return Because(CodeCooling).Text + " Cools: " + strings.Join(words, ", ") + "."
 }

@@ -3,7 +3,7 @@ package policy
 import "slices"
 
 // Reason is the code that settled the matter.
-func (d Decision) Reason() string {
+func (d Decision) Reason() Code {
 	if len(d.Reasons) == 0 {
 		return ""
 	}
@@ -35,8 +35,8 @@ var rules = []struct {
 // design, section 8.
 func Decide(f Facts) Decision {
 	d := settle(f)
-	if f.NoRoom && (d.Outcome == SetAside || d.Reason() == "dns_gave_up") {
-		d.Reasons = append(slices.Clone(d.Reasons), Because("no_room"))
+	if f.NoRoom && (d.Outcome == SetAside || d.Reason() == CodeDNSGaveUp) {
+		d.Reasons = append(slices.Clone(d.Reasons), Because(CodeNoRoom))
 	}
 	if d.Outcome == Applied {
 		d.Reasons = append(d.Reasons, lookAlike(f.Person)...)
@@ -51,10 +51,10 @@ func lookAlike(p Person) (out []Reason) {
 		return nil
 	}
 	if p.LooksLike != "" {
-		out = append(out, Reason{"look_alike", "The sender's address looks like " + p.LooksLike + ", which is on file, and is another one."})
+		out = append(out, Reason{CodeLookAlike, "The sender's address looks like " + p.LooksLike + ", which is on file, and is another one."})
 	}
 	if p.Shows != "" {
-		out = append(out, Reason{"look_alike", "The name beside the sender's address shows " + p.Shows + ", which is on file and did not send this."})
+		out = append(out, Reason{CodeLookAlike, "The name beside the sender's address shows " + p.Shows + ", which is on file and did not send this."})
 	}
 	return out
 }
@@ -66,7 +66,7 @@ func settle(f Facts) Decision {
 			return d
 		}
 	}
-	return Decision{Verdict: Rejected, Outcome: SetAside, Rule: "no-rule", Reasons: []Reason{{"no_rule", "No rule allows this message."}}}
+	return Decision{Verdict: Rejected, Outcome: SetAside, Rule: "no-rule", Reasons: []Reason{{CodeNoRule, "No rule allows this message."}}}
 }
 
 func refused(f Facts) (Decision, bool) {
@@ -75,29 +75,29 @@ func refused(f Facts) (Decision, bool) {
 	}
 	reasons := f.Refusals
 	if len(reasons) == 0 {
-		reasons = []Reason{{"bad_from", "There is not exactly one plain From address."}}
+		reasons = []Reason{{CodeBadFrom, "There is not exactly one plain From address."}}
 	}
 	return Decision{Verdict: Rejected, Outcome: SetAside, Reasons: reasons}, true
 }
 
 func seen(f Facts) (Decision, bool) {
-	code := ""
+	var code Code
 	switch {
 	case f.Duplicate: //rule:6.11 the-same-bytes-once TestDecide/duplicate
-		code = "duplicate"
+		code = CodeDuplicate
 	case f.SignatureUsed && !f.Kind.Machine() && !f.unheard(): //rule:6.11 a-signature-once TestDecide/signature-used
-		code = "signature_used"
+		code = CodeSignatureUsed
 	}
 	return Decision{Verdict: Ignored, Outcome: OutcomeIgnored, Reasons: []Reason{Because(code)}}, code != ""
 }
 
 // machine: a machine proves nothing and is never answered.
 func machine(f Facts) (Decision, bool) {
-	codes := map[Kind]string{KindAutoReply: "auto_reply", KindBounce: "bounce", KindReceipt: "receipt",
-		KindCalendar: "calendar", KindList: "list", KindLoop: "loop"}
+	codes := map[Kind]Code{KindAutoReply: CodeAutoReply, KindBounce: CodeBounce, KindReceipt: CodeReceipt,
+		KindCalendar: CodeCalendar, KindList: CodeList, KindLoop: CodeLoop}
 	code, ok := codes[f.Kind]
 	if !ok {
-		code = "auto_reply" // a kind that isn't known is no person's
+		code = CodeAutoReply // a kind that isn't known is no person's
 	}
 	r := Because(code)
 	if f.KindWhy != "" {
@@ -111,12 +111,12 @@ func undecided(f Facts) (Decision, bool) {
 		return Decision{}, false
 	}
 	if f.Standing == Stranger { // nothing could come of it, so it need not wait
-		return file(f, Unauthenticated, "unknown_sender"), true
+		return file(f, Unauthenticated, CodeUnknownSender), true
 	}
 	if f.GaveUp || f.NoRoom { // without its bytes it can't be judged again
-		return stopped(f, file(f, Unauthenticated, "dns_gave_up")), true
+		return stopped(f, file(f, Unauthenticated, CodeDNSGaveUp)), true
 	}
-	return Decision{Verdict: Deferred, Outcome: OutcomeDefer, Ticket: f.Binding.Ticket, Reasons: []Reason{Because("dns_temperror")}}, true
+	return Decision{Verdict: Deferred, Outcome: OutcomeDefer, Ticket: f.Binding.Ticket, Reasons: []Reason{Because(CodeDNSTemperror)}}, true
 }
 
 // unproved: nothing vouches for the From address, so it is only what was typed.
@@ -129,14 +129,14 @@ func unproved(f Facts) (Decision, bool) {
 			return d, true
 		}
 		if f.Person.Staff {
-			return file(f, Unauthenticated, "staff_address", "not_aligned"), true
+			return file(f, Unauthenticated, CodeStaffAddress, CodeNotAligned), true
 		}
 		if f.Person.ID == "" && f.Binding.Ticket == "" {
-			return file(f, Unauthenticated, "unknown_sender", "not_aligned"), true
+			return file(f, Unauthenticated, CodeUnknownSender, CodeNotAligned), true
 		}
-		return file(f, Unauthenticated, "not_aligned"), true
+		return file(f, Unauthenticated, CodeNotAligned), true
 	}
-	return stopped(f, file(f, Rejected, "dmarc_fail")), true
+	return stopped(f, file(f, Rejected, CodeDMARCFail)), true
 }
 
 // stopped adds that a no which holds the secret stops the ticket, whatever else
@@ -144,7 +144,7 @@ func unproved(f Facts) (Decision, bool) {
 func stopped(f Facts, d Decision) Decision {
 	if no, ok := tokenOnly(f); ok && no.Has(EffectUnprovedNo) { //rule:6.8 unproved-no-stops-its-ticket TestTokenOnly/policy-fail-no
 		d.with(Effect{Kind: EffectUnprovedNo})
-		d.Reasons = append([]Reason{Because("unproved_no")}, d.Reasons...)
+		d.Reasons = append([]Reason{Because(CodeUnprovedNo)}, d.Reasons...)
 	}
 	return d
 }
@@ -158,18 +158,18 @@ func weaklyProved(f Facts) (Decision, bool) {
 		return Decision{}, false
 	}
 	if f.Sender.By != BySPF {
-		return stopped(f, file(f, Unauthenticated, "border_not_exclusive")), true
+		return stopped(f, file(f, Unauthenticated, CodeBorderNotExclusive)), true
 	}
 	if d, ok := tokenOnly(f); ok {
-		if !slices.ContainsFunc(d.Reasons, func(r Reason) bool { return r.Code == "spf_only" }) {
-			d.Reasons = append(d.Reasons, Because("spf_only"))
+		if !slices.ContainsFunc(d.Reasons, func(r Reason) bool { return r.Code == CodeSPFOnly }) {
+			d.Reasons = append(d.Reasons, Because(CodeSPFOnly))
 		}
 		return d, true
 	}
 	if f.Person.ID == "" && !f.Person.Staff {
-		return file(f, Unauthenticated, "unknown_sender", "spf_only"), true
+		return file(f, Unauthenticated, CodeUnknownSender, CodeSPFOnly), true
 	}
-	return file(f, Unauthenticated, "spf_only"), true
+	return file(f, Unauthenticated, CodeSPFOnly), true
 }
 
 // tokenOnly: the secret that only the mailbox on file was sent came back from
@@ -183,14 +183,14 @@ func tokenOnly(f Facts) (Decision, bool) {
 	}
 	switch f.Person.Means(f.Answer) {
 	case No:
-		d := file(f, Unauthenticated, "unproved_no", "token_only", "not_aligned")
+		d := file(f, Unauthenticated, CodeUnprovedNo, CodeTokenOnly, CodeNotAligned)
 		d.with(Effect{Kind: EffectUnprovedNo})
 		return d, true
 	case Yes:
 		if f.Person.Removed || !f.Person.May || f.Binding.Mixed { //rule:6.4 weak-proof-needs-the-right TestTokenOnly/no-permission TestTokenOnly/removed
 			return Decision{}, false
 		}
-		d := file(f, Unauthenticated, "token_only", "not_aligned")
+		d := file(f, Unauthenticated, CodeTokenOnly, CodeNotAligned)
 		if !f.Person.Cooling || !f.Ticket.Class.Privileged() { //rule:6.5 weak-proof-cools =true TestTokenOnly/cooling
 			// Where it counts for nothing, it must not use up what the real yes needs.
 			d.prove(ProofToken)
@@ -208,19 +208,19 @@ func tokenOnly(f Facts) (Decision, bool) {
 func stranger(f Facts) (Decision, bool) {
 	switch p := f.Person; {
 	case p.Staff: //rule:6.5 staff-confirms-nothing TestDecide/staff
-		return file(f, Unauthenticated, "staff_address"), true
+		return file(f, Unauthenticated, CodeStaffAddress), true
 	case p.ID == "" && f.Binding.LiveToken != nil:
-		d := file(f, Unauthenticated, "other_address", "unknown_sender")
+		d := file(f, Unauthenticated, CodeOtherAddress, CodeUnknownSender)
 		if !f.Ticket.State.Over() {
 			d.notice(NoticeOtherAddress) //rule:6.10 answer-from-elsewhere-is-told TestAsks
 		}
 		return denied(f, d), true
 	case p.ID == "" && f.Binding.Ticket != "":
-		return denied(f, file(f, Unauthenticated, "unknown_sender", "other_address")), true
+		return denied(f, file(f, Unauthenticated, CodeUnknownSender, CodeOtherAddress)), true
 	case p.ID == "":
-		return file(f, Unauthenticated, "unknown_sender"), true
+		return file(f, Unauthenticated, CodeUnknownSender), true
 	case p.Removed:
-		return denied(f, file(f, Unauthenticated, "contact_removed")), true
+		return denied(f, file(f, Unauthenticated, CodeContactRemoved)), true
 	}
 	return Decision{}, false
 }
@@ -232,25 +232,25 @@ func opening(f Facts) (Decision, bool) {
 		return Decision{}, false
 	}
 	d := Decision{Verdict: Unauthenticated, Outcome: Applied}
-	because := ""
+	var because Code
 	switch {
 	case !f.Person.May: //rule:6.5 opening-needs-the-permission TestOpening/no-permission
-		because = "no_permission"
+		because = CodeNoPermission
 	case f.ToUsSigned && f.Sender.SignedAt.IsZero(): //rule:6.4 undated-opens-nothing TestOpening/undated
-		because = "undated" // as old as anybody likes
+		because = CodeUndated // as old as anybody likes
 	case f.ToUsSigned:
-		because = "opened"
+		because = CodeOpened
 	case f.ToUs:
-		because = "to_unsigned"
+		because = CodeToUnsigned
 	case f.Sender.Covers("to") || f.Sender.Covers("cc"):
-		because = "to_other"
+		because = CodeToOther
 	default:
-		because = "to_unsigned"
+		because = CodeToUnsigned
 	}
 	d.Reasons = []Reason{Because(because)}
 	switch {
 	case !f.Person.May:
-	case because == "opened":
+	case because == CodeOpened:
 		d.Verdict = Authenticated
 		d.with(Effect{Kind: EffectOpen})
 		d.prove(ProofSender)
@@ -258,7 +258,7 @@ func opening(f Facts) (Decision, bool) {
 	case f.Waits != "": //rule:6.10 old-mail-asks-once tickets.TestOldMailAsksOnce
 		d.Ticket = f.Waits
 		d.with(Effect{Kind: EffectJoin})
-		d.Reasons = append(d.Reasons, Because("asked_already"))
+		d.Reasons = append(d.Reasons, Because(CodeAskedAlready))
 	default:
 		d.with(Effect{Kind: EffectOpen})
 		d.notice(NoticeConfirm)
@@ -273,10 +273,10 @@ func unbound(f Facts) (Decision, bool) {
 	if f.Binding.Bound == BoundToken || f.Binding.Bound == BoundReference {
 		return Decision{}, false
 	}
-	code := "not_bound"
+	code := CodeNotBound
 	switch {
 	case f.Ticket.State == StateDisputed: // a no takes every question of its ticket back
-		code = "disputed"
+		code = CodeDisputed
 	case len(f.Binding.Reasons) > 0:
 		code = f.Binding.Reasons[0].Code
 	}
@@ -296,22 +296,22 @@ func lifting(f Facts) (Decision, bool) {
 	}
 	switch intent := f.Person.Means(f.Answer); {
 	case f.Person.ID != n.Contact: //rule:6.8 only-who-was-asked-lifts TestLifting/another-contact
-		return file(f, Unauthenticated, "other_contact"), true
+		return file(f, Unauthenticated, CodeOtherContact), true
 	case f.Person.Cooling: //rule:6.8 who-cools-lifts-nothing TestLifting/cooling
-		return file(f, Unauthenticated, "cooling"), true
+		return file(f, Unauthenticated, CodeCooling), true
 	case f.Binding.Bound != BoundToken: //rule:6.8 lifting-needs-the-token TestLifting/reference-only
-		return file(f, Authenticated, "no_token"), true
+		return file(f, Authenticated, CodeNoToken), true
 	case intent == Yes:
-		d := file(f, Authenticated, "lifted")
+		d := file(f, Authenticated, CodeLifted)
 		d.with(Effect{Kind: EffectLift})
 		d.with(Effect{Kind: EffectSpend})
 		return d, true
 	case intent == No:
-		d := file(f, Authenticated, "stays_stopped")
+		d := file(f, Authenticated, CodeStaysStopped)
 		d.with(Effect{Kind: EffectSpend})
 		return d, true
 	}
-	return file(f, Authenticated, "unclear_answer"), true
+	return file(f, Authenticated, CodeUnclearAnswer), true
 }
 
 // otherContact: a message is for a ticket of its own contact. Another contact
@@ -319,7 +319,7 @@ func lifting(f Facts) (Decision, bool) {
 func otherContact(f Facts) (Decision, bool) {
 	switch {
 	case f.Person.ID != f.Ticket.Contact || f.Person.ID != f.Binding.Notice.Contact: //rule:6.5 another-contact-proves-nothing TestDecide/other-contact
-		d := file(f, Unauthenticated, "other_contact")
+		d := file(f, Unauthenticated, CodeOtherContact)
 		if f.Person.Means(f.Answer) == No {
 			if mayDeny(f.Evidence, f.Person, f.Ticket, *f.Binding.Notice) {
 				d.with(f.disputes())
@@ -331,9 +331,9 @@ func otherContact(f Facts) (Decision, bool) {
 	case f.Person.Means(f.Answer) == No: //rule:6.8 a-no-counts-where-no-yes TestDecide/no-while-cooling
 		return Decision{}, false
 	case !f.Person.May: //rule:6.5 a-yes-needs-the-permission TestDecide/no-permission
-		return file(f, Unauthenticated, "no_permission"), true
+		return file(f, Unauthenticated, CodeNoPermission), true
 	case f.Person.Cooling && f.Ticket.Class.Privileged(): //rule:6.5 new-answers-nothing-privileged TestDecide/cooling
-		return file(f, Unauthenticated, "cooling"), true
+		return file(f, Unauthenticated, CodeCooling), true
 	}
 	return Decision{}, false
 }
@@ -346,9 +346,9 @@ func over(f Facts) (Decision, bool) {
 	}
 	switch f.Ticket.State {
 	case StateClosed:
-		return file(f, Authenticated, "ticket_closed"), true
+		return file(f, Authenticated, CodeTicketClosed), true
 	case StateExpired: //rule:6.9 expired-is-proved-no-more TestDecide/expired
-		return file(f, Authenticated, "ticket_expired"), true
+		return file(f, Authenticated, CodeTicketExpired), true
 	}
 	return Decision{}, false
 }
@@ -363,7 +363,7 @@ func answer(f Facts) (Decision, bool) {
 	}
 	switch {
 	case intent == No: //rule:6.8 no-beats-yes TestDecide/no
-		d.Reasons = []Reason{Because("denied")}
+		d.Reasons = []Reason{Because(CodeDenied)}
 		if token {
 			d.with(Effect{Kind: EffectSpend})
 		}
@@ -371,10 +371,10 @@ func answer(f Facts) (Decision, bool) {
 		f.disputeAlso(&d)
 		d.notice(NoticeDisputed)
 	case f.Ticket.State == StateDisputed: //rule:6.8 disputed-for-good TestDecide/disputed
-		d.Reasons = []Reason{Because("disputed")}
+		d.Reasons = []Reason{Because(CodeDisputed)}
 	case !token: //rule:6.4 a-yes-needs-the-token TestDecide/reference-only
 		if len(f.Binding.Reasons) == 0 {
-			d.Reasons = []Reason{Because("no_token")}
+			d.Reasons = []Reason{Because(CodeNoToken)}
 			if intent == Yes && f.Ticket.State != StateConfirmed {
 				d.notice(NoticeAnswerHere) // or the contact would wait for us, and we for the contact
 			}
@@ -383,10 +383,10 @@ func answer(f Facts) (Decision, bool) {
 		d.prove(ProofReply)
 		d.with(Effect{Kind: EffectSpend})
 		d.notice(NoticeConfirmed)
-		d.Reasons = []Reason{Because("confirmed")}
+		d.Reasons = []Reason{Because(CodeConfirmed)}
 	default:
 		d.notice(NoticeClearer)
-		d.Reasons = []Reason{Because("unclear_answer")}
+		d.Reasons = []Reason{Because(CodeUnclearAnswer)}
 	}
 	if !token {
 		d.Reasons = append(d.Reasons, f.Binding.Reasons...)
@@ -396,7 +396,7 @@ func answer(f Facts) (Decision, bool) {
 
 // file keeps a message with the ticket that it names and gives it nothing. What
 // the sender check had to say comes behind the codes.
-func file(f Facts, v Verdict, codes ...string) Decision {
+func file(f Facts, v Verdict, codes ...Code) Decision {
 	d := Decision{Verdict: v, Outcome: Applied, Ticket: f.Binding.Ticket}
 	for _, c := range codes {
 		d.Reasons = append(d.Reasons, Because(c))

@@ -131,7 +131,7 @@ func TestDecide(t *testing.T) {
 			f := good()
 			tt.spoil(&f)
 			d := Decide(f)
-			if d.Verdict != tt.verdict || d.Outcome != tt.outcome || d.Reason() != tt.reason || d.Confirmed() != tt.confirmed {
+			if d.Verdict != tt.verdict || d.Outcome != tt.outcome || string(d.Reason()) != tt.reason || d.Confirmed() != tt.confirmed {
 				t.Errorf("Decide() = %s %s %v confirmed %v, want %s %s %s %v", d.Verdict, d.Outcome, d.Reasons, d.Confirmed(),
 					tt.verdict, tt.outcome, tt.reason, tt.confirmed)
 			}
@@ -183,7 +183,7 @@ func TestOpening(t *testing.T) {
 			rebind(&f, Names{})
 			tt.spoil(&f)
 			d := Decide(f)
-			if d.Reason() != tt.reason || d.Has(EffectOpen) != tt.open || (d.Verdict == Authenticated) != tt.proved {
+			if string(d.Reason()) != tt.reason || d.Has(EffectOpen) != tt.open || (d.Verdict == Authenticated) != tt.proved {
 				t.Errorf("Decide() = %+v, want %s, open %v, proved %v", d, tt.reason, tt.open, tt.proved)
 			}
 			if joins := f.Waits != "" && !d.Has(EffectOpen) && f.Person.May; d.Has(EffectJoin) != joins || joins != (d.Ticket == "T-7") || joins && d.Notice() != "" {

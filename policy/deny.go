@@ -17,7 +17,7 @@ func denied(f Facts, d Decision) Decision {
 		}
 	}
 	if d.Denies() {
-		d.Reasons = append(d.Reasons, Because("denied"))
+		d.Reasons = append(d.Reasons, Because(CodeDenied))
 	}
 	return d
 }

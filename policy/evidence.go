@@ -64,7 +64,7 @@ const (
 
 // Reason is a stable code and one plain sentence for people.
 type Reason struct {
-	Code string `json:"code"`
+	Code Code   `json:"code"`
 	Text string `json:"text"`
 }
 
@@ -74,7 +74,7 @@ type Signature struct {
 	Domain   string `json:"domain"`
 	Selector string `json:"selector"`
 	Result   Result `json:"result"`
-	Reason   string `json:"reason"` // reason code, empty on pass
+	Reason   Code   `json:"reason"` // reason code, empty on pass
 }
 
 // Record is one DNS answer that was seen while judging, kept as evidence.

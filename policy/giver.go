@@ -16,33 +16,33 @@ type Giver struct {
 
 // barred says why the person's word counts for nothing now, "" if it counts.
 // Whoever is on file may ask a question.
-func (g Giver) barred(a Action) string {
+func (g Giver) barred(a Action) Code {
 	switch {
 	case !g.Active: //rule:6.5 removed-may-nothing TestRightsAtTheAct/removed
-		return "contact_removed"
+		return CodeContactRemoved
 	case g.Client != a.Ticket.Client: //rule:6.5 moved-may-nothing-there TestRightsAtTheAct/moved
-		return "contact_moved"
+		return CodeContactMoved
 	case !g.May && a.Class != Question: //rule:6.5 permission-at-the-act TestRightsAtTheAct/permission-taken-away
-		return "no_permission"
+		return CodeNoPermission
 	case a.Class.Privileged() && len(cooling(g.Cools, a.Now)) > 0: //rule:6.5 new-proves-nothing-privileged TestRightsAtTheAct/cooling
-		return "cooling"
+		return CodeCooling
 	}
 	return ""
 }
 
 // lost says why a proof of this revision counts for nothing, however young it
 // is, "" if it counts.
-func (a Action) lost(p Proof) string {
+func (a Action) lost(p Proof) Code {
 	switch {
 	// an approval is a second person's
 	case (p.Kind == ProofApproval) == (p.Contact == a.Ticket.Contact): //rule:6.5 approval-is-a-second-persons TestRightsAtTheAct/proof-of-another
-		return "other_contact"
+		return CodeOtherContact
 	case p.Epoch != a.Epoch: //rule:7 proof-of-before-a-restore TestRightsAtTheAct/restored
-		return "restored"
+		return CodeRestored
 	case p.Kind != ProofCode && !p.Giver.answers(p.At, a.Class): //rule:6.5 address-gone-takes-its-answer TestRightsAtTheAct/address-gone
-		return "address_gone"
+		return CodeAddressGone
 	case p.Giver.Staff: //rule:6.5 staff-since-proves-nothing TestRightsAtTheAct/address-of-staff
-		return "staff_address"
+		return CodeStaffAddress
 	}
 	return p.Giver.barred(a)
 }

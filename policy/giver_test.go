@@ -101,7 +101,7 @@ func TestRightsAtTheAct(t *testing.T) {
 			got := Authorize(a)
 			var codes []string
 			for _, r := range got.Reasons {
-				codes = append(codes, r.Code)
+				codes = append(codes, string(r.Code))
 				if r.Text == "" {
 					t.Errorf("%s has no sentence", r.Code)
 				}
@@ -170,7 +170,7 @@ func TestCoolingSays(t *testing.T) {
 		a.Class, a.Ticket.Class, a.Ticket.State, a.Proofs, a.Asked = tt.class, tt.class, StateUnconfirmed, nil, []Cooling{{"b***@north.example", tt.end}}
 		var codes []string
 		for _, r := range Authorize(a).Reasons {
-			codes = append(codes, r.Code)
+			codes = append(codes, string(r.Code))
 		}
 		if !slices.Equal(codes, tt.want) {
 			t.Errorf("%s, asked at an address that cools until %v: %v, want %v", tt.class, tt.end, codes, tt.want)

@@ -6,7 +6,7 @@ import (
 )
 
 // missing names what the class demands and the ticket doesn't have.
-func missing(a Action, d Demand) []string {
+func missing(a Action, d Demand) []Code {
 	if len(d.AnyOf) == 0 || a.Class != a.Ticket.Class {
 		return nil
 	}
@@ -22,11 +22,11 @@ func missing(a Action, d Demand) []string {
 	case len(wanting) > 0:
 		return wanting
 	case slices.Contains(d.AnyOf, ProofCode) && a.Channel.live():
-		return []string{"code_missing"}
+		return []Code{CodeCodeMissing}
 	case a.has(ProofSender):
-		return []string{"not_confirmed"}
+		return []Code{CodeNotConfirmed}
 	}
-	return []string{"not_authenticated"}
+	return []Code{CodeNotAuthenticated}
 }
 
 // given are the proofs of these kinds for this very revision. By chat or phone a
@@ -47,7 +47,7 @@ func (a Action) has(kind ProofKind) bool {
 }
 
 // wanting says why those of these kinds that were given count no longer.
-func (a Action) wanting(kinds ...ProofKind) (codes []string) {
+func (a Action) wanting(kinds ...ProofKind) (codes []Code) {
 	for _, p := range a.given(kinds...) {
 		codes = appendNew(codes, a.void(p))
 	}
@@ -55,12 +55,12 @@ func (a Action) wanting(kinds ...ProofKind) (codes []string) {
 }
 
 // void says why a proof counts for nothing now, "" if it counts.
-func (a Action) void(p Proof) string {
+func (a Action) void(p Proof) Code {
 	if code := a.lost(p); code != "" { //rule:6.5 a-proof-is-judged-at-the-act TestRightsAtTheAct/approver-removed
 		return code
 	}
 	if !a.Now.Before(a.expiry(p)) { //rule:6.4 a-proof-dies TestAuthorize/proof-expired
-		return "proof_expired"
+		return CodeProofExpired
 	}
 	return ""
 }

@@ -82,7 +82,7 @@ func TestTwoTickets(t *testing.T) {
 			f := good()
 			f.Evidence, f.Binding = e, Bind(e, n)
 			f.Ticket.ID = f.Binding.Ticket
-			if d := Decide(f); f.Binding.Bound != tt.bound || d.Reason() != tt.code || d.Confirmed() != (tt.bound == BoundToken) {
+			if d := Decide(f); f.Binding.Bound != tt.bound || string(d.Reason()) != tt.code || d.Confirmed() != (tt.bound == BoundToken) {
 				t.Errorf("a yes: %s, %+v; want %s by %s", f.Binding.Bound, d, tt.bound, tt.code)
 			}
 			f.Answer.Intent = No

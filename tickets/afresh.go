@@ -53,7 +53,7 @@ func (s *Store) AskAgain(id, agent string) (t Ticket, err error) {
 // putBack takes everything that was said to a ticket's revision back, for a
 // reason code, without a mail: the contact is asked afresh when somebody next
 // wants to act on it.
-func (s *Store) putBack(tx kv.Tx, t *Ticket, reason, text string) error {
+func (s *Store) putBack(tx kv.Tx, t *Ticket, reason policy.Code, text string) error {
 	t.Proofs, t.State, t.Asked = nil, policy.StateUnconfirmed, nil
 	t.Afresh, t.Reasked, t.Until = reason, false, s.Now().Add(s.opt.TokenLife)
 	if err := s.void(tx, t); err != nil {
@@ -154,7 +154,7 @@ func (s *Store) reset(tx kv.Tx, id string, todo map[string]string) error {
 	if done, err := tx.Get(mark); err != nil || done != nil {
 		return err
 	}
-	if err := s.putBack(tx, &t, "denied", "The contact disputed "+disputed+"; before anything is done, this request is asked again."); err != nil {
+	if err := s.putBack(tx, &t, policy.CodeDenied, "The contact disputed "+disputed+"; before anything is done, this request is asked again."); err != nil {
 		return err
 	}
 	if err := tx.Put(mark, []byte{1}); err != nil {

@@ -120,7 +120,7 @@ func (s *Store) Authorize(a AuthorizeRequest) (out Authorization, err error) {
 				return err
 			}
 		}
-		reason := ""
+		var reason policy.Code
 		if len(d.Reasons) > 0 {
 			reason = d.Reasons[0].Code
 		}

@@ -17,10 +17,10 @@ func (s *Store) bounced(tx kv.Tx, m *Message, f policy.Facts) error {
 	m.Ticket = id
 	said := token.HideIn(f.Bounce.Diagnostic) // which may quote our addresses
 	if f.Bounce.Delayed {
-		return s.tell(tx, id, Event{Event: "delayed", Text: "Our notice is delayed: " + oneLine(said), Reason: "bounce"})
+		return s.tell(tx, id, Event{Event: "delayed", Text: "Our notice is delayed: " + oneLine(said), Reason: policy.CodeBounce})
 	}
 	why := f.Bounce.Status + " " + said
-	return s.undelivered(tx, id, why, Event{Event: "undeliverable", Reason: "bounce", Text: "Our notice did not reach the contact: " + oneLine(why)})
+	return s.undelivered(tx, id, why, Event{Event: "undeliverable", Reason: policy.CodeBounce, Text: "Our notice did not reach the contact: " + oneLine(why)})
 }
 
 // returned gives the ticket whose notice a report is about, "" if it is none of

@@ -15,10 +15,10 @@ import (
 // write a number into a subject: a line of history for each would let strangers
 // bury what was really said.
 type claims struct {
-	Count  int            `json:"count"`
-	Last   time.Time      `json:"last"`
-	Why    map[string]int `json:"why"`              // reason codes
-	Looked []string       `json:"looked,omitempty"` // whom senders could be taken for
+	Count  int                 `json:"count"`
+	Last   time.Time           `json:"last"`
+	Why    map[policy.Code]int `json:"why"`              // reason codes
+	Looked []string            `json:"looked,omitempty"` // whom senders could be taken for
 }
 
 // Bounds of what is kept and shown of claims.
@@ -48,13 +48,13 @@ func (s *Store) claim(tx kv.Tx, m *Message) (first bool, err error) {
 	}
 	c.Count, c.Last = c.Count+1, s.Now()
 	if c.Why == nil {
-		c.Why = map[string]int{}
+		c.Why = map[policy.Code]int{}
 	}
 	if code := m.Decision.Reason(); len(c.Why) < claimsWhy || c.Why[code] > 0 {
 		c.Why[code]++
 	}
 	for _, r := range m.Reasons {
-		if r.Code == "look_alike" && len(c.Looked) < claimsLooked && !slices.Contains(c.Looked, r.Text) {
+		if r.Code == policy.CodeLookAlike && len(c.Looked) < claimsLooked && !slices.Contains(c.Looked, r.Text) {
 			c.Looked = append(c.Looked, r.Text)
 		}
 	}
@@ -63,7 +63,7 @@ func (s *Store) claim(tx kv.Tx, m *Message) (first bool, err error) {
 
 // event is the one line of history that claims have.
 func (c claims) event() Event {
-	var codes []string
+	var codes []policy.Code
 	for code := range c.Why {
 		codes = append(codes, code)
 	}

@@ -144,7 +144,7 @@ func TestWidenedOnly(t *testing.T) {
 
 func reasonText(a Authorization, code string) string {
 	for _, r := range a.Reasons {
-		if r.Code == code {
+		if string(r.Code) == code {
 			return r.Text
 		}
 	}

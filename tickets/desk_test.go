@@ -245,7 +245,7 @@ func (d *desk) may(t failer, id string, class policy.Class, agent string) Author
 // wants fails unless the message came to the reason.
 func wants(t failer, m Message, code string) {
 	t.Helper()
-	if m.Decision.Reason() != code {
+	if string(m.Decision.Reason()) != code {
 		t.Fatalf("message came to %s %v, want %s", m.Verdict, m.Reasons, code)
 	}
 }
@@ -287,7 +287,7 @@ func (d *desk) contact(t failer, id string, change func(*clients.Contact)) {
 }
 
 func has(a Authorization, code string) bool {
-	return slices.ContainsFunc(a.Reasons, func(r policy.Reason) bool { return r.Code == code })
+	return slices.ContainsFunc(a.Reasons, func(r policy.Reason) bool { return string(r.Code) == code })
 }
 
 func happened(s Shown, event string) (n int) {

@@ -46,7 +46,7 @@ func (s *Store) dispute(tx kv.Tx, t *Ticket, said int, acted bool) error {
 			return err
 		}
 	}
-	if err := s.record(tx, t, Event{Event: "disputed", Reason: "denied", Text: text}); err != nil {
+	if err := s.record(tx, t, Event{Event: "disputed", Reason: policy.CodeDenied, Text: text}); err != nil {
 		return err
 	}
 	kind := policy.NoticeSaidNo
@@ -94,7 +94,7 @@ func (s *Store) disputeAlso(tx kv.Tx, id string, heard []policy.Notice, message 
 			said = min(said, n.Revision)
 		}
 	}
-	if err := s.record(tx, &t, Event{Event: "message " + string(policy.Unauthenticated), Reason: "two_tickets", Text: "message " + message + " names this ticket, too"}); err != nil {
+	if err := s.record(tx, &t, Event{Event: "message " + string(policy.Unauthenticated), Reason: policy.CodeTwoTickets, Text: "message " + message + " names this ticket, too"}); err != nil {
 		return err
 	}
 	if err := s.dispute(tx, &t, said, t.actedSince(said)); err != nil {
@@ -198,7 +198,7 @@ func (s *Store) lifted(tx kv.Tx, t *Ticket) error {
 	if err != nil {
 		return err
 	}
-	text := policy.Because("lifted").Text
+	text := policy.Because(policy.CodeLifted).Text
 	st.Tickets = slices.DeleteFunc(st.Tickets, func(id string) bool { return id == t.ID })
 	if len(st.Tickets) > 0 {
 		text += " It stays stopped because of " + strings.Join(st.Tickets, ", ") + "."
@@ -209,5 +209,5 @@ func (s *Store) lifted(tx kv.Tx, t *Ticket) error {
 	if err != nil {
 		return err
 	}
-	return s.record(tx, t, Event{Event: "lifted", Reason: "lifted", Text: text})
+	return s.record(tx, t, Event{Event: "lifted", Reason: policy.CodeLifted, Text: text})
 }

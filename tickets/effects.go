@@ -84,7 +84,7 @@ func (s *Store) tellDecision(tx kv.Tx, w *work) error {
 	code := w.d.Reason()
 	text := "message " + w.m.ID + ":"
 	for i, r := range w.d.Reasons {
-		if i == 0 || r.Code == "look_alike" { // whom it could be taken for is for whoever reads the ticket
+		if i == 0 || r.Code == policy.CodeLookAlike { // whom it could be taken for is for whoever reads the ticket
 			text += " " + r.Text
 		}
 	}

@@ -53,7 +53,7 @@ func (s *Store) renew(tx kv.Tx, t *Ticket) error {
 		return err
 	}
 	t.Epoch = e.Number
-	if err := s.putBack(tx, t, "restored", "The state was put back from an older copy; before anything is done, this request is asked again."); err != nil {
+	if err := s.putBack(tx, t, policy.CodeRestored, "The state was put back from an older copy; before anything is done, this request is asked again."); err != nil {
 		return err
 	}
 	return save(tx, *t)

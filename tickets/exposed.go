@@ -70,7 +70,7 @@ func (s *Store) expose(tx kv.Tx, id, message string) error {
 	if err != nil {
 		return err
 	}
-	event := Event{Event: "question void", Reason: "token_exposed", Text: "message " + message + ": " + policy.Because("token_exposed").Text}
+	event := Event{Event: "question void", Reason: policy.CodeTokenExposed, Text: "message " + message + ": " + policy.Because(policy.CodeTokenExposed).Text}
 	if again = again && (n.Lifts || !over); !again {
 		event.Text += " It is not asked again today."
 	}

@@ -75,7 +75,7 @@ func (s *Store) noRoom(r kv.Reader, e policy.Evidence, d policy.Decision, disk b
 
 // need is about how much the bytes of a message take.
 func need(e policy.Evidence) int64 {
-	if len(e.Refusals) > 0 && e.Refusals[0].Code == "too_large" {
+	if len(e.Refusals) > 0 && e.Refusals[0].Code == policy.CodeTooLarge {
 		return min(e.Size, headerOnly)
 	}
 	return e.Size

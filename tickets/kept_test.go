@@ -110,7 +110,7 @@ func (k *keeping) sums(t *testing.T) (sum keptSum) {
 
 func reasons(m Message) (codes []string) {
 	for _, r := range m.Reasons {
-		codes = append(codes, r.Code)
+		codes = append(codes, string(r.Code))
 	}
 	return codes
 }

@@ -209,6 +209,6 @@ func (s *Store) informContact(tx kv.Tx, t *Ticket, contact string, kind policy.N
 		return err
 	}
 	t.Asked, t.Notices, t.Until = asked, notices, until
-	return s.record(tx, t, Event{Event: "notice not written", Reason: "unwritable",
+	return s.record(tx, t, Event{Event: "notice not written", Reason: policy.CodeUnwritable,
 		Text: "A notice (" + string(kind) + ") could not be written and nobody was told: " + said(err.Error())})
 }

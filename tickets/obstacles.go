@@ -14,10 +14,10 @@ import (
 
 // obstacle is something that came between a ticket's contact and a proof.
 type obstacle struct {
-	Code     string    `json:"code"`
-	Said     string    `json:"said,omitempty"` // a server's words
-	At       time.Time `json:"at"`
-	Revision int       `json:"revision"`
+	Code     policy.Code `json:"code"`
+	Said     string      `json:"said,omitempty"` // a server's words
+	At       time.Time   `json:"at"`
+	Revision int         `json:"revision"`
 }
 
 // maxObstacles bounds those that a ticket keeps: the latest of each kind.
@@ -25,8 +25,8 @@ const maxObstacles = 4
 
 // hinder are the reasons of messages that brought no proof and tell whoever waits
 // for one why.
-var hinder = []string{"auto_reply", "list", "other_address", "unknown_sender", "other_contact", "staff_address", "dmarc_fail", "not_aligned",
-	"spf_only", "token_only", "border_not_exclusive", "unclear_answer", "no_token", "token_unsigned", "token_expired", "cooling", "dns_gave_up"}
+var hinder = []policy.Code{policy.CodeAutoReply, policy.CodeList, policy.CodeOtherAddress, policy.CodeUnknownSender, policy.CodeOtherContact, policy.CodeStaffAddress, policy.CodeDMARCFail, policy.CodeNotAligned,
+	policy.CodeSPFOnly, policy.CodeTokenOnly, policy.CodeBorderNotExclusive, policy.CodeUnclearAnswer, policy.CodeNoToken, policy.CodeTokenUnsigned, policy.CodeTokenExpired, policy.CodeCooling, policy.CodeDNSGaveUp}
 
 // hindered notes what an event says of why there is no proof. A proof clears it.
 func (t *Ticket) hindered(e Event) {
@@ -34,14 +34,14 @@ func (t *Ticket) hindered(e Event) {
 	_, message := strings.CutPrefix(e.Event, "message ")
 	switch {
 	case e.Event == "undeliverable" || e.Event == "delayed":
-		code, said = "undelivered", e.Text
+		code, said = policy.CodeUndelivered, e.Text
 	case !message:
 		return
 	case !slices.Contains(hinder, code):
 		code = ""
 	}
 	t.Obstacles = slices.DeleteFunc(slices.Clone(t.Obstacles), func(o obstacle) bool {
-		return o.Revision != t.Revision || o.Code == code || message && o.Code == "dns_temperror"
+		return o.Revision != t.Revision || o.Code == code || message && o.Code == policy.CodeDNSTemperror
 	})
 	if code == "" {
 		return
@@ -52,8 +52,8 @@ func (t *Ticket) hindered(e Event) {
 
 // waitsForDNS notes that a message is there that can't be judged yet.
 func (t *Ticket) waitsForDNS(now time.Time) {
-	if !slices.ContainsFunc(t.Obstacles, func(o obstacle) bool { return o.Code == "dns_temperror" && o.Revision == t.Revision }) {
-		t.Obstacles = append(slices.Clone(t.Obstacles), obstacle{Code: "dns_temperror", At: now, Revision: t.Revision})
+	if !slices.ContainsFunc(t.Obstacles, func(o obstacle) bool { return o.Code == policy.CodeDNSTemperror && o.Revision == t.Revision }) {
+		t.Obstacles = append(slices.Clone(t.Obstacles), obstacle{Code: policy.CodeDNSTemperror, At: now, Revision: t.Revision})
 	}
 }
 
@@ -62,7 +62,7 @@ func (t *Ticket) waitsForDNS(now time.Time) {
 func (s *Store) obstacles(r kv.Reader, t Ticket) ([]policy.Reason, error) {
 	out, err := s.unsent(r, t)
 	for _, o := range slices.Backward(t.Obstacles) {
-		if o.Revision != t.Revision || o.Code == "undelivered" && slices.ContainsFunc(out, func(r policy.Reason) bool { return r.Code == o.Code }) {
+		if o.Revision != t.Revision || o.Code == policy.CodeUndelivered && slices.ContainsFunc(out, func(r policy.Reason) bool { return r.Code == o.Code }) {
 			continue
 		}
 		reason := policy.Because(o.Code)
@@ -77,7 +77,7 @@ func (s *Store) obstacles(r kv.Reader, t Ticket) ([]policy.Reason, error) {
 	}
 	c, ok, err := kv.Load[claims](r, claimsKey(t.ID))
 	if ok && c.Count > 0 { // forged ones are among them
-		out = append(out, policy.Reason{Code: "claimed", Text: c.event().Text})
+		out = append(out, policy.Reason{Code: policy.CodeClaimed, Text: c.event().Text})
 	}
 	if err != nil {
 		return out, err
@@ -111,13 +111,13 @@ func (s *Store) unsent(r kv.Reader, t Ticket) (out []policy.Reason, err error) {
 	next := o.Next.UTC().Format("2006-01-02 15:04 UTC")
 	switch {
 	case o.State == outbox.Failed:
-		return []policy.Reason{{Code: "undelivered", Text: "Our question " + o.ID + " was refused: " + o.Error}}, nil
+		return []policy.Reason{{Code: policy.CodeUndelivered, Text: "Our question " + o.ID + " was refused: " + o.Error}}, nil
 	case e.Held:
-		return []policy.Reason{policy.Because("outbox_held")}, nil
+		return []policy.Reason{policy.Because(policy.CodeOutboxHeld)}, nil
 	case o.Paced:
-		return []policy.Reason{{Code: "notice_waits", Text: fmt.Sprintf("Our question %s waits in the outbox until %s (limit: %s).", o.ID, next, o.Cap)}}, nil
+		return []policy.Reason{{Code: policy.CodeNoticeWaits, Text: fmt.Sprintf("Our question %s waits in the outbox until %s (limit: %s).", o.ID, next, o.Cap)}}, nil
 	case o.Error != "":
-		return []policy.Reason{{Code: "undelivered", Text: fmt.Sprintf("Our question %s is not delivered yet: %s. It is tried again at %s.", o.ID, o.Error, next)}}, nil
+		return []policy.Reason{{Code: policy.CodeUndelivered, Text: fmt.Sprintf("Our question %s is not delivered yet: %s. It is tried again at %s.", o.ID, o.Error, next)}}, nil
 	}
-	return []policy.Reason{policy.Because("notice_waits")}, nil
+	return []policy.Reason{policy.Because(policy.CodeNoticeWaits)}, nil
 }

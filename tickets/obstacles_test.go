@@ -70,7 +70,7 @@ func TestObstacles(t *testing.T) {
 			tt.spoil(d, ticket, l)
 			find := func(all []policy.Reason) bool {
 				return slices.ContainsFunc(all, func(r policy.Reason) bool {
-					return r.Code == tt.code && r.Text != "" && strings.Contains(r.Text, tt.says)
+					return string(r.Code) == tt.code && r.Text != "" && strings.Contains(r.Text, tt.says)
 				})
 			}
 			if a := d.may(t, ticket.ID, policy.PasswordChange, "kim"); a.Decision != policy.Deny || !find(a.Reasons) {
@@ -97,7 +97,7 @@ func TestObstaclesPass(t *testing.T) {
 		check(t, d.KV().View(func(v kv.View) error {
 			held, err := load(v, ticket.ID)
 			for _, o := range held.Obstacles {
-				codes = append(codes, o.Code)
+				codes = append(codes, string(o.Code))
 			}
 			return err
 		}))

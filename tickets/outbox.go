@@ -8,6 +8,7 @@ import (
 
 	"countersign/internal/kv"
 	"countersign/internal/token"
+	"countersign/policy"
 	"countersign/tickets/outbox"
 )
 
@@ -116,10 +117,10 @@ func (b *Outbox) Failed(id, why string) error {
 		}
 		o.State, o.Error = outbox.Failed, said(why)
 		if o.Agent != "" {
-			return false, b.s.tell(tx, o.Ticket, Event{Event: "staff not told", Reason: "smtp",
+			return false, b.s.tell(tx, o.Ticket, Event{Event: "staff not told", Reason: policy.CodeSMTP,
 				Text: "Our mail " + id + " to " + o.Agent + " was refused: " + o.Error})
 		}
-		return false, b.s.undelivered(tx, o.Ticket, o.Error, Event{Event: "undeliverable", Reason: "smtp",
+		return false, b.s.undelivered(tx, o.Ticket, o.Error, Event{Event: "undeliverable", Reason: policy.CodeSMTP,
 			Text: "Our notice " + id + " was refused: " + o.Error})
 	})
 }
@@ -133,7 +134,7 @@ func (b *Outbox) Unknown(id, why string) error {
 		if again || err != nil || o.Agent == "" && !o.Kind.Terms().Security {
 			return again, err
 		}
-		return false, b.s.tell(tx, o.Ticket, Event{Event: "perhaps sent", Reason: "smtp",
+		return false, b.s.tell(tx, o.Ticket, Event{Event: "perhaps sent", Reason: policy.CodeSMTP,
 			Text: "Our notice " + id + " (" + string(o.Kind) + ") was handed over, but the server did not say that it has it; it is not sent again."})
 	})
 }

@@ -55,7 +55,7 @@ func (s *Store) hold(tx kv.Tx, m *Message, e policy.Evidence) error {
 		if err := s.held(tx, m, t.ID, 1); err != nil {
 			return err
 		}
-		if err := s.tell(tx, t.ID, Event{Event: "no pending", Reason: "no_pending", Text: "message " + m.ID + ": " + policy.Because("no_pending").Text + " Nothing is allowed meanwhile."}); err != nil {
+		if err := s.tell(tx, t.ID, Event{Event: "no pending", Reason: policy.CodeNoPending, Text: "message " + m.ID + ": " + policy.Because(policy.CodeNoPending).Text + " Nothing is allowed meanwhile."}); err != nil {
 			return err
 		}
 	}

@@ -133,7 +133,7 @@ func TestNoPendingEnds(t *testing.T) {
 				tt.end(d, &e)
 				receive(i, e)
 			}
-			if a := d.may(t, id, policy.PasswordChange, "kim"); a.Reasons[0].Code != tt.want {
+			if a := d.may(t, id, policy.PasswordChange, "kim"); string(a.Reasons[0].Code) != tt.want {
 				t.Errorf("%+v, want %s", a, tt.want)
 			}
 		})

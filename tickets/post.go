@@ -18,7 +18,7 @@ func (s *Store) enqueue(tx kv.Tx, t *Ticket, n notice, l Letter) error {
 		Class: n.Kind.Terms().Delivery, Queued: now}
 	if n.Kind.Terms().Dropped {
 		if cap, err := s.out.Full(tx, o, now); err != nil || cap != "" {
-			return errors.Join(err, s.record(tx, t, Event{Event: "notice dropped", Reason: "cap", Text: "A courtesy notice (" + string(n.Kind) + ") was over " + string(cap) + " and is not sent."}))
+			return errors.Join(err, s.record(tx, t, Event{Event: "notice dropped", Reason: policy.CodeCap, Text: "A courtesy notice (" + string(n.Kind) + ") was over " + string(cap) + " and is not sent."}))
 		}
 	}
 	if err := s.post(tx, &o, n, l); err != nil {

@@ -60,7 +60,7 @@ func unprovedBecause(s policy.Sender) string {
 	}
 	for _, d := range s.DKIM {
 		if d.Reason != "" {
-			return d.Reason
+			return string(d.Reason)
 		}
 	}
 	return "no signature"
@@ -91,7 +91,7 @@ func (s *Store) unprovable(r kv.Reader, c clients.Contact, class policy.Class) (
 		if class.StandsIn(s.opt.TokenClasses) {
 			worth = "which is enough for " + string(class)
 		}
-		out = append(out, policy.Reason{Code: "domain_unproved", Text: fmt.Sprintf(
+		out = append(out, policy.Reason{Code: policy.CodeDomainUnproved, Text: fmt.Sprintf(
 			"Mail of %s could not be proved so far (%s; last %s): a YES from there counts as the weak proof token only, %s. Ask for DKIM to be set up.",
 			strings.TrimPrefix(key, provesPrefix), p.Why, p.Unproved.UTC().Format("2006-01-02"), worth)})
 	}

@@ -63,8 +63,8 @@ type effectRecord struct {
 }
 
 type reasonRecord struct {
-	Code string `json:"code"`
-	Text string `json:"text"`
+	Code policy.Code `json:"code"`
+	Text string      `json:"text"`
 }
 
 // factsRecord is a policy.Facts, without the secrets in its evidence.
@@ -126,7 +126,7 @@ type signatureRecord struct {
 	Domain   string        `json:"domain"`
 	Selector string        `json:"selector"`
 	Result   policy.Result `json:"result"`
-	Reason   string        `json:"reason,omitempty"`
+	Reason   policy.Code   `json:"reason,omitempty"`
 }
 
 type dnsRecord struct {

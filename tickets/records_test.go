@@ -39,7 +39,7 @@ func fillValue(v reflect.Value, name string, n *int) {
 		v.Set(reflect.MakeMap(v.Type()))
 		value := reflect.New(v.Type().Elem()).Elem()
 		fillValue(value, name, n)
-		v.SetMapIndex(reflect.ValueOf("sv"), value)
+		v.SetMapIndex(reflect.ValueOf("sv").Convert(v.Type().Key()), value)
 	case v.Kind() == reflect.String:
 		v.SetString(fmt.Sprint(strings.ToLower(name), *n))
 	case v.Kind() == reflect.Bool:

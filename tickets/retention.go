@@ -82,5 +82,5 @@ func (s *Store) expireOne(tx kv.Tx, key string) (gone string, err error) {
 // forgotten is what stands for a message whose record is gone.
 func forgotten(id string, src ledger.Source) Message {
 	return Message{ID: strings.Clone(id), Source: src, Outcome: policy.OutcomeIgnored, Verdict: policy.Ignored,
-		Reasons: []policy.Reason{policy.Because("duplicate")}}
+		Reasons: []policy.Reason{policy.Because(policy.CodeDuplicate)}}
 }

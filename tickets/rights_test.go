@@ -58,7 +58,7 @@ func TestRightsAtTheAct(t *testing.T) {
 			}
 			tt.spoil(d)
 			a := d.may(t, ticket.ID, tt.class, "kim")
-			if (a.Decision == policy.Allow) != (tt.code == "") || tt.code != "" && (a.Reasons[0].Code != tt.code || a.Receipt != "" || len(a.Next) == 0) {
+			if (a.Decision == policy.Allow) != (tt.code == "") || tt.code != "" && (string(a.Reasons[0].Code) != tt.code || a.Receipt != "" || len(a.Next) == 0) {
 				t.Errorf("%+v, want %q", a, tt.code)
 			}
 		})

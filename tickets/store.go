@@ -150,7 +150,7 @@ type Ticket struct {
 	Proved   bool                `json:"proved,omitempty"`  // this revision had a proof, even if it was taken away since
 	Acted    int                 `json:"acted,omitempty"`   // the latest earlier revision that had a proof or was allowed
 	Grave    bool                `json:"grave,omitempty"`   // an earlier revision asked for a privileged class
-	Afresh   string              `json:"afresh,omitempty"`  // why it was put back, as a reason code, until it is answered again
+	Afresh   policy.Code         `json:"afresh,omitempty"`  // why it was put back, as a reason code, until it is answered again
 	Reasked  bool                `json:"reasked,omitempty"` // it was asked again since
 	UsedBy   string              `json:"used_by,omitempty"`
 	UsedAt   time.Time           `json:"used_at,omitzero"`
@@ -168,11 +168,11 @@ type Ticket struct {
 
 // Event is one thing that happened to a ticket.
 type Event struct {
-	At     time.Time `json:"at"`
-	Event  string    `json:"event"`
-	Reason string    `json:"reason,omitempty"`
-	Rule   string    `json:"rule,omitempty"` // of package policy, which settled it
-	Text   string    `json:"text"`
+	At     time.Time   `json:"at"`
+	Event  string      `json:"event"`
+	Reason policy.Code `json:"reason,omitempty"`
+	Rule   string      `json:"rule,omitempty"` // of package policy, which settled it
+	Text   string      `json:"text"`
 }
 
 func (t Ticket) facts() policy.Ticket {

@@ -117,7 +117,7 @@ func (s *Store) fire(tx kv.Tx, key string) error {
 		}
 		t.State = policy.StateExpired
 		if err = s.retire(tx, &t); err == nil {
-			err = s.record(tx, &t, Event{Event: "expired", Reason: "ticket_expired", Text: "No answer in time. Nothing was changed."})
+			err = s.record(tx, &t, Event{Event: "expired", Reason: policy.CodeTicketExpired, Text: "No answer in time. Nothing was changed."})
 		}
 		if err == nil {
 			err = tx.Delete(openPrefix + t.Contact + "/" + t.ID)

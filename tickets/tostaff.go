@@ -131,7 +131,7 @@ func (s *Store) mailStaff(tx kv.Tx, a staff.Agent, alerts []alert, others int) e
 	o := outbox.Outgoing{Notice: n.ID, Ticket: t.ID, Agent: a.ID, Origin: outbox.ToStaff(a.ID), To: a.Email, Kind: n.Kind, Class: first.Kind.Terms().Delivery, Queued: now}
 	err = s.post(tx, &o, n, l)
 	if errors.Is(err, ErrCompose) { // nor will it be the next time
-		return s.tell(tx, t.ID, Event{Event: "staff not told", Reason: "unwritable", Text: "A mail to " + a.ID + " could not be written: " + said(err.Error())})
+		return s.tell(tx, t.ID, Event{Event: "staff not told", Reason: policy.CodeUnwritable, Text: "A mail to " + a.ID + " could not be written: " + said(err.Error())})
 	}
 	return err
 }

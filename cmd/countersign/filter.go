@@ -27,7 +27,7 @@ func messageFilter(c *cobra.Command, in *api.MessageFilter) {
 	f.StringVar(&in.Contact, "contact", "", "only those with this From `address`")
 	f.StringVar(&in.Ticket, "ticket", "", "only those on this `ticket`")
 	f.StringVar((*string)(&in.Outcome), "outcome", "", "applied, ignored, set-aside or deferred")
-	f.StringVar(&in.Reason, "reason", "", "only those with this reason `code`")
+	f.StringVar((*string)(&in.Reason), "reason", "", "only those with this reason `code`")
 	f.Var(&since{at: &in.Since}, "since", "only those judged since: a `time`, a date, or how long ago (7d, 12h)")
 }
 

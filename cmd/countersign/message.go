@@ -14,7 +14,7 @@ func (a *app) messageCommand() *cobra.Command {
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			return list(cmd.Context(), a, "message/list", in, []string{"MESSAGE", "MAILBOX", "UID", "AT", "OUTCOME", "REASON", "TICKET"},
 				func(m api.Message) []string {
-					return []string{m.ID, m.Mailbox, fmt.Sprint(m.UID), when(m.At), string(m.Outcome), m.Reason, m.Ticket}
+					return []string{m.ID, m.Mailbox, fmt.Sprint(m.UID), when(m.At), string(m.Outcome), string(m.Reason), m.Ticket}
 				})
 		}}
 	messageFilter(all, &in)

@@ -16,7 +16,7 @@ func (a *app) quarantineCommand() *cobra.Command {
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			return list(cmd.Context(), a, "quarantine/list", api.None{}, []string{"MESSAGE", "MAILBOX", "UID", "AT", "SIZE", "REASON"},
 				func(m api.Message) []string {
-					return []string{m.ID, m.Mailbox, fmt.Sprint(m.UID), when(m.At), strconv.FormatInt(m.Size, 10), m.Reason}
+					return []string{m.ID, m.Mailbox, fmt.Sprint(m.UID), when(m.At), strconv.FormatInt(m.Size, 10), string(m.Reason)}
 				})
 		}}
 	show, _ := idCommand(a, "show MESSAGE", "quarantine/show", "Show the bytes of a message, made safe for a terminal, with secrets blotted out", a.sayQuarantined)

@@ -67,7 +67,7 @@ func (a *app) sayOneOfMany(label string, v gateway.Verification) error {
 	}
 	reason := ""
 	if len(v.Reasons) > 0 {
-		reason = v.Reasons[0].Code
+		reason = string(v.Reasons[0].Code)
 	}
 	_, err := fmt.Fprintf(a.stdout, "%-15s %-18s %-30s %s\n", v.Verdict, reason, clean.Terminal(v.From), clean.Terminal(label))
 	return err

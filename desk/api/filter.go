@@ -51,7 +51,7 @@ type MessageFilter struct {
 	Contact string         `json:"contact,omitempty"` // the From address
 	Ticket  string         `json:"ticket,omitempty"`
 	Outcome policy.Outcome `json:"outcome,omitempty"`
-	Reason  string         `json:"reason,omitempty"` // any of its codes
+	Reason  policy.Code    `json:"reason,omitempty"` // any of its codes
 	Since   time.Time      `json:"since,omitzero"`   // judged then or later
 }
 

@@ -20,7 +20,7 @@ type Message struct {
 	UID       uint32          `json:"uid"`
 	At        time.Time       `json:"at"`
 	Outcome   policy.Outcome  `json:"outcome"`
-	Reason    string          `json:"reason"`
+	Reason    policy.Code     `json:"reason"`
 	Ticket    string          `json:"ticket"`
 	Verdict   policy.Verdict  `json:"verdict"`
 	Reasons   []policy.Reason `json:"reasons,omitempty"`

@@ -276,7 +276,7 @@ func (w *bench) readUntil(t *testing.T, server *mailtest.IMAP, uid uint32, all i
 	of = map[string]int{}
 	n := 0
 	err := w.Store.Inbox.Each(func(m tickets.Message) error {
-		of[string(m.Outcome)+" "+m.Reasons[0].Code]++
+		of[string(m.Outcome)+" "+string(m.Reasons[0].Code)]++
 		n++
 		return nil
 	})

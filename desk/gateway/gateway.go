@@ -73,17 +73,17 @@ func (g *Gateway) understand(ctx context.Context, f mailbox.Fetched, a attempt, 
 	desk.Standing, desk.Hurry, desk.Places = g.standing, hurry || a.alone, mailbox.Places(len(f.Raw), a.alone)
 	switch {
 	case f.Poison:
-		return unread(f, "poison")
+		return unread(f, policy.CodePoison)
 	case f.Raw == nil:
-		return unread(f, "too_large")
+		return unread(f, policy.CodeTooLarge)
 	case a.n > maxAttempts:
-		return unread(f, "crashed")
+		return unread(f, policy.CodeCrashed)
 	}
 	return inbound.Understand(ctx, g.Check, desk, f.Raw, f.Arrived)
 }
 
 // unread is what is known of a message that is set aside as it is.
-func unread(f mailbox.Fetched, code string) policy.Evidence {
+func unread(f mailbox.Fetched, code policy.Code) policy.Evidence {
 	e := inbound.Unread(f.Bytes(), f.Arrived, policy.Because(code))
 	e.Size = f.Size
 	return e
@@ -104,7 +104,7 @@ func (g *Gateway) record(e policy.Evidence, src ledger.Source, f mailbox.Fetched
 	m, err := g.receive(e, src, f.Bytes(), began)
 	if unrecordable(err) {
 		g.Log.Error().Err(err).Str("mailbox", src.Mailbox).Uint32("uid", src.UID).Msg("a message can't be recorded as it is; it is set aside")
-		m, err = g.receive(inbound.Unread(f.Bytes(), f.Arrived, policy.Because("unrecordable")), src, f.Bytes(), began)
+		m, err = g.receive(inbound.Unread(f.Bytes(), f.Arrived, policy.Because(policy.CodeUnrecordable)), src, f.Bytes(), began)
 	}
 	return m, err
 }
@@ -124,7 +124,7 @@ func (g *Gateway) receive(e policy.Evidence, src ledger.Source, raw []byte, bega
 	event := g.Log.Info().Str("mailbox", src.Mailbox).Uint32("uid", src.UID).Str("message", m.ID).
 		Str("outcome", string(m.Outcome)).Str("verdict", string(m.Verdict)).Str("rule", m.Decision.Rule).Stringer("from", redact.Address(e.From))
 	if len(m.Reasons) > 0 {
-		event = event.Str("reason", m.Reasons[0].Code)
+		event = event.Str("reason", string(m.Reasons[0].Code))
 	}
 	if m.Ticket != "" {
 		event = event.Str("ticket", m.Ticket)

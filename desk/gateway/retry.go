@@ -79,7 +79,7 @@ func (g *Gateway) again(ctx context.Context, id string, hurry bool) (m tickets.M
 	if errors.Is(err, fs.ErrNotExist) || errors.Is(err, blob.ErrDamaged) {
 		g.Log.Error().Err(err).Str("message", m.ID).Msg("the kept bytes of a deferred message are lost; it is set aside")
 		lost := m.Facts.Evidence
-		lost.Refusals = []policy.Reason{policy.Because("bytes_lost")}
+		lost.Refusals = []policy.Reason{policy.Because(policy.CodeBytesLost)}
 		return g.receive(lost, m.Source, nil, time.Now())
 	}
 	if err != nil {

@@ -22,7 +22,7 @@ func (b *body) text(h textproto.Header, params map[string]string, raw []byte) (t
 	}
 	out, differs, doubtful, err := decoded(params["charset"], plain)
 	if err != nil {
-		b.refusals = append(b.refusals, policy.Reason{Code: "unknown_charset", Text: "A part's text is in a character set that can't be read safely."})
+		b.refusals = append(b.refusals, policy.Reason{Code: policy.CodeUnknownCharset, Text: "A part's text is in a character set that can't be read safely."})
 		return "", ""
 	}
 	b.doubtful = b.doubtful || doubtful

@@ -187,12 +187,12 @@ func (c *check) byBorder(ctx context.Context, s *policy.Sender, outcomes []outco
 	b := c.border()
 	switch {
 	case b.broken:
-		c.note("border_malformed")
+		c.note(policy.CodeBorderMalformed)
 	case b.below:
-		c.note("authres_below_received")
+		c.note(policy.CodeAuthresBelowReceived)
 	}
 	if b.twice {
-		c.note("authres_twice")
+		c.note(policy.CodeAuthresTwice)
 	}
 	var mailFrom string
 	s.SPF, mailFrom = b.spf()
@@ -205,7 +205,7 @@ func (c *check) byBorder(ctx context.Context, s *policy.Sender, outcomes []outco
 		}
 		passed, twice := b.dkim(o.sig)
 		if twice {
-			c.note("authres_twice")
+			c.note(policy.CodeAuthresTwice)
 		}
 		if passed && c.vouches(ctx, o.Domain, strictDKIM) {
 			o.count(s, c.Request)

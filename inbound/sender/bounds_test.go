@@ -56,7 +56,7 @@ func TestKeySize(t *testing.T) {
 		}
 		m, _ := rawmail.Scan([]byte(rsaField("b", (bits+7)/8)+honest), rawmail.DefaultLimits())
 		s := c.Check(context.Background(), Request{Message: m, From: "ada@north.example", Arrived: arrival})
-		if len(s.DKIM) != 1 || s.DKIM[0].Reason != want {
+		if len(s.DKIM) != 1 || string(s.DKIM[0].Reason) != want {
 			t.Errorf("a key of %d bits: %+v, want %s", bits, s.DKIM, want)
 		}
 	}
@@ -74,7 +74,7 @@ func TestKeyText(t *testing.T) {
 		}
 		m, _ := rawmail.Scan([]byte(sign(honest, seal{d: "north.example", t: arrival.Unix()})), rawmail.DefaultLimits())
 		s := c.Check(context.Background(), Request{Message: m, From: "ada@north.example", Arrived: arrival})
-		if len(s.DKIM) != 1 || s.DKIM[0].Reason != want {
+		if len(s.DKIM) != 1 || string(s.DKIM[0].Reason) != want {
 			t.Errorf("a record of %d bytes: %+v, want %q", len(text), s.DKIM, want)
 		}
 	}

@@ -94,9 +94,9 @@ func runCase(t *testing.T, srv *server, base string) {
 	if len(refused) > 0 || bad != nil {
 		code := ""
 		if bad != nil {
-			code = bad.Code
+			code = string(bad.Code)
 		} else {
-			code = refused[0].Code
+			code = string(refused[0].Code)
 		}
 		if w["result"] != "refused" || w["reasons"] != code {
 			t.Fatalf("%s: refused with %s, want %s %s", w["why"], code, w["result"], w["reasons"])
@@ -109,7 +109,7 @@ func runCase(t *testing.T, srv *server, base string) {
 	s := c.Check(context.Background(), Request{Message: m, From: from, Arrived: at, Trust: trust})
 	var codes []string
 	for _, r := range s.Reasons {
-		codes = append(codes, r.Code)
+		codes = append(codes, string(r.Code))
 		if r.Text == "" {
 			t.Errorf("reason %s has no sentence", r.Code)
 		}

@@ -37,7 +37,7 @@ func (c *check) byARC(ctx context.Context, s *policy.Sender) bool {
 	}
 	if s.ARC = chain.Validate(ctx, c.dns, c.Message, c.body, c.Arrived); s.ARC != policy.ResultPass {
 		if s.ARC == policy.ResultTempError {
-			c.note("dns_temperror")
+			c.note(policy.CodeDNSTemperror)
 		}
 		return false
 	}

@@ -111,11 +111,11 @@ type check struct {
 	domain string // of the From address
 	demand dmarc.Demand
 	body   *dkim.Body
-	notes  []string // codes for the reasons
+	notes  []policy.Code // for the reasons
 }
 
 // note adds a code once.
-func (c *check) note(code string) {
+func (c *check) note(code policy.Code) {
 	for _, n := range c.notes {
 		if n == code {
 			return
@@ -155,19 +155,19 @@ func (c *check) tree() dmarc.Tree { return dmarc.Tree{DNS: c.dns, Suffixes: c.su
 
 // readable holds Check to its promise even where the caller forgot to scan:
 // one From field, one address, nothing that must stand once standing twice.
-func (c *check) readable() string {
+func (c *check) readable() policy.Code {
 	if c.Message == nil {
-		return "bad_from"
+		return policy.CodeBadFrom
 	}
 	from, bad := c.Message.From()
 	_, domain, ok := strings.Cut(from, "@")
 	if bad != nil || !ok || from != c.From {
-		return "bad_from"
+		return policy.CodeBadFrom
 	}
 	seen := map[string]bool{}
 	for _, f := range c.Message.Fields {
 		if single[f.Key] && seen[f.Key] {
-			return "duplicate_field"
+			return policy.CodeDuplicateField
 		}
 		seen[f.Key] = true
 	}

@@ -50,7 +50,7 @@ type outcome struct {
 	intact bool
 }
 
-func (o *outcome) fail(r policy.Result, code string) outcome {
+func (o *outcome) fail(r policy.Result, code policy.Code) outcome {
 	o.Result, o.Reason = r, code
 	return *o
 }
@@ -61,13 +61,13 @@ func (c *check) verify(ctx context.Context, field []byte, near alignment) outcom
 	s, err := dkim.Parse(field)
 	o := outcome{Signature: policy.Signature{Domain: s.Domain, Selector: s.Selector}, sig: s}
 	if err != nil {
-		return o.fail(policy.ResultPermError, "dkim_malformed")
+		return o.fail(policy.ResultPermError, policy.CodeDKIMMalformed)
 	}
 	if code := s.Acceptable(c.Message, c.Arrived); code != "" {
 		return o.fail(policy.ResultPolicy, code)
 	}
 	if near == apart { // it can't count, and its key is only what a stranger wants us to ask for
-		return o.fail(policy.ResultNeutral, "dkim_not_aligned")
+		return o.fail(policy.ResultNeutral, policy.CodeDKIMNotAligned)
 	}
 	if result, code := s.Prove(c.dns.TXT(ctx, s.KeyName()), s.Sum(c.Message)); code != "" {
 		return o.fail(result, code)

@@ -53,7 +53,7 @@ func TestUnscanned(t *testing.T) {
 				}
 				return
 			}
-			if s.Result != policy.ResultFail || len(s.Reasons) != 1 || s.Reasons[0].Code != tt.reason {
+			if s.Result != policy.ResultFail || len(s.Reasons) != 1 || string(s.Reasons[0].Code) != tt.reason {
 				t.Errorf("Check() = %s %v, want fail for %s", s.Result, s.Reasons, tt.reason)
 			}
 		})

@@ -23,6 +23,8 @@ import (
 // that is made one, could be none of the list.
 var words = map[string][]string{ // to the files in which they are made
 	"NoticeKind": {"policy/notices.go"},
+	"Code":       {"policy/codes.go"},
+	"EffectKind": {"policy/effects.go"},
 }
 
 // built is one package as the go command has built it.

@@ -22,12 +22,12 @@ func (w *world) story() []step {
 	return []step{
 		{`sam opens T-1 for Ada in a chat: "Reset SFTP password"`, w.opens},
 		{"sam asks: may I do it now?", w.asks(policy.Chat, policy.Deny)},
-		{`forged reply "from Ada"`, w.message(w.forge, policy.Rejected, "dmarc_fail", policy.StateUnconfirmed)},
-		{"Ada's out-of-office reply, signed by her domain", w.message(w.vacation, policy.Ignored, "auto_reply", policy.StateUnconfirmed)},
+		{`forged reply "from Ada"`, w.message(w.forge, policy.Rejected, policy.CodeDMARCFail, policy.StateUnconfirmed)},
+		{"Ada's out-of-office reply, signed by her domain", w.message(w.vacation, policy.Ignored, policy.CodeAutoReply, policy.StateUnconfirmed)},
 		{"sam asks again", w.asks(policy.Email, policy.Deny)},
-		{"Ada's reply: YES", w.message(w.answers, policy.Authenticated, "confirmed", policy.StateConfirmed)},
-		{"the same reply once more", w.message(w.again, policy.Ignored, "duplicate", policy.StateConfirmed)},
-		{"the same reply, dressed up with another header", w.message(w.dressed, policy.Ignored, "signature_used", policy.StateConfirmed)},
+		{"Ada's reply: YES", w.message(w.answers, policy.Authenticated, policy.CodeConfirmed, policy.StateConfirmed)},
+		{"the same reply once more", w.message(w.again, policy.Ignored, policy.CodeDuplicate, policy.StateConfirmed)},
+		{"the same reply, dressed up with another header", w.message(w.dressed, policy.Ignored, policy.CodeSignatureUsed, policy.StateConfirmed)},
 		{"sam asks once more", w.asks(policy.Email, policy.Allow)},
 		{"kept for years: the record of it all", w.audits},
 	}
@@ -67,7 +67,7 @@ func (w *world) asks(channel policy.Channel, want policy.Verb) func(context.Cont
 
 // message delivers what make makes of the notice; it must come to the verdict
 // and reason, and leave the ticket in the state.
-func (w *world) message(make func(notice []byte) ([]byte, error), verdict policy.Verdict, reason string, state policy.State) func(context.Context) (string, error) {
+func (w *world) message(make func(notice []byte) ([]byte, error), verdict policy.Verdict, reason policy.Code, state policy.State) func(context.Context) (string, error) {
 	return func(ctx context.Context) (string, error) {
 		notice, err := w.notice(ctx)
 		if err != nil {

@@ -103,21 +103,21 @@ func Lower(s string) string {
 func (m *Message) From() (string, *policy.Reason) {
 	values := m.Values("from")
 	if len(values) != 1 {
-		return "", &policy.Reason{Code: "bad_from", Text: "There is not exactly one From line."}
+		return "", &policy.Reason{Code: policy.CodeBadFrom, Text: "There is not exactly one From line."}
 	}
 	if len(values[0]) > DefaultLimits().FromBytes {
-		return "", &policy.Reason{Code: "from_too_long", Text: "The From line is too long."}
+		return "", &policy.Reason{Code: policy.CodeFromTooLong, Text: "The From line is too long."}
 	}
 	boxes, err := mailboxes(values[0], 2)
 	switch {
 	case err != nil:
-		return "", &policy.Reason{Code: "bad_from", Text: "The From line is not one plain address: " + err.Error() + "."}
+		return "", &policy.Reason{Code: policy.CodeBadFrom, Text: "The From line is not one plain address: " + err.Error() + "."}
 	case len(boxes) != 1:
-		return "", &policy.Reason{Code: "bad_from", Text: "The From line names more than one address, or none."}
+		return "", &policy.Reason{Code: policy.CodeBadFrom, Text: "The From line names more than one address, or none."}
 	}
 	addr, err := Canonical(boxes[0])
 	if err != nil {
-		return "", &policy.Reason{Code: "bad_from", Text: "The From line is not one plain address."}
+		return "", &policy.Reason{Code: policy.CodeBadFrom, Text: "The From line is not one plain address."}
 	}
 	return addr, nil
 }

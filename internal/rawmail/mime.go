@@ -82,7 +82,7 @@ func (w *walker) line(line []byte, blank bool) *policy.Reason {
 // part begins a part at a boundary.
 func (w *walker) part() *policy.Reason {
 	if w.parts++; w.parts > w.limits.Parts {
-		return &policy.Reason{Code: "too_many_parts", Text: fmt.Sprintf("The message has more than %d parts.", w.limits.Parts)}
+		return &policy.Reason{Code: policy.CodeTooManyParts, Text: fmt.Sprintf("The message has more than %d parts.", w.limits.Parts)}
 	}
 	w.start()
 	w.nested = 0
@@ -147,7 +147,7 @@ func isType(name []byte) bool {
 }
 
 func ambiguousMIME(text string) *policy.Reason {
-	return &policy.Reason{Code: "ambiguous_mime", Text: text}
+	return &policy.Reason{Code: policy.CodeAmbiguousMIME, Text: text}
 }
 
 // begin looks at the type of a part, whose body follows.
@@ -168,7 +168,7 @@ func (w *walker) begin(contentType string) *policy.Reason {
 		w.nested++
 	}
 	if len(w.stack)+w.nested > w.limits.Depth {
-		return &policy.Reason{Code: "too_deep", Text: fmt.Sprintf("The message's parts are more than %d deep.", w.limits.Depth)}
+		return &policy.Reason{Code: policy.CodeTooDeep, Text: fmt.Sprintf("The message's parts are more than %d deep.", w.limits.Depth)}
 	}
 	return nil
 }

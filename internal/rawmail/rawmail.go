@@ -99,4 +99,6 @@ func Normalize(raw []byte) []byte {
 	return bytes.ReplaceAll(raw, []byte("\n"), []byte("\r\n"))
 }
 
-func refuse(code, text string) policy.Reason { return policy.Reason{Code: code, Text: text} }
+func refuse(code policy.Code, text string) policy.Reason {
+	return policy.Reason{Code: code, Text: text}
+}

@@ -116,7 +116,7 @@ func TestScan(t *testing.T) {
 			_, reasons := Scan([]byte(tt.raw), l)
 			got := ""
 			if len(reasons) > 0 {
-				got = reasons[0].Code
+				got = string(reasons[0].Code)
 			}
 			if got != tt.want {
 				t.Errorf("Scan() refuses with %v, want %q", reasons, tt.want)
@@ -140,7 +140,7 @@ func TestScanSingle(t *testing.T) {
 			want = "duplicate_from"
 		}
 		raw := fmt.Sprintf("From: ada@north.example\r\nX: y\r\n%s: a\r\n%s: b\r\n\r\n", key, strings.ToUpper(key))
-		if _, reasons := Scan([]byte(raw), DefaultLimits()); len(reasons) == 0 || reasons[0].Code != want {
+		if _, reasons := Scan([]byte(raw), DefaultLimits()); len(reasons) == 0 || string(reasons[0].Code) != want {
 			t.Errorf("two %s: %v, want %s", key, reasons, want)
 		}
 	}

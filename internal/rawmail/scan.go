@@ -2,6 +2,7 @@ package rawmail
 
 import (
 	"bytes"
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -21,7 +22,7 @@ var single = []string{"from", "sender", "reply-to", "to", "cc", "subject", "date
 func Scan(raw []byte, l Limits) (*Message, []policy.Reason) {
 	m := &Message{Raw: raw}
 	if int64(len(raw)) > l.Size {
-		return m, []policy.Reason{refuse("too_large", fmt.Sprintf("The message has %d bytes; at most %d are read.", len(raw), l.Size))}
+		return m, []policy.Reason{refuse(policy.CodeTooLarge, fmt.Sprintf("The message has %d bytes; at most %d are read.", len(raw), l.Size))}
 	}
 	if r := m.header(l); r != nil {
 		return m, []policy.Reason{*r}
@@ -40,7 +41,7 @@ func (m *Message) header(l Limits) *policy.Reason {
 	rest := m.Raw
 	for {
 		if used := len(m.Raw) - len(rest); used > l.HeaderBytes {
-			return &policy.Reason{Code: "header_too_large", Text: fmt.Sprintf("The header has more than %d bytes.", l.HeaderBytes)}
+			return &policy.Reason{Code: policy.CodeHeaderTooLarge, Text: fmt.Sprintf("The header has more than %d bytes.", l.HeaderBytes)}
 		}
 		if len(rest) == 0 { // a header without a body, and without its empty line
 			return nil
@@ -50,7 +51,7 @@ func (m *Message) header(l Limits) *policy.Reason {
 			return nil
 		}
 		if len(m.Fields) >= l.Fields {
-			return &policy.Reason{Code: "too_many_fields", Text: fmt.Sprintf("The header has more than %d fields.", l.Fields)}
+			return &policy.Reason{Code: policy.CodeTooManyFields, Text: fmt.Sprintf("The header has more than %d fields.", l.Fields)}
 		}
 		raw, r := fieldBytes(rest, l)
 		if r != nil {
@@ -74,7 +75,7 @@ func fieldBytes(rest []byte, l Limits) ([]byte, *policy.Reason) {
 			return nil, ambiguous("a header line does not end")
 		}
 		if end > l.LineBytes {
-			return nil, &policy.Reason{Code: "line_too_long", Text: fmt.Sprintf("A header line has more than %d bytes.", l.LineBytes)}
+			return nil, &policy.Reason{Code: policy.CodeLineTooLong, Text: fmt.Sprintf("A header line has more than %d bytes.", l.LineBytes)}
 		}
 		if end == 0 || line[end-1] != '\r' {
 			return nil, ambiguous("a header line ends with a bare line feed")
@@ -94,7 +95,7 @@ func fieldBytes(rest []byte, l Limits) ([]byte, *policy.Reason) {
 			return rest[:n], nil
 		}
 		if n > l.HeaderBytes {
-			return nil, &policy.Reason{Code: "header_too_large", Text: fmt.Sprintf("The header has more than %d bytes.", l.HeaderBytes)}
+			return nil, &policy.Reason{Code: policy.CodeHeaderTooLarge, Text: fmt.Sprintf("The header has more than %d bytes.", l.HeaderBytes)}
 		}
 	}
 }
@@ -118,7 +119,7 @@ func parseField(raw []byte) (Field, *policy.Reason) {
 }
 
 func ambiguous(what string) *policy.Reason {
-	return &policy.Reason{Code: "ambiguous_header", Text: "Mail programs could disagree on the header: " + what + "."}
+	return &policy.Reason{Code: policy.CodeAmbiguousHeader, Text: "Mail programs could disagree on the header: " + what + "."}
 }
 
 // duplicates refuses what must stand once and stands twice, and a missing From.
@@ -136,13 +137,13 @@ func (m *Message) duplicates() (reasons []policy.Reason) {
 	for _, key := range single {
 		switch n := count[key]; {
 		case key == "from" && n == 0:
-			reasons = append(reasons, refuse("bad_from", "There is no From line."))
+			reasons = append(reasons, refuse(policy.CodeBadFrom, "There is no From line."))
 		case key == "from" && n > 1:
-			reasons = append(reasons, refuse("duplicate_from", "Two From lines; mail programs disagree on which one they show."))
+			reasons = append(reasons, refuse(policy.CodeDuplicateFrom, "Two From lines; mail programs disagree on which one they show."))
 		case n > 1:
-			reasons = append(reasons, refuse("duplicate_field", "The field "+key+" stands twice; mail programs disagree on which one they use."))
+			reasons = append(reasons, refuse(policy.CodeDuplicateField, "The field "+key+" stands twice; mail programs disagree on which one they use."))
 		}
 	}
-	slices.SortStableFunc(reasons, func(a, b policy.Reason) int { return strings.Compare(b.Code[:3], a.Code[:3]) })
+	slices.SortStableFunc(reasons, func(a, b policy.Reason) int { return cmp.Compare(b.Code[:3], a.Code[:3]) })
 	return reasons
 }

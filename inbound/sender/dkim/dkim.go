@@ -40,7 +40,7 @@ const maxModulus = 8192
 // Prove checks a signature against the hash of what it signs, with the key in what
 // DNS answered for KeyName. Where it gives no code the fields are as they were
 // signed, though the body may have been changed.
-func (s *Signature) Prove(a resolver.Answer, sum []byte) (result policy.Result, code string) {
+func (s *Signature) Prove(a resolver.Answer, sum []byte) (result policy.Result, code policy.Code) {
 	rec, result, code := findKey(a)
 	if code != "" {
 		return result, code
@@ -52,26 +52,26 @@ func (s *Signature) Prove(a resolver.Answer, sum []byte) (result policy.Result, 
 	switch k := rec.Public.(type) {
 	case *rsa.PublicKey:
 		if k.N.BitLen() < 1024 || k.N.BitLen() > maxModulus { // RFC 8301 section 3.2
-			return policy.ResultPolicy, "dkim_weak_key"
+			return policy.ResultPolicy, policy.CodeDKIMWeakKey
 		}
 		ok = rsa.VerifyPKCS1v15(k, crypto.SHA256, sum, s.Value) == nil
 	case ed25519.PublicKey: // RFC 8463 section 3: it signs the hash
 		ok = ed25519.Verify(k, sum, s.Value)
 	}
 	if !ok {
-		return policy.ResultFail, "dkim_bad_signature"
+		return policy.ResultFail, policy.CodeDKIMBadSignature
 	}
 	return policy.ResultPass, ""
 }
 
 // CheckBody compares the body with the hash that was signed; it gives the code of
 // what is wrong.
-func (s *Signature) CheckBody(b *Body) string {
+func (s *Signature) CheckBody(b *Body) policy.Code {
 	switch {
 	case b.bareLF():
-		return "dkim_body_bare_lf"
+		return policy.CodeDKIMBodyBareLF
 	case !bytes.Equal(b.Sum(s.Body), s.BodyHash):
-		return "dkim_body_changed"
+		return policy.CodeDKIMBodyChanged
 	}
 	return ""
 }
@@ -84,26 +84,26 @@ const maxAge = 7 * 24 * time.Hour
 
 // Acceptable is what is demanded of a signature before its key is asked for;
 // it gives the code of what is wrong.
-func (s *Signature) Acceptable(m *rawmail.Message, arrived time.Time) string {
+func (s *Signature) Acceptable(m *rawmail.Message, arrived time.Time) policy.Code {
 	_, cut := s.tags["l"]
 	made := s.MadeAt(m)
 	switch {
 	case s.Hash == "sha1": // RFC 8301 section 3.1
-		return "dkim_sha1"
+		return policy.CodeDKIMSHA1
 	case s.Hash != "sha256" || s.Key != "rsa" && s.Key != "ed25519":
-		return "dkim_algorithm"
+		return policy.CodeDKIMAlgorithm
 	case len(s.BodyHash) != 32:
-		return "dkim_malformed"
+		return policy.CodeDKIMMalformed
 	case cut: // the rest of the body would be anyone's
-		return "dkim_length_tag"
+		return policy.CodeDKIMLengthTag
 	case !slices.Contains(s.Names, "from"): // RFC 6376 section 5.4
-		return "dkim_from_unsigned"
+		return policy.CodeDKIMFromUnsigned
 	case !s.Expires.IsZero() && arrived.After(s.Expires.Add(skew)):
-		return "dkim_expired"
+		return policy.CodeDKIMExpired
 	case made.After(arrived.Add(skew)):
-		return "dkim_future"
+		return policy.CodeDKIMFuture
 	case !made.IsZero() && made.Before(arrived.Add(-maxAge)):
-		return "dkim_old"
+		return policy.CodeDKIMOld
 	}
 	return ""
 }

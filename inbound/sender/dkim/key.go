@@ -111,14 +111,14 @@ func allows(list []string, word string) bool {
 // findKey finds the key record in what DNS answered (RFC 6376 section 3.6.2).
 // Strings that are no key are left out, as a wildcard record puts them there; two
 // keys are no key, but the same one twice is one.
-func findKey(a resolver.Answer) (rec *Key, result policy.Result, code string) {
+func findKey(a resolver.Answer) (rec *Key, result policy.Result, code policy.Code) {
 	switch {
 	case errors.Is(a.Err, resolver.ErrNotFound):
-		return nil, policy.ResultPermError, "dkim_no_key"
+		return nil, policy.ResultPermError, policy.CodeDKIMNoKey
 	case errors.Is(a.Err, resolver.ErrTooMany):
-		return nil, policy.ResultPermError, "dns_limit"
+		return nil, policy.ResultPermError, policy.CodeDNSLimit
 	case a.Err != nil:
-		return nil, policy.ResultTempError, "dns_temperror"
+		return nil, policy.ResultTempError, policy.CodeDNSTemperror
 	}
 	bad := false
 	for _, txt := range a.TXT {
@@ -127,34 +127,34 @@ func findKey(a resolver.Answer) (rec *Key, result policy.Result, code string) {
 		case err != nil:
 			bad = bad || isKey
 		case rec != nil && !rec.same(r):
-			return nil, policy.ResultPermError, "dkim_two_keys"
+			return nil, policy.ResultPermError, policy.CodeDKIMTwoKeys
 		default:
 			rec = r
 		}
 	}
 	switch {
 	case rec == nil && bad:
-		return nil, policy.ResultPermError, "dkim_bad_key"
+		return nil, policy.ResultPermError, policy.CodeDKIMBadKey
 	case rec == nil:
-		return nil, policy.ResultPermError, "dkim_no_key"
+		return nil, policy.ResultPermError, policy.CodeDKIMNoKey
 	}
 	return rec, "", ""
 }
 
 // keyAllows asks whether the record lets its key be used for this signature
 // (RFC 6376 section 3.6.1).
-func keyAllows(r *Key, s *Signature) (policy.Result, string) {
+func keyAllows(r *Key, s *Signature) (policy.Result, policy.Code) {
 	switch {
 	case r.Public == nil:
-		return policy.ResultPermError, "dkim_revoked"
+		return policy.ResultPermError, policy.CodeDKIMRevoked
 	case r.Kind != s.Key || !allows(r.Hashes, s.Hash):
-		return policy.ResultPermError, "dkim_key_mismatch"
+		return policy.ResultPermError, policy.CodeDKIMKeyMismatch
 	case !allows(r.Services, "email") && !allows(r.Services, "*"):
-		return policy.ResultPermError, "dkim_key_service"
+		return policy.ResultPermError, policy.CodeDKIMKeyService
 	case slices.Contains(r.Flags, "y"): // its owner says not to rely on it
-		return policy.ResultPolicy, "dkim_testing"
+		return policy.ResultPolicy, policy.CodeDKIMTesting
 	case slices.Contains(r.Flags, "s") && s.Identity != s.Domain:
-		return policy.ResultPermError, "dkim_identity"
+		return policy.ResultPermError, policy.CodeDKIMIdentity
 	}
 	return "", ""
 }

@@ -1,0 +1,172 @@
+package policy
+
+// Code is the name of a reason: one vocabulary for the command line, the API,
+// logs, metrics and the store. A code stays; what each says is in the tables of
+// reasons.
+type Code string
+
+// Answers of the person asked.
+const (
+	CodeConfirmed     Code = "confirmed"
+	CodeDenied        Code = "denied"
+	CodeUnclearAnswer Code = "unclear_answer"
+	CodeNoToken       Code = "no_token"
+	CodeOpened        Code = "opened"
+	CodeLifted        Code = "lifted"
+	CodeStaysStopped  Code = "stays_stopped"
+	CodeUnprovedNo    Code = "unproved_no"
+	CodeDisputed      Code = "disputed"
+)
+
+// How an answer is bound to its question.
+const (
+	CodeTokenSpent            Code = "token_spent"
+	CodeTokenExpired          Code = "token_expired"
+	CodeTokenSuperseded       Code = "token_superseded"
+	CodeTokenExposed          Code = "token_exposed"
+	CodeTokenUnsigned         Code = "token_unsigned"
+	CodeTokenOnly             Code = "token_only"
+	CodeTwoReferences         Code = "two_references"
+	CodeTwoTickets            Code = "two_tickets"
+	CodeSignatureBeforeNotice Code = "signature_before_notice"
+	CodeNotBound              Code = "not_bound"
+)
+
+// Who wrote.
+const (
+	CodeOtherContact   Code = "other_contact"
+	CodeOtherAddress   Code = "other_address"
+	CodeUnknownSender  Code = "unknown_sender"
+	CodeLookAlike      Code = "look_alike"
+	CodeStaffAddress   Code = "staff_address"
+	CodeContactRemoved Code = "contact_removed"
+	CodeNoPermission   Code = "no_permission"
+	CodeCooling        Code = "cooling"
+)
+
+// Whether the domain vouches for it.
+const (
+	CodeDMARCFail          Code = "dmarc_fail"
+	CodeNotAligned         Code = "not_aligned"
+	CodeSPFOnly            Code = "spf_only"
+	CodeBorderNotExclusive Code = "border_not_exclusive"
+	CodeDNSTemperror       Code = "dns_temperror"
+	CodeDNSGaveUp          Code = "dns_gave_up"
+)
+
+// Machines, copies and what is not judged.
+const (
+	CodeAutoReply     Code = "auto_reply"
+	CodeBounce        Code = "bounce"
+	CodeReceipt       Code = "receipt"
+	CodeCalendar      Code = "calendar"
+	CodeList          Code = "list"
+	CodeLoop          Code = "loop"
+	CodeDuplicate     Code = "duplicate"
+	CodeSignatureUsed Code = "signature_used"
+	CodeToUnsigned    Code = "to_unsigned"
+	CodeUndated       Code = "undated"
+	CodeToOther       Code = "to_other"
+	CodeAskedAlready  Code = "asked_already"
+	CodeTicketClosed  Code = "ticket_closed"
+	CodeTicketExpired Code = "ticket_expired"
+	CodeNoRule        Code = "no_rule"
+)
+
+// Set aside for a person.
+const (
+	CodePoison          Code = "poison"
+	CodeCrashed         Code = "crashed"
+	CodeAmbiguousHeader Code = "ambiguous_header"
+	CodeAmbiguousMIME   Code = "ambiguous_mime"
+	CodeDuplicateFrom   Code = "duplicate_from"
+	CodeDuplicateField  Code = "duplicate_field"
+	CodeBadFrom         Code = "bad_from"
+	CodeFromTooLong     Code = "from_too_long"
+	CodeHeaderTooLarge  Code = "header_too_large"
+	CodeTooManyFields   Code = "too_many_fields"
+	CodeLineTooLong     Code = "line_too_long"
+	CodeTooManyParts    Code = "too_many_parts"
+	CodeTooDeep         Code = "too_deep"
+	CodeTooLarge        Code = "too_large"
+	CodeUnknownCharset  Code = "unknown_charset"
+	CodeBytesLost       Code = "bytes_lost"
+	CodeUnrecordable    Code = "unrecordable"
+	CodeNoRoom          Code = "no_room"
+)
+
+// The border server.
+const (
+	CodeBorderMalformed      Code = "border_malformed"
+	CodeAuthresBelowReceived Code = "authres_below_received"
+	CodeAuthresTwice         Code = "authres_twice"
+	CodeDNSLimit             Code = "dns_limit"
+)
+
+// DKIM signatures.
+const (
+	CodeDKIMMalformed    Code = "dkim_malformed"
+	CodeDKIMSHA1         Code = "dkim_sha1"
+	CodeDKIMAlgorithm    Code = "dkim_algorithm"
+	CodeDKIMLengthTag    Code = "dkim_length_tag"
+	CodeDKIMFromUnsigned Code = "dkim_from_unsigned"
+	CodeDKIMExpired      Code = "dkim_expired"
+	CodeDKIMFuture       Code = "dkim_future"
+	CodeDKIMOld          Code = "dkim_old"
+	CodeDKIMNotAligned   Code = "dkim_not_aligned"
+	CodeDKIMNoKey        Code = "dkim_no_key"
+	CodeDKIMBadKey       Code = "dkim_bad_key"
+	CodeDKIMTwoKeys      Code = "dkim_two_keys"
+	CodeDKIMRevoked      Code = "dkim_revoked"
+	CodeDKIMWeakKey      Code = "dkim_weak_key"
+	CodeDKIMKeyMismatch  Code = "dkim_key_mismatch"
+	CodeDKIMKeyService   Code = "dkim_key_service"
+	CodeDKIMTesting      Code = "dkim_testing"
+	CodeDKIMIdentity     Code = "dkim_identity"
+	CodeDKIMBadSignature Code = "dkim_bad_signature"
+	CodeDKIMBodyBareLF   Code = "dkim_body_bare_lf"
+	CodeDKIMBodyChanged  Code = "dkim_body_changed"
+)
+
+// What may be done.
+const (
+	CodeProved       Code = "proved"
+	CodeQuestionOnly Code = "question_only"
+	CodeAlreadyUsed  Code = "already_used"
+)
+
+// What is missing.
+const (
+	CodeNotAuthenticated Code = "not_authenticated"
+	CodeNotConfirmed     Code = "not_confirmed"
+	CodeChannelForbidden Code = "channel_forbidden"
+	CodeClassMismatch    Code = "class_mismatch"
+	CodeNoAuthority      Code = "no_authority"
+	CodeAgentDisabled    Code = "agent_disabled"
+	CodeApprovalMissing  Code = "approval_missing"
+	CodeWaiting          Code = "waiting"
+	CodeProofExpired     Code = "proof_expired"
+	CodeCodeMissing      Code = "code_missing"
+	CodeClientStopped    Code = "client_stopped"
+	CodeContactMoved     Code = "contact_moved"
+	CodeAddressGone      Code = "address_gone"
+	CodeRestored         Code = "restored"
+	CodeNoPending        Code = "no_pending"
+	CodeAskedAfresh      Code = "asked_afresh"
+)
+
+// What is in the way of an answer.
+const (
+	CodeClaimed        Code = "claimed"
+	CodeUndelivered    Code = "undelivered"
+	CodeDomainUnproved Code = "domain_unproved"
+	CodeNoticeWaits    Code = "notice_waits"
+	CodeOutboxHeld     Code = "outbox_held"
+)
+
+// What happened to our own mail.
+const (
+	CodeSMTP       Code = "smtp"
+	CodeCap        Code = "cap"
+	CodeUnwritable Code = "unwritable"
+)

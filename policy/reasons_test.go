@@ -1,0 +1,88 @@
+package policy
+
+import (
+	"flag"
+	"fmt"
+	"os"
+	"slices"
+	"strings"
+	"testing"
+)
+
+var update = flag.Bool("update", false, "write docs/reasons.md anew")
+
+const reasonsDoc = "../docs/reasons.md"
+
+// document is docs/reasons.md.
+func document() string {
+	var b strings.Builder
+	b.WriteString(`# Reasons
+
+Every reason code with its sentence, when it comes, and what to do. The codes are the same on the command line, in the API, in
+logs and in the store, and they stay. A sentence may say more where more is known: which address, until when. *Where* says where
+a code is read: *message* is what a message came to (in the history of its ticket, too), *sender* what the check of its sender found (` + "`verify`, `explain`" + `), *set aside*
+why nobody but a person judges it, *authorize* an answer to an agent and what is in the way of a yes, *history* an event of a ticket.
+
+Made of the tables in package policy by ` + "`go test ./policy -run TestReasonsDocument -update`" + `.
+`)
+	for _, s := range reasons {
+		fmt.Fprintf(&b, "\n## %s\n\n| code | sentence | when | what to do | where |\n|---|---|---|---|---|\n", s.title)
+		for _, r := range s.reasons {
+			text := r.text
+			if r.sender != "" {
+				text += " Of the sender: " + r.sender
+			}
+			fmt.Fprintf(&b, "| `%s` | %s | %s | %s | %s |\n", r.code, text, r.when, r.do, r.on)
+		}
+	}
+	return b.String()
+}
+
+// TestReasonsDocument: docs/reasons.md says what the tables say.
+func TestReasonsDocument(t *testing.T) {
+	if *update {
+		if err := os.WriteFile(reasonsDoc, []byte(document()), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	b, err := os.ReadFile(reasonsDoc)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if string(b) != document() {
+		t.Errorf("%s is stale: go test ./policy -run TestReasonsDocument -update", reasonsDoc)
+	}
+}
+
+// TestReasons: every code has its row, once, and every row says all that there is
+// to say, in whole sentences.
+func TestReasons(t *testing.T) {
+	var listed []string
+	for _, s := range reasons {
+		if s.title == "" || len(s.reasons) == 0 {
+			t.Errorf("a section %q with %d reasons", s.title, len(s.reasons))
+		}
+		for _, r := range s.reasons {
+			listed = append(listed, string(r.code))
+			for what, text := range map[string]string{"sentence": r.text, "when": r.when, "what to do": r.do} {
+				if len(text) < 5 || !strings.HasSuffix(text, ".") || strings.Contains(text, "|") {
+					t.Errorf("%s: its %s is %q", r.code, what, text)
+				}
+			}
+			if r.on == 0 || r.on.String() == "" || r.sender != "" && r.on&OnSender == 0 {
+				t.Errorf("%s: where is it read? %q", r.code, r.on)
+			}
+		}
+	}
+	if declared := constants(t, "codes.go", "Code"); !slices.Equal(declared, listed) || len(byCode) != len(listed) {
+		t.Errorf("declared are %q\nlisted %q", declared, listed)
+	}
+	for code := range nextStep {
+		if byCode[code].on&OnAnswer == 0 {
+			t.Errorf("%s has a way to a yes, and is no reason of an answer", code)
+		}
+	}
+	if r := Because("of a later day"); r.Text != "" {
+		t.Errorf("an unknown code says %q", r.Text)
+	}
+}

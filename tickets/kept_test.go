@@ -173,40 +173,6 @@ func TestFullDisk(t *testing.T) {
 	k.sums(t)
 }
 
-// afterView lets something happen between a look at the store and what follows it.
-type afterView struct {
-	kv.Store
-	happens func()
-}
-
-func (s *afterView) View(fn func(kv.View) error) error {
-	err := s.Store.View(fn)
-	if happens := s.happens; happens != nil {
-		s.happens = nil
-		happens()
-	}
-	return err
-}
-
-// TestRoomMeanwhile: bytes that are wanted only by the time of the commit, since
-// room was made for them, are kept before it.
-func TestRoomMeanwhile(t *testing.T) {
-	k := keepDesk(t, func(l *Loose) { l.Messages = 1 })
-	engine := &afterView{Store: k.engine}
-	k.Store = New(engine, k.opt)
-	first := k.take(t, k.aside(), 100)
-	engine.happens = func() {
-		_, err := k.Inbox.Discard(first.ID, "max")
-		check(t, err)
-	}
-	if m := k.take(t, k.aside(), 100); m.Blob == "" || !k.there(t, m.Blob) {
-		t.Errorf("its bytes are not kept: %+v", m)
-	}
-	if sum := k.sums(t); sum.Messages != 1 {
-		t.Errorf("%+v", sum)
-	}
-}
-
 // TestHeaderAlone: of a message over the size limit only the header takes room.
 func TestHeaderAlone(t *testing.T) {
 	k := keepDesk(t, func(l *Loose) { l.Bytes = 1 << 20 })

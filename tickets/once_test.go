@@ -2,10 +2,7 @@ package tickets
 
 import (
 	"encoding/json"
-	"errors"
 	"fmt"
-	"io/fs"
-	"maps"
 	"reflect"
 	"strings"
 	"testing"
@@ -136,51 +133,6 @@ func TestForgerySpendsNothing(t *testing.T) {
 		})
 	}
 }
-
-// TestBytesFirst: what must be kept and can't be changes nothing.
-func TestBytesFirst(t *testing.T) {
-	full := errors.New("the disk is full")
-	for _, blobs := range []Blobs{nil, meanwhile{func() error { return full }}} {
-		d := memoryDesk(t, func(o *Options) { o.Blobs = blobs })
-		_, l := d.ask(t, bob, policy.PasswordChange)
-		before := d.dump(t)
-		if _, err := d.Inbox.Receive(d.reply(l, policy.Yes), ledger.Source{Mailbox: "support", UID: 1}, []byte("x")); err == nil || blobs != nil && !errors.Is(err, full) {
-			t.Errorf("Receive without bytes: %v", err)
-		}
-		if !maps.Equal(before, d.dump(t)) {
-			t.Error("something was written")
-		}
-	}
-}
-
-// TestDecidedAfterBytes: what changes while the bytes are written counts.
-func TestDecidedAfterBytes(t *testing.T) {
-	var d *desk
-	var id string
-	d = memoryDesk(t, func(o *Options) {
-		o.Blobs = meanwhile{func() error {
-			_, err := d.CloseTicket(id, "kim")
-			return err
-		}}
-	})
-	ticket, l := d.ask(t, bob, policy.PasswordChange)
-	id = ticket.ID
-	wants(t, d.receive(t, d.reply(l, policy.Yes)), "ticket_closed")
-	d.state(t, id, policy.StateClosed)
-}
-
-// meanwhile are blobs during whose writing something happens.
-type meanwhile struct{ happens func() error }
-
-func (m meanwhile) Keep(raw []byte, commit func(string) error) error {
-	if err := m.happens(); err != nil {
-		return err
-	}
-	return plainly{}.Keep(raw, commit)
-}
-func (meanwhile) Get(hash string) ([]byte, error)           { return plainly{}.Get(hash) }
-func (meanwhile) Size(string) (int64, error)                { return 0, fs.ErrNotExist }
-func (meanwhile) Forget(string, func() (bool, error)) error { return nil }
 
 // TestComputedAgain: every stored decision follows from the stored facts and
 // has its entry in an audit log that is whole.

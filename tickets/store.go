@@ -1,13 +1,16 @@
-// Package tickets keeps tickets and everything that must change together with
-// them: history, notices and the outbox, seen-marks, to-dos for IMAP.
+// Package tickets keeps tickets, and is the one place where everything that must
+// change together with them does: history, notices and what waits to leave,
+// seen-marks, to-dos for IMAP, the directory and the audit log.
 //
 // Whatever one message changes is one transaction of the store beneath: after
 // a crash all of it is there or none is. What a message comes to and what an
 // agent may do is decided by package policy, inside that transaction, on the
 // ticket as it then is.
 //
-// Sending notices is the work of package mailer, reading mail that of package
-// inbound.
+// What belongs to one owner alone is with that owner: where we are in each mailbox
+// in package ledger, what waits to leave in package outbox, people in packages
+// clients and staff. Sending notices is the work of package mailer, reading mail
+// that of package inbound.
 package tickets
 
 import (

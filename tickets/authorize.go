@@ -79,7 +79,7 @@ func (s *Store) Authorize(a AuthorizeRequest) (out Authorization, err error) {
 	if err := errors.Join(errs...); err != nil {
 		return out, &InvalidError{err}
 	}
-	if err := s.opt.Watch.Check(); err != nil {
+	if err := s.opt.Watch.check(); err != nil {
 		return out, err
 	}
 	err = s.group.Update(func(tx kv.Tx) error {
@@ -159,9 +159,9 @@ func (s *Store) allow(tx kv.Tx, t *Ticket, out *Authorization, d policy.Authoriz
 	return kv.Save(tx, receiptPrefix+r.ID, r)
 }
 
-// Genuine reports whether the receipt was signed with this desk's key and not
+// genuine reports whether the receipt was signed with this desk's key and not
 // changed since.
-func (l *Log) Genuine(r Receipt) bool {
+func (l *Log) genuine(r Receipt) bool {
 	sig := r.Signature
 	r.Signature = nil
 	b, err := json.Marshal(r)

@@ -106,7 +106,7 @@ func TestReceipt(t *testing.T) {
 		"signature": func(r *Receipt) { r.Signature = nil },
 	} {
 		r := *e.Receipt
-		if change(&r); d.Log.Genuine(r) {
+		if change(&r); d.Log.genuine(r) {
 			t.Errorf("genuine with another %s", name)
 		}
 	}

@@ -32,9 +32,9 @@ func newWatch(wall func() time.Time, mono func() time.Duration) *Watch {
 	return &Watch{wall, mono, wall(), mono()}
 }
 
-// Check gives ErrClock while the wall clock is more than policy.Skew away from
+// check gives ErrClock while the wall clock is more than policy.Skew away from
 // where it should be. A nil Watch watches nothing.
-func (w *Watch) Check() error {
+func (w *Watch) check() error {
 	if w == nil {
 		return nil
 	}

@@ -23,11 +23,11 @@ func TestWatch(t *testing.T) {
 		{"jump-back", -2*policy.Skew - time.Second, 0, true},
 	} {
 		wall, mono = wall.Add(step.wall), mono+step.mono
-		if err := w.Check(); errors.Is(err, ErrClock) != step.held {
+		if err := w.check(); errors.Is(err, ErrClock) != step.held {
 			t.Errorf("%s: Check() = %v, want held %v", step.name, err, step.held)
 		}
 	}
-	if err := (*Watch)(nil).Check(); err != nil {
+	if err := (*Watch)(nil).check(); err != nil {
 		t.Error(err)
 	}
 }

@@ -10,8 +10,8 @@ import (
 	"countersign/tickets/ledger"
 )
 
-// ToSchema2 writes the messages of schema 1 under names of our own, with effects.
-var ToSchema2 = []migrate.Step{{Prefix: messagePrefix, Move: func(key string, value []byte) ([]migrate.Pair, error) {
+// toSchema2 writes the messages of schema 1 under names of our own, with effects.
+var toSchema2 = []migrate.Step{{Prefix: messagePrefix, Move: func(key string, value []byte) ([]migrate.Pair, error) {
 	m, err := messageOfSchema1(value)
 	if err != nil {
 		return nil, err
@@ -25,6 +25,6 @@ var ToSchema2 = []migrate.Step{{Prefix: messagePrefix, Move: func(key string, va
 // that knows every owner of keys. An owner's steps stand in its migrate.go.
 func Migrate(s kv.Store, say func(migrate.Progress)) error {
 	return migrate.Run(s, []migrate.Migration{
-		{Schema: 2, Steps: slices.Concat(onfile.ToSchema2, ledger.ToSchema2, ToSchema2)},
+		{Schema: 2, Steps: slices.Concat(onfile.ToSchema2, ledger.ToSchema2, toSchema2)},
 	}, say)
 }

@@ -44,7 +44,7 @@ func (s *Store) askContact(tx kv.Tx, t *Ticket, contact string, kind policy.Noti
 	if s.opt.Observing {
 		return ErrObserving
 	}
-	if err := s.opt.Watch.Check(); err != nil {
+	if err := s.opt.Watch.check(); err != nil {
 		return err // a token would live too long, or not at all
 	}
 	if kind.Terms().Once {

@@ -28,7 +28,7 @@ func (b *Outbox) update(id string, fn func(tx kv.Tx, o *outbox.Outgoing) (queue 
 // where there is nothing else.
 func (b *Outbox) Due(now time.Time, limit int, all bool) (out []outbox.Outgoing, err error) {
 	s := b.s
-	if err := s.opt.Watch.Check(); err != nil {
+	if err := s.opt.Watch.check(); err != nil {
 		return nil, err // what is put off now could wait for years
 	}
 	if s.opt.Observing {

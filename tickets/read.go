@@ -141,7 +141,7 @@ type Explanation struct {
 // a Message-ID), or a receipt (d-...).
 func (s *Store) Explain(id string) (e Explanation, err error) {
 	if r, ok, err := s.receipt(id); err != nil || ok {
-		return Explanation{Receipt: &r, Genuine: s.Log.Genuine(r)}, err
+		return Explanation{Receipt: &r, Genuine: s.Log.genuine(r)}, err
 	}
 	if all, err := s.Inbox.messages(id); err != nil || len(all) > 0 {
 		for i, m := range all {

@@ -46,7 +46,7 @@ func (m Message) MessageID() string { return m.Facts.MessageID }
 // Whether they are wanted is first seen without a commit; what is decided is
 // decided inside it, on the store as it then is.
 func (b *Inbox) Receive(e policy.Evidence, src ledger.Source, raw []byte) (m Message, err error) {
-	if err := b.s.opt.Watch.Check(); err != nil {
+	if err := b.s.opt.Watch.check(); err != nil {
 		return m, err
 	}
 	disk := b.s.diskHasRoom(e)

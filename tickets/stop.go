@@ -3,7 +3,6 @@ package tickets
 import (
 	"errors"
 	"slices"
-	"strings"
 
 	"countersign/clients"
 	"countersign/internal/kv"
@@ -51,14 +50,12 @@ func (s *Store) followStops() error {
 	todo := map[string][]string{} // addresses of a client
 	failed := map[string]error{}
 	err := s.kv.View(func(v kv.View) error {
-		err := v.Scan(followPrefix, "", func(key string, _ []byte) error {
-			todo[strings.TrimPrefix(key, followPrefix)] = nil
-			return nil
-		})
+		stops, err := kv.Under(v, followPrefix)
 		if err != nil {
 			return err
 		}
-		for client := range todo {
+		for client := range stops {
+			todo[client] = nil
 			err := clients.EachOf(v, client, func(c clients.Contact, err error) {
 				if c.Client == client {
 					todo[client] = append(todo[client], c.Addresses...)

@@ -32,7 +32,7 @@ func setTimer(tx kv.Tx, t Ticket, kind string, at time.Time) error {
 // following who is stopped after a dispute, telling staff, giving up notices that have nowhere to go, forgetting old counts.
 // Nothing is ever allowed by time alone. What fails keeps nothing else back.
 func (s *Store) Tick() error {
-	if err := s.opt.Watch.Check(); err != nil {
+	if err := s.opt.Watch.check(); err != nil {
 		return err
 	}
 	if s.opt.Observing {

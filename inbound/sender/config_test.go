@@ -31,8 +31,8 @@ func TestSuffixFileRefused(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	name, made := c.SuffixList()
+	name, made := c.suffixes.List()
 	if age := c.SuffixListAge(made.Add(time.Hour)); name != "built-in" || age != time.Hour {
-		t.Errorf("SuffixList() = %s, %v; its age an hour later %v", name, made, age)
+		t.Errorf("the list is %s, %v; its age an hour later %v", name, made, age)
 	}
 }

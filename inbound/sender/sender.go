@@ -93,11 +93,8 @@ func New(cfg Config) (*Checker, error) {
 	return c, nil
 }
 
-// SuffixList names the public suffix list in use and when it was made; the time
-// is zero where the list does not say.
-func (c *Checker) SuffixList() (name string, made time.Time) { return c.suffixes.List() }
-
-// SuffixListAge tells how old the public suffix list is at a time.
+// SuffixListAge tells how old the public suffix list in use is at a time; one that
+// does not say when it was made is as old as can be.
 func (c *Checker) SuffixListAge(now time.Time) time.Duration {
 	_, made := c.suffixes.List()
 	return now.Sub(made)

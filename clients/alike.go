@@ -134,7 +134,7 @@ func LookAlike(r kv.Reader, addr string) (found string, colleague bool, err erro
 			o := lookOf(other)
 			domain, local := l.slip(o)
 			switch {
-			case other == addr || countedOn(addr, other):
+			case other == addr || countedOn(addr, other): //rule:6.15 itself-is-no-look-alike TestLookAlike/itself
 			case o.alike() == l.alike() || domain:
 				return other, sameDomain(addr, other), nil
 			case local && found == "":

@@ -20,7 +20,7 @@ const spokeLife = 90 * 24 * time.Hour
 // contacts need not cool: nobody was on file before it, nothing was asked for,
 // and the client is new and is no other's double.
 func (opt ImportOptions) first(r kv.Reader, c Client) (bool, error) {
-	if !c.Filled.IsZero() && (c.FilledBy == "" || c.FilledBy != opt.Import) || !c.Alike.IsZero() || opt.Now.Sub(c.Imported) > firstLife {
+	if !c.Filled.IsZero() && (c.FilledBy == "" || c.FilledBy != opt.Import) || !c.Alike.IsZero() || opt.Now.Sub(c.Imported) > firstLife { //rule:6.5 first-import-ends TestFirstImport/later
 		return false, nil
 	}
 	if opt.Ticketed == nil {
@@ -31,7 +31,7 @@ func (opt ImportOptions) first(r kv.Reader, c Client) (bool, error) {
 	if begun.IsZero() {
 		begun = opt.Now
 	}
-	return at.IsZero() || !at.Before(begun), err
+	return at.IsZero() || !at.Before(begun), err //rule:6.5 first-import-ends-with-a-ticket =true,err TestFirstImport/ticket-before
 }
 
 // date notes since when the contact has what they have: what is new has to cool,
@@ -43,7 +43,7 @@ func (opt ImportOptions) date(next *Contact, old Contact, ok, first bool) {
 		return
 	}
 	next.Since = opt.dated(next.Addresses, old, func(a string) bool { return old.onFile(a) || next.Status == Removed })
-	next.Gained = opt.dated(next.Rights(), old, old.holds)
+	next.Gained = opt.dated(next.Rights(), old, old.holds) //rule:6.5 new-right-cools TestSet/primary
 	if ok {
 		next.First, next.Spoke = opt.turn(*next, old), opt.spoke(*next, old)
 	}

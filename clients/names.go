@@ -110,7 +110,7 @@ func (opt ImportOptions) taken(tx kv.Tx, r row, old, next Client, o *outcome) (i
 		looks = "has a name that was that of"
 	}
 	text := fmt.Sprintf("%s (%s) %s client %s (%s), which is on file", next.ID, next.Name, looks, other.ID, other.Name)
-	if !opt.AllowAlike {
+	if !opt.AllowAlike { //rule:6.5 client-like-another TestNamedAlike/name
 		o.problem(r, "client", "%s. Needs --allow-alike", text)
 		return true, nil
 	}

@@ -150,16 +150,16 @@ func (opt ImportOptions) owners(tx kv.Tx, r row, next Contact, o *outcome) (old 
 				return old, ok, nil, err
 			}
 			// People of one domain have similar names; so may the addresses of one person.
-			if other != "" && !colleague && !slices.Contains(next.Addresses, other) {
+			if other != "" && !colleague && !slices.Contains(next.Addresses, other) { //rule:6.15 look-alikes-are-warned-of TestImportLookAlike
 				o.warnings = append(o.warnings, Problem{r.line, "email", fmt.Sprintf("%s looks like %s, which is on file", a, other)})
 			}
 		case c.Client == next.Client && (!ok || c.ID == old.ID):
 			old, ok = c, true
 		case c.Client == next.Client:
 			o.problem(r, "email", "%s is already on file for another contact of this client (%s)", a, c.ID)
-		case halt:
+		case halt: //rule:6.8 nobody-leaves-a-stop TestNobodyLeavesAStop
 			o.problem(r, "email", "already on file for client %s (contact %s), which is stopped: nobody is moved out of it before the stop is lifted", c.Client, c.ID)
-		case !opt.AllowMove:
+		case !opt.AllowMove: //rule:6.15 moving-an-address-is-asked TestImportReports/moved
 			o.problem(r, "email", "already on file for client %s (contact %s): would be moved. Needs --allow-move", c.Client, c.ID)
 		default:
 			i := slices.IndexFunc(losers, func(l Contact) bool { return l.ID == c.ID })

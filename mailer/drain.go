@@ -219,7 +219,7 @@ func (s Server) named(returnPath string) Server {
 func (d *drain) conclude(i Item, f *failure, code int) error {
 	why := d.clean(f)
 	switch {
-	case f.stage == atAttempt && errors.Is(f.err, ErrGone):
+	case f.stage == atAttempt && errors.Is(f.err, ErrGone): //rule:6.11 mail-gone-ends-nothing TestUntold
 		d.log.Info().Str("notice", i.ID).Msg("notice given up meanwhile")
 		return nil
 	case f.stage == atAttempt:

@@ -68,7 +68,7 @@ func TakeForContact(tx kv.Tx, addr, contact string) error {
 		return err
 	}
 	if agent != "" {
-		return &TakenError{addr, Holder{Agent: agent}}
+		return &TakenError{addr, Holder{Agent: agent}} //rule:6.5 agents-mailbox-is-no-contacts =take(tx,addr,Holder{Contact:contact}) TestTake
 	}
 	return take(tx, addr, Holder{Contact: contact})
 }
@@ -81,7 +81,7 @@ func TakeForAgent(tx kv.Tx, addr, agent string) error {
 		if err != nil {
 			return err
 		}
-		if h != (Holder{}) && h.Agent != agent {
+		if h != (Holder{}) && h.Agent != agent { //rule:6.5 contacts-address-is-no-agents TestTake/agent-contacts
 			return &TakenError{a, h}
 		}
 		if err := take(tx, a, Holder{Agent: agent}); err != nil {

@@ -68,7 +68,7 @@ func (h *House) keepHead() error {
 		return err
 	}
 	if h.head != "" {
-		if err := h.store.Log.Continues(h.head); err != nil {
+		if err := h.store.Log.Continues(h.head); err != nil { //rule:7 copy-over-the-open-store TestCopyOverOpenStore
 			return fmt.Errorf("the state was replaced while it was open, stop and start again: %w", err)
 		}
 	}

@@ -52,7 +52,7 @@ func (q *lanes) next() *lane {
 				if q.heavy != nil {
 					continue
 				}
-				q.heavy = l
+				q.heavy = l //rule:6.13 large-ones-one-at-a-time TestRetryLarge
 			}
 			q.list = slices.Delete(q.list, i, i+1)
 			return l

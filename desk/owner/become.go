@@ -66,7 +66,7 @@ func makeState(c config.Config) error {
 	switch {
 	case err != nil:
 		return refused(err)
-	case config.Owner(info) != 0 || info.Mode().Perm()&0o022 != 0:
+	case config.Owner(info) != 0 || info.Mode().Perm()&0o022 != 0: //rule:T10 folder-above-is-roots cmd/countersign.TestRootMakesTheState
 		return refused(errors.New("others can write the folder above it"))
 	}
 	if err := above.Mkdir(filepath.Base(dir), 0o700); err != nil {

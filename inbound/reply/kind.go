@@ -154,7 +154,7 @@ func isReport(m *rawmail.Message) bool {
 func automatic(m *rawmail.Message) bool {
 	return slices.ContainsFunc(m.Values("auto-submitted"), func(v string) bool {
 		v = keyword(v)
-		return v != "" && v != "no"
+		return v != "" && v != "no" //rule:6.7 auto-submitted-is-a-machine =false cmd/countersign.TestBinding/outcomes/112-auto-reply
 	})
 }
 

@@ -18,7 +18,7 @@ const (
 )
 
 // related compares by the public suffix list alone, asking nobody.
-func (c *check) related(domain string) alignment {
+func (c *check) related(domain string) alignment { //rule:6.1 strangers-domain-vouches-for-nobody =same TestCorpus/align/151-suffix-trick
 	if domain == c.domain {
 		return same
 	}

@@ -36,7 +36,7 @@ func (c *check) border() (b border) {
 			if ours := err == nil && c.pinned(id) || err != nil && c.mayBeOurs(f.Value); !ours {
 				continue
 			}
-			if received > c.Trust.BelowReceived {
+			if received > c.Trust.BelowReceived { //rule:6.3 border-stands-on-top TestCorpus/border/203-border-below-received
 				b.below = !b.found
 				return b
 			}
@@ -66,7 +66,7 @@ func (b border) counted() border {
 	for i, r := range b.results {
 		for _, other := range b.results[:i] {
 			if r.contradicts(other) {
-				contradicted[r.method] = true
+				contradicted[r.method] = true //rule:6.3 said-twice-counts-for-nothing TestCorpus/border/338-fields-spf-contradict
 			}
 		}
 	}
@@ -109,7 +109,7 @@ func (r result) mailFrom() string {
 	return from
 }
 
-func (c *check) pinned(id string) bool {
+func (c *check) pinned(id string) bool { //rule:6.3 border-is-pinned =true TestCorpus/border/200-border-not-ours
 	return slices.ContainsFunc(c.Trust.AuthservIDs, func(ours string) bool { return ours != "" && rawmail.Lower(ours) == id })
 }
 
@@ -200,7 +200,7 @@ func (c *check) byBorder(ctx context.Context, s *policy.Sender, outcomes []outco
 		o := &outcomes[i]
 		// The border's word for a body that it changed never covers a change
 		// of the fields: their signature still has to be good.
-		if !o.intact {
+		if !o.intact { //rule:6.3 border-rescues-no-field TestCorpus/border/207-border-rescues-no-subject
 			continue
 		}
 		passed, twice := b.dkim(o.sig)

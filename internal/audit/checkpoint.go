@@ -47,7 +47,8 @@ func Consistent(v kv.View, public ed25519.PublicKey, checkpoint string) error {
 	if _, err := fmt.Sscanf(strings.TrimPrefix(body, origin+"\n"), "%d\n%s\n", &size, &root); err != nil || !strings.HasPrefix(body, origin) {
 		return ErrCheckpoint
 	}
-	if size < 1 { // every log begins so
+	// every log begins so
+	if size < 1 { //rule:6.12 empty-log-continues-nothing TestProofAndCheckpoint
 		return fmt.Errorf("%w: it names no entry", ErrCheckpoint)
 	}
 	h, _, err := kv.Load[head](v, headKey)

@@ -25,7 +25,7 @@ func tricks(r rune) bool {
 	case '\t', '\n', '\r':
 		return false
 	}
-	return unicode.IsControl(r) || unicode.Is(unicode.Bidi_Control, r) || r == utf8.RuneError
+	return unicode.IsControl(r) || unicode.Is(unicode.Bidi_Control, r) || r == utf8.RuneError //rule:6.14 no-controls =false TestExact
 }
 
 // unseen are the characters without width: the marks that change direction among

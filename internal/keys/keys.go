@@ -138,7 +138,7 @@ func decode(path string, b []byte) (seed [32]byte, err error) {
 func first(path, state string) ([]byte, error) {
 	_, err := os.Lstat(state)
 	switch {
-	case errors.Is(err, fs.ErrNotExist):
+	case errors.Is(err, fs.ErrNotExist): //rule:7 no-key-beside-a-state =true TestNoNewKeyBesideAState
 		if err := create(path); err != nil {
 			return nil, fmt.Errorf("create: %w", err)
 		}

@@ -47,7 +47,7 @@ func Canonical(addr string) (string, error) {
 
 // atext is that of RFC 5322 section 3.2.3.
 func atext(r rune) bool {
-	return r < 0x80 && (r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || strings.ContainsRune("!#$%&'*+-/=?^_`{|}~", r))
+	return r < 0x80 && (r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || strings.ContainsRune("!#$%&'*+-/=?^_`{|}~", r)) //rule:6.1 ascii-before-case =r>'@'||r<'@'&&r>',' TestCanonical
 }
 
 var errDomain = errors.New("what stands behind the @ is not a domain name")
@@ -112,7 +112,7 @@ func (m *Message) From() (string, *policy.Reason) {
 	switch {
 	case err != nil:
 		return "", &policy.Reason{Code: policy.CodeBadFrom, Text: "The From line is not one plain address: " + err.Error() + "."}
-	case len(boxes) != 1:
+	case len(boxes) != 1: //rule:6.1 one-mailbox-in-from TestFrom
 		return "", &policy.Reason{Code: policy.CodeBadFrom, Text: "The From line names more than one address, or none."}
 	}
 	addr, err := Canonical(boxes[0])

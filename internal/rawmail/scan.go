@@ -21,7 +21,7 @@ var single = []string{"from", "sender", "reply-to", "to", "cc", "subject", "date
 // could be read, and never nil.
 func Scan(raw []byte, l Limits) (*Message, []policy.Reason) {
 	m := &Message{Raw: raw}
-	if int64(len(raw)) > l.Size {
+	if int64(len(raw)) > l.Size { //rule:6.13 message-size TestScan
 		return m, []policy.Reason{refuse(policy.CodeTooLarge, fmt.Sprintf("The message has %d bytes; at most %d are read.", len(raw), l.Size))}
 	}
 	if r := m.header(l); r != nil {
@@ -50,7 +50,7 @@ func (m *Message) header(l Limits) *policy.Reason {
 			m.Body = rest[2:]
 			return nil
 		}
-		if len(m.Fields) >= l.Fields {
+		if len(m.Fields) >= l.Fields { //rule:6.13 header-fields TestScan
 			return &policy.Reason{Code: policy.CodeTooManyFields, Text: fmt.Sprintf("The header has more than %d fields.", l.Fields)}
 		}
 		raw, r := fieldBytes(rest, l)
@@ -74,10 +74,10 @@ func fieldBytes(rest []byte, l Limits) ([]byte, *policy.Reason) {
 		if end < 0 {
 			return nil, ambiguous("a header line does not end")
 		}
-		if end > l.LineBytes {
+		if end > l.LineBytes { //rule:6.13 header-line TestScan
 			return nil, &policy.Reason{Code: policy.CodeLineTooLong, Text: fmt.Sprintf("A header line has more than %d bytes.", l.LineBytes)}
 		}
-		if end == 0 || line[end-1] != '\r' {
+		if end == 0 || line[end-1] != '\r' { //rule:6.1 bare-line-feed TestScan
 			return nil, ambiguous("a header line ends with a bare line feed")
 		}
 		if bytes.IndexByte(line[:end-1], '\r') >= 0 {
@@ -138,7 +138,7 @@ func (m *Message) duplicates() (reasons []policy.Reason) {
 		switch n := count[key]; {
 		case key == "from" && n == 0:
 			reasons = append(reasons, refuse(policy.CodeBadFrom, "There is no From line."))
-		case key == "from" && n > 1:
+		case key == "from" && n > 1: //rule:6.1 two-from-lines TestScan
 			reasons = append(reasons, refuse(policy.CodeDuplicateFrom, "Two From lines; mail programs disagree on which one they show."))
 		case n > 1:
 			reasons = append(reasons, refuse(policy.CodeDuplicateField, "The field "+key+" stands twice; mail programs disagree on which one they use."))

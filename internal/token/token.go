@@ -48,7 +48,7 @@ func Find(value string) []string {
 		for end < len(value) && alphanumeric(value[end]) {
 			end++
 		}
-		if run := value[start:end]; len(run) == Length && valid(run) {
+		if run := value[start:end]; len(run) == Length && valid(run) { //rule:6.4 token-is-a-whole-run part=1 TestFind
 			if t := strings.ToLower(run); !seen[t] {
 				seen[t] = true
 				found = append(found, t)
@@ -116,7 +116,7 @@ func Blot(s string) string {
 		for end < len(s) && alphanumeric(s[end]) {
 			end++
 		}
-		if end-start == Length && valid(s[start:end]) {
+		if end-start == Length && valid(s[start:end]) { //rule:6.4 token-is-blotted TestBlot
 			stars(start, end)
 		}
 		start = max(end, start+1)
@@ -126,7 +126,8 @@ func Blot(s string) string {
 		if at == nil {
 			break
 		}
-		stars(from+at[4], from+at[5]) // the code
+		// the code
+		stars(from+at[4], from+at[5]) //rule:6.4 code-is-blotted TestBlot
 		from += at[1]
 	}
 	blotFolded(b)

@@ -194,7 +194,7 @@ func (b *Outbox) Hurry(tx kv.Tx, o *Outgoing) error {
 		o.Next = now
 		return nil
 	case o.State == Failed:
-		o.State, o.Queued, o.Places = Queued, now, nil
+		o.State, o.Queued, o.Places = Queued, now, nil //rule:6.10 retry-keeps-the-caps tickets.TestRetryKeepsCaps
 	}
 	if err := b.moveTo(tx, o, now); err != nil {
 		return err

@@ -151,7 +151,8 @@ func keyAllows(r *Key, s *Signature) (policy.Result, policy.Code) {
 		return policy.ResultPermError, policy.CodeDKIMKeyMismatch
 	case !allows(r.Services, "email") && !allows(r.Services, "*"):
 		return policy.ResultPermError, policy.CodeDKIMKeyService
-	case slices.Contains(r.Flags, "y"): // its owner says not to rely on it
+	// its owner says not to rely on it
+	case slices.Contains(r.Flags, "y"): //rule:6.2 testing-is-no-pass inbound/sender.TestCorpus/key/071-key-testing
 		return policy.ResultPolicy, policy.CodeDKIMTesting
 	case slices.Contains(r.Flags, "s") && s.Identity != s.Domain:
 		return policy.ResultPermError, policy.CodeDKIMIdentity

@@ -108,9 +108,9 @@ func exchange(ctx context.Context, network string, q *dns.Msg, server string, wa
 	switch {
 	case err != nil:
 		return nil, err
-	case m == nil || !m.Response || len(m.Question) != 1 || m.Question[0].Qtype != dns.TypeTXT || !strings.EqualFold(m.Question[0].Name, q.Question[0].Name):
+	case m == nil || !m.Response || len(m.Question) != 1 || m.Question[0].Qtype != dns.TypeTXT || !strings.EqualFold(m.Question[0].Name, q.Question[0].Name): //rule:6.2 answer-is-to-our-question TestLookupAnswers/another-name
 		return nil, errors.New("the answer is to another question")
-	case m.Rcode != dns.RcodeSuccess && m.Rcode != dns.RcodeNameError:
+	case m.Rcode != dns.RcodeSuccess && m.Rcode != dns.RcodeNameError: //rule:6.2 failure-is-no-answer inbound/sender.TestCorpus/dns/171-key-servfail
 		return nil, fmt.Errorf("the resolver says %s", dns.RcodeToString[m.Rcode])
 	case network == "tcp" && m.Truncated:
 		return nil, errors.New("the answer is cut off")

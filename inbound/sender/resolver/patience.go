@@ -112,9 +112,9 @@ func newPurses() *purses {
 func (p *purses) of(domain string, s policy.Standing) []*purse {
 	switch s {
 	case policy.Stranger:
-		return []*purse{p.strangers}
+		return []*purse{p.strangers} //rule:6.13 strangers-have-a-purse =nil TestPatience/strangers
 	case policy.Known:
-		return []*purse{p.domain(domain, s), p.known}
+		return []*purse{p.domain(domain, s), p.known} //rule:6.13 a-from-domain-has-a-purse =nil TestPatience/of-one-domain
 	}
 	return []*purse{p.domain(domain, s)}
 }

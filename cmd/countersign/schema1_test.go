@@ -247,6 +247,22 @@ func TestSchema1(t *testing.T) {
 	}
 }
 
+// TestSchema1PutBack: a copy of before the migration, put in the place of the store
+// that went on since, is migrated and known as an older one.
+func TestSchema1PutBack(t *testing.T) {
+	t.Parallel()
+	s := schema1Desk(t)
+	before, err := os.ReadFile(s.path("state.db"))
+	must(t, err)
+	if out := s.ask(foundAt, "authorize", "T-18", "password-change", "--agent", "sam", "--json"); !strings.Contains(out, `"allow"`) {
+		t.Errorf("authorize says %s", out)
+	}
+	must(t, os.WriteFile(s.path("state.db"), before, 0o600))
+	if out := s.ask(foundAt, "authorize", "T-18", "password-change", "--agent", "sam", "--json"); strings.Contains(out, `"allow"`) || !strings.Contains(out, "restored") {
+		t.Errorf("the older copy says %s", out)
+	}
+}
+
 // isAllThere tells of it, after a migration that was cut off at some Update, if
 // one is named.
 func (s *schema1) isAllThere(cut int) {

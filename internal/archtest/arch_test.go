@@ -113,6 +113,8 @@ var uses = []struct {
 	{"unicode.Zl", readers, cleans},
 	{"unicode.Zp", readers, cleans},
 	{"strconv.QuoteToASCII", readers, cleans},
+	{module + "internal/kv/bolt.Open", []string{"desk/daemon"}, "who opens a store brings it to the present schema first"},
+	{module + "internal/kv/migrate.Run", []string{"tickets"}, "a store is migrated by the steps of all its owners"},
 	{".SetGenHeaderPreformatted", nil, "it lets a line break into a header"},
 	{".SetHeaderPreformatted", nil, "it lets a line break into a header"},
 	{"net/smtp.*", nil, "mail leaves by package mailer"},

@@ -22,21 +22,21 @@ const Skew = 5 * time.Minute
 
 // Notice is what the store knows of a notice that a message names.
 type Notice struct {
-	ID       string    `json:",omitzero"`
-	Ticket   string    `json:",omitzero"`
-	Contact  string    `json:",omitzero"` // who was asked
-	Address  string    `json:",omitzero"` // on file then, to which it went
-	Language string    `json:",omitzero"` // of who was asked
-	Asked    bool      `json:",omitzero"` // the message is from Address, or from one that is on file now for who was asked
-	Revision int       `json:",omitzero"` // of the request that it quoted
-	Class    Class     `json:",omitzero"` // for which that revision asked
-	Lifts    bool      `json:",omitzero"` // it asks whether the stop of the client shall end, not for the request
-	First    time.Time `json:",omitzero"` // since when our questions went to that address; zero: always
-	Sent     time.Time `json:",omitzero"`
-	Expires  time.Time `json:",omitzero"`
-	Tells    bool      `json:",omitzero"` // it asks nothing: its token opens nothing, and carries a no
-	Spent    bool      `json:",omitzero"` // a yes or no that counted has used its token
-	Void     bool      `json:",omitzero"` // the request was edited or the contact's address changed since; for a yes
+	ID       string
+	Ticket   string
+	Contact  string    // who was asked
+	Address  string    // on file then, to which it went
+	Language string    // of who was asked
+	Asked    bool      // the message is from Address, or from one that is on file now for who was asked
+	Revision int       // of the request that it quoted
+	Class    Class     // for which that revision asked
+	Lifts    bool      // it asks whether the stop of the client shall end, not for the request
+	First    time.Time // since when our questions went to that address; zero: always
+	Sent     time.Time
+	Expires  time.Time
+	Tells    bool // it asks nothing: its token opens nothing, and carries a no
+	Spent    bool // a yes or no that counted has used its token
+	Void     bool // the request was edited or the contact's address changed since; for a yes
 }
 
 // Named is a mark of a message and the notice that it names.
@@ -56,20 +56,20 @@ type Names struct {
 
 // Binding is how a message is tied to a ticket.
 type Binding struct {
-	Bound  Bound   `json:",omitzero"`
-	Ticket string  `json:",omitzero"`
-	Notice *Notice `json:",omitzero"` // whose token or reference did it; nil for thread and none
+	Bound  Bound
+	Ticket string
+	Notice *Notice // whose token or reference did it; nil for thread and none
 	// LiveToken says that a live token of Ticket is somewhere in the message,
 	// whether or not a signature covers it. Somebody reads that mailbox.
-	LiveToken *Notice `json:",omitzero"`
+	LiveToken *Notice
 	// Mixed says that a reference of another ticket stands beside LiveToken,
 	// signed or not: where nothing is signed, a yes can't be told apart.
-	Mixed bool `json:",omitzero"`
+	Mixed bool
 	// Heard are the notices that the signature names by token or reference. A no
 	// is heard by them for ever, whatever became of them for a yes: they may be
 	// spent, void or expired, or of several tickets.
-	Heard   []Notice `json:",omitzero"`
-	Reasons []Reason `json:",omitzero"` // why it isn't bound more strongly
+	Heard   []Notice
+	Reasons []Reason // why it isn't bound more strongly
 }
 
 // Bind ties a message to a ticket. A mark counts only where the one counted

@@ -62,7 +62,9 @@ const (
 	ByARC    Method = "arc"    // an allow-listed sealer's ARC chain (RFC 8617)
 )
 
-// Reason is a stable code and one plain sentence for people.
+// Reason is a stable code and one plain sentence for people. Its names in JSON,
+// and those of Signature, Proof and Cooling, are of the API: what is stored has
+// records of its own.
 type Reason struct {
 	Code Code   `json:"code"`
 	Text string `json:"text"`
@@ -79,50 +81,50 @@ type Signature struct {
 
 // Record is one DNS answer that was seen while judging, kept as evidence.
 type Record struct {
-	Name  string `json:"name"`
-	Type  string `json:"type"`
-	Value string `json:"value,omitempty"` // empty with an error
-	Error string `json:"error,omitempty"`
-	TTL   uint32 `json:"ttl,omitempty"` // seconds
-	AD    bool   `json:"ad,omitempty"`  // the resolver says that DNSSEC proved it
+	Name  string
+	Type  string
+	Value string // empty with an error
+	Error string
+	TTL   uint32 // seconds
+	AD    bool   // the resolver says that DNSSEC proved it
 }
 
 // Sender is what is known about who sent a message: the result of section 5 of
 // the design for the one From address. Result pass by SPF is the weak
 // "pass (spf)"; ask Proves, never Result.
 type Sender struct {
-	Result Result      `json:"result"`
-	By     Method      `json:"by,omitempty"`     // what vouched; empty unless Result is pass
-	Domain string      `json:"domain,omitempty"` // the domain that vouched
-	DKIM   []Signature `json:"dkim,omitempty"`
-	SPF    Result      `json:"spf,omitempty"`
-	DMARC  Result      `json:"dmarc,omitempty"`
-	Policy string      `json:"policy,omitempty"` // the domain's DMARC policy: none, quarantine, reject; empty without a record
-	ARC    Result      `json:"arc,omitempty"`
+	Result Result
+	By     Method // what vouched; empty unless Result is pass
+	Domain string // the domain that vouched
+	DKIM   []Signature
+	SPF    Result
+	DMARC  Result
+	Policy string // the domain's DMARC policy: none, quarantine, reject; empty without a record
+	ARC    Result
 
 	// Exclusive says that a word of the border (ByBorder, ByARC) counts for
 	// privileged classes too: only this daemon can write the mailbox.
-	Exclusive bool `json:"exclusive,omitempty"`
+	Exclusive bool
 	// Covered names, in lower case, the header fields that the counted
 	// signature covers.
-	Covered []string `json:"covered,omitempty"`
+	Covered []string
 	// SignatureID identifies the counted signature: SHA-256 (hex) over the
 	// From address, d=, s= and b=.
-	SignatureID string `json:"signature_id,omitempty"`
+	SignatureID string
 	// AlsoSigned identifies, in the same way, the other signatures by which the
 	// message could count: whoever passes a copy on may take the counted one off.
-	AlsoSigned []string `json:"also_signed,omitempty"`
+	AlsoSigned []string
 	// SignedAt is t= of the counted signature, or else the Date that it
 	// covers; zero if it says neither.
-	SignedAt time.Time `json:"signed_at,omitzero"`
+	SignedAt time.Time
 	// PutOff says that DNS was not waited for, since other mail had used up the
 	// time for that: the message is to be judged again soon.
-	PutOff bool `json:"put_off,omitempty"`
+	PutOff bool
 	// Shown are the canonical addresses in the name beside the From address,
 	// which anybody can type and some mail programs show instead of it.
-	Shown   []string `json:"shown,omitempty"`
-	Reasons []Reason `json:"reasons,omitempty"` // why the result isn't pass, most telling first
-	Records []Record `json:"records,omitempty"`
+	Shown   []string
+	Reasons []Reason // why the result isn't pass, most telling first
+	Records []Record
 }
 
 // Proves reports whether the sending domain itself vouches for the From
@@ -154,16 +156,16 @@ func (s Sender) Covers(field string) bool { return slices.Contains(s.Covered, fi
 
 // Mark is something in a header field that may bind a message to a ticket.
 type Mark struct {
-	Value string `json:"value"`
-	Field string `json:"field"` // lower-case field name in which it stands
+	Value string
+	Field string // lower-case field name in which it stands
 }
 
 // Answer is the intent of the own text of a reply.
 type Answer struct {
-	Intent Intent `json:"intent"` // for a contact of whom no language decides
+	Intent Intent // for a contact of whom no language decides
 	// ByLanguage holds the readings where languages disagree on the line;
 	// there the contact's own language decides.
-	ByLanguage map[string]Intent `json:"by_language,omitempty"`
+	ByLanguage map[string]Intent
 }
 
 // For gives the intent as a contact of that language means it. Where the
@@ -195,30 +197,30 @@ func (a Answer) But(i Intent, languages ...string) Answer {
 // Evidence is what was established about one message, as values. Everything
 // that a decision about the message needs is here or in the store.
 type Evidence struct {
-	Hash      string    `json:"hash"`     // hex SHA-256 from the first field that is no trace field
-	RawHash   string    `json:"raw_hash"` // hex SHA-256 of all bytes
-	Size      int64     `json:"size"`     // bytes
-	MessageID string    `json:"message_id,omitempty"`
-	From      string    `json:"from"` // canonical ASCII addr-spec; empty if there isn't exactly one
-	Subject   string    `json:"subject,omitempty"`
-	Arrived   time.Time `json:"arrived"` // INTERNALDATE, or when the file was judged
-	Kind      Kind      `json:"kind"`
-	KindWhy   string    `json:"kind_why,omitempty"` // what made it so, for people
-	Sender    Sender    `json:"sender"`
+	Hash      string // hex SHA-256 from the first field that is no trace field
+	RawHash   string // hex SHA-256 of all bytes
+	Size      int64  // bytes
+	MessageID string
+	From      string // canonical ASCII addr-spec; empty if there isn't exactly one
+	Subject   string
+	Arrived   time.Time // INTERNALDATE, or when the file was judged
+	Kind      Kind
+	KindWhy   string // what made it so, for people
+	Sender    Sender
 
 	// Refusals says why the message can't be understood in exactly one way or
 	// is over a limit. One refusal sets the message aside.
-	Refusals []Reason `json:"refusals,omitempty"`
+	Refusals []Reason
 
-	Tokens     []Mark   `json:"-"`                    // token candidates of To, Cc, In-Reply-To, References, Delivered-To; secret, never stored
-	References []Mark   `json:"-"`                    // reference candidates of Subject; secret, never stored
-	Carried    []string `json:"-"`                    // token candidates anywhere in a refused message; secret, never stored
-	Threads    []string `json:"threads,omitempty"`    // Message-IDs that In-Reply-To and References name, without brackets
-	Numbers    []string `json:"numbers,omitempty"`    // ticket numbers in the Subject, such as T-1042
-	Recipients []Mark   `json:"recipients,omitempty"` // canonical addresses of To and Cc
-	Text       string   `json:"text,omitempty"`       // the own words, quotes and signature removed, cleaned
-	Answer     Answer   `json:"answer"`
-	Bounce     Bounce   `json:"-"`
+	Tokens     []Mark   // token candidates of To, Cc, In-Reply-To, References, Delivered-To; secret, never stored
+	References []Mark   // reference candidates of Subject; secret, never stored
+	Carried    []string // token candidates anywhere in a refused message; secret, never stored
+	Threads    []string // Message-IDs that In-Reply-To and References name, without brackets
+	Numbers    []string // ticket numbers in the Subject, such as T-1042
+	Recipients []Mark   // canonical addresses of To and Cc
+	Text       string   // the own words, quotes and signature removed, cleaned
+	Answer     Answer
+	Bounce     Bounce
 }
 
 // Bounce is what a delivery status notification says of one of our notices.

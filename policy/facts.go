@@ -42,20 +42,20 @@ func (s State) Over() bool { return s == StateExpired || s == StateClosed }
 // Person is what the directory says of the From address, as the ticket's (or a
 // new ticket's) class sees it.
 type Person struct {
-	ID       string   `json:",omitzero"` // of the contact; empty if the address is not on file
-	Client   string   `json:",omitzero"`
-	Language string   `json:",omitzero"`
-	Removed  bool     `json:",omitzero"`
-	Staff    bool     `json:",omitzero"` // the address belongs to a member of staff
-	Spoke    []string `json:",omitzero"` // languages that were theirs until lately
-	May      bool     `json:",omitzero"` // has the permission for the class
-	MayDeny  bool     `json:",omitzero"` // or for one that the ticket asked for when a notice went out that the message names
-	Cooling  bool     `json:",omitzero"` // came on file or was widened so recently that it proves nothing privileged
+	ID       string // of the contact; empty if the address is not on file
+	Client   string
+	Language string
+	Removed  bool
+	Staff    bool     // the address belongs to a member of staff
+	Spoke    []string // languages that were theirs until lately
+	May      bool     // has the permission for the class
+	MayDeny  bool     // or for one that the ticket asked for when a notice went out that the message names
+	Cooling  bool     // came on file or was widened so recently that it proves nothing privileged
 
 	// For an address that is not on file: the one on file that it could be taken
 	// for, and the one that the name beside it shows.
-	LooksLike string `json:",omitempty"`
-	Shows     string `json:",omitempty"`
+	LooksLike string
+	Shows     string
 }
 
 // Means is what the person means by an answer. Where their language was changed
@@ -100,31 +100,31 @@ func StandingOf(p Person, b Binding, asked bool) Standing {
 
 // Ticket is what a decision needs to know of the ticket that a message is bound to.
 type Ticket struct {
-	ID       string `json:",omitzero"`
-	Client   string `json:",omitzero"`
-	Contact  string `json:",omitzero"`
-	Class    Class  `json:",omitzero"`
-	State    State  `json:",omitzero"`
-	Revision int    `json:",omitzero"`
+	ID       string
+	Client   string
+	Contact  string
+	Class    Class
+	State    State
+	Revision int
 }
 
 // Facts is everything that a decision about one message depends on.
 type Facts struct {
 	Evidence
-	Standing      Standing `json:",omitzero"`
-	Duplicate     bool     `json:",omitzero"` // the same bytes were handled before
-	SignatureUsed bool     `json:",omitzero"` // the counted signature was counted before, on other bytes
-	SignatureNo   bool     `json:",omitzero"` // and was heard as a no
-	Person        Person   `json:",omitzero"`
-	Binding       Binding  `json:",omitzero"`
-	Claimed       bool     `json:",omitempty"` // no token of ours names the ticket
-	Ticket        Ticket   `json:",omitzero"`  // of Binding.Ticket
-	StandsIn      bool     `json:",omitzero"`  // the proof token stands in for reply in the ticket's class
-	ToUs          bool     `json:",omitzero"`  // To or Cc names the mailbox's address
-	ToUsSigned    bool     `json:",omitzero"`  // and the counted signature covers that field
-	Waits         string   `json:",omitempty"` // the sender's ticket that asks whether they wrote to us
-	GaveUp        bool     `json:",omitzero"`  // DNS has been asked as long as it may be
-	NoRoom        bool     `json:",omitzero"`  // for the bytes of what proves nothing
+	Standing      Standing
+	Duplicate     bool // the same bytes were handled before
+	SignatureUsed bool // the counted signature was counted before, on other bytes
+	SignatureNo   bool // and was heard as a no
+	Person        Person
+	Binding       Binding
+	Claimed       bool   // no token of ours names the ticket
+	Ticket        Ticket // of Binding.Ticket
+	StandsIn      bool   // the proof token stands in for reply in the ticket's class
+	ToUs          bool   // To or Cc names the mailbox's address
+	ToUsSigned    bool   // and the counted signature covers that field
+	Waits         string // the sender's ticket that asks whether they wrote to us
+	GaveUp        bool   // DNS has been asked as long as it may be
+	NoRoom        bool   // for the bytes of what proves nothing
 }
 
 // Own reports whether the message is a proved one of the very person who was

@@ -143,7 +143,7 @@ func saidNo(todo string) (ticket string, at time.Time) {
 // opened after the no, or allowed and so used up before it, is left as it is.
 func (s *Store) reset(tx kv.Tx, id string, todo map[string]string) error {
 	t, err := load(tx, id)
-	if err != nil || t.State.Over() || t.State == policy.StateDisputed || !t.Class.Privileged() || t.UsedBy != "" {
+	if err != nil || t.State.Over() || t.State == policy.StateDisputed || !t.Class.Privileged() || t.UsedBy != "" { //rule:6.8 used-up-is-not-put-back part=5 TestOneNoIsNoHeap
 		return err
 	}
 	disputed, at := saidNo(todo[t.Contact])

@@ -51,7 +51,7 @@ func (s *Store) apply(tx kv.Tx, m *Message, f policy.Facts, d policy.Decision) e
 			return err
 		}
 		if !m.Source.Observe {
-			if err := s.hold(tx, m, f.Evidence); err != nil {
+			if err := s.hold(tx, m, f.Evidence); err != nil { //rule:6.8 deferred-no-holds ! TestNoPending/to-confirmed
 				return err
 			}
 		}
@@ -91,12 +91,12 @@ func (s *Store) finish(tx kv.Tx, m *Message, f policy.Facts) error {
 	if err := s.expireLater(tx, m); err != nil {
 		return err
 	}
-	if !f.Duplicate {
+	if !f.Duplicate { //rule:6.11 bytes-are-marked TestAppliedOnce
 		if err := ledger.SeeHash(tx, f.Hash, m.ID); err != nil {
 			return err
 		}
 	}
-	if m.Decision.Counts() {
+	if m.Decision.Counts() { //rule:6.11 signature-is-marked TestAppliedOnce
 		for _, id := range f.Sender.SignatureIDs() {
 			if err := ledger.SeeSignature(tx, id, m.ID); err != nil {
 				return err

@@ -130,7 +130,7 @@ func (s *Store) Authorize(a AuthorizeRequest) (out Authorization, err error) {
 		}
 		return save(tx, t)
 	})
-	if err == nil && out.Decision == policy.Allow && s.opt.KeepHead != nil {
+	if err == nil && out.Decision == policy.Allow && s.opt.KeepHead != nil { //rule:6.12 allow-after-its-head TestAllowNeedsItsHead
 		if err := s.opt.KeepHead(); err != nil {
 			return Authorization{}, fmt.Errorf("%w, so nothing is allowed: %w", ErrHead, err)
 		}

@@ -53,7 +53,7 @@ func (s *Store) dispute(tx kv.Tx, t *Ticket, said int, acted bool) error {
 	if stops {
 		kind = policy.NoticeStopped
 	}
-	if err := s.alert(tx, *t, kind, ""); err != nil {
+	if err := s.alert(tx, *t, kind, ""); err != nil { //rule:6.8 no-is-told-by-mail ! TestNoIsTold
 		return err
 	}
 	if !t.Class.Privileged() && !t.Grave {
@@ -132,7 +132,7 @@ func (s *Store) stopClient(tx kv.Tx, t *Ticket) error {
 	if err != nil {
 		return err
 	}
-	return follow(tx, t.Client, c.Addresses)
+	return follow(tx, t.Client, c.Addresses) //rule:6.8 stop-follows-people =nil TestStopFollowsAtOnce
 }
 
 // Lift asks the primary contact of a ticket's client whether the stop that its
@@ -150,7 +150,8 @@ func (s *Store) Lift(id, agent, reason string) (t Ticket, err error) {
 			return err
 		case !is:
 			return fmt.Errorf("%w: client %s is not stopped", ErrNotAllowed, t.Client)
-		case !slices.Contains(st.Tickets, t.ID): // who opened the disputed one could lift it here, and it is quoted
+		// who opened the disputed one could lift it here, and it is quoted
+		case !slices.Contains(st.Tickets, t.ID): //rule:6.8 lift-is-of-the-ticket TestLiftIsOfOneTicket
 			return fmt.Errorf("%w: client %s is stopped because of %s, not of %s", ErrNotAllowed, t.Client, strings.Join(st.Tickets, ", "), t.ID)
 		case a.Role == staff.RoleAgent || a.ID == t.OpenedBy || slices.Contains(t.Edited, a.ID):
 			return fmt.Errorf("%w: %s may not lift this: it takes a lead who neither opened nor edited %s", ErrNotAllowed, a.ID, t.ID)

@@ -33,7 +33,8 @@ var effects = map[policy.EffectKind]func(*Store, kv.Tx, *work, policy.Effect) er
 	policy.EffectUnprovedNo: (*Store).putBackFor,
 	policy.EffectLift:       func(s *Store, tx kv.Tx, w *work, _ policy.Effect) error { return s.lifted(tx, &w.t) },
 	policy.EffectDispute: func(s *Store, tx kv.Tx, w *work, e policy.Effect) error {
-		w.t.Proved = w.before.Proved // that a no shows who said it is no yes
+		// that a no shows who said it is no yes
+		w.t.Proved = w.before.Proved //rule:6.8 a-no-is-no-yes TestNoTwice
 		return s.dispute(tx, &w.t, e.Revision, w.before.actedSince(e.Revision))
 	},
 	policy.EffectDisputeAlso: func(s *Store, tx kv.Tx, w *work, e policy.Effect) error {
@@ -116,7 +117,7 @@ func (s *Store) openFor(tx kv.Tx, w *work, _ policy.Effect) error {
 func (s *Store) putBackFor(tx kv.Tx, w *work, _ policy.Effect) error {
 	t := &w.t
 	t.Proofs, t.State, t.Asked, t.Afresh, t.Reasked = nil, policy.StateUnconfirmed, nil, "", false
-	if err := s.void(tx, t); err != nil {
+	if err := s.void(tx, t); err != nil { //rule:6.8 unproved-no-voids-the-notices ! TestUnprovedNo
 		return err
 	}
 	return s.inform(tx, t, policy.NoticeUnprovedNo)

@@ -33,7 +33,7 @@ func epochNow(r kv.Reader) (epoch, error) {
 // asked again before anything is done: not what is over, nor what was allowed
 // before, which nobody must do again.
 func (t Ticket) stale(e epoch) bool {
-	return t.Epoch != e.Number && t.Class != policy.Question && t.UsedBy == "" && !t.State.Over() && t.State != policy.StateDisputed
+	return t.Epoch != e.Number && t.Class != policy.Question && t.UsedBy == "" && !t.State.Over() && t.State != policy.StateDisputed //rule:7 asked-again-after-a-restore =false TestRestored/confirmed
 }
 
 // counts gives the ticket as far as it counts after a restore, before somebody
@@ -93,7 +93,7 @@ func (l *Log) CheckHead(head string) (restored bool, err error) {
 	if err == nil && !made {
 		err = l.make()
 	}
-	if err != nil || blank && errors.Is(fits, audit.ErrCheckpoint) {
+	if err != nil || blank && errors.Is(fits, audit.ErrCheckpoint) { //rule:7 no-head-is-a-restore =true TestCheckHead/no-head
 		return false, err
 	}
 	return true, l.s.group.Update(func(tx kv.Tx) error {

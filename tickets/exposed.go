@@ -55,7 +55,7 @@ func (s *Store) expose(tx kv.Tx, id, message string) error {
 	if err != nil || now.Void || s.Now().After(now.Expires) {
 		return err
 	}
-	n.Void = true
+	n.Void = true //rule:6.4 exposed-is-void TestExposed
 	if err := kv.Save(tx, noticePrefix+n.ID, n); err != nil {
 		return err
 	}

@@ -108,7 +108,7 @@ func (s *Store) waits(r kv.Reader, contact, client string) (string, error) {
 		return "", err
 	}
 	t, err := load(r, string(id))
-	if errors.Is(err, ErrNoTicket) || err == nil && (t.Client != client || t.State != policy.StateUnconfirmed || t.Proved || !s.Now().Before(t.Until)) {
+	if errors.Is(err, ErrNoTicket) || err == nil && (t.Client != client || t.State != policy.StateUnconfirmed || t.Proved || !s.Now().Before(t.Until)) { //rule:6.10 old-mail-waits =true TestOldMailAsksOnce
 		return "", nil
 	}
 	return t.ID, err

@@ -20,7 +20,7 @@ import (
 func pointless(r kv.Reader, o outbox.Outgoing) (bool, error) {
 	if o.Agent != "" {
 		a, ok, err := staff.Get(r, o.Agent)
-		return !ok || a.Disabled || a.Email != o.To, err
+		return !ok || a.Disabled || a.Email != o.To, err //rule:6.10 staff-mail-to-active-staff =false,err TestMailToStaffGoesToStaff
 	}
 	n, _, err := kv.Load[notice](r, noticePrefix+o.Notice)
 	if err != nil {
@@ -34,7 +34,7 @@ func pointless(r kv.Reader, o outbox.Outgoing) (bool, error) {
 		return false, nil
 	}
 	if e, err := epochNow(r); err != nil || n.Lifts || n.Epoch != e.Number { // no yes would count
-		return n.Epoch != e.Number, err
+		return n.Epoch != e.Number, err //rule:7 question-of-before-a-restore =false,err TestHeldAfterRestore
 	}
 	t, err := load(r, n.Ticket)
 	return n.Void || n.Spent || n.Revision != t.Revision || t.State.Over() || t.State == policy.StateDisputed, err

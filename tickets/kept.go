@@ -70,7 +70,7 @@ func (s *Store) noRoom(r kv.Reader, e policy.Evidence, d policy.Decision, disk b
 	if d.Outcome == policy.OutcomeDefer {
 		messages, bytes = messages+messages/4, bytes+bytes/4
 	}
-	return !disk || sum.Messages >= messages || sum.Bytes+need(e) > bytes, err
+	return !disk || sum.Messages >= messages || sum.Bytes+need(e) > bytes, err //rule:6.13 room-for-what-proves-nothing part=3 TestBudget/bytes
 }
 
 // need is about how much the bytes of a message take.

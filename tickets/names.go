@@ -26,7 +26,7 @@ func (s *Store) name(tx kv.Tx, m *Message, messageID string) error {
 	switch {
 	case err != nil || slices.Contains(ids, m.ID):
 		return err
-	case len(ids) < maxSame:
+	case len(ids) < maxSame: //rule:6.11 message-id-hides-none TestSameMessageID/after
 		ids = append(ids, m.ID)
 	case m.Decision.Counts() || m.Verdict == policy.Authenticated:
 		ids[len(ids)-1] = m.ID

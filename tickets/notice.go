@@ -54,7 +54,7 @@ func (s *Store) askContact(tx kv.Tx, t *Ticket, contact string, kind policy.Noti
 		t.Asked = append(t.Asked, kind)
 	}
 	c, ok, err := clients.Get(tx, contact)
-	if err != nil || !ok || c.Status == clients.Removed || len(c.Addresses) == 0 {
+	if err != nil || !ok || c.Status == clients.Removed || len(c.Addresses) == 0 { //rule:6.10 nothing-to-who-was-removed part=3 TestAskNobody
 		return err
 	}
 	e, err := epochNow(tx)
@@ -137,7 +137,7 @@ func (s *Store) void(tx kv.Tx, t *Ticket) error {
 // for one purpose.
 func (s *Store) spend(tx kv.Tx, t *Ticket, contact string, lifts bool) error {
 	return s.eachNotice(tx, t, func(n *notice) {
-		n.Spent = n.Spent || n.Revision == t.Revision && n.Contact == contact && n.Lifts == lifts
+		n.Spent = n.Spent || n.Revision == t.Revision && n.Contact == contact && n.Lifts == lifts //rule:6.4 spent-by-an-answer TestTokenDies/spent
 	})
 }
 
@@ -182,8 +182,9 @@ func (n notice) facts(r kv.Reader, t Ticket, from string) (policy.Notice, error)
 		return policy.Notice{}, err
 	}
 	e, err := epochNow(r)
-	gone := n.Epoch != e.Number || !ok || c.Status == clients.Removed || !slices.Contains(c.Addresses, n.Address) ||
-		c.Since[n.Address].After(n.Sent) // it was taken away and came back
+	gone := n.Epoch != e.Number || !ok || c.Status == clients.Removed || !slices.Contains(c.Addresses, n.Address) || //rule:7 notice-of-before-a-restore part=1 TestNoticeVoid/sent-before-a-restore
+		// it was taken away and came back
+		c.Since[n.Address].After(n.Sent) //rule:6.4 address-that-came-back TestNoticeVoid/address-back
 	if n.Lifts && err == nil {
 		var primary string
 		primary, _, err = clients.PrimaryOf(r, c.Client)
@@ -205,7 +206,7 @@ func (s *Store) inform(tx kv.Tx, t *Ticket, kind policy.NoticeKind) error {
 func (s *Store) informContact(tx kv.Tx, t *Ticket, contact string, kind policy.NoticeKind) error {
 	asked, notices, until := t.Asked, t.Notices, t.Until
 	err := s.askContact(tx, t, contact, kind)
-	if !errors.Is(err, ErrCompose) && !errors.Is(err, ErrObserving) {
+	if !errors.Is(err, ErrCompose) && !errors.Is(err, ErrObserving) { //rule:6.11 answer-counts-though-untold =true TestAnswerThatCantBeTold
 		return err
 	}
 	t.Asked, t.Notices, t.Until = asked, notices, until

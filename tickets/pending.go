@@ -86,7 +86,7 @@ func (s *Store) held(tx kv.Tx, m *Message, ticket string, by int) error {
 	if p.Messages == 0 {
 		p.Since = m.Since
 	}
-	if p.Messages += by; p.Messages <= 0 {
+	if p.Messages += by; p.Messages <= 0 { //rule:6.8 each-holder-counts =true TestNoPendingEnds
 		return tx.Delete(key)
 	}
 	return kv.Save(tx, key, p)

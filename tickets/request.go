@@ -87,7 +87,7 @@ func checkRequest(text string, fits func(string) error) error {
 	if err != nil || fits == nil {
 		return err
 	}
-	if err := fits(text); err != nil {
+	if err := fits(text); err != nil { //rule:6.6 request-has-to-fit TestRequestFits
 		return fmt.Errorf("request: %w", err)
 	}
 	return nil

@@ -30,7 +30,7 @@ func (s *Store) endRevision(tx kv.Tx, t *Ticket) error {
 		return err
 	}
 	if t.actedSince(t.Revision) {
-		t.Acted = t.Revision
+		t.Acted = t.Revision //rule:6.8 what-an-edit-ends-is-kept TestNoAtAnyTime/to-confirmed-after-an-edit/all
 	}
 	t.Grave = t.Grave || t.Class.Privileged()
 	t.Revision, t.State, t.Proofs, t.Proved, t.Asked = t.Revision+1, policy.StateUnconfirmed, nil, false, nil

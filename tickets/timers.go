@@ -107,7 +107,7 @@ func (s *Store) fire(tx kv.Tx, key string) error {
 	unasked := t.unasked()
 	switch part[4] {
 	case "reminder":
-		if unasked {
+		if unasked { //rule:6.9 nobody-is-reminded-of-nothing TestOneNoIsNoHeap
 			return nil
 		}
 		err = s.inform(tx, &t, policy.NoticeReminder)
@@ -115,7 +115,7 @@ func (s *Store) fire(tx kv.Tx, key string) error {
 		if s.Now().Before(t.Until) {
 			return setTimer(tx, t, "expiry", t.Until)
 		}
-		t.State = policy.StateExpired
+		t.State = policy.StateExpired //rule:6.9 silence-expires TestSilence
 		if err = s.retire(tx, &t); err == nil {
 			err = s.record(tx, &t, Event{Event: "expired", Reason: policy.CodeTicketExpired, Text: "No answer in time. Nothing was changed."})
 		}

@@ -66,7 +66,7 @@ func (s *Store) writeTo(tx kv.Tx, agent string, keys []string, others, most int)
 	now := s.Now()
 	hourly := "told/" + agent
 	sent, err := outbox.InHour(tx, now, hourly)
-	if err != nil || sent >= most {
+	if err != nil || sent >= most { //rule:6.10 agent-has-so-many-mails part=2 TestFloodOfBounces
 		return false, err
 	}
 	a, ok, err := staff.Get(tx, agent)

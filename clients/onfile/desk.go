@@ -36,13 +36,13 @@ func (d Desk) IsStaff(r kv.Reader, addr string) (bool, error) {
 		return agent != "", err
 	}
 	domain := domainOf(addr)
-	if d.everybodys(domain) {
+	if d.everybodys(domain) { //rule:6.5 freemail-is-nobodys TestIsStaff/free-domain
 		return false, nil
 	}
-	if slices.ContainsFunc(append(slices.Clone(d.Addresses), d.ReplyAddress), func(own string) bool { return domainOf(own) == domain }) {
+	if slices.ContainsFunc(append(slices.Clone(d.Addresses), d.ReplyAddress), func(own string) bool { return domainOf(own) == domain }) { //rule:6.5 desks-domain-is-staffs TestIsStaff/mailbox-domain
 		return true, nil
 	}
-	return agentAt(r, domain)
+	return agentAt(r, domain) //rule:6.5 agents-domain-is-staffs =false,nil TestIsStaff/agents-domain
 }
 
 // everybodys reports whether others than staff have mailboxes at the domain: at

@@ -12,7 +12,8 @@
 // another package as inbound/sender.TestCorpus. What taking out means depends on
 // what stands before the marker:
 //
-//	if, case        the condition is false; with =true it is true
+//	if, case        the condition is false; with =true it is true; an if with ! is
+//	                not there at all
 //	a statement     it is not done; a case of a switch over a value does nothing
 //	return, func    with =VALUE that is returned; with ! nothing, and it goes on
 //	x := ...        with =VALUE, x is that

@@ -38,7 +38,7 @@ func invariants(t *testing.T) (out []string) {
 
 // TestMarkers: every marker is written as it should be and stands where something
 // can be taken out; no name stands twice; the invariant is one of ours and the
-// tests are there.
+// tests are there. Every invariant has a rule.
 func TestMarkers(t *testing.T) {
 	all, err := Find(root(t))
 	if err != nil {
@@ -62,6 +62,11 @@ func TestMarkers(t *testing.T) {
 			if !exists(t, test) {
 				t.Errorf("%s: there is no %s", here, test)
 			}
+		}
+	}
+	for number, n := range of {
+		if n == 0 {
+			t.Errorf("no rule is marked with invariant %s", number)
 		}
 	}
 	t.Logf("%d rules of %d invariants", len(all), len(of))
@@ -130,6 +135,7 @@ func TestTake(t *testing.T) {
 	for _, tt := range []struct{ name, body, want string }{
 		{"if", "if a { //rule:6.1 x-y TestA\n b()\n}", `if !ruleIsOut("x-y") && (a) {`},
 		{"if-true", "if c := f(); a && c { //rule:6.1 x-y =true TestA\n b()\n}", `if c := f(); ruleIsOut("x-y") || (a && c) {`},
+		{"if-with-what-it-asks", "if err := a(); err != nil { //rule:6.1 x-y ! TestA\n return err\n}", `if !ruleIsOut("x-y") { if err := a(); err != nil {`},
 		{"part-of-an-if", "if a && c && d { //rule:6.1 x-y part=2 TestA\n b()\n}", `if a && (ruleIsOut("x-y") || (c)) && d {`},
 		{"part-of-a-return", "return a || c //rule:6.1 x-y part=1 TestA", `return (!ruleIsOut("x-y") && (a)) || c`},
 		{"case", "switch {\ncase a, c: //rule:6.1 x-y TestA\n b()\n}", `case !ruleIsOut("x-y") && (a), !ruleIsOut("x-y") && (c):`},

@@ -55,6 +55,10 @@ func take(r Rule, s subjectOf, offset func(token.Pos) int, text []byte) (taken, 
 	}
 	switch n := s.node.(type) {
 	case *ast.IfStmt:
+		if r.Value == "!" {
+			around(n, "if !"+out+" { ", " }")
+			break
+		}
 		condition(n.Cond)
 	case *ast.CaseClause:
 		if of, ok := s.parent.(*ast.SwitchStmt); ok && of.Tag == nil && n.List != nil {

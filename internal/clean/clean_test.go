@@ -164,8 +164,10 @@ func TestExact(t *testing.T) {
 		{"from-csv-name", FromCSV("'t Hooft"), "'t Hooft"},
 		{"cut", Cut("naïve", 3), "na"},
 	} {
-		if tt.got != tt.want {
-			t.Errorf("%s: %q, want %q", tt.name, tt.got, tt.want)
-		}
+		t.Run(tt.name, func(t *testing.T) {
+			if tt.got != tt.want {
+				t.Errorf("%q, want %q", tt.got, tt.want)
+			}
+		})
 	}
 }

@@ -21,7 +21,7 @@ func CSV(s string) string {
 		}
 		return r
 	}, s)
-	if s != "" && strings.ContainsRune(formula, rune(s[0])) {
+	if s != "" && strings.ContainsRune(formula, rune(s[0])) { //rule:6.14 no-formula-in-a-table TestExact/csv FuzzSurfaces
 		return "'" + s
 	}
 	return s
@@ -64,4 +64,6 @@ func (j jsonWriter) Write(b []byte) (int, error) {
 }
 
 // escaped tells what JSON lets stand in a text and a terminal had better not see.
-func escaped(r rune) bool { return r >= 0x7F && (tricks(r) || breaks(r)) }
+func escaped(r rune) bool {
+	return r >= 0x7F && (tricks(r) || breaks(r)) //rule:6.14 no-tricks-in-json =false FuzzSurfaces
+}

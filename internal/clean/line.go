@@ -42,7 +42,7 @@ func Terminal(s string) string {
 		switch {
 		case r == '\n' || r == '\t' || r == '\r':
 			return ' '
-		case tricks(r), breaks(r):
+		case tricks(r), breaks(r): //rule:6.14 no-tricks-on-a-terminal TestExact/terminal FuzzSurfaces
 			return '\uFFFD'
 		}
 		return r

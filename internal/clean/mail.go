@@ -19,7 +19,7 @@ func Mail(s string) string {
 			return '\n'
 		case unicode.IsSpace(r):
 			return ' '
-		case unicode.IsControl(r), unicode.In(r, unicode.Cf, unicode.Co, unicode.Cs), blank(r):
+		case unicode.IsControl(r), unicode.In(r, unicode.Cf, unicode.Co, unicode.Cs), blank(r): //rule:6.14 nothing-unseen-in-our-mail TestExact/mail FuzzSurfaces
 			return -1
 		}
 		return r

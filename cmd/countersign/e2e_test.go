@@ -151,7 +151,7 @@ func TestEndToEnd(t *testing.T) {
 	must(t, o.dovecot.Deliver(o.reply(notice, "YES")))
 	o.ok("run", "--once")
 	o.denied(77, "not_authenticated", "authorize", "T-1", "password-change", "--agent", "sam")
-	if out := o.ok("explain", "T-1"); !strings.Contains(out, "dmarc_fail") {
+	if out := o.ok("explain", "T-1"); !strings.Contains(out, "dmarc_fail") || !strings.Contains(out, "settled by the rule unproved") {
 		t.Errorf("explain does not say why the forged reply was refused:\n%s", out)
 	}
 

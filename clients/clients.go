@@ -168,7 +168,13 @@ func PutClient(tx kv.Tx, c Client) error {
 // PutContact writes the contact as it is and brings the indexes of its
 // addresses up to date. An address that is another's, or leads to staff, is
 // refused.
-func PutContact(tx kv.Tx, c Contact) error {
+func PutContact(tx kv.Tx, c Contact) error { return put(tx, c, onfile.TakeForContact) }
+
+// PutBeside is PutContact of one whose address is an agent's, too. Only a world
+// has such people.
+func PutBeside(tx kv.Tx, c Contact) error { return put(tx, c, onfile.TakeBeside) }
+
+func put(tx kv.Tx, c Contact, take func(tx kv.Tx, addr, contact string) error) error {
 	if c.ID == "" {
 		return errors.New("a contact has no id")
 	}
@@ -184,7 +190,7 @@ func PutContact(tx kv.Tx, c Contact) error {
 		}
 	}
 	for _, a := range c.Addresses {
-		if err := errors.Join(onfile.TakeForContact(tx, a, c.ID), indexLook(tx, a, true)); err != nil {
+		if err := errors.Join(take(tx, a, c.ID), indexLook(tx, a, true)); err != nil {
 			return err
 		}
 	}

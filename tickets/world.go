@@ -153,7 +153,7 @@ func (s *Store) populateContact(c WorldContact) error {
 			}
 		}
 		if agent, err := onfile.Agent(tx, addr); err != nil || agent != "" { // which the world may say, and which proves nothing
-			return errors.Join(err, clients.PutApart(tx, contact))
+			return errors.Join(err, clients.PutBeside(tx, contact))
 		}
 		return clients.PutContact(tx, contact)
 	})

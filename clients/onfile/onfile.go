@@ -91,6 +91,16 @@ func TakeForAgent(tx kv.Tx, addr, agent string) error {
 	return tx.Put(agentDomainPrefix+domainOf(addr), []byte(agent))
 }
 
+// TakeBeside gives the address to a contact and leaves it to the agent who has
+// it. No desk has such an address; a world may, and it proves nothing.
+func TakeBeside(tx kv.Tx, addr, contact string) error {
+	h, err := Of(tx, addr)
+	if err != nil {
+		return err
+	}
+	return take(tx, addr, Holder{Contact: contact, Agent: h.Agent})
+}
+
 func take(tx kv.Tx, addr string, h Holder) error { return kv.Save(tx, addressPrefix+addr, h) }
 
 // GiveBack takes the address from a contact, if it is theirs.

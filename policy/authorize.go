@@ -227,47 +227,6 @@ func (a Action) repeats() bool {
 // a no may be on its way, nobody does.
 func inTheWay(r Reason) bool { return r.Code != CodeChannelForbidden && r.Code != CodeClientStopped } //rule:6.8 nobody-asks-who-could-not-act =false TestAskNow/no-authority
 
-var nextStep = map[Code]string{
-	CodeAgentDisabled:    "another_agent",
-	CodeNoAuthority:      "another_agent",
-	CodeClassMismatch:    "edit_ticket",
-	CodeChannelForbidden: "ask_by_email",
-	CodeClientStopped:    "lift",
-	CodeContactRemoved:   "put_on_file",
-	CodeContactMoved:     "new_ticket",
-	CodeNoPermission:     "give_permission",
-	CodeCooling:          "await_cooling",
-	CodeDisputed:         "new_ticket",
-	CodeTicketClosed:     "new_ticket",
-	CodeTicketExpired:    "new_ticket",
-	CodeNotAuthenticated: "await_reply",
-	CodeNotConfirmed:     "await_reply",
-	CodeRestored:         "await_reply",
-	CodeAskedAfresh:      "await_reply",
-	CodeProofExpired:     "edit_ticket",
-	CodeAddressGone:      "edit_ticket",
-	CodeOtherContact:     "edit_ticket",
-	CodeStaffAddress:     "put_on_file",
-	CodeAlreadyUsed:      "edit_ticket",
-
-	// Obstacles. Where the customer has to answer again, that is said already.
-	CodeDomainUnproved: "sign_mail",
-	CodeUndelivered:    "mend_delivery",
-	CodeNoticeWaits:    "await_outbox",
-	CodeOutboxHeld:     "release_outbox",
-	CodeDNSTemperror:   "await_dns",
-	CodeDMARCFail:      "sign_mail",
-	CodeNotAligned:     "sign_mail",
-	CodeSPFOnly:        "sign_mail",
-	CodeTokenOnly:      "sign_mail",
-	CodeCodeMissing:    "verify_code",
-	CodeNoPending:      "await_dns",
-
-	// What comes by itself.
-	CodeApprovalMissing: "await_approval",
-	CodeWaiting:         "await_time",
-}
-
 // because is the reason with what is known of when it ends.
 func (a Action) because(code Code) Reason {
 	r := Because(code)

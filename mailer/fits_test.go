@@ -24,6 +24,7 @@ var hostileUnits = map[string]string{
 // TestFits composes every kind in every language with the longest request that
 // fits, made of every hostile unit, and the longest names.
 func TestFits(t *testing.T) {
+	suite.Long(t)
 	c := composer(t)
 	turn := 0
 	for name, unit := range hostileUnits {

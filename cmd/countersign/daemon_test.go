@@ -15,6 +15,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"countersign/internal/suite"
 )
 
 // background starts the program, in a process of its own: TestMain knows it by
@@ -166,6 +168,7 @@ func files(t *testing.T, dir string) map[string]bool {
 // TestDiskFullMeanwhile: the disk fills up under the daemon. It says so, takes
 // nothing on, loses nothing, and goes on by itself when there is space.
 func TestDiskFullMeanwhile(t *testing.T) {
+	suite.Long(t)
 	t.Parallel()
 	o := newOutside(t)
 	state := filepath.Join(o.dir, "state")

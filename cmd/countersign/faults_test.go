@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"countersign/internal/mailtest"
+	"countersign/internal/suite"
 )
 
 // records gives the message list.
@@ -194,6 +195,7 @@ func TestDeferred(t *testing.T) {
 // TestArchiveCopiedIn: somebody copies an archive into the mailbox. Nobody is
 // written to about it before a person has said what becomes of it.
 func TestArchiveCopiedIn(t *testing.T) {
+	suite.Long(t)
 	t.Parallel()
 	for _, judge := range []bool{false, true} {
 		o := newOutside(t)

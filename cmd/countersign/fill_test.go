@@ -10,11 +10,13 @@ import (
 	"time"
 
 	"countersign/internal/mailtest"
+	"countersign/internal/suite"
 )
 
 // TestAsideFillsNoDisk: sixteen mails with two From lines, which are set aside
 // with their bytes, filled a disk of 48 MiB and kept the honest answer out.
 func TestAsideFillsNoDisk(t *testing.T) {
+	suite.Long(t)
 	t.Parallel()
 	o := newOutside(t)
 	mount(t, filepath.Join(o.dir, "state"), 48<<20)

@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"countersign/internal/mailtest"
+	"countersign/internal/suite"
 )
 
 var (
@@ -29,6 +30,7 @@ var (
 // exactly one outcome, every ticket is confirmed once, a question went out at
 // most once more for each kill and each drop, and no courtesy mail twice.
 func TestKilled(t *testing.T) {
+	suite.Long(t)
 	t.Parallel()
 	o := newOutside(t)
 	conf, err := os.ReadFile(filepath.Join(o.dir, "countersign.toml"))

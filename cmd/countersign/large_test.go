@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"countersign/internal/mailtest"
+	"countersign/internal/suite"
 )
 
 // withAttachment gives a reply an attachment of n bytes, as a mail program does.
@@ -34,6 +35,7 @@ func withAttachment(raw []byte, n int) []byte {
 // TestLargeMail: mail just under the limit is judged like any other, and kept
 // with every byte.
 func TestLargeMail(t *testing.T) {
+	suite.Long(t)
 	t.Parallel()
 	o := newOutside(t)
 	notice := o.people()

@@ -16,6 +16,7 @@ import (
 	"countersign/internal/kv"
 	"countersign/internal/kv/bolt"
 	"countersign/internal/mailtest"
+	"countersign/internal/suite"
 )
 
 // fill takes all space that is left below dir.
@@ -131,6 +132,7 @@ func TestDiskFull(t *testing.T) {
 // TestReadOnly: where only the bytes of mail can't be kept, what needs them waits
 // and the rest is judged; where the state can't be written, all waits.
 func TestReadOnly(t *testing.T) {
+	suite.Long(t)
 	t.Parallel()
 	for _, part := range []string{"spool", "state"} {
 		t.Run(part, func(t *testing.T) {
@@ -165,6 +167,7 @@ func TestReadOnly(t *testing.T) {
 // does what it does with the whole store, where the page was not in use or its
 // damage was found out later, or refuses with 65 or 74; none changes the file.
 func TestDamagedPages(t *testing.T) {
+	suite.Long(t)
 	t.Parallel()
 	dir := t.TempDir()
 	o := &outside{t: t, dir: dir}
@@ -232,6 +235,7 @@ func (o *outside) process(args ...string) (int, string) {
 // TestLocked: a store that another process holds is waited for, and then refused
 // with a sentence that sends nobody in circles; the other is not disturbed.
 func TestLocked(t *testing.T) {
+	suite.Long(t)
 	t.Parallel()
 	o := &outside{t: t, dir: t.TempDir()}
 	o.write("countersign.toml", "state = \"state.db\"\nkey_file = \"state.key\"\n")

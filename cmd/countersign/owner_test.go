@@ -14,6 +14,7 @@ import (
 	"countersign/internal/config"
 	"countersign/internal/exit"
 	"countersign/internal/mailtest"
+	"countersign/internal/suite"
 )
 
 // another is a user who is not root and in no list of users, with a group.
@@ -151,6 +152,7 @@ func TestRootMakesTheState(t *testing.T) {
 // TestSwappedFolders: who has taken over the daemon's user gets nothing of root's
 // by a link in the place of what root once walked, not even while it runs.
 func TestSwappedFolders(t *testing.T) {
+	suite.Long(t)
 	t.Parallel()
 	dir, conf := theirs(t)
 	add := func(id string) (int, string) {

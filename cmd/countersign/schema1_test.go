@@ -24,6 +24,7 @@ import (
 	"countersign/internal/kv"
 	"countersign/internal/kv/bolt"
 	"countersign/internal/mailtest"
+	"countersign/internal/suite"
 	"countersign/tickets"
 )
 
@@ -238,6 +239,7 @@ func (s *schema1) goesOn() string {
 // that were sealed, what was deferred, an open question that is answered, and
 // what agents may do.
 func TestSchema1(t *testing.T) {
+	suite.Long(t)
 	t.Parallel()
 	for _, cut := range []int{0, 4} {
 		t.Run(fmt.Sprint("cut-off-at-", cut), func(t *testing.T) {

@@ -19,6 +19,7 @@ import (
 	"golang.org/x/text/encoding/htmlindex"
 
 	"countersign/internal/mailtest"
+	"countersign/internal/suite"
 )
 
 // TestUnseen judges the mails of testdata/unseen by the command line. They and
@@ -31,6 +32,7 @@ import (
 // below a line `@sign DOMAIN [FIELDS]` is signed; BTAG is the beginning of the
 // last signature.
 func TestUnseen(t *testing.T) {
+	suite.Long(t)
 	t.Parallel()
 	files, err := filepath.Glob("testdata/unseen/*.txtar")
 	if err != nil || len(files) == 0 {

@@ -16,6 +16,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"countersign/internal/suite"
 	"countersign/staff"
 )
 
@@ -78,6 +79,7 @@ func twoAgents(t *testing.T) *Server {
 // middle keep out no other user, neither a small request nor the largest, and
 // the user's own only until they are cut off.
 func TestStandsStill(t *testing.T) {
+	suite.Long(t)
 	s := twoAgents(t)
 	s.grace = 300 * time.Millisecond
 	dial, sam := door(t, s, stranger, "sam")
@@ -221,6 +223,7 @@ func TestBusy(t *testing.T) {
 
 // TestBodySizes: what is at and past each bound, with a size announced and without.
 func TestBodySizes(t *testing.T) {
+	suite.Long(t)
 	t.Parallel()
 	s := twoAgents(t)
 	_, sam := door(t, s, stranger, "sam")
@@ -323,6 +326,7 @@ func TestBudget(t *testing.T) {
 // TestCrowd: the connections of one user past the bound are told so, and give
 // way when others end; another user's are taken.
 func TestCrowd(t *testing.T) {
+	suite.Long(t)
 	t.Parallel()
 	s := newServer(t)
 	path := listen(t, s)

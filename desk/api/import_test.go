@@ -14,6 +14,7 @@ import (
 	"countersign/internal/audit"
 	"countersign/internal/exit"
 	"countersign/internal/kv"
+	"countersign/internal/suite"
 	"countersign/staff"
 	"countersign/tickets"
 )
@@ -47,7 +48,7 @@ func dialSoon(path string, wait time.Duration) *Client {
 // TestImportTakesLong: however long an import takes, its answer begins at once
 // and says how far it is.
 func TestImportTakesLong(t *testing.T) {
-	t.Parallel()
+	suite.Long(t)
 	s := newServer(t)
 	s.Store = tickets.New(slow{kv.Memory()}, options())
 	t.Cleanup(s.Store.Close)
@@ -65,7 +66,7 @@ func TestImportTakesLong(t *testing.T) {
 // TestImportLeft: who goes away in the middle leaves an import that is
 // unfinished, and doing the same again ends it. A store that fails says so.
 func TestImportLeft(t *testing.T) {
-	t.Parallel()
+	suite.Long(t)
 	s := newServer(t)
 	s.Store = tickets.New(slow{kv.Memory()}, options())
 	t.Cleanup(s.Store.Close)

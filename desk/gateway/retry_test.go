@@ -11,6 +11,7 @@ import (
 	"countersign/inbound/mailbox"
 	"countersign/inbound/sender"
 	"countersign/internal/mailtest"
+	"countersign/internal/suite"
 	"countersign/policy"
 	"countersign/tickets/ledger"
 )
@@ -125,6 +126,7 @@ func TestRetrySideBySide(t *testing.T) {
 // TestRetryTurns: of one From domain one message is judged at a time, and those
 // that came due before do not keep another domain waiting.
 func TestRetryTurns(t *testing.T) {
+	suite.Long(t)
 	t.Parallel()
 	w := newFlood(t)
 	var mails [][]byte

@@ -13,11 +13,13 @@ import (
 	"golang.org/x/sys/unix"
 
 	"countersign/internal/mailtest"
+	"countersign/internal/suite"
 )
 
 // TestNetworkGone puts the server into a network namespace whose way back is
 // then lost: packets vanish, also those of new connections, until it is there again.
 func TestNetworkGone(t *testing.T) {
+	suite.Long(t)
 	ip, err := exec.LookPath("ip")
 	if err != nil {
 		mailtest.Lacks(t, "ip is not installed (Debian: iproute2)")

@@ -12,6 +12,8 @@ import (
 
 	"github.com/rs/zerolog"
 	"go.uber.org/goleak"
+
+	"countersign/internal/suite"
 )
 
 // silence stands before a server. From freeze on, what goes through the
@@ -166,6 +168,7 @@ func (r *running) waits(uid uint32) {
 // meanwhile is read, and it counts against no message. The same within IDLE,
 // which ends by the poll, since the server says nothing.
 func TestHalfOpen(t *testing.T) {
+	suite.Long(t)
 	for _, idle := range []bool{false, true} {
 		t.Run(map[bool]string{false: "noop", true: "idle"}[idle], func(t *testing.T) {
 			defer goleak.VerifyNone(t, goleak.IgnoreCurrent())

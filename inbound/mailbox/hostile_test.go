@@ -15,6 +15,8 @@ import (
 
 	"github.com/rs/zerolog"
 	"go.uber.org/goleak"
+
+	"countersign/internal/suite"
 )
 
 func TestUsual(t *testing.T) {
@@ -30,6 +32,7 @@ func TestUsual(t *testing.T) {
 // error or with the message set aside unread, leave nothing running, and not
 // take a message for read that didn't come whole.
 func TestHostile(t *testing.T) {
+	suite.Long(t)
 	silent := func(string, net.Conn) {}
 	fetch := "UID FETCH"
 	tests := []struct {

@@ -136,6 +136,7 @@ func TestMemory(t *testing.T) {
 
 // TestMemoryHostile: what a server sends without being asked for is not kept.
 func TestMemoryHostile(t *testing.T) {
+	suite.Long(t)
 	body := func(do func(w net.Conn)) script { // answers when the bytes are asked for
 		return func(_, command string, w net.Conn) bool {
 			if !strings.Contains(command, "BODY") {

@@ -17,6 +17,7 @@ import (
 	"github.com/rs/zerolog"
 
 	"countersign/internal/mailtest"
+	"countersign/internal/suite"
 )
 
 // store is a ledger whose to-dos are those of every handled message.
@@ -142,6 +143,7 @@ func TestDispose(t *testing.T) {
 // TestClosedInIdle: a connection that the server closes while we wait is
 // noticed at once, long before the next poll.
 func TestClosedInIdle(t *testing.T) {
+	suite.Long(t)
 	logins := make(chan struct{}, 10)
 	h := newHostile(t, "* OK hi", func(tag, command string, w net.Conn) bool {
 		switch {
@@ -375,6 +377,7 @@ func TestMoveRefused(t *testing.T) {
 // TestSaysItRecovered: the log tells of a mailbox that could not be read how long
 // until the next try, with its unit, and when it is read again.
 func TestSaysItRecovered(t *testing.T) {
+	suite.Long(t)
 	var failed atomic.Bool
 	h := newHostile(t, "* OK hi", func(tag, command string, w net.Conn) bool {
 		switch {

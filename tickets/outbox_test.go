@@ -202,7 +202,7 @@ func TestCanceledAmidSending(t *testing.T) {
 				t.Errorf("it came back: %+v", o)
 			}
 			if err := d.Outbox.Hurry("o-1"); !errors.Is(err, ErrNotAllowed) {
-				t.Errorf("RetryNotice() = %v", err)
+				t.Errorf("Hurry() = %v", err)
 			}
 			d.turn(time.Hour)
 			d.ask(t, ada, policy.PasswordChange)

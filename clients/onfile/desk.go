@@ -26,7 +26,7 @@ type Desk struct {
 // made to come, to somebody of the desk: it is an agent's, also of one who is
 // disabled, or the desk's own, or either with something behind a plus (RFC 5233),
 // or of the form of a reply address, or at the domain of any of these. A domain
-// at which others have mailboxes counts for nothing (Everybodys).
+// at which others have mailboxes counts for nothing.
 func (d Desk) IsStaff(r kv.Reader, addr string) (bool, error) {
 	plain := Mailbox(addr)
 	if slices.ContainsFunc(d.Addresses, func(own string) bool { return Mailbox(own) == plain }) || d.reply(addr) {

@@ -36,10 +36,10 @@ func FuzzLaws(f *testing.F) {
 		seen := clean.Seen(s)
 		own := ownText(seen)
 		if !subsequence(own, seen) {
-			t.Fatalf("OwnText(%q) = %q: no subsequence", s, own)
+			t.Fatalf("ownText(%q) = %q: no subsequence", s, own)
 		}
 		if again := ownText(own); !subsequence(again, own) {
-			t.Errorf("OwnText(%q) = %q", own, again)
+			t.Errorf("ownText(%q) = %q", own, again)
 		}
 		before := readings(s)
 		for _, tail := range below {

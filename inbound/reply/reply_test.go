@@ -113,7 +113,7 @@ func TestAttribution(t *testing.T) {
 		"Yes\n\n24 Kas 2026 tarihinde Sam\n<s@desk.example> şunu yazdı:\n\n> no",
 	} {
 		if got := ownText(text); got != "Yes" {
-			t.Errorf("OwnText(%q) = %q", text, got)
+			t.Errorf("ownText(%q) = %q", text, got)
 		}
 	}
 }

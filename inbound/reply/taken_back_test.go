@@ -18,29 +18,29 @@ func TestTakenBack(t *testing.T) {
 		"Ok\nplease disregard", "Yes\nthis is phishing", "Correct\nsomebody else asked, ignore", "Sure\nwe cant do that now", "OK\nforget it", "Oui\nje n'ai rien demandé", "Oui\nje n'ai jamais demandé cela", "Oui\nn'en faites rien",
 		"Ja\nIch weiß von nichts", "Sí\nNo he pedido nada", "Sì\nnon ho chiesto niente"} {
 		if got := intentOf(s).For(""); got == policy.Yes {
-			t.Errorf("Intent(%q) = %s", s, got)
+			t.Errorf("intentOf(%q) = %s", s, got)
 		}
 	}
 	// An OK is a yes in every language: the contact's own says what goes with it.
 	for s, language := range map[string]string{"Ok\ndas hat niemand bestellt": "de", "ok\nich lehne das ab": "de", "ok\nc'est une arnaque": "fr"} {
 		if got := intentOf(s).For(language); got == policy.Yes {
-			t.Errorf("Intent(%q) for %s = %s", s, language, got)
+			t.Errorf("intentOf(%q) for %s = %s", s, language, got)
 		}
 	}
 	// So it does below the yes of another language, and to nobody else.
 	for s, language := range map[string]string{"Yes\npas maintenant": "fr", "Yes\nodota": "fi", "Ja\nattendez": "fr", "Oui\nmen inte nu": "sv"} {
 		a := intentOf(s)
 		if got := a.For(language); got != policy.Unclear {
-			t.Errorf("Intent(%q) for %s = %s", s, language, got)
+			t.Errorf("intentOf(%q) for %s = %s", s, language, got)
 		}
 		if got := a.For("ja"); got != policy.Yes {
-			t.Errorf("Intent(%q) for ja = %s", s, got)
+			t.Errorf("intentOf(%q) for ja = %s", s, got)
 		}
 	}
 	for _, s := range []string{"Yes\n\nLet me know if you need anything else.", "Yes please.\n\nThanks,\nAda Berg\nHead of IT, Northwind",
 		"Yes\n\nBest regards\nAda", "Yes\nThe server is web-3.", "Ja, bitte\n\nViele Grüße\nAda", "Oui\n\nMerci beaucoup"} {
 		if got := intentOf(s).For(""); got != policy.Yes {
-			t.Errorf("Intent(%q) = %s, want yes", s, got)
+			t.Errorf("intentOf(%q) = %s, want yes", s, got)
 		}
 	}
 }
@@ -114,7 +114,7 @@ func TestAnswerLine(t *testing.T) {
 		{"OK\nom te zien", "", "yes"},
 	} {
 		if got := intentOf(c.text, c.name).For("en"); got != c.want {
-			t.Errorf("Intent(%q, %q) = %s, want %s", c.text, c.name, got, c.want)
+			t.Errorf("intentOf(%q, %q) = %s, want %s", c.text, c.name, got, c.want)
 		}
 	}
 }
@@ -123,7 +123,7 @@ func TestAnswerLine(t *testing.T) {
 func TestEnglishObjection(t *testing.T) {
 	for _, text := range []string{"Ja, bitte\nunless it rains", "Ja, bitte\nexcept web-4"} {
 		if got := intentOf(text).For("de"); got != policy.Unclear {
-			t.Errorf("Intent(%q) for de = %s", text, got)
+			t.Errorf("intentOf(%q) for de = %s", text, got)
 		}
 	}
 	if got := intentOf("Tak\nunless it rains").For("pl"); got != policy.Unclear { // which Danes read otherwise

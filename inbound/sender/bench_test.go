@@ -4,13 +4,10 @@ import (
 	"context"
 	"strings"
 	"testing"
-	"time"
 
 	"countersign/internal/rawmail"
 	"countersign/policy"
 )
-
-func arrivalClock() time.Time { return arrival }
 
 func benchMessage(size int) []byte {
 	body := strings.Repeat("Some text of a line, as people  write it in mail.\r\n", size/50)

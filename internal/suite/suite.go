@@ -12,7 +12,7 @@ import (
 	"testing"
 )
 
-// Nightly reports whether the long runs are wanted, as in .ci/nightly.
+// Nightly reports whether the long runs are wanted, as in `.ci/run nightly`.
 func Nightly() bool { return os.Getenv("COUNTERSIGN_NIGHTLY") != "" }
 
 // Size gives how much a test does: enough to fail without the rule that it is

@@ -5,23 +5,23 @@ import (
 	"strings"
 )
 
-// Surface says where a reason is read.
-type Surface uint8
+// surface says where a reason is read.
+type surface uint8
 
 // The surfaces.
 const (
-	OnMessage Surface = 1 << iota // what a message came to
-	OnSender                      // what the check of its sender found
-	OnRefusal                     // why it is set aside
-	OnAnswer                      // an answer to authorize, and what is in the way of a yes
-	OnHistory                     // an event of a ticket
+	onMessage surface = 1 << iota // what a message came to
+	onSender                      // what the check of its sender found
+	onRefusal                     // why it is set aside
+	onAnswer                      // an answer to authorize, and what is in the way of a yes
+	onHistory                     // an event of a ticket
 )
 
 // surfaces are their names, in the order of the bits.
 var surfaces = []string{"message", "sender", "set aside", "authorize", "history"}
 
 // String names the surfaces.
-func (s Surface) String() string {
+func (s surface) String() string {
 	var names []string
 	for i, name := range surfaces {
 		if s&(1<<i) != 0 {
@@ -34,7 +34,7 @@ func (s Surface) String() string {
 // reason is what there is to know of a code. docs/reasons.md is made of it.
 type reason struct {
 	code     Code
-	on       Surface
+	on       surface
 	text     string // in one plain sentence; who has more to say writes their own
 	when, do string // when it comes, and what is to be done
 	sender   string // as the check of the sender says it, where that is otherwise

@@ -69,7 +69,7 @@ func TestReasons(t *testing.T) {
 					t.Errorf("%s: its %s is %q", r.code, what, text)
 				}
 			}
-			if r.on == 0 || r.on.String() == "" || r.sender != "" && r.on&OnSender == 0 {
+			if r.on == 0 || r.on.String() == "" || r.sender != "" && r.on&onSender == 0 {
 				t.Errorf("%s: where is it read? %q", r.code, r.on)
 			}
 		}
@@ -78,7 +78,7 @@ func TestReasons(t *testing.T) {
 		t.Errorf("declared are %q\nlisted %q", declared, listed)
 	}
 	for code := range nextStep {
-		if byCode[code].on&OnAnswer == 0 {
+		if byCode[code].on&onAnswer == 0 {
 			t.Errorf("%s has a way to a yes, and is no reason of an answer", code)
 		}
 	}

@@ -117,7 +117,7 @@ func keyAt(c *ast.CallExpr) []ast.Expr {
 	x, _ := s.X.(*ast.Ident)
 	of := func(names ...string) bool { return x != nil && slices.Contains(names, x.Name) }
 	switch name, n := s.Sel.Name, len(c.Args); {
-	case of("kv") && slices.Contains([]string{"Load", "Save", "Counter", "Pages"}, name) && n > 1:
+	case of("kv") && slices.Contains([]string{"Load", "Save", "Counter", "Pages", "Keys", "Under"}, name) && n > 1:
 		return c.Args[1:2]
 	case of("kv") && name == "Numbered" && n > 0, name == "Put" && n == 2, of("tx", "r", "v", "w") && (name == "Get" || name == "Delete") && n == 1:
 		return c.Args[:1]

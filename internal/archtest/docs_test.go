@@ -44,6 +44,7 @@ var (
 	source = regexp.MustCompile("`([a-z]+(?:/[a-z0-9_]+)+\\.go)`")
 	step   = regexp.MustCompile("(?m)^\\| `([a-z0-9_/]+\\.go)` \\| ([^|]+) \\|")
 	quoted = regexp.MustCompile("`([A-Za-z]+)`")
+	tests  = regexp.MustCompile(`\b(?:Test|Fuzz|Benchmark)[A-Z]\w*`)
 )
 
 // TestDocuments: what a document links to or names as a file is there.
@@ -59,6 +60,31 @@ func TestDocuments(t *testing.T) {
 				t.Errorf("%s names %s, which is not there", doc, m[1])
 			}
 		}
+	}
+}
+
+// TestDocumentsNameTests: a test that a document names is there, if only as the
+// beginning of a name, as -run takes it.
+func TestDocumentsNameTests(t *testing.T) {
+	var there []string
+	for _, f := range files(t) {
+		for _, d := range f.ast.Decls {
+			if fn, ok := d.(*ast.FuncDecl); ok && f.test && fn.Recv == nil {
+				there = append(there, fn.Name.Name)
+			}
+		}
+	}
+	seen := 0
+	for doc, text := range documents(t) {
+		for _, name := range tests.FindAllString(text, -1) {
+			seen++
+			if !slices.ContainsFunc(there, func(have string) bool { return strings.HasPrefix(have, name) }) {
+				t.Errorf("%s names %s, which is not there", doc, name)
+			}
+		}
+	}
+	if seen < 100 {
+		t.Errorf("only %d tests are named", seen)
 	}
 }
 

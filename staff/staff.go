@@ -2,7 +2,8 @@
 // out and which addresses are theirs.
 //
 // An address of staff is never an address of a contact, so that no agent can be
-// the person who confirms.
+// the person who confirms: package onfile holds that. What a role may do is said
+// in package api, what an authority allows in package policy.
 package staff
 
 import (

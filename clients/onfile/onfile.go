@@ -4,7 +4,8 @@
 // It is one index, and an address has one place in it, so that no agent can be
 // the person who confirms. What stands behind a plus in an address leads to the
 // same mailbox (RFC 5233): an agent has that, too, and no contact may take an
-// address that leads to an agent.
+// address that leads to an agent. A world in memory, which tries just that, is
+// the one exception (TakeBeside).
 //
 // Who these people are is known in packages clients and staff, which alone take
 // addresses and give them back.

@@ -3,6 +3,9 @@
 //
 // Append writes the leaf and the tree above it in the caller's transaction, so
 // an effect that follows the commit is already under a stored tree head.
+//
+// It does not know what an entry says: that is package tickets'. Where the head is
+// kept outside the store is package daemon's.
 package audit
 
 import (

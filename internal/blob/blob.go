@@ -5,6 +5,8 @@
 // elsewhere, synced, renamed into place, and checked against its hash whenever
 // it is read. A copy of the folder alone shows of a message no more than its
 // hash and about how long it is.
+//
+// Which bytes are kept, and until when, is decided in package tickets.
 package blob
 
 import (

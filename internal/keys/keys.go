@@ -3,6 +3,8 @@
 //
 // A copy of the store without the key file shows no token, no waiting mail and
 // can sign nothing.
+//
+// What is hashed, sealed and signed, and for how long, is said by who asks.
 package keys
 
 import (

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"crypto"
 	"crypto/ed25519"
+	secure "crypto/rand"
 	"crypto/rsa"
 	"crypto/sha256"
 	"crypto/x509"
@@ -12,6 +13,7 @@ import (
 	"math/rand/v2"
 	"net/mail"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/emersion/go-msgauth/dkim"
@@ -24,11 +26,16 @@ type Domain struct {
 	record         string
 }
 
-// NewDomain makes a domain with an RSA key of 2048 bits. The same seed gives
-// the same key: making one is slow.
+// domains are those that were made, by name: making an RSA key is slow.
+var domains sync.Map
+
+// NewDomain makes a domain with an RSA key of 2048 bits, the same one for the
+// same name.
 func NewDomain(name string) (*Domain, error) {
-	seed := sha256.Sum256([]byte(name))
-	key, err := rsa.GenerateKey(rand.NewChaCha8(seed), 2048)
+	if d, ok := domains.Load(name); ok {
+		return d.(*Domain), nil
+	}
+	key, err := rsa.GenerateKey(secure.Reader, 2048)
 	if err != nil {
 		return nil, err
 	}
@@ -36,7 +43,8 @@ func NewDomain(name string) (*Domain, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Domain{name, "s1", key, "v=DKIM1; k=rsa; p=" + base64.StdEncoding.EncodeToString(der)}, nil
+	d, _ := domains.LoadOrStore(name, &Domain{name, "s1", key, "v=DKIM1; k=rsa; p=" + base64.StdEncoding.EncodeToString(der)})
+	return d.(*Domain), nil
 }
 
 // NewEd25519Domain makes a domain with an Ed25519 key (RFC 8463).

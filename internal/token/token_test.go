@@ -142,9 +142,13 @@ func TestBlotTime(t *testing.T) {
 		}
 		return best
 	}
-	if one, eight := took(2000), took(16000); eight > 32*one {
-		t.Errorf("8 times as much takes %v instead of %v", eight, one)
+	var one, eight time.Duration
+	for range 5 {
+		if one, eight = took(2000), took(16000); eight <= 32*one {
+			return
+		}
 	}
+	t.Errorf("8 times as much takes %v instead of %v", eight, one)
 }
 
 // FuzzFind: what is found has the form of a token and stands in the input, whatever

@@ -75,11 +75,17 @@ func (d decisionOfSchema1) decision() policy.Decision {
 }
 
 // ruleOf gives the rule by which a message is decided as it was, "" where it
-// would be decided otherwise today: schema 1 did not write it down.
-func ruleOf(m Message) string {
+// would be decided otherwise today: schema 1 did not write it down. A record that
+// lacks what the rules take for granted has none either, and keeps no store from
+// its migration.
+func ruleOf(m Message) (rule string) {
+	defer func() {
+		if recover() != nil {
+			rule = ""
+		}
+	}()
 	again := policy.Decide(m.Facts)
-	rule := again.Rule
-	again.Rule = ""
+	rule, again.Rule = again.Rule, ""
 	if !reflect.DeepEqual(recordDecision(again), recordDecision(m.Decision)) {
 		return ""
 	}

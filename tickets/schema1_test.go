@@ -127,3 +127,33 @@ func TestEffectsOfSchema1(t *testing.T) {
 		t.Errorf("%+v, want the effects %+v", m.Decision, want)
 	}
 }
+
+// TestMessagesOfSchema1WithGaps reads messages of which one part each is missing,
+// as of a program before it was written down: the rest is read.
+func TestMessagesOfSchema1WithGaps(t *testing.T) {
+	b, err := os.ReadFile("testdata/schema1-messages.jsonl")
+	check(t, err)
+	for line := range bytes.Lines(b) {
+		var whole map[string]any
+		check(t, json.Unmarshal(line, &whole))
+		eachGap(whole, func(gap string) {
+			b, err := json.Marshal(whole)
+			check(t, err)
+			if m, err := messageOfSchema1(b); err != nil || m.ID != whole["id"] && gap != "id" {
+				t.Errorf("%v without %s is %+v, %v", whole["id"], gap, m, err)
+			}
+		})
+	}
+}
+
+// eachGap calls fn with each part of v taken out, one at a time.
+func eachGap(v map[string]any, fn func(gap string)) {
+	for name, one := range v {
+		delete(v, name)
+		fn(name)
+		v[name] = one
+		if inner, ok := one.(map[string]any); ok && name != "by_language" { // whose names are data
+			eachGap(inner, func(gap string) { fn(name + "." + gap) })
+		}
+	}
+}

@@ -27,10 +27,10 @@ type Key struct {
 	Public   crypto.PublicKey // nil: revoked
 }
 
-// parseKey reads a key record. isKey tells whether the text, if it is none that
+// ParseKey reads a key record. isKey tells whether the text, if it is none that
 // can be used, was meant for one: other text may stand under the name, as a
-// wildcard puts it there.
-func parseKey(txt string) (r *Key, isKey bool, err error) {
+// wildcard puts it there. internal/secondopinion compares it with another's.
+func ParseKey(txt string) (r *Key, isKey bool, err error) {
 	tags, err := ParseTags(txt)
 	if err != nil || len(txt) > maxRecordText {
 		return nil, strings.HasPrefix(txt, "v=DKIM1"), errMalformed
@@ -122,7 +122,7 @@ func findKey(a resolver.Answer) (rec *Key, result policy.Result, code policy.Cod
 	}
 	bad := false
 	for _, txt := range a.TXT {
-		r, isKey, err := parseKey(txt)
+		r, isKey, err := ParseKey(txt)
 		switch {
 		case err != nil:
 			bad = bad || isKey

@@ -34,7 +34,7 @@ func TestParseKey(t *testing.T) {
 		"8-bit":    edRecord("n=Schlüssel; "),
 		"unpadded": strings.TrimRight(plain, "="),
 	} {
-		r, _, err := parseKey(txt)
+		r, _, err := ParseKey(txt)
 		if err != nil || !reflect.DeepEqual(r.Public, crypto.PublicKey(edKey())) {
 			t.Errorf("%s: %v %v", name, r, err)
 			continue

@@ -237,12 +237,35 @@ func TestStartTLS(t *testing.T) {
 	}
 }
 
+// TestBytesOfACommand: what is within every other bound ends where one command has
+// brought as much as it may.
+func TestBytesOfACommand(t *testing.T) {
+	conn, other := net.Pipe()
+	defer conn.Close()
+	defer other.Close()
+	g := &guard{Conn: conn}
+	g.allow(time.Minute, 100)
+	line := []byte("* OK " + strings.Repeat("x", 1017) + "\r\n")
+	const most = chatter + 100
+	for n := len(line); ; n += len(line) {
+		err := g.accept(line)
+		if g.ready = nil; n <= most && err != nil || n > most && !errors.Is(err, errServer) {
+			t.Fatalf("after %d bytes of %d: %v", n, most, err)
+		}
+		if err != nil {
+			return
+		}
+	}
+}
+
 // FuzzGuard: whatever comes, no more bytes pass than are allowed, and what
-// passes has no line and no nesting over its bound.
+// passes has no line, no nesting and no literal over its bound.
 func FuzzGuard(f *testing.F) {
 	f.Add([]byte("* 1 FETCH (UID 7 BODY[]<0> {5}\r\nhello)\r\n"), int64(100))
 	f.Add([]byte("* OK \"((((\\\"\"\r\n"), int64(0))
 	f.Add([]byte(strings.Repeat("(", 100)), int64(0))
+	f.Add([]byte("* OK "+strings.Repeat("x", maxLine)), int64(0))
+	f.Add([]byte("* 1 FETCH (UID 7 BODY[]<0> {1073741824}\r\n"), int64(100))
 	f.Fuzz(func(t *testing.T, in []byte, longest int64) {
 		if longest < 0 || longest > 1<<20 {
 			return
@@ -264,8 +287,8 @@ func FuzzGuard(f *testing.F) {
 		if one != nil && !errors.Is(one, errServer) {
 			t.Errorf("error %v is no ErrServer", one)
 		}
-		if one == nil && (whole.line > maxLine || whole.parens > maxParens) {
-			t.Errorf("line %d, parentheses %d passed", whole.line, whole.parens)
+		if one == nil && (whole.line > maxLine || whole.parens > maxParens || whole.skip > longest+maxLine) {
+			t.Errorf("line %d, parentheses %d, literal %d passed", whole.line, whole.parens, whole.skip)
 		}
 	})
 }

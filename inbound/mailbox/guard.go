@@ -110,7 +110,7 @@ func (g *guard) accept(in []byte) error {
 	}
 	g.budget -= int64(len(in))
 	end, err := g.scan.take(in, g.literal)
-	if err == nil && g.budget < 0 {
+	if err == nil && g.budget < 0 { //rule:6.13 bytes-of-a-command TestBytesOfACommand
 		err = fmt.Errorf("%w: more than %d bytes for one command", errServer, chatter+g.literal)
 	}
 	if err != nil {
@@ -161,7 +161,7 @@ func (s *scanner) take(p []byte, longest int64) (end int, err error) {
 		}
 		c := p[0]
 		p = p[1:]
-		if s.line++; s.line > max(s.longest, maxLine) {
+		if s.line++; s.line > max(s.longest, maxLine) { //rule:6.13 a-line-of-a-server FuzzGuard
 			return end, fmt.Errorf("%w: a line of more than %d bytes", errServer, max(s.longest, maxLine))
 		}
 		switch {
@@ -181,7 +181,7 @@ func (s *scanner) take(p []byte, longest int64) (end int, err error) {
 			s.quoted = !s.quoted
 		case s.quoted:
 		case c == '(':
-			if s.parens++; s.parens > maxParens {
+			if s.parens++; s.parens > maxParens { //rule:6.13 parentheses-of-a-server FuzzGuard
 				return end, fmt.Errorf("%w: more than %d open parentheses", errServer, maxParens)
 			}
 		case c == ')':
@@ -211,7 +211,7 @@ func (s *scanner) endOfLine(longest int64) error {
 		s.parens = 0
 		return nil
 	}
-	if size > longest+maxLine {
+	if size > longest+maxLine { //rule:6.13 a-literal-of-a-server FuzzGuard
 		return fmt.Errorf("%w: a literal of %d bytes where %d were asked for", errServer, size, longest)
 	}
 	s.skip = size

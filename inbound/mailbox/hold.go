@@ -67,7 +67,7 @@ func (r *Reader) sift(ctx context.Context, c *connection, cursor Cursor, uids []
 		if known || f.Poison {
 			continue
 		}
-		if strange++; strange > maxStrange {
+		if strange++; strange > maxStrange { //rule:7 old-mail-holds-the-mailbox TestHold
 			return r.hold(cursor)
 		}
 	}

@@ -62,7 +62,7 @@ func kind(m *rawmail.Message, own Own, subject string, b *body) (policy.Kind, st
 	from, _ := m.From()
 	null := nullPath(m)
 	switch {
-	case len(m.Values(loopField)) > 0, own.Address != "" && strings.EqualFold(from, own.Address) && !rewritten(m, own):
+	case len(m.Values(loopField)) > 0, own.Address != "" && strings.EqualFold(from, own.Address) && !rewritten(m, own): //rule:6.7 our-own-mail-is-a-loop cmd/countersign.TestBinding/outcomes/113-our-own-loop
 		return policy.KindLoop, "It is our own mail."
 	case strings.Contains(typ, "disposition-notification"):
 		return policy.KindReceipt, "It is a receipt (RFC 8098)."
@@ -112,13 +112,13 @@ func kind(m *rawmail.Message, own Own, subject string, b *body) (policy.Kind, st
 	// A redirection of our own to this mailbox is none of theirs, and who resends
 	// a mail of their own is its writer.
 	for _, v := range slices.Concat(m.Values("resent-from"), m.Values("resent-sender")) {
-		if v != "" && !own.wrote(v) && !all(v, func(a string) bool { return a == from }) {
+		if v != "" && !own.wrote(v) && !all(v, func(a string) bool { return a == from }) { //rule:6.7 sent-on-is-no-answer cmd/countersign.TestBinding/outcomes/070-resent
 			return policy.KindList, "Somebody sent it on (Resent-From)."
 		}
 	}
 	if !ownLists(m.Values("list-id"), own.ListIDs) {
 		for _, f := range listFields {
-			if m.Get(f) != "" {
+			if m.Get(f) != "" { //rule:6.7 a-list-is-no-answer TestCorpus/machines/376-list
 				return policy.KindList, "It came through a mailing list."
 			}
 		}

@@ -31,7 +31,7 @@ func (c *check) byARC(ctx context.Context, s *policy.Sender) bool {
 		return false
 	}
 	last := chain[len(chain)-1]
-	if !c.sealer(last.Seal.Domain) || !c.sealer(last.Message.Domain) {
+	if !c.sealer(last.Seal.Domain) || !c.sealer(last.Message.Domain) { //rule:6.3 a-sealer-is-listed inbound/sender.TestCorpus/arc/253-arc-not-listed
 		s.ARC = policy.ResultPolicy
 		return false
 	}
@@ -104,7 +104,7 @@ func (c *check) sealedPass(ctx context.Context, chain arc.Chain) bool {
 			return false
 		}
 		for _, r := range results {
-			if r.method != "dkim" || r.value != "pass" {
+			if r.method != "dkim" || r.value != "pass" { //rule:6.3 a-sealer-saw-it-pass inbound/sender.TestCorpus/arc/254-arc-saw-fail
 				continue
 			}
 			if c.vouches(ctx, c.signer(r), strictDKIM) {

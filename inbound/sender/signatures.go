@@ -11,7 +11,7 @@ import (
 )
 
 // maxSignatures bounds how many signatures are tried.
-const maxSignatures = 5
+const maxSignatures = 5 //rule:6.13 signatures-tried =50 TestCorpus/dkim/062-good-beyond-the-fifth
 
 // signatures tries the signatures of the message: those of the From domain
 // first, then of related ones. What is related to nobody is only named, and only

@@ -81,7 +81,7 @@ func (w *walker) line(line []byte, blank bool) *policy.Reason {
 
 // part begins a part at a boundary.
 func (w *walker) part() *policy.Reason {
-	if w.parts++; w.parts > w.limits.Parts {
+	if w.parts++; w.parts > w.limits.Parts { //rule:6.13 mime-parts TestScan/parts-over-limit
 		return &policy.Reason{Code: policy.CodeTooManyParts, Text: fmt.Sprintf("The message has more than %d parts.", w.limits.Parts)}
 	}
 	w.start()
@@ -167,7 +167,7 @@ func (w *walker) begin(contentType string) *policy.Reason {
 		w.start()
 		w.nested++
 	}
-	if len(w.stack)+w.nested > w.limits.Depth {
+	if len(w.stack)+w.nested > w.limits.Depth { //rule:6.13 mime-depth TestScan/depth-over-limit
 		return &policy.Reason{Code: policy.CodeTooDeep, Text: fmt.Sprintf("The message's parts are more than %d deep.", w.limits.Depth)}
 	}
 	return nil

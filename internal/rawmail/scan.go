@@ -40,7 +40,7 @@ func Scan(raw []byte, l Limits) (*Message, []policy.Reason) {
 func (m *Message) header(l Limits) *policy.Reason {
 	rest := m.Raw
 	for {
-		if used := len(m.Raw) - len(rest); used > l.HeaderBytes {
+		if used := len(m.Raw) - len(rest); used > l.HeaderBytes { //rule:6.13 header-bytes TestScan/header-one-byte-over-limit
 			return &policy.Reason{Code: policy.CodeHeaderTooLarge, Text: fmt.Sprintf("The header has more than %d bytes.", l.HeaderBytes)}
 		}
 		if len(rest) == 0 { // a header without a body, and without its empty line

@@ -67,7 +67,7 @@ func Read(m *rawmail.Message) (chain Chain, found bool) {
 		if set == nil || set.results == nil || set.Message == nil || set.Seal == nil {
 			return nil, true
 		}
-		if want := map[bool]string{true: "none", false: "pass"}[n == 1]; set.cv != want {
+		if want := map[bool]string{true: "none", false: "pass"}[n == 1]; set.cv != want { //rule:6.3 a-chain-says-it-is-whole inbound/sender.TestCorpus/arc/272-arc-says-fail
 			return nil, true
 		}
 		chain = append(chain, *set)
@@ -124,15 +124,15 @@ func (set *Set) put(f *rawmail.Field) bool {
 // 5.2, steps 4 to 6), asking dns for their keys. The message is as of its arrival.
 func (c Chain) Validate(ctx context.Context, dns *resolver.Inquiry, m *rawmail.Message, body *dkim.Body, arrived time.Time) policy.Result {
 	last := c[len(c)-1].Message
-	if last.Acceptable(m, arrived) != "" || last.CheckBody(body) != "" {
+	if last.Acceptable(m, arrived) != "" || last.CheckBody(body) != "" { //rule:6.3 a-chain-has-the-body inbound/sender.TestCorpus/arc/257-arc-body-changed
 		return policy.ResultFail
 	}
-	if result, code := last.Prove(dns.TXT(ctx, last.KeyName()), last.Sum(m)); code != "" {
+	if result, code := last.Prove(dns.TXT(ctx, last.KeyName()), last.Sum(m)); code != "" { //rule:6.3 a-chain-has-the-message inbound/sender.TestCorpus/arc/258-arc-subject-changed
 		return failed(result)
 	}
 	for n := len(c); n >= 1; n-- {
 		seal := c[n-1].Seal
-		if result, code := seal.Prove(dns.TXT(ctx, seal.KeyName()), c[:n].sum()); code != "" {
+		if result, code := seal.Prove(dns.TXT(ctx, seal.KeyName()), c[:n].sum()); code != "" { //rule:6.3 every-seal-is-verified inbound/sender.TestCorpus/arc/259-arc-results-changed
 			return failed(result)
 		}
 	}

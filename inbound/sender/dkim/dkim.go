@@ -51,14 +51,15 @@ func (s *Signature) Prove(a resolver.Answer, sum []byte) (result policy.Result, 
 	ok := false
 	switch k := rec.Public.(type) {
 	case *rsa.PublicKey:
-		if k.N.BitLen() < 1024 || k.N.BitLen() > maxModulus { // RFC 8301 section 3.2
+		// RFC 8301 section 3.2
+		if k.N.BitLen() < 1024 || k.N.BitLen() > maxModulus { //rule:6.1 a-weak-key-signs-nothing inbound/sender.TestKeySize
 			return policy.ResultPolicy, policy.CodeDKIMWeakKey
 		}
 		ok = rsa.VerifyPKCS1v15(k, crypto.SHA256, sum, s.Value) == nil
 	case ed25519.PublicKey: // RFC 8463 section 3: it signs the hash
 		ok = ed25519.Verify(k, sum, s.Value)
 	}
-	if !ok {
+	if !ok { //rule:6.1 a-signature-is-verified inbound/sender.TestCorpus/change/100-subject-changed
 		return policy.ResultFail, policy.CodeDKIMBadSignature
 	}
 	return policy.ResultPass, ""
@@ -68,9 +69,9 @@ func (s *Signature) Prove(a resolver.Answer, sum []byte) (result policy.Result, 
 // what is wrong.
 func (s *Signature) CheckBody(b *Body) policy.Code {
 	switch {
-	case b.bareLF():
+	case b.bareLF(): //rule:6.1 bare-line-feed-in-a-body inbound/sender.TestCorpus/change/097-body-bare-lf
 		return policy.CodeDKIMBodyBareLF
-	case !bytes.Equal(b.Sum(s.Body), s.BodyHash):
+	case !bytes.Equal(b.Sum(s.Body), s.BodyHash): //rule:6.1 the-body-is-compared inbound/sender.TestCorpus/change/085-body-changed
 		return policy.CodeDKIMBodyChanged
 	}
 	return ""
@@ -94,15 +95,17 @@ func (s *Signature) Acceptable(m *rawmail.Message, arrived time.Time) policy.Cod
 		return policy.CodeDKIMAlgorithm
 	case len(s.BodyHash) != 32:
 		return policy.CodeDKIMMalformed
-	case cut: // the rest of the body would be anyone's
+	// the rest of the body would be anyone's
+	case cut: //rule:6.1 no-part-of-a-body inbound/sender.TestCorpus/dkim/020-length-tag
 		return policy.CodeDKIMLengthTag
-	case !slices.Contains(s.Names, "from"): // RFC 6376 section 5.4
+	// RFC 6376 section 5.4
+	case !slices.Contains(s.Names, "from"): //rule:6.1 from-is-signed inbound/sender.TestCorpus/dkim/019-from-unsigned
 		return policy.CodeDKIMFromUnsigned
-	case !s.Expires.IsZero() && arrived.After(s.Expires.Add(skew)):
+	case !s.Expires.IsZero() && arrived.After(s.Expires.Add(skew)): //rule:6.1 expired-signs-nothing inbound/sender.TestCorpus/dkim/052-expired
 		return policy.CodeDKIMExpired
-	case made.After(arrived.Add(skew)):
+	case made.After(arrived.Add(skew)): //rule:6.1 of-the-future-signs-nothing inbound/sender.TestCorpus/dkim/047-six-minutes-ahead
 		return policy.CodeDKIMFuture
-	case !made.IsZero() && made.Before(arrived.Add(-maxAge)):
+	case !made.IsZero() && made.Before(arrived.Add(-maxAge)): //rule:6.1 old-signs-nothing inbound/sender.TestCorpus/dkim/049-older-than-seven-days
 		return policy.CodeDKIMOld
 	}
 	return ""

@@ -126,7 +126,7 @@ func findKey(a resolver.Answer) (rec *Key, result policy.Result, code policy.Cod
 		switch {
 		case err != nil:
 			bad = bad || isKey
-		case rec != nil && !rec.same(r):
+		case rec != nil && !rec.same(r): //rule:6.2 two-keys-are-none inbound/sender.TestCorpus/key/081-key-twice
 			return nil, policy.ResultPermError, policy.CodeDKIMTwoKeys
 		default:
 			rec = r
@@ -147,14 +147,14 @@ func keyAllows(r *Key, s *Signature) (policy.Result, policy.Code) {
 	switch {
 	case r.Public == nil:
 		return policy.ResultPermError, policy.CodeDKIMRevoked
-	case r.Kind != s.Key || !allows(r.Hashes, s.Hash):
+	case r.Kind != s.Key || !allows(r.Hashes, s.Hash): //rule:6.1 a-key-names-its-hashes inbound/sender.TestCorpus/key/078-key-hash-forbidden
 		return policy.ResultPermError, policy.CodeDKIMKeyMismatch
-	case !allows(r.Services, "email") && !allows(r.Services, "*"):
+	case !allows(r.Services, "email") && !allows(r.Services, "*"): //rule:6.1 a-key-is-for-mail inbound/sender.TestCorpus/key/076-key-service-other
 		return policy.ResultPermError, policy.CodeDKIMKeyService
 	// its owner says not to rely on it
 	case slices.Contains(r.Flags, "y"): //rule:6.2 testing-is-no-pass inbound/sender.TestCorpus/key/071-key-testing
 		return policy.ResultPolicy, policy.CodeDKIMTesting
-	case slices.Contains(r.Flags, "s") && s.Identity != s.Domain:
+	case slices.Contains(r.Flags, "s") && s.Identity != s.Domain: //rule:6.1 a-key-of-the-domain-alone inbound/sender.TestCorpus/key/072-key-strict-identity
 		return policy.ResultPermError, policy.CodeDKIMIdentity
 	}
 	return "", ""

@@ -152,8 +152,9 @@ func (s *Signature) who() error {
 			return errMalformed
 		}
 		s.Identity = rawmail.Lower(i[at+1:])
-		if s.Identity != d && !strings.HasSuffix(s.Identity, "."+d) || !resolver.IsDomain(s.Identity, false) {
-			return errMalformed // RFC 6376 section 3.5: i= is d= or below it
+		// RFC 6376 section 3.5: i= is d= or below it
+		if s.Identity != d && !strings.HasSuffix(s.Identity, "."+d) || !resolver.IsDomain(s.Identity, false) { //rule:6.1 an-identity-is-of-its-domain inbound/sender.TestCorpus/dkim/039-identity-suffix-trick
+			return errMalformed
 		}
 	}
 	return nil

@@ -67,7 +67,7 @@ func (a *Inquiry) TXT(ctx context.Context, name string) Answer {
 	if _, ok := dns.IsDomainName(name); !ok || len(name) > 254 {
 		return Answer{Err: ErrNotFound, NXDomain: true}
 	}
-	if len(a.asked) >= MaxLookups {
+	if len(a.asked) >= MaxLookups { //rule:6.13 questions-of-a-message TestLookupBound
 		return Answer{Err: ErrTooMany}
 	}
 	r := a.cache.lookup(ctx, name, a.patient)

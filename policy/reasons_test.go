@@ -84,7 +84,10 @@ func TestReasons(t *testing.T) {
 	if len(byCode) != len(listed) {
 		t.Errorf("%d codes, %d rows", len(byCode), len(listed))
 	}
-	for code := range nextStep {
+	for code, step := range nextStep {
+		if StepText(step) == "" {
+			t.Errorf("the step %q, out of %s, has no words", step, code)
+		}
 		if byCode[code].on&onAnswer == 0 {
 			t.Errorf("%s has a way to a yes, and is no reason of an answer", code)
 		}

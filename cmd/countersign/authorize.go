@@ -42,27 +42,6 @@ func (a *app) authorizeCommand() *cobra.Command {
 	return c
 }
 
-var nextWords = map[string]string{
-	"await_reply":    "the customer replies YES to our mail, from the address on file",
-	"await_approval": "a second person agrees",
-	"await_time":     "the waiting time ends",
-	"another_agent":  "somebody with the authority does it",
-	"edit_ticket":    "the request is edited, which asks the customer afresh",
-	"ask_by_email":   "the request is carried on by email",
-	"new_ticket":     "a new ticket is opened and answered",
-	"verify_code":    "the caller's code is verified",
-	"lift":           "a team lead lifts the stop",
-
-	"mend_delivery":   "an administrator mends the address on file or the mail server, and the customer is asked again",
-	"await_dns":       "DNS answers, and the mail that waits for it is judged",
-	"await_outbox":    "our question leaves the outbox (outbox list)",
-	"release_outbox":  "a team lead releases the outbox (outbox release)",
-	"sign_mail":       "the customer answers by a mail program whose mail their domain signs (DKIM)",
-	"put_on_file":     "an administrator puts the person back on file, or a new ticket is opened for somebody who is",
-	"give_permission": "an administrator gives the permission, or somebody who has it asks",
-	"await_cooling":   "the cooling time ends",
-}
-
 func (a *app) sayAuthorization(z tickets.Authorization) error {
 	if a.json {
 		return a.print(z)
@@ -77,7 +56,7 @@ func (a *app) sayAuthorization(z tickets.Authorization) error {
 	}
 	var steps []string
 	for _, n := range z.Next {
-		steps = append(steps, orElse(nextWords[n], n))
+		steps = append(steps, policy.StepText(n))
 	}
 	if len(steps) > 0 {
 		fmt.Fprintf(a.stdout, "To get ALLOW: %s.\n", strings.Join(steps, "; "))

@@ -1,5 +1,7 @@
 package clients
 
+import "strings"
+
 // What this package writes, and nobody else. A person is
 // on file until the source of record, or an agent, says otherwise.
 const (
@@ -14,6 +16,8 @@ const (
 	counter       = "counter/contact" // the number of the last contact
 )
 
-// Records are the prefixes of this package under which people stand; the others
-// are indexes, which follow from them.
-var Records = []string{clientPrefix, contactPrefix}
+// Records reports whether people of this package stand under a key; what stands
+// under its others are indexes, which follow from them.
+func Records(key string) bool {
+	return strings.HasPrefix(key, clientPrefix) || strings.HasPrefix(key, contactPrefix)
+}

@@ -1,11 +1,13 @@
 package staff
 
+import "strings"
+
 // What this package writes, and nobody else.
 const (
 	agentPrefix = "agent/"    // agent/<id>: Agent, disabled ones too
 	userPrefix  = "unixuser/" // unixuser/<user>: the agent who is that Unix user
 )
 
-// Records is the prefix of this package under which people stand; the others are
-// indexes, which follow from them.
-var Records = []string{agentPrefix}
+// Records reports whether an agent stands under a key; what stands under the
+// others of this package are indexes, which follow from them.
+func Records(key string) bool { return strings.HasPrefix(key, agentPrefix) }

@@ -142,8 +142,10 @@ func (d *Directory) logDirectory(tx kv.Tx, w directoryWrite) error {
 	return d.s.log(tx, "directory", subject, w)
 }
 
-// records are what the keys begin with whose values are recorded.
-var records = slices.Concat(clients.Records, staff.Records, []string{importPrefix})
+// recorded reports whether what stands under a key is told to the audit log.
+func recorded(key string) bool {
+	return clients.Records(key) || staff.Records(key) || strings.HasPrefix(key, importPrefix)
+}
 
 // watched is a transaction that remembers what the records of people were
 // before they were written.
@@ -161,7 +163,7 @@ func (w *watched) Delete(key string) error {
 }
 
 func (w *watched) remember(key string) error {
-	if _, ok := w.before[key]; ok || !slices.ContainsFunc(records, func(p string) bool { return strings.HasPrefix(key, p) }) {
+	if _, ok := w.before[key]; ok || !recorded(key) {
 		return nil
 	}
 	b, err := w.Get(key)

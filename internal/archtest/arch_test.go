@@ -34,7 +34,7 @@ var flow = [][]string{
 	{"desk/api", "internal/mailtest"},
 	{"desk/owner", "desk/servers"},
 	{"desk/daemon", "desk/probe"},
-	{"internal/demo"},
+	{"internal/demo", "internal/bench"},
 	{"cmd/countersign"},
 }
 

@@ -16,13 +16,13 @@ import (
 	"countersign/internal/mailtest"
 )
 
-// TestCases judges every message of testdata/cases by the command line, against
+// TestCases judges every message below testdata/cases by the command line, against
 // world.json there: inputs of bug reports that other programs got. Beside
 // NN-name.eml stand NN-name.zone, the DNS records that it needs, and
 // NN-name.want, one line: `at=` when it is judged, `ownlist=` and `sealer=` what
 // own_list_ids and arc_sealers name, and what must come out (see checkCase).
 func TestCases(t *testing.T) {
-	files, err := filepath.Glob("testdata/cases/*.eml")
+	files, err := filepath.Glob("testdata/cases/*/*.eml")
 	if err != nil || len(files) == 0 {
 		t.Fatal(len(files), err)
 	}

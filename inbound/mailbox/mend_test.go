@@ -90,6 +90,7 @@ func TestMend(t *testing.T) {
 		{"no-literal-in-text", "* OK {14}\r\n* FLAGS ([a])\r\n", "* OK {14}\r\n* FLAGS ()\r\n"},
 		{"flags-without-end", "* FLAGS ([a]\r\n* FLAGS ([a] {3}\r\n)])\r\n", "* FLAGS ([a]\r\n* FLAGS ([a] {3}\r\n)])\r\n"},
 		{"no-literal-made", "* 1 FETCH a{0} \r\n", "* 1 FETCH a{0} \r\n"},
+		{"cr-before-blank", "* SEARCH 1 \r \n", "* SEARCH 1\n"},
 		{"search", "* SEARCH 1 2 \r\n", "* SEARCH 1 2\r\n"},
 	}
 	for _, tt := range tests {
@@ -104,7 +105,7 @@ func TestMend(t *testing.T) {
 // FuzzMend: what is mended is as before but for flags, blanks and dates, is mended
 // once, and has the literals that it had.
 func FuzzMend(f *testing.F) {
-	for _, s := range []string{"* FLAGS (a [b] {3})\r\n", "* 1 FETCH (FLAGS ([a] {1}\r\n) ) BODY[] {2}\r\n\r\n )\r\n", "* 1 FETCH (INTERNALDATE \"1 Jan 2026 00:00:00 GMT\")\r\n"} {
+	for _, s := range []string{"* FLAGS (a [b] {3})\r\n", "* 1 FETCH (FLAGS ([a] {1}\r\n) ) BODY[] {2}\r\n\r\n )\r\n", "* 1 FETCH (INTERNALDATE \"1 Jan 2026 00:00:00 GMT\")\r\n", "* 1 \r \n"} {
 		f.Add([]byte(s))
 	}
 	f.Fuzz(func(t *testing.T, in []byte) {

@@ -58,7 +58,7 @@ func mend(kind, line []byte, first, more bool) []byte {
 	case isFetch(kind):
 		line = mendFetch(line)
 	}
-	bare := bytes.TrimRight(line, " \r") // a CR left at the end would be taken for the line's own
+	bare := bytes.TrimRight(line, " \r")      // a CR left at the end would be taken for the line's own
 	if _, is := announced(bare); more || is { // what is no literal must not become one
 		return line
 	}

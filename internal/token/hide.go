@@ -91,18 +91,12 @@ func (v view) stars(out []byte, i, j int) {
 // blotFolded is what Blot does for tokens and references that are broken over
 // the ends of lines.
 func blotFolded(b []byte) {
-	if !bytes.ContainsAny(b, "\r\n") {
+	if !bytes.ContainsAny(b, "\r\n") || !(view{text: b}).joined().mayFold() {
 		return
 	}
 	v := plain(bytes.Clone(b)).joined()
 	for n, join := range v.joins {
-		low, high := join, join
-		for low > 0 && join-low < Length && alphanumeric(v.text[low-1]) {
-			low--
-		}
-		for high < len(v.text) && high-join < Length && alphanumeric(v.text[high]) {
-			high++
-		}
+		low, high := v.run(join)
 		var edges []int // a token begins and ends where a word or a line does
 		if high-low >= Length {
 			edges = append([]int{low, high}, v.joins[max(0, n-Length):min(len(v.joins), n+Length)]...)
@@ -112,7 +106,7 @@ func blotFolded(b []byte) {
 				v.stars(b, i, j)
 			}
 		}
-		near := v.part(max(0, join-longestReference), min(len(v.text), join+longestReference))
+		near := v.near(join)
 		if !mayRefer(near.text) {
 			continue
 		}
@@ -122,6 +116,29 @@ func blotFolded(b []byte) {
 			}
 		})
 	}
+}
+
+// mayFold reports whether a token or reference could stand over one of the joins:
+// most texts need not be told where each of their bytes stands.
+func (v view) mayFold() bool {
+	return slices.ContainsFunc(v.joins, func(join int) bool {
+		low, high := v.run(join)
+		return high-low >= Length || mayRefer(v.near(join).text)
+	})
+}
+
+// run gives the letters and digits around a join, of each side those that a token has.
+func (v view) run(join int) (low, high int) {
+	for low = join; low > 0 && join-low < Length && alphanumeric(v.text[low-1]); low-- {
+	}
+	for high = join; high < len(v.text) && high-join < Length && alphanumeric(v.text[high]); high++ {
+	}
+	return low, high
+}
+
+// near gives what stands so near to a join that a reference there is part of it.
+func (v view) near(join int) view {
+	return v.part(max(0, join-longestReference), min(len(v.text), join+longestReference))
 }
 
 // FindIn gives at most so many token candidates of a message as it is, in lower

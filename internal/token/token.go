@@ -87,12 +87,16 @@ func FindNumbers(subject string) []string {
 func distinct(re *regexp.Regexp, s string, text func([]string) string) []string {
 	var out []string
 	seen := map[string]bool{}
-	for len(out) < maxFound {
+	for len(out) < maxFound && mayRefer(s) {
 		at := re.FindStringSubmatchIndex(s)
 		if at == nil {
 			break
 		}
-		if v := strings.ToUpper(text(re.FindStringSubmatch(s))); !seen[v] {
+		m := make([]string, len(at)/2)
+		for i := range m {
+			m[i] = s[at[2*i]:at[2*i+1]] // every group takes part
+		}
+		if v := strings.ToUpper(text(m)); !seen[v] {
 			seen[v] = true
 			out = append(out, v)
 		}

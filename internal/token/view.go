@@ -6,7 +6,7 @@ import (
 )
 
 // view is bytes as somebody could read them, and where each of them stands in
-// what was written: at[i] up to end[i].
+// what was written: at[i] up to end[i]. Both are nil where nobody asks for it.
 type view struct {
 	text    []byte
 	at, end []int32
@@ -44,7 +44,10 @@ var replyCode = regexp.MustCompile(`^(?:[2-5][0-9][0-9][- ])?(?:[245]\.[0-9]{1,3
 // with what stands before the text of the next line: the blanks of a fold, marks
 // of a quotation, the code of a reply. It does not read on over empty lines.
 func (v view) joined() view {
-	out := roomFor(len(v.text))
+	out := view{text: make([]byte, 0, len(v.text))}
+	if v.at != nil {
+		out = roomFor(len(v.text))
+	}
 	for from := 0; from < len(v.text); {
 		n := bytes.IndexAny(v.text[from:], "\r\n")
 		if n < 0 {
@@ -114,7 +117,12 @@ func (v view) decoded() view {
 	return out
 }
 
-func (v view) part(i, j int) view { return view{text: v.text[i:j], at: v.at[i:j], end: v.end[i:j]} }
+func (v view) part(i, j int) view {
+	if v.at == nil {
+		return view{text: v.text[i:j]}
+	}
+	return view{text: v.text[i:j], at: v.at[i:j], end: v.end[i:j]}
+}
 
 func hex(c byte) int {
 	switch {

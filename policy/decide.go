@@ -34,6 +34,7 @@ var rules = []struct {
 // Decide judges one message by the table "What a message comes to" of the
 // design, section 8.
 func Decide(f Facts) Decision {
+	f.Answer = f.Answer.to(f.Ticket.Class)
 	d := settle(f)
 	if f.NoRoom && (d.Outcome == SetAside || d.Reason() == CodeDNSGaveUp) {
 		d.Reasons = append(slices.Clone(d.Reasons), Because(CodeNoRoom))

@@ -86,6 +86,7 @@ func (f Facts) disputeAlso(d *Decision) {
 // be a no that disputes the ticket of a notice which it names: everything counts
 // but a plain yes, of whoever the sender claims to be.
 func MayBeNo(e Evidence, p Person, t Ticket, n Notice) bool {
+	e.Answer = e.Answer.to(t.Class)
 	yes := p.Means(e.Answer) == Yes && (n.Address != e.From || e.Answer.For(n.Language) == Yes)
 	return !n.Lifts && !e.Kind.Machine() && !yes && mayDeny(e, p, t, n) //rule:6.8 a-waiting-no-holds =false TestMayDeny/asked
 }

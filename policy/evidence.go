@@ -166,6 +166,17 @@ type Answer struct {
 	// ByLanguage holds the readings where languages disagree on the line;
 	// there the contact's own language decides.
 	ByLanguage map[string]Intent
+	// Cancels says that the no is nothing but an order to cancel.
+	Cancels bool
+}
+
+// to gives the answer as it is one to a question about that class: who asked to
+// cancel something says no by no order to cancel it.
+func (a Answer) to(c Class) Answer {
+	if a.Cancels && c == Cancellation { //rule:6.8 cancel-is-no-denial-of-a-cancellation =false TestCancels
+		return Answer{Intent: Unclear}
+	}
+	return a
 }
 
 // For gives the intent as a contact of that language means it. Where the

@@ -146,6 +146,7 @@ type markRecord struct {
 type answerRecord struct {
 	Intent     policy.Intent            `json:"intent,omitempty"`
 	ByLanguage map[string]policy.Intent `json:"by_language,omitempty"`
+	Cancels    bool                     `json:"cancels,omitempty"`
 }
 
 type personRecord struct {

@@ -5,7 +5,6 @@ import (
 	"bytes"
 	"io"
 	"mime"
-	"regexp"
 	"strings"
 
 	"github.com/emersion/go-message/textproto"
@@ -20,6 +19,10 @@ type body struct {
 	sure        string          // of the HTML, without what a style sheet hides
 	veiled      string          // what only some readers of the HTML hide
 	sign        string          // what HTML marks as a signature
+	quote       string          // what HTML marks as a quote, its beginning
+	rest        string          // the HTML below the line where the quoted mail begins
+	headed      bool            // a mail's header stands there
+	below       bool            // what answers in the HTML stands below a rule
 	other       string          // the plain text as other programs may read it, which must answer alike
 	doubtful    bool            // something may be hidden, or isn't readable
 	types       map[string]bool // media types that stand in it
@@ -36,8 +39,19 @@ func open(m *rawmail.Message) *body {
 	return b
 }
 
-// escapedEquals is a parameter whose equals sign stayed quoted-printable.
-var escapedEquals = regexp.MustCompile(`(?i)(;\s*charset=)3D`)
+// withEquals undoes the equals sign of a charset that stayed quoted-printable.
+func withEquals(s string) string {
+	const escaped = "charset=3d"
+	for at := 0; ; at += len("charset=") {
+		i := index(s[at:], escaped)
+		if i < 0 {
+			return s
+		}
+		if at += i; strings.HasSuffix(strings.TrimRight(s[:at], " \t\r\n\f"), ";") {
+			s = s[:at+len("charset=")] + s[at+len(escaped):]
+		}
+	}
+}
 
 // withoutComments takes comments out of a type's parameters, as in "charset=us-ascii
 // (Plain text)" (RFC 2045 section 5.1). What stands before those is as rawmail read
@@ -77,7 +91,7 @@ const (
 )
 
 func (b *body) part(h textproto.Header, raw []byte, depth int) {
-	typ, params, err := mime.ParseMediaType(escapedEquals.ReplaceAllString(withoutComments(h.Get("Content-Type")), "$1"))
+	typ, params, err := mime.ParseMediaType(withEquals(withoutComments(h.Get("Content-Type"))))
 	if err != nil && typ != "" {
 		params = map[string]string{} // a type with a fault behind it
 		b.doubtful = b.doubtful || !strings.HasPrefix(typ, "application/")
@@ -125,8 +139,11 @@ func (b *body) part(h textproto.Header, raw []byte, depth int) {
 		text, other := b.text(h, params, raw)
 		p := readHTML(text, false)
 		b.html += p.out.String() + "\n"
+		b.below = b.below || !p.answersAbove()
 		b.veiled += p.veiled.String()
 		b.sign += p.sign.String()
+		b.quote += p.quote.String()
+		b.rest, b.headed = text[p.stop:], p.headed
 		if p.doubtful || other != text {
 			p = readHTML(other, p.doubtful)
 		}
@@ -183,14 +200,23 @@ func unixLines(text []byte) string {
 
 // split gives the parts between the boundaries (RFC 2046 section 5.1.1).
 func split(raw []byte, boundary string) (parts [][]byte) {
-	start := -1
-	for pos := 0; pos < len(raw); {
-		line, next := raw[pos:], len(raw)
+	start, dashes := -1, []byte("--"+boundary)
+	blank := strings.TrimRight(boundary, " \t\r") != boundary // no line ends so
+	for pos, next := 0, 0; ; pos = next {
+		i := bytes.Index(raw[pos:], dashes)
+		if i < 0 {
+			break
+		}
+		pos, next = pos+i, len(raw)
+		line := raw[pos:]
 		if i := bytes.IndexByte(line, '\n'); i >= 0 {
 			line, next = line[:i], pos+i+1
 		}
-		rest, ok := bytes.CutPrefix(bytes.TrimRight(line, " \t\r"), []byte("--"+boundary))
-		if ok && boundary != "" && (len(rest) == 0 || string(rest) == "--") {
+		if pos > 0 && raw[pos-1] != '\n' {
+			continue
+		}
+		rest := bytes.TrimRight(line[len(dashes):], " \t\r")
+		if boundary != "" && (len(rest) == 0 && !blank || string(rest) == "--") {
 			if start >= 0 {
 				parts = append(parts, raw[start:pos])
 			}
@@ -198,7 +224,6 @@ func split(raw []byte, boundary string) (parts [][]byte) {
 				return parts
 			}
 		}
-		pos = next
 	}
 	if start >= 0 && start < len(raw) {
 		parts = append(parts, raw[start:])

@@ -4,8 +4,6 @@ import (
 	"bytes"
 	"fmt"
 	"io"
-	"regexp"
-	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -53,33 +51,82 @@ func bare(label string) string {
 // spellsOtherwise reports a character set in which plain ASCII can spell other
 // text: UTF-7, and the 7-bit forms of Chinese and Korean. We don't read them.
 func spellsOtherwise(name string) bool {
-	if found := pageNo.FindStringSubmatch(name); found != nil && slices.Contains([]string{"65000", "52936", "50225", "50227", "50229"}, found[1]) {
+	switch pageNumber(name) {
+	case "65000", "52936", "50225", "50227", "50229":
 		return true
 	}
 	return strings.Contains(name, "utf7") || strings.Contains(name, "imap") || strings.HasPrefix(name, "hz") ||
 		strings.Contains(name, "2022") && !strings.Contains(name, "2022jp")
 }
 
+// numberOf cuts the number off the end of a name, which one of some heads begins.
+func numberOf(name string, heads map[string]bool) string {
+	head := strings.TrimRight(name, "0123456789")
+	if !heads[head] {
+		return ""
+	}
+	return name[len(head):]
+}
+
+// heads gives the beginnings of names, each with and without some before it.
+func heads(before, names string) map[string]bool {
+	out := map[string]bool{}
+	for _, name := range strings.Split(names, ",") {
+		out[name] = true
+		for b := range strings.FieldsSeq(before) {
+			out[b+name] = true
+		}
+	}
+	return out
+}
+
 // What is written for a page's number, for ISO 8859 and for the Latin alphabets.
 var (
-	pageNo  = regexp.MustCompile(`^(?:cs|x)?(?:cp|codepage|ms|mswin|mscp|win|windows|windowscp|microsoftcp|ibm|dos)?0*([1-9][0-9]{2,4})$`)
-	isoNo   = regexp.MustCompile(`^(?:x|cs)?(?:iso|isoir)?8859([0-9]{1,2})$`)
-	latinNo = regexp.MustCompile(`^(?:x|cs|iso)?latin([0-9]{1,2})$`)
+	pageHeads  = heads("cs x", ",cp,codepage,ms,mswin,mscp,win,windows,windowscp,microsoftcp,ibm,dos")
+	isoHeads   = heads("cs x", ",iso,isoir")
+	latinHeads = heads("cs x iso", "latin")
 )
+
+// pageNumber gives the number of a page that a name says, of three to five digits.
+func pageNumber(name string) string {
+	n := strings.TrimLeft(numberOf(name, pageHeads), "0")
+	if len(n) < 3 || len(n) > 5 {
+		return ""
+	}
+	return n
+}
+
+// isoPart gives the part of ISO 8859 that a name says.
+func isoPart(name string) string {
+	part, ok := strings.CutPrefix(numberOf(name, isoHeads), "8859")
+	if !ok || len(part) > 2 {
+		return ""
+	}
+	return part
+}
+
+// latinPart gives the number of a Latin alphabet that a name says.
+func latinPart(name string) string {
+	if n := numberOf(name, latinHeads); len(n) <= 2 {
+		return n
+	}
+	return ""
+}
 
 // alias finds an encoding by what others call it.
 func alias(name string) encoding.Encoding {
 	key, ok := aliases[name]
-	if found := isoNo.FindStringSubmatch(name); found != nil && !ok {
-		key = "iso-8859-" + found[1]
-	} else if found := latinNo.FindStringSubmatch(name); found != nil && !ok {
-		key = "iso-8859-" + latinParts[found[1]]
-	} else if found := pageNo.FindStringSubmatch(name); found != nil && !ok {
-		if e := dosPages[found[1]]; e != nil {
+	if ok {
+	} else if n := isoPart(name); n != "" {
+		key = "iso-8859-" + n
+	} else if n := latinPart(name); n != "" {
+		key = "iso-8859-" + latinParts[n]
+	} else if n := pageNumber(name); n != "" {
+		if e := dosPages[n]; e != nil {
 			return e
 		}
-		if key = pages[found[1]]; key == "" {
-			key = "windows-" + found[1]
+		if key = pages[n]; key == "" {
+			key = "windows-" + n
 		}
 	}
 	e, err := htmlindex.Get(key)

@@ -43,7 +43,7 @@ func cutCases() (out []corpusCase) {
 		{"OK, and an objection in another language", "OK\nbedankt, maar vandaag", "unclear"},
 		{"a thumb, and a condition in another language", "👍\nfalls es nichts kostet", "unclear"},
 		{"OK, and a denial in plain Japanese", "OK\nこれは依頼していない", "no"},
-		{"OK, and harmless words in another language", "OK\nkein Problem", "yes"},
+		{"OK alone acknowledges, whatever goes with it", "OK\nkein Problem", "unclear"},
 		{"a yes of one language beside another's word", "Yes\nMaar Solo Dock Ltd", "yes"},
 		{"own words in the line of an attribution", "Yes, but later On Tue, 24 Nov 2026 at 10:02, Desk <support@desk.example> wrote:" + q, "unclear"},
 	} {

@@ -118,7 +118,7 @@ func answerCases() (out []corpusCase) {
 	for _, c := range [][2]string{{"Yes, go ahead. I am out of the office until Monday.", "unclear"}, {"Yes\nI am out of the office until Monday, Bob can help.", "unclear"}, {"Yes - Ada", "yes"}, {"Yes, Ada Lovelace", "yes"}, {"Yes, Sam", "unclear"}, {"Yes\n\nLet me know if you need anything else.", "yes"},
 		{"Yes.\n\nHave a nice day", "yes"}, {"Yes\n\nNo worries", "yes"}, {"Yes\nIf you have any questions, call me on 555 0100.", "yes"}, {"Confirmed\n\nAda Lovelace\nHead of IT\nCustomer Ltd\nVAT no. 12 34\nhttps://customer.example/?a=1", "yes"},
 		{"Yes\nif it is free", "unclear"}, {"Yes\nHow long does it take?", "unclear"}, {"Yes\nBut not web-4", "unclear"}, {"Yes, no", "unclear"}, {"Yes?", "unclear"}, {"Maybe", "unclear"}, {"", "unclear"},
-		{"What is this?", "unclear"}, {"Yes\n\nI did not request this", "no"}, {"Stop this now", "no"}, {"👍", "yes"}, {"👎🏿", "no"}, {"> yes", "unclear"}, {"-- \nyes", "unclear"}, {"Thanks", "unclear"}, {"Bob no longer works at Customer Ltd.", "unclear"},
+		{"What is this?", "unclear"}, {"Yes\n\nI did not request this", "no"}, {"Stop this now", "no"}, {"👍", "unclear"}, {"👎🏿", "no"}, {"> yes", "unclear"}, {"-- \nyes", "unclear"}, {"Thanks", "unclear"}, {"Bob no longer works at Customer Ltd.", "unclear"},
 		{"Sure", "yes"}, {"Absolutely!", "yes"}, {"That was me.", "yes"}, {"I did ask for this", "yes"}, {"Please proceed.", "yes"}, {"Correct", "yes"}, {"Not correct", "unclear"}, {"It was not me", "no"}, {"That wasn't me", "no"},
 		{"Yes\n\nThis mail is only for its intended recipient. If you are not it, do not read it.", "yes"}} {
 		add("answer", fmt.Sprintf("%q", c[0]), "reply", c[1], answering+"Content-Type: text/plain; charset=utf-8\n\n"+c[0]+"\n")

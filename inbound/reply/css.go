@@ -11,6 +11,8 @@ type look struct {
 	gone        bool   // not displayed, with all that stands within
 	hidden      bool   // out of sight by other means: readers differ on them, and what stands within may undo them
 	ink, ground string // colours, as canonical gives them; "" is that of the element around
+	bar         bool   // a line stands at its left, as beside a quote
+	rule        bool   // a line stands above it and at no other side, as above a quoted mail's header
 }
 
 // hides reports whether the body of a rule makes text invisible. White hides
@@ -20,12 +22,33 @@ func hides(style string, dark bool) bool {
 	return l.gone || l.hidden || !dark && pale(l.ink, cmp.Or(l.ground, paper))
 }
 
+// look is lookOf.
+func (p *page) look(style []byte) look { return remembered(&p.looks, style, lookOf) }
+
+// remembered calls f for what it doesn't remember: programs write the same few
+// styles and names again and again.
+func remembered[T any](known *map[string]T, key []byte, f func(string) T) T {
+	const most, longest = 64, 1000
+	if out, ok := (*known)[string(key)]; ok {
+		return out
+	}
+	s := string(key)
+	out := f(s)
+	if len(*known) < most && len(s) < longest {
+		if *known == nil {
+			*known = map[string]T{}
+		}
+		(*known)[s] = out
+	}
+	return out
+}
+
 // lookOf reads a style attribute or the body of a rule.
 func lookOf(style string) (l look) {
 	if strings.Contains(style, "/*") {
 		style = uncomment(style)
 	}
-	narrow, cut := false, false
+	narrow, cut, boxed := false, false, false
 	for declaration := range strings.SplitSeq(style, ";") {
 		property, value, ok := strings.Cut(declaration, ":")
 		if !ok {
@@ -44,12 +67,19 @@ func lookOf(style string) (l look) {
 			l.ground = cmp.Or(canonical(value), l.ground)
 		case "overflow", "overflow-x", "overflow-y":
 			cut = cut || value == "hidden" || value == "clip"
+		case "border-top":
+			l.rule = strings.Contains(value, "solid")
+		case "border-left":
+			l.bar = strings.Contains(value, "solid")
+		case "border", "border-bottom", "border-right":
+			boxed = boxed || strings.Contains(value, "solid")
 		case "width", "height", "max-width", "max-height", "line-height":
 			narrow = narrow || size(value, 1)
 		}
 		l.hidden = l.hidden || hidesBy(property, value) || escaped(property, value)
 	}
 	l.hidden = l.hidden || narrow && cut
+	l.rule = l.rule && !l.bar && !boxed
 	if l.ground == "transparent" {
 		l.ground = ""
 	}

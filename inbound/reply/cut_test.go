@@ -1,6 +1,7 @@
 package reply
 
 import (
+	"strings"
 	"testing"
 
 	"countersign/internal/clean"
@@ -29,7 +30,17 @@ func TestDivide(t *testing.T) {
 		{"on-above-an-attribution", "On 3 May I asked Bob\nOn 24 Nov 2026, Sam <s@desk.example> wrote:" + q, "On 3 May I asked Bob", "", ""},
 		{"thanks-above-one", "Thanks\n24 Kas 2026 tarihinde Sam <s@desk.example> şunu yazdı:" + q, "Thanks", "", ""},
 		{"no-date-no-address", "Yes\nAs she wrote:\nit is fine", "Yes\nAs she wrote:\nit is fine", "", ""},
-		{"empty-line-within", "On 24 Nov 2026 at 10\n\nSam wrote:" + q, "On 24 Nov 2026 at 10\n\nSam wrote:", "", ""},
+		{"empty-line-within", "On 24 Nov 2026 at 10\n\nSam wrote:" + q, "On 24 Nov 2026 at 10", "", ""},
+		{"name-and-verb", "Sam Low a écrit :" + q, "", "", ""},
+		{"name-and-verb-above-no-quote", "Sam Low wrote:\nno", "Sam Low wrote:\nno", "", ""},
+		{"sentence-and-verb", "Not what Bob wrote:" + q, "Not what Bob wrote:", "", ""},
+		{"sentence-that-quotes", "Quoting the contract that we both signed in May, not the other one:" + q, "Quoting the contract that we both signed in May, not the other one:", "", ""},
+		{"sentence-with-time-and-address", "Yes\nOn Friday, 27 Nov 2026 at 10:00 please call Bob <bob@customer.example>\nfirst", "Yes\nOn Friday, 27 Nov 2026 at 10:00 please call Bob <bob@customer.example>\nfirst", "", ""},
+		{"below-an-original", "Yes\n-----Original Message-----" + q + "\n\nbut not web-4", "Yes\n\nbut not web-4", "", ""},
+		{"below-groupwise", "Yes\n>>> Sam <s@desk.example> 24.11.2026 10:02 >>>" + q + "\n\nbut not web-4", "Yes\n\nbut not web-4", "", ""},
+		{"nested-attribution", "> a\n>>> On 24 Nov 2026, Sam <s@desk.example> wrote:\nYes", "Yes", "", ""},
+		{"nested-attribution-apart", "Yes\n\n>>> On 24 Nov 2026, Sam <s@desk.example> wrote:" + q + "\n\nbut not web-4", "Yes\n\nbut not web-4", "", ""},
+		{"arrows-at-the-end", "Yes\nsee https://x.example/24.11.2026 at 10:02 >>>", "Yes\nsee https://x.example/24.11.2026 at 10:02 >>>", "", ""},
 		{"address-without-date", "Ask Bob <bob@customer.example>" + q, "Ask Bob <bob@customer.example>", "", ""},
 		{"date-and-address-of-a-request", "Yes\nOn 24 Nov ask Bob <bob@customer.example> this:\nfirst", "Yes\nOn 24 Nov ask Bob <bob@customer.example> this:\nfirst", "", ""},
 		{"date-first", "2026-11-24 Bob <bob@customer.example>" + q, "", "", ""},
@@ -41,8 +52,8 @@ func TestDivide(t *testing.T) {
 		{"date-and-address-before-a-colon", "24.11.2026, Sam <s@desk.example>:\nno", "", "", ""},
 	} {
 		got := divide(clean.Seen(c.in))
-		if want := (pieces{own: c.own, foot: c.foot, sign: c.sign}); got != want {
-			t.Errorf("%s: %+q, want %+q", c.name, got, want)
+		if got.own != c.own || got.foot != c.foot || got.sign != c.sign {
+			t.Errorf("%s: %+q, want %+q", c.name, []string{got.own, got.foot, got.sign}, []string{c.own, c.foot, c.sign})
 		}
 	}
 }
@@ -59,13 +70,42 @@ func TestWrappedQuote(t *testing.T) {
 	}
 }
 
-func TestPatterns(t *testing.T) {
-	if !begins("sent at noon from home", []string{"sent * from"}) || begins("sent at noon", []string{"sent * from"}) || begins("it was sent", []string{"sent"}) {
-		t.Error("begins")
+func TestClock(t *testing.T) {
+	for word, want := range map[string]bool{"10:02": true, "9:02,": true, "10:02:11AM": true, "10.02": true, "24.11.2026": false, "10:2": false, "100:02": false, "10-02": false, "10:021": false, ":02": false, "": false} {
+		if got := clock(word); got != want {
+			t.Errorf("clock(%q) = %t", word, got)
+		}
 	}
-	far := "i am away until " + string(make([]byte, 70)) + " next week"
-	if !holds("so i am away until next week", []string{"away * week"}) || holds(far, []string{"away until * week"}) {
-		t.Error("holds")
+	for word, want := range map[string]bool{"2026": true, "2026,": true, "24.11.26": true, "2026-11-24": true, "24/11/2026": true, "24": false, "10:02": false, "2026年": true, "11-24": false} {
+		if got := yearly(word); got != want {
+			t.Errorf("yearly(%q) = %t", word, got)
+		}
+	}
+}
+
+func TestPatterns(t *testing.T) {
+	x := newTable(map[string][]string{"one": {"sent * from", "a *b", "à *"}, "other": {"sent", "away * week", "away until"}}, map[string]mark{"one": 1, "other": 2})
+	for text, want := range map[string][2]mark{ // at the beginning, anywhere
+		"sent at noon from home":   {3, 3},
+		"Sent at noon":             {2, 2},
+		"it was SENT":              {0, 2},
+		"so I am away till week 9": {0, 2},
+		"away until " + strings.Repeat("x", 53) + " week": {2, 2},
+		"away and " + strings.Repeat("x", 56) + " week":   {2, 0},
+		"away and away week":                              {2, 2},
+		"a b":                                             {1, 1},
+		"a c":                                             {0, 0},
+		"À la":                                            {1, 1},
+	} {
+		begun := mark(0)
+		for _, m := range []mark{1, 2} {
+			if x.begins(text, m) {
+				begun |= m
+			}
+		}
+		if found := x.find(text, 3); begun != want[0] || found != want[1] {
+			t.Errorf("%q: %b begins it, %b stands in it, want %b", text, begun, found, want)
+		}
 	}
 	if got := lower("L’été\u202Fà\u00A0Nîmes İ"); got != "l'été à nîmes i" {
 		t.Errorf("%q", got)

@@ -3,7 +3,6 @@ package reply
 import (
 	"bytes"
 	"cmp"
-	"regexp"
 	"strings"
 
 	"golang.org/x/net/html"
@@ -11,22 +10,35 @@ import (
 	"countersign/internal/clean"
 )
 
-var (
-	// The names by which programs mark what they quote, and signatures.
-	quoteName     = regexp.MustCompile(`(?i)gmail_attr|gmail_extra_quote|yahoo_quoted|moz-cite-prefix|moz-forward|protonmail_quote|zmail_extra|isreplycontent|reply-intro|tutanota_quote|wmquote|ntes-mailmaster-quote|sh-signature-quote|^qt$|^replymessage`)
-	signatureName = regexp.MustCompile(`(?i)gmail_signature|moz-signature|protonmail_signature|outlook-mobile-signature|applemailsignature|lineBreakAtBeginningOfSignature.+|composer_signature|_rc_sig|zm-_id_-sgn|messagesignaturesection|^(x_)*(ms-outlook-)?signature$|tutanota_signature|mobile_signature|ydp\w*signature`)
-	quoteRest     = regexp.MustCompile(`(?i)divRplyFwdMsg|appendonsend|OLK_SRC_BODY_SECTION|mail-editor-reference-message-container|^(x_)*zwchr$|messagereplysection|^(x_)*quote$|stopspelling`)
-	noBorder      = regexp.MustCompile(`(?i)(?:^|[;\s])border(?:-left)?:\s*(?:none|0)`) // as programs indent a paragraph
-	leftBorder    = regexp.MustCompile(`(?i)border-left[^;]*solid`)
-	outlookRule   = regexp.MustCompile(`(?i)border-top:\s*(?:solid #(?:E1E1E1|B5C4DF)|#(?:E1E1E1|B5C4DF)[^;]*solid)|border:\s*none;\s*border-top:\s*solid`)
-)
+// A tag is what is known of an element by its name.
+type tag struct {
+	name   string
+	void   bool // never has an end tag (HTML section 13.1.2)
+	block  bool // begins a line
+	unseen bool // what is struck out isn't said
+}
 
-// voidTags never have an end tag (HTML section 13.1.2); blockTags begin a line.
-var (
-	voidTags  = set("area base br col embed hr img input link meta source track wbr")
-	blockTags = set("p div tr li ul ol table h1 h2 h3 h4 h5 h6 hr blockquote section pre dl dt dd center article header footer address aside caption details fieldset figcaption figure form legend main nav summary")
-	unseenTag = set("script style title template noscript textarea select object iframe svg audio video datalist canvas dialog meter noembed noframes progress rp s del strike") // what is struck out isn't said
-)
+var tags = func() map[string]tag {
+	void := set("area base br col embed hr img input link meta source track wbr")
+	block := set("p div tr li ul ol table h1 h2 h3 h4 h5 h6 hr blockquote section pre dl dt dd center article header footer address aside caption details fieldset figcaption figure form legend main nav summary")
+	unseen := set("script style title template noscript textarea select object iframe svg audio video datalist canvas dialog meter noembed noframes progress rp s del strike")
+	others := set("a b body div em font head html i span strong sub sup tbody td th u o:p")
+	out := map[string]tag{}
+	for _, names := range []map[string]bool{void, block, unseen, others} {
+		for n := range names {
+			out[n] = tag{n, void[n], block[n], unseen[n]}
+		}
+	}
+	return out
+}()
+
+func tagOf(name []byte) tag {
+	t, ok := tags[string(name)]
+	if !ok {
+		t.name = string(name)
+	}
+	return t
+}
 
 func set(list string) map[string]bool {
 	out := map[string]bool{}
@@ -58,9 +70,16 @@ type page struct {
 	unsure   bool            // it may be seen elsewhere
 	veiled   strings.Builder // what only some readers hide
 	quoting  bool            // the element that is left out is a quote
+	quote    strings.Builder // what stands in quotes, their beginning
+	stop     int             // where reading ended
+	headed   bool            // a quoted mail's header stands there
 	pre      int
 	fresh    bool  // nothing stands in the line yet
 	rule     *rule // the last one
+	tags     tagMemory
+	looks    map[string]look
+	names    [2]map[string]name // identifiers and classes
+	above    int                // where the first rule is that stands above no header, or -1
 }
 
 // colours are those of an element, and how deep within its kind the page is.
@@ -74,15 +93,18 @@ type colours struct {
 // signature by its markup. Readers disagree on sheets: sure leaves out what one
 // hides.
 func readHTML(s string, sure bool) *page {
-	p := &page{hidden: sheets(s), ground: paper, fresh: true, sure: sure}
-	z := html.NewTokenizer(strings.NewReader(s))
+	p := &page{hidden: sheets(s), ground: paper, fresh: true, sure: sure, above: -1}
+	in := strings.NewReader(s)
+	z := html.NewTokenizer(in)
+	here := func() int { return len(s) - in.Len() - len(z.Buffered()) }
+	defer func() { p.stop = cmp.Or(p.stop, here()) }()
 	for {
 		switch z.Next() {
 		case html.ErrorToken:
 			// What is hidden and never ends: readers differ on where it does.
 			p.unsure = true
 			p.unskip()
-			p.ruled()
+			p.ruled(false)
 			return p
 		case html.TextToken:
 			p.text(z)
@@ -90,16 +112,21 @@ func readHTML(s string, sure bool) *page {
 			if p.passes(z.Raw(), "<") {
 				continue
 			}
-			if name, more := z.TagName(); !p.start(name, z, more) {
-				p.ruled()
+			if !p.start(p.written(z)) {
+				p.ruled(false)
 				return p
 			}
 		case html.EndTagToken:
 			if p.passes(z.Raw(), "</") {
 				continue
 			}
-			name, _ := z.TagName()
-			p.end(name)
+			p.end(&p.written(z).tag)
+		}
+		if p.rule != nil && p.rule.source == 0 {
+			p.rule.source = here()
+		}
+		if p.quotes() {
+			return p
 		}
 	}
 }
@@ -117,6 +144,10 @@ func (p *page) text(z *html.Tokenizer) {
 		p.sign.Write(z.Text())
 		p.sign.WriteByte(' ')
 	case p.quoting:
+		if p.quote.Len() < maxQuoted {
+			p.quote.Write(z.Text())
+			p.quote.WriteByte(' ')
+		}
 	case p.skip != "":
 		p.gone.Write(z.Text())
 		p.gone.WriteByte(' ')
@@ -186,34 +217,33 @@ func (p *page) unpaint(tag string) {
 }
 
 // start reports whether reading goes on behind the start tag.
-func (p *page) start(tag []byte, z *html.Tokenizer, more bool) bool {
-	void := voidTags[string(tag)]
-	if p.skip == "p" && blockTags[string(tag)] {
+func (p *page) start(e *written) bool {
+	t, name := &e.tag, e.tag.name
+	if p.skip == "p" && t.block {
 		p.unskip()
 	}
 	if p.skip != "" {
-		if string(tag) == p.skip {
+		if name == p.skip {
 			p.depth++
 		}
 		return true
 	}
-	p.line(string(tag))
-	if p.doubt > 0 && string(tag) == p.doubtTag {
+	p.line(t)
+	if p.doubt > 0 && name == p.doubtTag {
 		p.doubt++
 	}
-	name := string(tag) // before the attributes are read
-	m := p.markup(name, z, more)
+	m := p.markup(e)
 	switch {
-	case m.rest, m.rule && p.ruled():
+	case m.rest, m.rule && p.ruled(t.void):
 		return false
-	case void:
+	case t.void:
 	case name == "pre":
 		p.pre++
 	}
-	if void {
+	if t.void {
 		return true
 	}
-	if m.quote {
+	if m.quote || m.maybe {
 		p.out.WriteString(quoteMark)
 		p.fresh = true
 	}
@@ -232,9 +262,9 @@ func (p *page) start(tag []byte, z *html.Tokenizer, more bool) bool {
 	return true
 }
 
-func (p *page) end(tag []byte) {
-	name := string(tag)
-	if p.skip == "p" && name != "p" && blockTags[name] {
+func (p *page) end(t *tag) {
+	name := t.name
+	if p.skip == "p" && name != "p" && t.block {
 		p.depth, p.unsure = 1, true // it ends here if it stands in that element
 		name = "p"
 	}
@@ -253,96 +283,43 @@ func (p *page) end(tag []byte) {
 	if p.doubt > 0 && name == p.doubtTag {
 		p.doubt--
 	}
-	p.line(name)
+	p.line(t)
 }
 
 // line begins a line where an element does: br always, a block unless a line
 // has just begun. Cells stand apart.
-func (p *page) line(tag string) {
-	if (tag == "td" || tag == "th") && !p.fresh && !strings.HasSuffix(p.out.String(), " ") {
+func (p *page) line(t *tag) {
+	if (t.name == "td" || t.name == "th") && !p.fresh && !strings.HasSuffix(p.out.String(), " ") {
 		p.out.WriteByte(' ')
 	}
-	if tag == "br" || blockTags[tag] && !p.fresh {
+	if t.name == "br" || t.block && !p.fresh {
 		p.out.WriteByte('\n')
 		p.fresh = true
 	}
 }
 
-// marks says what an element's markup makes of its text: unseen, perhaps so, a
-// quote, a signature, hidden by a sheet, the start of the quoted rest, or a rule
-// as stands above one.
-type marks struct {
-	unseen, unsure, quote, sign, sheet, rest, rule bool
-	look                                           look
-}
-
-func (p *page) markup(tag string, z *html.Tokenizer, more bool) (m marks) {
-	root := tag == "html" || tag == "body" || tag == "head"
-	m.quote = tag == "blockquote"
-	indent, framed := tag == "blockquote", true
-	m.unseen = unseenTag[tag]
-	m.sheet = p.hidden[tag] || p.hidden[anyName] || tag == "details"
-	for more {
-		var k, v []byte
-		k, v, more = z.TagAttr()
-		switch string(k) {
-		case "type", "cite":
-			indent = false
-		case "class", "id", "name", "data-marker":
-			indent = false
-			m.quote = m.quote || quoteName.Match(v)
-			m.sign = m.sign || signatureName.Match(v)
-			m.rest = m.rest || quoteRest.Match(v) || string(v) == "__HEADERS__"
-			if len(p.hidden) > 0 {
-				sign := map[bool]string{true: ".", false: "#"}[string(k) == "class"]
-				for f := range strings.FieldsSeq(strings.ToLower(string(v))) {
-					m.sheet = m.sheet || p.hidden[sign+f]
-				}
-			}
-		case "style":
-			l := lookOf(string(v))
-			framed = leftBorder.Match(v) || !noBorder.Match(v)
-			m.look.ink, m.look.ground = cmp.Or(l.ink, m.look.ink), cmp.Or(l.ground, m.look.ground)
-			m.unseen, m.unsure = m.unseen || l.gone || l.hidden, l.hidden && !l.gone
-			m.rule = m.rule || tag == "div" && outlookRule.Match(v)
-		case "hidden":
-			m.unseen = true
-		case "color":
-			m.look.ink = cmp.Or(m.look.ink, canonical(strings.ToLower(string(v))))
-		case "bgcolor":
-			m.look.ground = cmp.Or(m.look.ground, canonical(strings.ToLower(string(v))))
-		case "size":
-			m.unseen = m.unseen || tag == "font" && string(v) == "0"
-		}
-	}
-	if indent && !framed && !p.introduced() { // it says yes to nothing, but may object
-		m.quote, m.unseen, m.unsure = false, true, true
-	}
-	// A body's text is what there is; its style sheet matters all the same.
-	if root {
-		p.ground = cmp.Or(m.look.ground, p.ground)
-		return marks{}
-	}
-	m.sign = m.sign && !m.unseen
-	m.unseen = m.unseen || m.sign
-	return m
-}
-
 // collapse writes text with runs of blanks made one.
 func (p *page) collapse(t []byte) {
 	blank := false
-	for _, c := range t {
-		if c == ' ' || c == '\t' || c == '\n' || c == '\r' || c == '\f' {
+	for len(t) > 0 {
+		n := 0
+		for n < len(t) && !isBlank[t[n]] {
+			n++
+		}
+		if n > 0 {
+			if blank && !p.fresh {
+				p.out.WriteByte(' ')
+			}
+			p.out.Write(t[:n])
+			blank, p.fresh = false, false
+		}
+		for t = t[n:]; len(t) > 0 && isBlank[t[0]]; t = t[1:] {
 			blank = true
-			continue
 		}
-		if blank && !p.fresh {
-			p.out.WriteByte(' ')
-		}
-		blank, p.fresh = false, false
-		p.out.WriteByte(c)
 	}
 	if blank && !p.fresh {
 		p.out.WriteByte(' ')
 	}
 }
+
+var isBlank = [256]bool{' ': true, '\t': true, '\n': true, '\r': true, '\f': true}

@@ -1,23 +1,12 @@
 package reply
 
 import (
-	"regexp"
 	"slices"
 	"strings"
 
 	"countersign/internal/rawmail"
 	"countersign/internal/token"
 	"countersign/policy"
-)
-
-var (
-	replySubject = regexp.MustCompile(`(?i)^(re|aw|sv|vs|antw|odp|ynt|rif|res|ref|回复|回覆|答复|返信|답장|ответ|отв|απ|השב|رد)(\[\d+\])?\s*[:：]`)
-	bounceFrom   = regexp.MustCompile(`(?i)\b(mailer-daemon|postmaster)\b|^\s*<>\s*$`)
-	bounceTitle  = regexp.MustCompile(`(?i)undeliver|deliver(y|ed) (status|failure|failed|has failed|delayed|problem|incomplete)|delivery to .* failed|failure (notice|delivery)|mail failed, returning|delayed mail|returned (mail|to sender)|mail delivery|mail system error|(could not|couldn't|cannot|unable to|not) (be )?(deliver|sent?\b)|warning: could not send|warning: message \S+ delayed|unzustellbar|nicht zugestellt|non remis|no se (puede|pudo) entregar|mancata consegna|não entregue|niet (bezorgd|afgeleverd)|niedostarczon|nedoručen|не (доставлено|удалось доставить)|未送達|(配信|配送)でき|メールエラー|退信|반송`)
-	robotFrom    = regexp.MustCompile(`(?i)^([^@]*[+._-])?(mailer-daemon|no-?reply|do-?not-?reply|keine-?antwort|nicht-?antworten|ne-?pas-?repondre|no-?responder|nao-?respond(a|er)|non-?rispondere|niet-?beantwoorden|nie-?odpowiadac|neodpovidat|ej-?svara|svara-?ej)([+._-][^@]*)?@`)
-	// robotMailer are programs that only answer by themselves, or can't be told
-	// from themselves: Zendesk marks what an agent writes as automatic, too.
-	robotMailer = regexp.MustCompile(`(?i)^\W*(vacation[ v/\d.-]*$|auto-?(respond|reply|response)|zendesk mailer)`)
 )
 
 // autoFields are vendors' marks of an automatic answer, whatever they say.
@@ -67,9 +56,9 @@ func kind(m *rawmail.Message, own Own, subject string, b *body) (policy.Kind, st
 	case strings.Contains(typ, "disposition-notification"):
 		return policy.KindReceipt, "It is a receipt (RFC 8098)."
 	case strings.Contains(typ, "delivery-status"), b.types["message/delivery-status"] || b.types["message/global-delivery-status"],
-		len(m.Values("x-failed-recipients")) > 0, isReport(m) && actionLine.Match(m.Body[:min(len(m.Body), maxText)]),
-		(null || bounceFrom.MatchString(m.Get("from"))) && bounceTitle.MatchString(subject),
-		null && bounceFrom.MatchString(m.Get("from")) && bounceTitle.MatchString(head(b.plain)):
+		len(m.Values("x-failed-recipients")) > 0, isReport(m) && reportOf(m.Body[:min(len(m.Body), maxText)]).acts,
+		(null || daemon(m.Get("from"))) && returns(subject),
+		null && daemon(m.Get("from")) && returns(head(b.plain)):
 		return policy.KindBounce, "It reports what became of a mail (RFC 3464)."
 	case b.types["message/disposition-notification"]:
 		return policy.KindReceipt, "It is a receipt (RFC 8098)."
@@ -83,7 +72,7 @@ func kind(m *rawmail.Message, own Own, subject string, b *body) (policy.Kind, st
 		return policy.KindAutoReply, "It is a report that a program wrote (RFC 6522)."
 	case automatic(m):
 		return policy.KindAutoReply, "Auto-Submitted says that a program sent it."
-	case robotFrom.MatchString(from):
+	case takesNoAnswers(from):
 		return policy.KindAutoReply, "It comes from an address that takes no answers."
 	case null:
 		return policy.KindAutoReply, "Its return path is empty, as programs send."
@@ -96,7 +85,7 @@ func kind(m *rawmail.Message, own Own, subject string, b *body) (policy.Kind, st
 		}
 	}
 	if strings.Contains(strings.ToLower(m.Get("x-post-messageclass")), "autoresponder") || strings.Contains(strings.ToLower(m.Get("x-delivery-agent")), "tmda") ||
-		robotMailer.MatchString(m.Get("x-mailer")) || slices.ContainsFunc(m.Values("delivered-to"), func(v string) bool { return keyword(v) == "autoresponder" }) {
+		answersAlone(m.Get("x-mailer")) || slices.ContainsFunc(m.Values("delivered-to"), func(v string) bool { return keyword(v) == "autoresponder" }) {
 		return policy.KindAutoReply, "The program that sent it says what it is."
 	}
 	// A script marks what it answers with its own address, to know it when it
@@ -132,7 +121,7 @@ func kind(m *rawmail.Message, own Own, subject string, b *body) (policy.Kind, st
 			return policy.KindList, "Precedence says that it went to many."
 		}
 	}
-	if answers || m.Get("references") != "" || replySubject.MatchString(subject) {
+	if answers || m.Get("references") != "" || isAnswer(subject) {
 		return policy.KindReply, "It answers a mail."
 	}
 	return policy.KindNew, "Nothing says that it answers a mail or that a program sent it."

@@ -1,8 +1,13 @@
 package reply
 
 import (
+	"os"
+	"path/filepath"
 	"testing"
+	"testing/fstest"
 
+	"countersign/inbound/reply/words"
+	"countersign/internal/phrase"
 	"countersign/policy"
 )
 
@@ -35,41 +40,45 @@ var said = map[string][3]string{
 	"he": {"כן, תודה", "מסרב", "לא ביקשתי את זה"},
 }
 
-// TestEachLanguage reads a yes, a no and a denial of every language, and takes
-// its words out to see that they are what is read.
+// TestEachLanguage reads a yes, a no and a denial of every language, among all
+// others and by its own file alone, so that its words are what is read.
 func TestEachLanguage(t *testing.T) {
-	if len(said) != len(lex().names) {
-		t.Errorf("%d languages are tried of %d", len(said), len(lex().names))
+	if len(said) != len(lex().Languages) {
+		t.Errorf("%d languages are tried of %d", len(said), len(lex().Languages))
 	}
+	all := lex
 	for language, texts := range said {
-		for i, n := range []list{yesList, noList, denyList} {
+		alone := lexiconOf(t, language)
+		for i, text := range texts {
 			want := []policy.Intent{policy.Yes, policy.No, policy.No}[i]
-			if got := intentOf(texts[i]).For(language); got != want {
-				t.Errorf("%s: %q is %s, want %s", language, texts[i], got, want)
+			if got := intentOf(text).For(language); got != want {
+				t.Errorf("%s: %q is %s, want %s", language, text, got, want)
 			}
-			restore := takeOut(n, lex().language(language))
-			if got := intentOf(texts[i]).For(language); got == want {
-				t.Errorf("%s: %q is still %s without the list %q", language, texts[i], got, listNames[n])
+			lex = func() *phrase.Lexicon { return alone }
+			if got := intentOf(text).For(language); got != want {
+				t.Errorf("%s: %q is %s by its words alone, want %s", language, text, got, want)
 			}
-			restore()
+			lex = all
 		}
 	}
 }
 
-// takeOut takes the words of one list and language away.
-func takeOut(n list, language languages) (restore func()) {
-	var taken []*[lists]languages
-	for _, e := range lex().entries {
-		if e[n]&language != 0 {
-			e[n] &^= language
-			taken = append(taken, e)
+// lexiconOf gives the lexicon of one language.
+func lexiconOf(t *testing.T, language string) *phrase.Lexicon {
+	t.Helper()
+	files := fstest.MapFS{}
+	for _, name := range []string{"all.txt", language + ".txt"} {
+		b, err := os.ReadFile(filepath.Join("words", name))
+		if err != nil {
+			t.Fatal(err)
 		}
+		files[name] = &fstest.MapFile{Data: b}
 	}
-	return func() {
-		for _, e := range taken {
-			e[n] |= language
-		}
+	x, err := words.Load(files)
+	if err != nil {
+		t.Fatal(err)
 	}
+	return x
 }
 
 // neverAsked is "I never asked for this" and "maybe" of each language.
@@ -143,7 +152,7 @@ func TestSpellings(t *testing.T) {
 
 // A refusal is a no by itself, and leaves a yes of another language unclear.
 func TestRefusals(t *testing.T) {
-	for text, language := range map[string]string{"I refuse": "en", "Ich lehne das ab": "de", "Je m'y oppose": "fr", "Me niego": "es", "Eu recuso": "pt", "Mi rifiuto": "it", "Ik weiger": "nl", "Odmawiam": "pl",
+	for text, language := range map[string]string{"I refuse": "en", "Ich lehne ab": "de", "Je m'y oppose": "fr", "Me niego": "es", "Eu recuso": "pt", "Mi rifiuto": "it", "Ik weiger": "nl", "Odmawiam": "pl",
 		"Jag vägrar": "sv", "Jeg nægter": "da", "Jeg nekter": "no", "Kieltäydyn": "fi", "Visszautasítom": "hu", "Αρνούμαι": "el", "Відмовляюся": "uk", "Я против": "ru"} {
 		if got := intentOf(text).For(language); got != policy.No {
 			t.Errorf("%s: %q is %s, want no", language, text, got)

@@ -4,6 +4,7 @@ import (
 	_ "embed"
 	"strings"
 	"unicode"
+	"unicode/utf8"
 )
 
 //go:embed patterns.txt
@@ -26,20 +27,69 @@ func parsePatterns(file string) map[string][]string {
 	return out
 }
 
+// Lists that are looked for in a line or at its beginning: see begins and holds.
+const (
+	wroteWords mark = 1 << iota
+	startWords
+	quotingWords
+	originalWords
+	phoneWords
+	legalWords
+	bannerWords
+	footWords
+	ackSubjects
+	receiptMails
+	autoTexts
+	reactionWords
+	tapbackWords
+	returnWords
+	lateWords
+	answererNames
+	quoteNames
+	signNames
+	restNames
+	partNames
+)
+
+// marked are those lists by name.
+var marked = map[string]mark{
+	"wrote":      wroteWords,
+	"start":      startWords,
+	"quoting":    quotingWords,
+	"original":   originalWords,
+	"phone":      phoneWords,
+	"legal":      legalWords,
+	"banner":     bannerWords,
+	"foot":       footWords,
+	"ack":        ackSubjects,
+	"receipt":    receiptMails,
+	"text":       autoTexts,
+	"reaction":   reactionWords,
+	"tapback":    tapbackWords,
+	"return":     returnWords,
+	"late":       lateWords,
+	"answerer":   answererNames,
+	"quote-name": quoteNames, "signature-name": signNames, "rest-name": restNames, "part-name": partNames,
+}
+
 var (
-	wroteWords    = patterns["wrote"]
-	startWords    = patterns["start"]
-	originalWords = patterns["original"]
 	fieldWords    = setOf(patterns["field"])
 	topicWords    = setOf(patterns["topic"])
-	phoneWords    = patterns["phone"]
-	legalWords    = patterns["legal"]
-	bannerWords   = patterns["banner"]
-	footWords     = patterns["foot"]
 	autoSubjects  = patterns["subject"]
-	ackSubjects   = patterns["ack"]
-	receiptMails  = patterns["receipt"]
-	autoTexts     = patterns["text"]
+	farewellWords = setOf(patterns["farewell"])
+	postWords     = patterns["post"]
+	postColons    = patterns["post-colon"]
+	placeWords    = setOf(patterns["place"])
+	placeEnds     = patterns["place-end"]
+	particles     = setOf(patterns["particle"])
+	customerWords = setOf(patterns["customer"])
+	selfWords     = setOf(patterns["self"])
+	pointWords    = setOf(patterns["point"])
+	negations     = setOf(append(patterns["negation"], patterns["nobody"]...))
+	nobodies      = setOf(patterns["nobody"])
+	days          = setOf(patterns["day"])
+	robotNames    = setOf(patterns["robot"])
+	replyWords    = patterns["re"]
 )
 
 func setOf(list []string) map[string]bool {
@@ -50,57 +100,39 @@ func setOf(list []string) map[string]bool {
 	return out
 }
 
-// begins reports whether one of the patterns stands at the start of a text in
-// lower case, holds whether one stands in it; * is any text.
-func begins(s string, list []string) bool {
-	for _, p := range list {
-		before, after, any := strings.Cut(p, "*")
-		if !strings.HasPrefix(s, before) {
-			continue
-		}
-		if !any || strings.Contains(s[len(before):], after) {
-			return true
-		}
-	}
-	return false
-}
+// begins reports whether a pattern of the lists stands at the start of a text, in
+// whatever case; * is any text.
+func begins(s string, lists mark) bool { return table().begins(s, lists) }
 
-func holds(s string, list []string) bool {
-	for _, p := range list {
-		before, after, any := strings.Cut(p, "*")
-		i := strings.Index(s, before)
-		if i < 0 {
-			continue
-		}
-		if !any {
-			return true
-		}
-		rest := s[i+len(before):]
-		if rest = rest[:min(len(rest), 60)]; strings.Contains(rest, after) {
-			return true
-		}
-	}
-	return false
-}
+// holds reports whether a pattern of the lists stands in a text, in whatever case;
+// * is any text of at most 60 bytes behind the first place where stands what comes
+// before it.
+func holds(s string, lists mark) bool { return table().find(s, lists) != 0 }
 
 // lower is strings.ToLower with straight apostrophes and without the blanks
 // that French typography sets.
 func lower(s string) string {
+	if ascii(s) {
+		return strings.ToLower(s)
+	}
+	return strings.Map(func(r rune) rune {
+		switch r {
+		case '’':
+			return '\''
+		case '\u202F', '\u00A0':
+			return ' '
+		case 'İ':
+			return 'i'
+		}
+		return unicode.ToLower(r)
+	}, s)
+}
+
+func ascii(s string) bool {
 	for i := range len(s) {
-		if s[i] >= 0x80 {
-			s = strings.Map(func(r rune) rune {
-				switch r {
-				case '’':
-					return '\''
-				case '\u202F', '\u00A0':
-					return ' '
-				case 'İ':
-					return 'i'
-				}
-				return unicode.ToLower(r)
-			}, s)
-			return s
+		if s[i] >= utf8.RuneSelf {
+			return false
 		}
 	}
-	return strings.ToLower(s)
+	return true
 }

@@ -1,7 +1,6 @@
 package reply
 
 import (
-	"regexp"
 	"strings"
 	"unicode/utf8"
 
@@ -20,15 +19,21 @@ type pieces struct {
 	sign string // signature and disclaimer: nothing in them counts but a denial
 
 	veiled string // what only some readers hide: it can't say yes, but can object
+
+	lines []string // all of it
+	cut   int      // from here on it is what the writer answers
 }
 
 func divide(plain string) pieces {
 	lines := strings.Split(strings.ReplaceAll(plain, "\r\n", "\n"), "\n")
 	out := make([]string, 0, 16)
 	var foot, sign []string
+	told := disclaimers{lines: lines}
 	begun := false            // own words stand above
 	below := (*[]string)(nil) // where lines go until a quote comes; nil is out
-	done := func() pieces { return pieces{own: join(out), foot: join(foot), sign: join(sign)} }
+	done := func(cut int) pieces {
+		return pieces{own: join(out), foot: join(foot), sign: join(sign), lines: lines, cut: cut}
+	}
 	for i := 0; i < len(lines); i++ {
 		line := strings.TrimSpace(lines[i])
 		switch {
@@ -40,9 +45,12 @@ func divide(plain string) pieces {
 		case fromMangled(lines, i):
 			foot = append(foot, line[1:])
 			continue
-		case groupWise.MatchString(line):
-			out = withoutRule(out)
-			return done()
+		case groupWise(line), novell(lines, i):
+			if below = nil; !quoted(firstLine(lines[i+1:])) {
+				out = withoutRule(out)
+				return done(i)
+			}
+			continue
 		case quoted(line):
 			below = nil
 			continue
@@ -51,10 +59,13 @@ func divide(plain string) pieces {
 			sign = append(sign, lines[i:i+n]...)
 			i += n - 1
 			continue
+		case original(line) && quoted(firstLine(lines[i+1:])):
+			out, below = withoutRule(out), nil
+			continue
 		case original(line), headerBlock(lines[i:]):
 			out = withoutRule(out)
-			return done()
-		case strings.TrimRight(lines[i], "\r ") == "--", line == "—", legal(line), disclaims(lines[i:]):
+			return done(i)
+		case strings.TrimRight(lines[i], "\r ") == "--", line == "—", told.at(i):
 			// A signature may stand above the quote below which the answer does.
 			below = &sign
 		case below == nil && (phone(line) || listFoot(lines[i:])):
@@ -69,7 +80,7 @@ func divide(plain string) pieces {
 				if below != nil {
 					out = withoutRule(out)
 				}
-				return done()
+				return done(i)
 			}
 			i += n - 1
 			continue
@@ -83,7 +94,7 @@ func divide(plain string) pieces {
 	if below != nil {
 		out = withoutRule(out)
 	}
-	return done()
+	return done(len(lines))
 }
 
 // firstLine gives the first line that isn't empty.
@@ -98,8 +109,12 @@ func firstLine(lines []string) string {
 
 func quoted(line string) bool { return strings.HasPrefix(line, ">") || strings.HasPrefix(line, "＞") }
 
-// groupWise is the line above a mail that Novell's program quotes without marks.
-var groupWise = regexp.MustCompile(`^>{2,3} [^<>]*<?[^<>\s]+@[^<>\s]+>?,? .*\d{1,2}[:.]\d\d.* >{2,3}$`)
+// novell reports the same program's line with a verb, which begins like a quote
+// and stands in none: ">>> On 24.11.2026 at 10:02, Ada Berg wrote:".
+func novell(lines []string, i int) bool {
+	rest, ok := strings.CutPrefix(lines[i], ">>> ")
+	return ok && attributed([]string{rest}) == 1 && (i == 0 || !quoted(lines[i-1])) && (i+1 == len(lines) || !quoted(lines[i+1]))
+}
 
 // fromMangled reports a line that a mailbox of files may have marked (mbox), with
 // no quote around it: it may be the writer's own.
@@ -148,43 +163,76 @@ func original(line string) bool {
 	if dashes < 2 {
 		return bare == "Begin forwarded message:"
 	}
-	return begins(lower(bare), originalWords)
+	return begins(bare, originalWords)
 }
 
 // phone reports the line that a program adds below the text. A sentence may
 // begin like one, as "Sent from my desk, which is easier."
 func phone(line string) bool {
-	return len(line) <= 160 && begins(lower(line), phoneWords) && !(strings.Contains(line, ", ") && strings.HasSuffix(line, "."))
+	return len(line) <= 160 && begins(line, phoneWords) && !(strings.Contains(line, ", ") && strings.HasSuffix(line, "."))
 }
 
-func legal(line string) bool { return len(line) >= 20 && holds(lower(line), legalWords) }
+// disclaimers tells where one stands in a text.
+type disclaimers struct {
+	lines []string
+	known int  // the line of which is known, one more
+	is    bool // whether it holds words that tell one
+}
 
-// disclaims reports a disclaimer of which the words that tell it stand over two
-// lines.
-func disclaims(lines []string) bool {
-	if len(lines) < 2 || strings.TrimSpace(lines[0]) == "" {
+// at reports a line that tells a disclaimer, or two of which the words that tell it
+// stand over the end of the first.
+func (d *disclaimers) at(i int) bool {
+	const least = 20 // bytes
+	line, here := strings.TrimSpace(d.lines[i]), d.holds(i)
+	if here && len(line) >= least {
+		return true
+	}
+	if i+1 == len(d.lines) || line == "" || len(d.lines[i]) >= 400 {
 		return false
 	}
-	next := strings.TrimSpace(lines[1])
-	return len(next) < 400 && len(lines[0]) < 400 && next != "" && !legal(next) && legal(strings.TrimSpace(lines[0])+" "+next)
+	next := strings.TrimSpace(d.lines[i+1])
+	if next == "" || len(next) >= 400 || len(line)+1+len(next) < least {
+		return false
+	}
+	there := d.holds(i + 1)
+	return !(there && len(next) >= least) && (here || there || table().over(line, next, legalWords))
+}
+
+func (d *disclaimers) holds(i int) bool {
+	if d.known != i+1 {
+		d.known, d.is = i+1, holds(strings.TrimSpace(d.lines[i]), legalWords)
+	}
+	return d.is
 }
 
 // banner tells how many lines at the start are a gateway's, which sets them on
 // top of mail from outside: a paragraph that says so. An answer right below is
 // none of it, nor is what follows a line that no program wraps, as HTML has.
 func banner(lines []string) int {
-	n, told := 0, 0
-	for ; n < len(lines) && n < 8 && told <= 1000; n++ {
+	n, _ := paragraph(lines, func(string) bool { return false })
+	if n == 0 || !holds(strings.Join(lines[:n], " "), bannerWords) {
+		return 0 // as with most, which need not be read for answers
+	}
+	n, told := paragraph(lines, answers)
+	if told > longestBanner || !holds(strings.Join(lines[:n], " "), bannerWords) {
+		return 0
+	}
+	return n
+}
+
+const longestBanner = 1000 // bytes
+
+// paragraph tells how many lines at the start may be a banner's, and their bytes.
+func paragraph(lines []string, answers func(string) bool) (n, told int) {
+	const most = 8
+	for ; n < len(lines) && n < most && told <= longestBanner; n++ {
 		line := strings.TrimSpace(lines[n])
 		if line == "" || quoted(line) || n > 0 && (len(lines[n-1]) > 100 || answers(line)) {
 			break
 		}
 		told += len(line)
 	}
-	if told > 1000 || n == 0 || !holds(lower(strings.Join(lines[:n], " ")), bannerWords) {
-		return 0
-	}
-	return n
+	return n, told
 }
 
 // answers reports a line made only of words that say yes or no, or a denial.
@@ -192,9 +240,8 @@ func answers(line string) bool {
 	if len(line) > longestAnswer {
 		return false
 	}
-	p := newPhrase(words(line))
-	r := lex().readings(p, nil)
-	return r[policy.Yes]|r[policy.No] != 0 || lex().denies(p)
+	r := sense(lex().Read(line), nil)
+	return r[policy.Yes]|r[policy.No] != 0 || objects(line)
 }
 
 // listFoot reports the lines that a mailing list adds: below a rule of
@@ -207,7 +254,7 @@ func listFoot(lines []string) bool {
 		if line = strings.TrimSpace(line); quoted(line) {
 			return false
 		}
-		if holds(lower(line), footWords) {
+		if holds(line, footWords) {
 			return true
 		}
 	}

@@ -33,10 +33,18 @@ type Reading struct {
 	Answer   policy.Answer
 	Bounce   policy.Bounce
 	Refusals []policy.Reason
+
+	said pieces // what Text is of
+	html pieces // what the HTML says, be that the same or not
+	name string // of the writer, as the From field says
+	body *body
 }
 
 // maxText bounds the text that is read, in bytes.
 const maxText = 256 << 10
+
+// Prepare reads the words and patterns of all languages, if no mail was read yet.
+func Prepare() { lex(); table() }
 
 // Read reads a message that rawmail.Scan took.
 func Read(m *rawmail.Message, own Own) Reading {
@@ -50,34 +58,35 @@ func Read(m *rawmail.Message, own Own) Reading {
 	html.sign += "\n" + clean.Seen(b.sign)
 	html.veiled = clean.Seen(b.veiled)
 	said := plain
-	if plain.own == "" {
+	if plain.own == "" && b.html != "" {
 		said = html
 	}
-	r.Text = said.own
+	r.Text, r.said, r.html, r.body = said.own, said, html, b
 	if r.Kind.Machine() || len(r.Refusals) > 0 {
 		return r
 	}
-	name := displayName(m)
-	r.Answer = said.intent(name)
+	r.name = displayName(m)
+	r.Answer = said.intent(r.name)
 	// Only in an answer that answers nothing: a person may be away and say yes.
 	// What a mail asks of others by X-Auto-Response-Suppress says nothing of who
 	// wrote it, since servers and lists put it on people's mail, too (MS-OXCMSG
 	// section 2.2.1.77); beside such words it tells of a program that began.
-	if (r.Kind == policy.KindReply || m.Get("x-auto-response-suppress") != "") && r.Answer.Intent == policy.Unclear && !question(r.Text) && !saysYes(head(r.Text)) && holds(lower(head(r.Text)), autoTexts) {
+	if (r.Kind == policy.KindReply || m.Get("x-auto-response-suppress") != "") && r.Answer.Intent == policy.Unclear && !question(r.Text) && !saysYes(head(r.Text)) && holds(head(r.Text), autoTexts) {
 		r.Kind, r.KindWhy = policy.KindAutoReply, "It says that a program sent it, or that its writer is away."
 		return r
 	}
 	if strings.TrimSpace(b.plain) != "" && b.html != "" {
-		r.Answer = agreed(plain.intent(name), html.intent(name))
+		r.Answer = agreed(plain.intent(r.name), html.intent(r.name))
 	}
 	if b.sure != b.html {
-		r.Answer = agreed(r.Answer, divide(clean.Seen(b.sure)).intent(name))
+		r.Answer = agreed(r.Answer, divide(clean.Seen(b.sure)).intent(r.name))
 	}
 	// No bytes are a denial by chance: one stands, however else they may be read.
-	if b.other != b.plain && !lex().denies(newPhrase(words(sentences(said.own)))) {
-		r.Answer = agreed(r.Answer, divide(clean.Seen(b.other)).intent(name))
+	if b.other != b.plain && !objects(said.own) {
+		r.Answer = agreed(r.Answer, divide(clean.Seen(b.other)).intent(r.name))
 	}
-	if b.doubtful || wrappedQuote(b.plain) && r.Answer.Intent != policy.No {
+	r.Answer = perhaps(r.Answer, said.own)
+	if b.doubtful || (b.below || wrappedQuote(b.plain)) && r.Answer.Intent != policy.No {
 		r.Answer = policy.Answer{Intent: policy.Unclear}
 	}
 	return r
@@ -122,8 +131,8 @@ func agreed(a, b policy.Answer) policy.Answer {
 		}
 		return policy.Unclear
 	}
-	out := policy.Answer{Intent: common(a.Intent, b.Intent)}
-	for _, l := range lex().names { // English first, which holds for others, too
+	out := policy.Answer{Intent: common(a.Intent, b.Intent), Cancels: a.Cancels && b.Cancels}
+	for _, l := range lex().Languages { // English first, which holds for others, too
 		if i := common(a.For(l), b.For(l)); i != out.For(l) {
 			out = out.But(i, l)
 		}

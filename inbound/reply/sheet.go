@@ -17,7 +17,7 @@ func sheets(page string) map[string]bool {
 		if n < 0 {
 			break
 		}
-		if i += n + 1; len(page)-i < len("style") || !strings.EqualFold(page[i:i+len("style")], "style") {
+		if i += n + 1; len(page)-i < len("style") || page[i]|0x20 != 's' || !strings.EqualFold(page[i:i+len("style")], "style") {
 			continue
 		}
 		sheet := page[i:]

@@ -111,7 +111,7 @@ func TestAnswerLine(t *testing.T) {
 		{"Go ahead\nnein", "", "unclear"},
 		{"Go ahead\nno worries", "", "yes"},
 		{"OK\nfalls nötig", "", "unclear"},
-		{"OK\nom te zien", "", "yes"},
+		{"Yes\nom te zien", "", "yes"},
 	} {
 		if got := intentOf(c.text, c.name).For("en"); got != c.want {
 			t.Errorf("intentOf(%q, %q) = %s, want %s", c.text, c.name, got, c.want)

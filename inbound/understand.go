@@ -12,6 +12,7 @@ import (
 	"countersign/internal/rawmail"
 	"countersign/internal/token"
 	"countersign/policy"
+	"countersign/policy/classify"
 )
 
 // Desk is what understanding a message needs to know of ourselves.
@@ -20,10 +21,10 @@ type Desk struct {
 	Trust  sender.Trust
 	Limits rawmail.Limits
 
-	// Standing says what may come of a message, before DNS is asked; nil: that is
-	// not known. Hurry says that others stand in line behind the message, Places
-	// how many of them could be judged in its place; 0: one.
-	Standing func(policy.Evidence) policy.Standing
+	// Standing says what may come of a message, before DNS is asked, and whether its
+	// words are read for a class; nil: that is not known. Hurry says that others stand in line
+	// behind the message, Places how many of them could be judged in its place; 0: one.
+	Standing func(policy.Evidence) (s policy.Standing, reads bool)
 	Hurry    bool
 	Places   int
 }
@@ -43,6 +44,10 @@ const (
 	maxRecipients = 100
 	maxCarried    = 24
 )
+
+// Prepare reads the table of words and the model of classes, some ten milliseconds,
+// if nothing was understood yet. Understand does so, too.
+func Prepare() { reply.Prepare(); classify.Prepare() }
 
 // Understand establishes everything about one message that doesn't need the
 // store. It asks DNS only where the answer can matter: not for a message that
@@ -85,10 +90,14 @@ func understand(ctx context.Context, check Checker, desk Desk, raw []byte, arriv
 		return e
 	}
 	request := sender.Request{Message: m, From: from, Arrived: arrived, Trust: desk.Trust, Hurry: desk.Hurry, Places: desk.Places}
+	reads := true
 	if desk.Standing != nil {
-		request.Standing = desk.Standing(e)
+		request.Standing, reads = desk.Standing(e)
 	}
 	e.Sender = check.Check(ctx, request)
+	if reads && e.Sender.Proves(false) { // of all others nothing comes that has a class
+		e.Asks = asksOf(e.Subject, r)
+	}
 	return e
 }
 

@@ -29,12 +29,13 @@ func opening(f Facts) (Decision, bool) {
 		return Decision{}, false
 	}
 	d := Decision{Verdict: Unauthenticated, Outcome: Applied}
+	class := f.Asks.OfMail()
 	var because Code
 	switch {
-	case !f.Person.May: //rule:6.5 opening-needs-the-permission TestOpening/no-permission
-		because = CodeNoPermission
 	case f.ToUsSigned && f.Sender.SignedAt.IsZero(): //rule:6.4 undated-opens-nothing TestOpening/undated
 		because = CodeUndated // as old as anybody likes
+	case f.ToUsSigned && !f.Sender.Proves(class.Privileged()): //rule:6.3 shared-mailbox-opens-nothing-privileged TestOpening/border-privileged
+		because = CodeBorderNotExclusive
 	case f.ToUsSigned:
 		because = CodeOpened
 	case f.ToUs:
@@ -46,11 +47,15 @@ func opening(f Facts) (Decision, bool) {
 	}
 	d.Reasons = []Reason{Because(because)}
 	switch {
-	case !f.Person.May:
+	case !f.Person.May: //rule:6.5 opening-needs-the-permission TestOpening/no-permission
+		f.unpermitted(&d, because == CodeOpened)
 	case because == CodeOpened:
 		d.Verdict = Authenticated
 		d.with(Effect{Kind: EffectOpen})
 		d.prove(ProofSender)
+		if class.asksBack() && !f.Asks.Doubtful() { //rule:6.1 own-mail-is-no-confirmation TestOpening/privileged
+			d.notice(NoticeConfirm)
+		}
 	// whoever has old mail of theirs must not have us ask again and again
 	case f.Waits != "": //rule:6.10 old-mail-asks-once tickets.TestOldMailAsksOnce
 		d.Ticket = f.Waits
@@ -58,11 +63,36 @@ func opening(f Facts) (Decision, bool) {
 		d.Reasons = append(d.Reasons, Because(CodeAskedAlready))
 	default:
 		d.with(Effect{Kind: EffectOpen})
-		d.notice(NoticeConfirm)
+		if !f.Asks.Doubtful() { //rule:8 doubt-asks-nobody =true TestOpening/privileged-in-doubt-to-unsigned
+			d.notice(NoticeConfirm)
+		}
 	}
 	d.Reasons = append(d.Reasons, f.Binding.Reasons...)
 	return d, true
 }
+
+// unpermitted: nobody is asked for what an answer could not give. But people see
+// it, as the words may be read wrongly, and what anybody could send again they
+// see on one ticket. A question that may not be asked is none.
+func (f Facts) unpermitted(d *Decision, toUs bool) {
+	d.Reasons = append([]Reason{Because(CodeNoPermission)}, d.Reasons...)
+	switch {
+	case toUs:
+		d.Reasons = d.Reasons[:1]
+		if f.Asks.OfMail() != Question {
+			d.with(Effect{Kind: EffectOpen})
+		}
+	case f.Asks.OfMail() == Question:
+	case f.Waits != "": //rule:6.10 old-mail-shows-once tickets.TestOldMailUnpermitted
+		d.Ticket = f.Waits
+		d.with(Effect{Kind: EffectJoin})
+	default:
+		d.with(Effect{Kind: EffectOpen})
+	}
+}
+
+// Unasked reports whether of a mail that may open a ticket nobody is asked.
+func (f Facts) Unasked() bool { return !f.Person.May || f.Asks.Doubtful() }
 
 // unbound: the sender is proved, but nothing signed ties the message to the
 // ticket that it names.

@@ -34,10 +34,13 @@ var rules = []struct {
 // Decide judges one message by the table "What a message comes to" of the
 // design, section 8.
 func Decide(f Facts) Decision {
-	f.Answer = f.Answer.to(f.Ticket.Class)
+	f.Answer = f.Answer.to(f.askedFor()...)
 	d := settle(f)
 	if f.NoRoom && (d.Outcome == SetAside || d.Reason() == CodeDNSGaveUp) {
 		d.Reasons = append(slices.Clone(d.Reasons), Because(CodeNoRoom))
+	}
+	if f.asksMore(d) { //rule:8 more-is-looked-at TestAsksMore/request
+		d.with(Effect{Kind: EffectLook})
 	}
 	if d.Outcome == Applied {
 		d.Reasons = append(d.Reasons, lookAlike(f.Person)...)

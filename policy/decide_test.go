@@ -171,6 +171,31 @@ func TestOpening(t *testing.T) {
 		{"undated-while-asked", func(f *Facts) { f.Sender.SignedAt, f.Waits = time.Time{}, "T-7" }, "undated", false, false},
 		{"no-permission-while-asked", func(f *Facts) { f.Person.May, f.Waits = false, "T-7" }, "no_permission", false, false},
 		{"no-permission", func(f *Facts) { f.Person.May = false }, "no_permission", false, false},
+		{"privileged", func(f *Facts) { f.Asks.Class = PasswordChange }, "opened", true, true},
+		{"privileged-in-doubt", func(f *Facts) { f.Asks = Asks{Class: PasswordChange, Look: true, Score: 0.4} }, "opened", true, true},
+		{"privileged-of-two-classes", func(f *Facts) { f.Asks = Asks{Class: PasswordChange, Look: true, Score: 0.9} }, "opened", true, true},
+		{"privileged-in-doubt-to-unsigned", func(f *Facts) { f.Asks, f.ToUsSigned = Asks{Class: PasswordChange, Look: true, Score: 0.4}, false }, "to_unsigned", true, false},
+		{"privileged-in-doubt-to-another", func(f *Facts) {
+			f.Asks, f.ToUs, f.ToUsSigned = Asks{Class: PasswordChange, Look: true, Score: 0.4}, false, false
+		}, "to_other", true, false},
+		{"privileged-in-doubt-while-asked", func(f *Facts) {
+			f.Asks, f.ToUsSigned, f.Waits = Asks{Class: PasswordChange, Look: true, Score: 0.4}, false, "T-7"
+		}, "to_unsigned", false, false},
+		{"privileged-of-two-classes-to-unsigned", func(f *Facts) { f.Asks, f.ToUsSigned = Asks{Class: PasswordChange, Look: true, Score: 0.9}, false }, "to_unsigned", true, false},
+		{"question-in-doubt-to-unsigned", func(f *Facts) { f.Asks, f.ToUsSigned = Asks{Class: Question, Look: true}, false }, "to_unsigned", true, false},
+		{"minor", func(f *Facts) { f.Asks.Class = MinorChange }, "opened", true, true},
+		{"privileged-to-unsigned", func(f *Facts) { f.Asks.Class, f.ToUsSigned = PasswordChange, false }, "to_unsigned", true, false},
+		{"privileged-no-permission", func(f *Facts) { f.Asks.Class, f.Person.May = PasswordChange, false }, "no_permission", true, false},
+		{"privileged-no-permission-to-another", func(f *Facts) { f.Asks.Class, f.Person.May, f.ToUs, f.ToUsSigned = PasswordChange, false, false, false }, "no_permission", true, false},
+		{"privileged-no-permission-to-unsigned", func(f *Facts) { f.Asks.Class, f.Person.May, f.ToUsSigned = PasswordChange, false, false }, "no_permission", true, false},
+		{"privileged-no-permission-undated", func(f *Facts) { f.Asks.Class, f.Person.May, f.Sender.SignedAt = PasswordChange, false, time.Time{} }, "no_permission", true, false},
+		{"privileged-no-permission-to-another-while-asked", func(f *Facts) {
+			f.Asks.Class, f.Person.May, f.ToUs, f.ToUsSigned, f.Waits = PasswordChange, false, false, false, "T-7"
+		}, "no_permission", false, false},
+		{"privileged-no-permission-while-asked", func(f *Facts) { f.Asks.Class, f.Person.May, f.Waits = PasswordChange, false, "T-7" }, "no_permission", true, false},
+		{"border-question", func(f *Facts) { f.Sender.By = ByBorder }, "opened", true, true},
+		{"border-privileged", func(f *Facts) { f.Sender.By, f.Asks.Class = ByBorder, PasswordChange }, "border_not_exclusive", true, false},
+		{"border-privileged-exclusive", func(f *Facts) { f.Sender.By, f.Sender.Exclusive, f.Asks.Class = ByBorder, true, PasswordChange }, "opened", true, true},
 		{"unknown", func(f *Facts) { f.Person = Person{} }, "unknown_sender", false, false},
 		{"staff", func(f *Facts) { f.Person = Person{Staff: true} }, "staff_address", false, false},
 		{"forged", func(f *Facts) { f.Sender = Sender{Result: ResultNone} }, "not_aligned", false, false},
@@ -186,8 +211,14 @@ func TestOpening(t *testing.T) {
 			if string(d.Reason()) != tt.reason || d.Has(EffectOpen) != tt.open || (d.Verdict == Authenticated) != tt.proved {
 				t.Errorf("Decide() = %+v, want %s, open %v, proved %v", d, tt.reason, tt.open, tt.proved)
 			}
-			if joins := f.Waits != "" && !d.Has(EffectOpen) && f.Person.May; d.Has(EffectJoin) != joins || joins != (d.Ticket == "T-7") || joins && d.Notice() != "" {
+			if joins := f.Waits != "" && !d.Has(EffectOpen) && (f.Person.May || f.Asks.Class.Privileged() && f.Asks.Class != ""); d.Has(EffectJoin) != joins || joins != (d.Ticket == "T-7") || joins && d.Notice() != "" {
 				t.Errorf("Decide() = %+v, want it filed with the question that waits: %v", d, joins)
+			}
+			// Whose own proved mail is not enough for what it asks for is asked; whom nobody believes it of, too.
+			doubt := f.Asks.Look && !f.Asks.Sure() && f.Asks.Class.Privileged() // then a person looks first
+			asks := d.Has(EffectOpen) && f.Person.May && !doubt && (!tt.proved || f.Asks.Class.Privileged() && f.Asks.Class != "")
+			if (d.Notice() == NoticeConfirm) != asks {
+				t.Errorf("Decide() = %+v, want the contact asked: %v", d, asks)
 			}
 		})
 	}

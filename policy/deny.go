@@ -30,6 +30,19 @@ func (f Facts) saysNo() bool {
 	})
 }
 
+// askedFor are the classes of what the message may answer: of its ticket as it is,
+// and of every question that it names.
+func (f Facts) askedFor() []Class {
+	classes := []Class{f.Ticket.Class}
+	for _, n := range f.Binding.Heard {
+		classes = append(classes, n.Class)
+	}
+	if n := f.Binding.Notice; n != nil {
+		classes = append(classes, n.Class)
+	}
+	return classes
+}
+
 // unheard reports whether the message is a no that a copy of it, which somebody
 // changed where nothing is signed, had counted as something else. Of the same
 // signature a no is heard once; nothing else of it counts.
@@ -86,7 +99,6 @@ func (f Facts) disputeAlso(d *Decision) {
 // be a no that disputes the ticket of a notice which it names: everything counts
 // but a plain yes, of whoever the sender claims to be.
 func MayBeNo(e Evidence, p Person, t Ticket, n Notice) bool {
-	e.Answer = e.Answer.to(t.Class)
 	yes := p.Means(e.Answer) == Yes && (n.Address != e.From || e.Answer.For(n.Language) == Yes)
 	return !n.Lifts && !e.Kind.Machine() && !yes && mayDeny(e, p, t, n) //rule:6.8 a-waiting-no-holds =false TestMayDeny/asked
 }

@@ -19,6 +19,7 @@ const (
 	EffectLift        EffectKind = "lift"         // the stop of the client ends
 	EffectDispute     EffectKind = "dispute"      // the ticket is disputed for good
 	EffectDisputeAlso EffectKind = "dispute_also" // so is another ticket of the person asked
+	EffectLook        EffectKind = "look"         // a person should look, as it asks for more than its ticket is for
 	EffectNotice      EffectKind = "ask"          // the address on file gets a notice
 )
 
@@ -51,6 +52,7 @@ var effects = []struct {
 	{EffectLift, EffectTerms{Counts: true, Evidence: true}},
 	{EffectDispute, EffectTerms{Counts: true, Evidence: true, Denies: true}},
 	{EffectDisputeAlso, EffectTerms{Counts: true, Evidence: true, Denies: true}},
+	{EffectLook, EffectTerms{}}, // nothing may tie it to its ticket but a name, so it uses nothing up
 	{EffectNotice, EffectTerms{Counts: true}},
 }
 

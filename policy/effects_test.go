@@ -28,6 +28,7 @@ func TestEffectTable(t *testing.T) {
 		{EffectLift, true, true, false},
 		{EffectDispute, true, true, true},
 		{EffectDisputeAlso, true, true, true},
+		{EffectLook, false, false, false},
 		{EffectNotice, true, false, false},
 		{"of a later day", true, true, false},
 	} {

@@ -170,10 +170,16 @@ type Answer struct {
 	Cancels bool
 }
 
-// to gives the answer as it is one to a question about that class: who asked to
-// cancel something says no by no order to cancel it.
-func (a Answer) to(c Class) Answer {
-	if a.Cancels && c == Cancellation { //rule:6.8 cancel-is-no-denial-of-a-cancellation =false TestCancels
+// to gives the answer as it is one to questions about those classes: who asked to
+// cancel something says no by no order to cancel it. Who was asked about anything
+// else does, whatever an edit has made of that since.
+func (a Answer) to(classes ...Class) Answer {
+	for _, c := range classes {
+		if c != Cancellation && c != "" { //rule:6.8 cancel-is-a-no-to-what-was-asked =false TestCancels/edited-to-a-cancellation
+			return a
+		}
+	}
+	if a.Cancels { //rule:6.8 cancel-is-no-denial-of-a-cancellation =false TestCancels
 		return Answer{Intent: Unclear}
 	}
 	return a
@@ -231,6 +237,7 @@ type Evidence struct {
 	Recipients []Mark   // canonical addresses of To and Cc
 	Text       string   // the own words, quotes and signature removed, cleaned
 	Answer     Answer
+	Asks       Asks // the class read in subject and own words, where the message may open a ticket
 	Bounce     Bounce
 }
 

@@ -122,7 +122,7 @@ type Facts struct {
 	StandsIn      bool   // the proof token stands in for reply in the ticket's class
 	ToUs          bool   // To or Cc names the mailbox's address
 	ToUsSigned    bool   // and the counted signature covers that field
-	Waits         string // the sender's ticket that asks whether they wrote to us
+	Waits         string // the sender's ticket that asks whether they wrote to us, or for mail of which nobody is asked shows such
 	GaveUp        bool   // DNS has been asked as long as it may be
 	NoRoom        bool   // for the bytes of what proves nothing
 }

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"countersign/clients"
 	"countersign/internal/kv"
 	"countersign/policy"
 	"countersign/staff"
@@ -17,9 +18,14 @@ import (
 // that still stand may be answered as well as the new one.
 func (s *Store) AskAgain(id, agent string) (t Ticket, err error) {
 	err = s.change(id, agent, func(tx kv.Tx, t *Ticket, a staff.Agent) error {
+		c, _, err := clients.Get(tx, t.Contact)
 		switch {
+		case err != nil:
+			return err
 		case t.State.Over() || t.State == policy.StateDisputed:
 			return fmt.Errorf("%w: %s is %s; open a new ticket", ErrNotAllowed, t.ID, t.State)
+		case !c.May(clients.Permission(t.Class)): // their answer could give nothing
+			return fmt.Errorf("%w: %s may not ask for %s (no_permission); the column permissions of contact import gives that", ErrNotAllowed, c.ID, t.Class)
 		case t.Class == policy.Question:
 			return fmt.Errorf("%w: nothing has to be proved for a question", ErrNotAllowed)
 		case t.State == policy.StateConfirmed:

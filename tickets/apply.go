@@ -125,10 +125,9 @@ func (s *Store) prove(t *Ticket, p policy.Proof) {
 	}
 }
 
-// openedByMail makes the ticket that a contact's own message opens. A message
-// doesn't say its class: it is a question until an agent edits it, which asks
-// for confirmation. The facts are those that are kept: what the message quotes
-// of a notice is no agent's to see.
+// openedByMail makes the ticket that a contact's own message opens, with the
+// class that was read in it. The facts are those that are kept: what the message
+// quotes of a notice is no agent's to see.
 func (s *Store) openedByMail(tx kv.Tx, f policy.Facts) (Ticket, error) {
 	c, _, err := clients.Get(tx, f.Person.ID)
 	if err != nil {
@@ -138,8 +137,12 @@ func (s *Store) openedByMail(tx kv.Tx, f policy.Facts) (Ticket, error) {
 	if subject == "" {
 		subject = "(no subject)"
 	}
+	asks := recordAsks(f.Asks)
+	if asks != nil && !f.Person.May && !asks.Look {
+		asks.Look, asks.Why = true, "The contact may not ask for that, so nobody was asked."
+	}
 	return s.create(tx, Ticket{Client: c.Client, Contact: c.ID, Subject: oneLine(subject), Request: s.firstWords(f.Text),
-		Class: policy.Question, Channel: policy.Email}, f.MessageID)
+		Class: f.Asks.OfMail(), Channel: policy.Email, Asks: asks, Mail: mailRead(f.Asks)}, f.MessageID)
 }
 
 // addTodo notes that the message is to be moved or marked on IMAP. Mail of a

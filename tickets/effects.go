@@ -2,6 +2,7 @@ package tickets
 
 import (
 	"fmt"
+	"time"
 
 	"countersign/internal/kv"
 	"countersign/policy"
@@ -21,8 +22,8 @@ type work struct {
 // effects in the order in which that is done.
 var effects = map[policy.EffectKind]func(*Store, kv.Tx, *work, policy.Effect) error{
 	policy.EffectOpen: (*Store).openFor,
-	// The message is filed with the ticket that the decision names.
-	policy.EffectJoin: func(*Store, kv.Tx, *work, policy.Effect) error { return nil },
+	policy.EffectJoin: (*Store).joinFor,
+	policy.EffectLook: (*Store).lookFor,
 	policy.EffectProve: func(s *Store, _ kv.Tx, w *work, e policy.Effect) error {
 		s.prove(&w.t, policy.Proof{Kind: e.Proof, Message: w.f.Hash, Contact: w.f.Person.ID, Address: w.f.From, Epoch: w.epoch})
 		return nil
@@ -89,6 +90,9 @@ func (s *Store) tellDecision(tx kv.Tx, w *work) error {
 			text += " " + r.Text
 		}
 	}
+	if asks := w.f.Asks.OfMail(); w.d.Has(policy.EffectJoin) && asks != w.t.Class {
+		text += " Its words ask for " + string(asks) + "." // which the ticket it is filed with says nothing of
+	}
 	if err := s.record(tx, &w.t, Event{Event: "message " + string(w.d.Verdict), Reason: code, Rule: w.d.Rule, Text: text}); err != nil {
 		return err
 	}
@@ -105,12 +109,28 @@ func (s *Store) openFor(tx kv.Tx, w *work, _ policy.Effect) error {
 		return err
 	}
 	w.m.Ticket = t.ID
-	if w.d.Has(policy.EffectNotice) {
-		if err := tx.Put(wrotePrefix+t.Contact, []byte(t.ID)); err != nil {
+	if err := w.load(tx); err != nil {
+		return err
+	}
+	if !w.d.Has(policy.EffectNotice) {
+		doubted := w.d.Verdict != policy.Authenticated
+		if t.Class.Privileged() || doubted && t.Class != policy.Question { // the contact is not asked, so there is no end of the question
+			w.t.Until = time.Time{}
+		}
+		if !doubted || w.f.Waits != "" { // a question that stands keeps its place
+			return nil
+		}
+		return tx.Put(wrotePrefix+t.Contact, []byte(t.ID))
+	}
+	if t.Class != policy.Question {
+		if err := s.setTimers(tx, t); err != nil {
 			return err
 		}
 	}
-	return w.load(tx)
+	if w.d.Verdict == policy.Authenticated { // nobody doubts that they wrote it
+		return s.record(tx, &w.t, Event{Event: "asked back", Reason: policy.CodeAskedBack, Text: policy.Because(policy.CodeAskedBack).Text})
+	}
+	return tx.Put(wrotePrefix+t.Contact, []byte(t.ID))
 }
 
 // putBackFor asks afresh after a no that nothing proves.

@@ -44,7 +44,7 @@ func (s *Store) facts(r kv.Reader, e policy.Evidence, own string) (f policy.Fact
 		return f, err
 	}
 	f.Binding = policy.Bind(e, names)
-	class := policy.Question
+	class := e.Asks.OfMail()
 	if f.Binding.Ticket != "" {
 		t, err := load(r, f.Binding.Ticket)
 		switch {
@@ -77,12 +77,12 @@ func (s *Store) facts(r kv.Reader, e policy.Evidence, own string) (f policy.Fact
 	if p := f.Person; f.Binding.Bound == policy.BoundThread && f.Binding.LiveToken == nil && p.ID != "" && p.Client != f.Ticket.Client &&
 		!slices.ContainsFunc(f.Binding.Heard, asked) {
 		f.Binding, f.Ticket = policy.Binding{Bound: policy.BoundNone, Reasons: f.Binding.Reasons}, policy.Ticket{}
-		if f.Person, err = s.person(r, e.From, "", policy.Question, f.Binding); err != nil {
+		if f.Person, err = s.person(r, e.From, "", e.Asks.OfMail(), f.Binding); err != nil {
 			return f, err
 		}
 	}
 	if f.Binding.Ticket == "" && f.Person.ID != "" {
-		if f.Waits, err = s.waits(r, f.Person.ID, f.Person.Client); err != nil {
+		if f.Waits, err = s.waits(r, f); err != nil {
 			return f, err
 		}
 	}
@@ -100,15 +100,20 @@ func (s *Store) facts(r kv.Reader, e policy.Evidence, own string) (f policy.Fact
 	return f, err
 }
 
-// waits gives the contact's ticket that asks whether they wrote to us, "" if
-// there is none, or they have answered, or belong to another client since.
-func (s *Store) waits(r kv.Reader, contact, client string) (string, error) {
-	id, err := r.Get(wrotePrefix + contact)
+// waits gives the sender's ticket that asks whether they wrote to us, "" if
+// there is none, or they have answered, or belong to another client since. One of
+// which they were not asked waits for mail alone of which nobody is asked.
+func (s *Store) waits(r kv.Reader, f policy.Facts) (string, error) {
+	id, err := r.Get(wrotePrefix + f.Person.ID)
 	if err != nil || id == nil {
 		return "", err
 	}
 	t, err := load(r, string(id))
-	if errors.Is(err, ErrNoTicket) || err == nil && (t.Client != client || t.State != policy.StateUnconfirmed || t.Proved || !s.Now().Before(t.Until)) { //rule:6.10 old-mail-waits =true TestOldMailAsksOnce
+	until := t.Until
+	if t.unheard() && f.Unasked() {
+		until = t.Opened.Add(s.opt.TokenLife)
+	}
+	if errors.Is(err, ErrNoTicket) || err == nil && (t.Client != f.Person.Client || t.State != policy.StateUnconfirmed || t.Proved || !s.Now().Before(until)) { //rule:6.10 old-mail-waits =true TestOldMailAsksOnce
 		return "", nil
 	}
 	return t.ID, err

@@ -24,6 +24,7 @@ func TestGolden(t *testing.T) {
 		"receipt":   receipt,
 		"ticketed":  start,
 		"provable":  fill[provable](),
+		"corrected": fill[correction](),
 		"epoch":     fill[epoch](),
 		"stop":      fill[stop](),
 		"halt":      []string{"north", "south"},

@@ -64,14 +64,15 @@ func received(r kv.Reader, src ledger.Source) (Message, bool, error) {
 	return m, ok, err
 }
 
-// Standing says what may come of a message, before DNS is asked who sent it.
-func (b *Inbox) Standing(e policy.Evidence) (standing policy.Standing, err error) {
+// Standing says what may come of a message, before DNS is asked who sent it, and
+// whether its words are read for a class.
+func (b *Inbox) Standing(e policy.Evidence) (standing policy.Standing, reads bool, err error) {
 	err = b.s.kv.View(func(v kv.View) error {
 		f, err := b.s.facts(v, e, "")
-		standing = f.Standing
+		standing, reads = f.Standing, f.Reads()
 		return err
 	})
-	return standing, err
+	return standing, reads, err
 }
 
 // Deferred gives a message that is still deferred; ok is false where it has

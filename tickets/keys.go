@@ -7,18 +7,19 @@ package tickets
 
 // Tickets, and what was said and done about each.
 const (
-	ticketPrefix   = "ticket/"   // ticket/T-<number>: Ticket
-	openPrefix     = "open/"     // open/<contact>/<ticket>: a mark, as long as the ticket is not over
-	eventPrefix    = "event/"    // event/<ticket>/<number>: Event, its history
-	revisionPrefix = "revision/" // revision/<ticket>/<number>: revision, one that an edit has ended
-	claimsPrefix   = "claims/"   // claims/T-<number>: claims, messages that named it and proved nothing
-	pendingPrefix  = "pending/"  // pending/<ticket>: pending, what may be a no to it and waits for DNS
-	timerPrefix    = "timer/"    // timer/<due>/<ticket>/<revision>/<reminder or expiry>: a mark, to be done then
-	receiptPrefix  = "receipt/"  // receipt/<id>: Receipt, of an allow
-	ticketedPrefix = "ticketed/" // ticketed/<client>: the time when its first ticket was opened
-	wrotePrefix    = "wrote/"    // wrote/<contact>: the ticket that asks whether they wrote to us
-	provesPrefix   = "proves/"   // proves/<domain>: provable, whether its mail can be proved
-	epochKey       = "epoch"     // epoch, which restore the store is after
+	ticketPrefix    = "ticket/"    // ticket/T-<number>: Ticket
+	openPrefix      = "open/"      // open/<contact>/<ticket>: a mark, as long as the ticket is not over
+	eventPrefix     = "event/"     // event/<ticket>/<number>: Event, its history
+	revisionPrefix  = "revision/"  // revision/<ticket>/<number>: revision, one that an edit has ended
+	claimsPrefix    = "claims/"    // claims/T-<number>: claims, messages that named it and proved nothing
+	pendingPrefix   = "pending/"   // pending/<ticket>: pending, what may be a no to it and waits for DNS
+	timerPrefix     = "timer/"     // timer/<due>/<ticket>/<revision>/<reminder or expiry>: a mark, to be done then
+	receiptPrefix   = "receipt/"   // receipt/<id>: Receipt, of an allow
+	ticketedPrefix  = "ticketed/"  // ticketed/<client>: the time when its first ticket was opened
+	wrotePrefix     = "wrote/"     // wrote/<contact>: the ticket that asks whether they wrote to us, or shows that somebody may have
+	provesPrefix    = "proves/"    // proves/<domain>: provable, whether its mail can be proved
+	correctedPrefix = "corrected/" // corrected/T-<number>: correction, the class that an agent has set where another was read
+	epochKey        = "epoch"      // epoch, which restore the store is after
 )
 
 // A dispute and what follows from it.

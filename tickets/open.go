@@ -20,6 +20,11 @@ func (s *Store) Open(o OpenRequest) (t Ticket, err error) {
 	if err := o.validate(s.opt.Fits); err != nil {
 		return t, err
 	}
+	request := o.Request
+	if strings.TrimSpace(request) == "" {
+		request = o.Subject
+	}
+	asks := s.read(o.Subject, request) // advice: the class is the agent's
 	err = s.group.Update(func(tx kv.Tx) error {
 		agent, err := activeAgent(tx, o.Agent)
 		if err != nil {
@@ -39,12 +44,8 @@ func (s *Store) Open(o OpenRequest) (t Ticket, err error) {
 		if !c.May(clients.Permission(o.Class)) {
 			return fmt.Errorf("%w: %s may not ask for %s (no_permission); the column permissions of contact import gives that", ErrNotAllowed, addr, o.Class)
 		}
-		request := o.Request
-		if strings.TrimSpace(request) == "" {
-			request = o.Subject
-		}
 		t, err = s.create(tx, Ticket{Client: c.Client, Contact: c.ID, Subject: token.Blot(oneLine(o.Subject)), Request: request, // a second reference would bind no answer
-			Class: o.Class, Channel: o.Channel, OpenedBy: agent.ID, Assignee: agent.ID,
+			Class: o.Class, Channel: o.Channel, OpenedBy: agent.ID, Assignee: agent.ID, Asks: asks, Looked: agent.ID,
 			Priority: oneLine(o.Priority), Category: oneLine(o.Category)}, "")
 		if err != nil || o.Class == policy.Question {
 			return err
@@ -81,14 +82,21 @@ func (s *Store) create(tx kv.Tx, t Ticket, messageID string) (Ticket, error) {
 	if err := markTicketed(tx, t); err != nil { //rule:6.5 first-ticket-is-noted ! TestFirstTicket
 		return t, err
 	}
-	text := "opened by " + t.OpenedBy + " from " + string(t.Channel)
+	opened := Event{Event: "opened", Text: "opened by " + t.OpenedBy + " from " + string(t.Channel)}
 	if t.OpenedBy == "" {
-		text = "opened by a message of the contact"
+		opened.Text = "opened by a message of the contact"
+		if t.Class != policy.Question {
+			opened.Text += ", whose words ask for " + string(t.Class)
+		}
+		if t.Asks != nil && t.Asks.Look {
+			opened.Reason = policy.CodeClassDoubt
+			opened.Text += "; a person should look. " + t.Asks.Why
+		}
 	}
-	if err := s.record(tx, &t, Event{Event: "opened", Text: text}); err != nil {
+	if err := s.record(tx, &t, opened); err != nil {
 		return t, err
 	}
-	if t.Class != policy.Question {
+	if t.Class != policy.Question && t.OpenedBy != "" {
 		if err := s.setTimers(tx, t); err != nil {
 			return t, err
 		}

@@ -66,6 +66,80 @@ func TestOldMailAsksOnce(t *testing.T) {
 	}
 }
 
+// TestOldMailUnpermitted: mail not surely to us that asks for what its contact may
+// not ask for is seen, on one ticket, and nobody is asked. What they may ask for
+// does not hide behind that.
+func TestOldMailUnpermitted(t *testing.T) {
+	for name, class := range map[string]policy.Class{"privileged": policy.PasswordChange, "minor": policy.MinorChange} {
+		t.Run(name, func(t *testing.T) {
+			d := memoryDesk(t, nil)
+			d.contact(t, "bob", func(c *clients.Contact) { c.Permissions = []clients.Permission{clients.Permission(policy.Question)} })
+			asking := func(n int) policy.Evidence {
+				e := d.old(n)
+				e.Asks = asksFor(class)
+				return e
+			}
+			first := d.receive(t, asking(0))
+			wants(t, first, "no_permission")
+			s := d.show(t, first.Ticket)
+			if s.Class != class || s.State != policy.StateUnconfirmed || !s.Asks.Look || !s.Unasked || first.Verdict != policy.Unauthenticated || len(d.outbox(t, "")) > 0 {
+				t.Errorf("opened %+v, %d notices", s, len(d.outbox(t, "")))
+			}
+			for i := range 10 {
+				if m := d.receive(t, asking(i+1)); m.Ticket != first.Ticket || m.Decision.Reason() != "no_permission" {
+					t.Errorf("mail %d came to %s %v", i, m.Ticket, m.Reasons)
+				}
+			}
+			may := d.receive(t, d.old(20))
+			if may.Ticket == first.Ticket || d.count("confirm", may.Ticket) != 1 {
+				t.Errorf("a question came to %s %v", may.Ticket, may.Reasons)
+			}
+			if m := d.receive(t, asking(21)); m.Ticket != may.Ticket || happened(d.show(t, may.Ticket), "message unauthenticated") != 2 {
+				t.Errorf("while that is asked, it came to %s %v", m.Ticket, m.Reasons)
+			}
+			d.turn(168 * time.Hour)
+			second := d.receive(t, asking(22))
+			if second.Ticket == first.Ticket || second.Ticket == may.Ticket || len(d.outbox(t, "")) != 1 {
+				t.Errorf("after a week it came to %s %v", second.Ticket, second.Reasons)
+			}
+			d.turn(168 * time.Hour)
+			if m := d.receive(t, asking(23)); m.Ticket == second.Ticket {
+				t.Errorf("after two it came to %s %v", m.Ticket, m.Reasons)
+			}
+		})
+	}
+}
+
+// TestDoubtUnproved: of whom nobody knows whether they wrote it, and of what nobody
+// knows whether it asks for anything privileged, the contact is asked once an agent
+// has said the class; as long, one ticket shows all such mail.
+func TestDoubtUnproved(t *testing.T) {
+	d := memoryDesk(t, nil)
+	doubt := func(n int) policy.Evidence {
+		e := d.old(n)
+		e.Asks = policy.Asks{Class: policy.PasswordChange, Look: true, Why: "two classes", Score: 0.4}
+		return e
+	}
+	first := d.receive(t, doubt(0))
+	wants(t, first, "to_other")
+	for i := range 5 {
+		if m := d.receive(t, doubt(i+1)); m.Ticket != first.Ticket {
+			t.Errorf("mail %d came to %s %v", i, m.Ticket, m.Reasons)
+		}
+	}
+	if s := d.show(t, first.Ticket); s.Class != policy.PasswordChange || !s.Asks.Look || !s.Unasked || s.State != policy.StateUnconfirmed || len(d.outbox(t, "")) > 0 {
+		t.Errorf("opened %+v, %d notices", s, len(d.outbox(t, "")))
+	}
+	_, err := d.Edit(EditRequest{Ticket: first.Ticket, Class: policy.PasswordChange, Agent: "kim"})
+	if check(t, err); d.count("confirm", first.Ticket) != 1 {
+		t.Errorf("once kim has looked, asked %d times", d.count("confirm", first.Ticket))
+	}
+	if m := d.receive(t, d.old(20)); m.Ticket != first.Ticket || m.Reasons[1].Code != "asked_already" {
+		t.Errorf("while that is asked, a question came to %s %v", m.Ticket, m.Reasons)
+	}
+	wants(t, d.receive(t, d.reply(d.last(t, "confirm", first.Ticket), policy.Yes)), "confirmed")
+}
+
 // TestOldMailOfAMovedContact: who belongs to another client now joins no question
 // of the former one, whose agents and people they are no longer of.
 func TestOldMailOfAMovedContact(t *testing.T) {

@@ -46,10 +46,13 @@ type Shown struct {
 	Opened        time.Time        `json:"opened"`
 	Until         time.Time        `json:"until,omitzero"`
 	Unasked       bool             `json:"unasked,omitempty"` // put back, and no question of ours stands
+	Asks          *policy.Asks     `json:"asks,omitempty"`    // the class that was read of the request as it is
+	More          *More            `json:"more,omitempty"`    // a later message asks for more than the ticket is for
+	Wish          *Wish            `json:"wish,omitempty"`    // an agent's, to which a second person has not agreed
 	UsedBy        string           `json:"used_by,omitempty"`
 }
 
-func show(r kv.Reader, t Ticket) (Shown, error) {
+func show(r kv.Reader, t Ticket, now time.Time) (Shown, error) {
 	t, err := t.counts(r)
 	if err != nil {
 		return Shown{}, err
@@ -60,9 +63,10 @@ func show(r kv.Reader, t Ticket) (Shown, error) {
 	}
 	out := Shown{Ticket: t.ID, Subject: t.Subject, Request: t.Request,
 		Revision: t.Revision, Class: t.Class, Channel: t.Channel, State: t.State, Assignee: t.Assignee, Queue: t.Queue,
-		OpenedBy: t.OpenedBy, Priority: t.Priority, Category: t.Category, Opened: t.Opened, Until: t.Until, UsedBy: t.UsedBy, Unasked: t.unasked() || t.stale(e) && t.State == policy.StateUnconfirmed,
+		OpenedBy: t.OpenedBy, Priority: t.Priority, Category: t.Category, Opened: t.Opened, Until: t.Until, UsedBy: t.UsedBy, Unasked: t.unasked() || t.unheard() || t.stale(e) && t.State == policy.StateUnconfirmed,
 		Authenticated: t.live(policy.ProofSender) && t.State != policy.StateDisputed,
-		Confirmed:     t.live(policy.ProofReply) && t.State != policy.StateDisputed, Proofs: []policy.Proof{}}
+		Confirmed:     t.live(policy.ProofReply) && t.State != policy.StateDisputed, Proofs: []policy.Proof{},
+		Asks: t.asked(), More: t.asksMore(), Wish: t.wished(now, e)}
 	for _, p := range t.Proofs {
 		if p.Revision == t.Revision {
 			out.Proofs = append(out.Proofs, p)
@@ -95,7 +99,7 @@ func (s *Store) Show(id string) (out Shown, err error) {
 		if err != nil {
 			return err
 		}
-		if out, err = show(v, t); err != nil {
+		if out, err = show(v, t, s.Now()); err != nil {
 			return err
 		}
 		if out.Cools, err = s.coolsOf(v, t); err != nil {
@@ -119,7 +123,7 @@ func (s *Store) List(state policy.State, fn func(Shown) error) error {
 	return kv.Pages(s.kv, ticketPrefix, func(t Ticket) error {
 		var out Shown
 		err := s.kv.View(func(v kv.View) (err error) {
-			out, err = show(v, t)
+			out, err = show(v, t, s.Now())
 			return err
 		})
 		if err != nil || state != "" && out.State != state {

@@ -49,7 +49,7 @@ func recordFacts(f policy.Facts) factsRecord {
 	return factsRecord{Hash: f.Hash, RawHash: f.RawHash, Size: f.Size, MessageID: f.MessageID, From: f.From, Subject: f.Subject,
 		Arrived: f.Arrived, Kind: f.Kind, KindWhy: f.KindWhy, Sender: recordSender(f.Sender), Refusals: recordReasons(f.Refusals),
 		Threads: f.Threads, Numbers: f.Numbers, Recipients: each(f.Recipients, func(m policy.Mark) markRecord { return markRecord(m) }),
-		Text: f.Text, Answer: answerRecord(f.Answer), Standing: f.Standing, Duplicate: f.Duplicate, SignatureUsed: f.SignatureUsed,
+		Text: f.Text, Answer: answerRecord(f.Answer), Asks: recordAsks(f.Asks), Standing: f.Standing, Duplicate: f.Duplicate, SignatureUsed: f.SignatureUsed,
 		SignatureNo: f.SignatureNo, Person: personRecord(f.Person), Binding: recordBinding(f.Binding), Claimed: f.Claimed,
 		Ticket: ticketRecord(f.Ticket), StandsIn: f.StandsIn, ToUs: f.ToUs, ToUsSigned: f.ToUsSigned, Waits: f.Waits,
 		GaveUp: f.GaveUp, NoRoom: f.NoRoom}
@@ -59,7 +59,7 @@ func (r factsRecord) facts() policy.Facts {
 	return policy.Facts{Evidence: policy.Evidence{Hash: r.Hash, RawHash: r.RawHash, Size: r.Size, MessageID: r.MessageID, From: r.From,
 		Subject: r.Subject, Arrived: r.Arrived, Kind: r.Kind, KindWhy: r.KindWhy, Sender: r.Sender.sender(), Refusals: readReasons(r.Refusals),
 		Threads: r.Threads, Numbers: r.Numbers, Recipients: each(r.Recipients, func(m markRecord) policy.Mark { return policy.Mark(m) }),
-		Text: r.Text, Answer: policy.Answer(r.Answer)},
+		Text: r.Text, Answer: policy.Answer(r.Answer), Asks: r.Asks.asks()},
 		Standing: r.Standing, Duplicate: r.Duplicate, SignatureUsed: r.SignatureUsed, SignatureNo: r.SignatureNo,
 		Person: policy.Person(r.Person), Binding: r.Binding.binding(), Claimed: r.Claimed, Ticket: policy.Ticket(r.Ticket),
 		StandsIn: r.StandsIn, ToUs: r.ToUs, ToUsSigned: r.ToUsSigned, Waits: r.Waits, GaveUp: r.GaveUp, NoRoom: r.NoRoom}
@@ -89,4 +89,19 @@ func (r bindingRecord) binding() policy.Binding {
 	one := func(n *noticeRecord) *policy.Notice { return (*policy.Notice)(n) }
 	return policy.Binding{Bound: r.Bound, Ticket: r.Ticket, Notice: one(r.Notice), LiveToken: one(r.LiveToken), Mixed: r.Mixed,
 		Heard: each(r.Heard, func(n noticeRecord) policy.Notice { return policy.Notice(n) }), Reasons: readReasons(r.Reasons)}
+}
+
+// recordAsks gives nil for what was not read.
+func recordAsks(a policy.Asks) *asksRecord {
+	if a.Class == "" {
+		return nil
+	}
+	return &asksRecord{Class: a.Class, Score: a.Score, Look: a.Look, Why: a.Why, Matches: each(a.Matches, func(m policy.Match) matchRecord { return matchRecord(m) })}
+}
+
+func (r *asksRecord) asks() policy.Asks {
+	if r == nil {
+		return policy.Asks{}
+	}
+	return policy.Asks{Class: r.Class, Score: r.Score, Look: r.Look, Why: r.Why, Matches: each(r.Matches, func(m matchRecord) policy.Match { return policy.Match(m) })}
 }

@@ -85,6 +85,7 @@ type factsRecord struct {
 	Recipients []markRecord   `json:"recipients,omitempty"`
 	Text       string         `json:"text,omitempty"`
 	Answer     answerRecord   `json:"answer,omitzero"`
+	Asks       *asksRecord    `json:"asks,omitempty"`
 
 	Standing      policy.Standing `json:"standing,omitempty"`
 	Duplicate     bool            `json:"duplicate,omitempty"`
@@ -147,6 +148,28 @@ type answerRecord struct {
 	Intent     policy.Intent            `json:"intent,omitempty"`
 	ByLanguage map[string]policy.Intent `json:"by_language,omitempty"`
 	Cancels    bool                     `json:"cancels,omitempty"`
+}
+
+// asksRecord is a policy.Asks, of a message and of a ticket's request as it is.
+type asksRecord struct {
+	Class   policy.Class  `json:"class,omitempty"`
+	Score   float64       `json:"score"`
+	Look    bool          `json:"look,omitempty"`
+	Why     string        `json:"why,omitempty"`
+	Matches []matchRecord `json:"matches,omitempty"`
+}
+
+// readMail is what was read of the contact's own mail that opened a ticket,
+// whatever an agent puts in the place of its words.
+type readMail struct {
+	Class policy.Class `json:"class"`
+	Score float64      `json:"score"`
+	Text  string       `json:"text,omitempty"` // its words, once other ones stand in their place
+}
+
+type matchRecord struct {
+	Rule string `json:"rule"`
+	Text string `json:"text"`
 }
 
 type personRecord struct {

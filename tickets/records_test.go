@@ -44,6 +44,8 @@ func fillValue(v reflect.Value, name string, n *int) {
 		v.SetString(fmt.Sprint(strings.ToLower(name), *n))
 	case v.Kind() == reflect.Bool:
 		v.SetBool(true)
+	case v.CanFloat():
+		v.SetFloat(float64(*n) / 1000)
 	case v.CanInt():
 		v.SetInt(int64(*n))
 	case v.CanUint():

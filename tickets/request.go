@@ -54,9 +54,26 @@ func (o OpenRequest) validate(fits func(string) error) error {
 // EditRequest changes what is asked.
 type EditRequest struct {
 	Ticket  string       `json:"ticket"`
-	Request string       `json:"request"`
-	Class   policy.Class `json:"class,omitempty"` // empty: as it is
+	Request string       `json:"request,omitempty"` // empty: as it is, and its class is said
+	Class   policy.Class `json:"class,omitempty"`   // empty: as it is, or as other words ask for
+	Reason  string       `json:"reason,omitempty"`  // why the class is lower than the words say
 	Agent   string       `json:"agent"`
+	// Revision is the one that the agent has seen; zero: whichever it is.
+	Revision int `json:"revision,omitempty"`
+}
+
+func (e EditRequest) validate(fits func(string) error) error {
+	err := errors.Join(checkRequest(e.Request, fits), checkText("reason", e.Reason, maxReason))
+	if strings.TrimSpace(e.Request) == "" && (e.Request != "" || e.Class == "") {
+		err = errors.Join(err, errors.New("request: say what is asked now"))
+	}
+	if e.Class != "" && !e.Class.Known() {
+		err = errors.Join(err, fmt.Errorf("class: %q is not a class; one of %s", e.Class, list(policy.Classes)))
+	}
+	if err != nil {
+		return &InvalidError{err}
+	}
+	return nil
 }
 
 // An InvalidError reports input that can't be used; it names every field that is wrong.

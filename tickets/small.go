@@ -17,6 +17,7 @@ import (
 func small(f policy.Facts) policy.Facts {
 	f.MessageID, f.Subject, f.KindWhy = clean.Cut(f.MessageID, 200), clean.Cut(f.Subject, maxSubject), clean.Cut(f.KindWhy, 100)
 	f.Text, f.Threads, f.Numbers, f.Recipients, f.Answer.ByLanguage = "", nil, nil, nil, nil
+	f.Asks.Why, f.Asks.Matches = "", nil
 	s := &f.Sender
 	s.DKIM, s.Covered, s.AlsoSigned, s.Shown, s.Records = nil, nil, nil, nil, nil
 	s.Reasons, f.Refusals, f.Binding.Reasons = few(s.Reasons), few(f.Refusals), few(f.Binding.Reasons)
@@ -51,6 +52,10 @@ func masked(f policy.Facts) policy.Facts {
 	for i, m := range f.Recipients {
 		f.Recipients[i].Value = token.Blot(m.Value)
 	}
+	f.Asks.Why, f.Asks.Matches = token.Blot(f.Asks.Why), slices.Clone(f.Asks.Matches)
+	for i, m := range f.Asks.Matches {
+		f.Asks.Matches[i] = policy.Match{Rule: token.Blot(m.Rule), Text: token.Blot(m.Text)}
+	}
 	return f
 }
 
@@ -59,7 +64,7 @@ func bounded(f policy.Facts) policy.Facts {
 	f.Tokens, f.References, f.Carried, f.Bounce = nil, nil, nil, policy.Bounce{}
 	f.Text = clean.Cut(f.Text, 16<<10)
 	if b, err := json.Marshal(recordFacts(f)); err != nil || len(b) > 48<<10 {
-		f.Threads, f.Recipients, f.Sender.Records, f.Text = nil, nil, nil, clean.Cut(f.Text, 4<<10)
+		f.Threads, f.Recipients, f.Sender.Records, f.Asks.Matches, f.Text = nil, nil, nil, nil, clean.Cut(f.Text, 4<<10)
 	}
 	return f
 }

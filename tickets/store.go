@@ -62,6 +62,9 @@ type Options struct {
 	// Fits says why a request is too long for every notice to quote it whole;
 	// nil: none is.
 	Fits func(request string) error
+	// Classify says which class of request a subject and a text ask for; nil: what
+	// agents write is not read. Mail brings what was read of it.
+	Classify func(subject, text string) policy.Asks
 	// Speaks says whether there are texts in a language; nil: in all.
 	Speaks       func(language string) bool
 	ReplyAddress string   // with {token}
@@ -164,7 +167,12 @@ type Ticket struct {
 	Queue    string              `json:"queue,omitempty"`
 	Events   uint64              `json:"events"` // how many events its history has
 	// Obstacles are why there is no proof yet.
-	Obstacles []obstacle `json:"obstacles,omitempty"`
+	Obstacles []obstacle  `json:"obstacles,omitempty"`
+	Asks      *asksRecord `json:"asks,omitempty"`   // what was read of the request as it is
+	Mail      *readMail   `json:"mail,omitempty"`   // what was read of the contact's own mail that opened it
+	More      *more       `json:"more,omitempty"`   // a later message asks for more
+	Looked    string      `json:"looked,omitempty"` // the agent who said its class
+	Wish      *wish       `json:"wish,omitempty"`   // that its class be lowered
 
 	by string // the agent at work on it now, to whose account a notice goes
 }

@@ -36,15 +36,20 @@ func TestStanding(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			if got, err := d.Inbox.Standing(tt.e); err != nil || got != tt.want {
-				t.Errorf("Standing() = %d, %v; want %d", got, err, tt.want)
+			if got, opens, err := d.Inbox.Standing(tt.e); err != nil || got != tt.want || opens {
+				t.Errorf("Standing() = %d, %v, %v; want %d", got, opens, err, tt.want)
 			}
 		})
+	}
+	for from, want := range map[string]bool{bob: true, "x@evil.example": false, "kim@desk.example": false} {
+		if _, opens, err := d.Inbox.Standing(policy.Evidence{From: from, Kind: policy.KindNew}); err != nil || opens != want {
+			t.Errorf("new mail of %s may open a ticket: %v, %v", from, opens, err)
+		}
 	}
 	d.turn(200 * time.Hour) // the token is dead, but its no is still heard
 	e := tests[0].e
 	e.Arrived = d.Now()
-	if got, err := d.Inbox.Standing(e); err != nil || got != policy.Asked {
+	if got, opens, err := d.Inbox.Standing(e); err != nil || got != policy.Asked || opens {
 		t.Errorf("with a token that expired: %d, %v", got, err)
 	}
 }

@@ -50,7 +50,7 @@ func (a *app) root() *cobra.Command {
 	root.InitDefaultVersionFlag()
 	authorize, explain := a.question(a.authorizeCommand()), a.explainCommand()
 	a.ticketFirst(authorize, explain)
-	root.AddCommand(a.ticketCommand(), authorize, explain, a.question(a.verifyCommand()), a.messageCommand(),
+	root.AddCommand(a.ticketCommand(), authorize, explain, a.question(a.verifyCommand()), a.classifyCommand(), a.messageCommand(), a.reportCommand(),
 		a.quarantineCommand(), a.outboxCommand(), a.mailboxCommand(), a.auditCommand(), a.clientCommand(), a.contactCommand(), a.agentCommand(),
 		a.runCommand(), a.question(a.checkConfigCommand()), a.configCommand(), a.demoCommand(), a.versionCommand(), a.openStoreCommand())
 	root.AddCommand(a.notBuilt()...)

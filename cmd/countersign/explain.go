@@ -44,6 +44,12 @@ func (a *app) sayExplanation(e tickets.Explanation) error {
 			fmt.Fprintf(a.stdout, " by %s of %s, which covers %s", s.By, clean.Terminal(s.Domain), clean.Terminal(strings.Join(s.Covered, ", ")))
 		}
 		fmt.Fprintf(a.stdout, "; dmarc %s, policy %s\n", orElse(string(s.DMARC), "none"), orElse(clean.Terminal(s.Policy), "none"))
+		if asks := m.Facts.Asks; asks.Class != "" {
+			fmt.Fprintf(a.stdout, "  its words ask for %s\n", readAs(asks))
+			for _, match := range asks.Matches {
+				fmt.Fprintf(a.stdout, "    %s\n", matched(match))
+			}
+		}
 		if m.Decision.Rule != "" {
 			fmt.Fprintf(a.stdout, "  settled by the rule %s\n", m.Decision.Rule)
 		}

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"fmt"
 	"strings"
 
@@ -8,6 +9,7 @@ import (
 
 	"countersign/desk/api"
 	"countersign/internal/clean"
+	"countersign/internal/exit"
 	"countersign/policy"
 	"countersign/tickets"
 )
@@ -24,7 +26,7 @@ func (a *app) ticketList() *cobra.Command {
 	ticketFilter(c, &in)
 	c.RunE = func(cmd *cobra.Command, _ []string) error {
 		return list(cmd.Context(), a, "ticket/list", in, []string{"TICKET", "CLIENT", "CONTACT", "STATE", "CLASS", "SUBJECT", "UNTIL"}, func(t tickets.Shown) []string {
-			return []string{t.Ticket, organisation(t.Client, t.ClientName), contact(t.Contact, t.ContactName), string(t.State), string(t.Class), t.Subject, when(t.Until)}
+			return []string{t.Ticket, organisation(t.Client, t.ClientName), contact(t.Contact, t.ContactName), string(t.State), classOf(t), t.Subject, when(t.Until)}
 		})
 	}
 	return c
@@ -40,8 +42,11 @@ func (a *app) ticketShow() *cobra.Command {
 func (a *app) sayTicket(t tickets.Shown) error {
 	fmt.Fprintf(a.stdout, "%s  %s    %s    opened %s by %s from %s\n", t.Ticket, clean.Terminal(t.Subject), person(t.Client, t.ClientName, t.Contact, t.ContactName), when(t.Opened), orElse(t.OpenedBy, "the contact"), t.Channel)
 	fmt.Fprintf(a.stdout, "class   %s (revision %d)\n", t.Class, t.Revision)
+	a.sayAsks(t)
 	state := strings.ToUpper(string(t.State))
 	switch {
+	case t.Unasked && t.Until.IsZero():
+		state = "NOT CONFIRMED, and the customer was not asked"
 	case t.State != policy.StateUnconfirmed:
 	case t.Unasked:
 		state = "NOT AUTHENTICATED, and the customer is not asked again yet: authorize does that, or countersign ticket ask " + t.Ticket
@@ -76,16 +81,43 @@ func (a *app) sayHistory(events []tickets.Event) error {
 
 func (a *app) ticketEdit() *cobra.Command {
 	var in tickets.EditRequest
-	c := &cobra.Command{Use: "edit TICKET", Short: "Change the request: earlier proofs are void, the contact is asked afresh", Args: cobra.ExactArgs(1)}
+	c := &cobra.Command{Use: "edit TICKET", Short: "Change the request or its class: earlier proofs are void, the contact is asked afresh", Args: cobra.ExactArgs(1),
+		Long: "Changes the request, or its class, or both. Earlier proofs are void and the contact is asked afresh; a question asks nobody.\n\n" +
+			"The class of a customer's own mail is at least what was read in its words. Anybody may raise it; to lower it takes --reason, and\n" +
+			"to make it a question or a minor-change, where the words surely ask for more, a second agent or a lead, who gives the same command\n" +
+			"within 12 hours. Until then nothing is changed, and the exit status is 75. The class that the ticket has, said again, notes that you looked.",
+		Example: "  countersign ticket edit T-1 --request \"Reset the SFTP password for web-4\" --agent sam\n" +
+			"  countersign ticket edit T-1 --class question --reason \"they only ask how it is done\" --agent sam"}
 	c.Flags().StringVar(&in.Request, "request", "", "the request as it is now, - for standard input")
 	c.Flags().StringVar((*string)(&in.Class), "class", "", "its class, if that changes")
+	c.Flags().IntVar(&in.Revision, "revision", 0, "only if this is its revision still: nobody has edited what you saw")
+	c.Flags().StringVar(&in.Reason, "reason", "", "why its class is lower than the words say")
 	c.Flags().StringVar(&in.Agent, "agent", "", "who you are")
 	c.RunE = func(cmd *cobra.Command, args []string) (err error) {
 		in.Ticket = args[0]
 		if in.Request, err = a.text(in.Request); err != nil {
 			return err
 		}
-		return one(cmd.Context(), a, "ticket/edit", in, a.sayTicket)
+		if cmd.Flags().Changed("request") && strings.TrimSpace(in.Request) == "" { // that is no request to leave as it is
+			return usage("--request is empty.")
+		}
+		return a.with(cmd.Context(), func(ctx context.Context, client *api.Client) error {
+			var t tickets.Shown
+			if err := client.Call(ctx, "ticket/edit", in, &t); err != nil {
+				return err
+			}
+			say := a.sayTicket
+			if a.json {
+				say = func(t tickets.Shown) error { return a.print(t) }
+			}
+			if err := say(t); err != nil {
+				return err
+			}
+			if t.Wish != nil { // an edit that was made has ended it
+				return answered(exit.TempFail)
+			}
+			return nil
+		})
 	}
 	return c
 }

@@ -59,8 +59,12 @@ func (a *app) ticketOpen() *cobra.Command {
 func (a *app) sayOpened(o api.Opened) error {
 	fmt.Fprintf(a.stdout, "%s opened for %s (%s).", o.Ticket, clean.Terminal(orElse(o.Name, hidden(o.Contact))), clean.Terminal(o.Client))
 	who := person(o.Ref, o.Client, o.Contact, o.Name)
+	advice := ""
+	if o.Asks != nil {
+		advice = fmt.Sprintf("The words read as %s. If that is right: countersign ticket edit %s --class %s\n", readAs(*o.Asks), o.Ticket, o.Asks.Class)
+	}
 	if o.Notice != "queued" {
-		_, err := fmt.Fprintf(a.stdout, " Nothing has to be proved for a question.\n%s\n", who)
+		_, err := fmt.Fprintf(a.stdout, " Nothing has to be proved for a question.\n%s\n%s", who, advice)
 		return err
 	}
 	fmt.Fprintf(a.stdout, " Not authenticated: %s alone can't ask for %s.\n%s\n", o.Channel, o.Class, who)
@@ -70,8 +74,8 @@ func (a *app) sayOpened(o api.Opened) error {
 	for _, w := range o.Warnings {
 		fmt.Fprintf(a.stdout, "Warning: %s\n", clean.Terminal(w.Text))
 	}
-	_, err := fmt.Fprintf(a.stdout, "Confirmation queued for the address on file (%s). Expires %s. Watch: countersign ticket show %s\n",
-		hidden(o.Contact), when(o.Until), o.Ticket)
+	_, err := fmt.Fprintf(a.stdout, "%sConfirmation queued for the address on file (%s). Expires %s. Watch: countersign ticket show %s\n",
+		advice, hidden(o.Contact), when(o.Until), o.Ticket)
 	return err
 }
 

@@ -25,11 +25,12 @@ type Message struct {
 	Verdict   policy.Verdict  `json:"verdict"`
 	Reasons   []policy.Reason `json:"reasons,omitempty"`
 	Size      int64           `json:"size,omitempty"`
+	Class     policy.Class    `json:"class,omitempty"` // that its words ask for, where that was read
 }
 
 func summary(m tickets.Message) Message {
 	out := Message{ID: m.ID, MessageID: m.Facts.MessageID, Mailbox: m.Source.Mailbox, UID: m.Source.UID, At: m.At,
-		Outcome: m.Outcome, Ticket: m.Ticket, Verdict: m.Verdict, Reasons: m.Reasons, Size: m.Facts.Size}
+		Outcome: m.Outcome, Ticket: m.Ticket, Verdict: m.Verdict, Reasons: m.Reasons, Size: m.Facts.Size, Class: m.Facts.Asks.Class}
 	if len(m.Reasons) > 0 {
 		out.Reason = m.Reasons[0].Code
 	}

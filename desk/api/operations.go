@@ -27,7 +27,11 @@ var operations = map[string]operation{
 	"authorize":    one(staff.RoleAgent, authorize),
 	"explain":      one(staff.RoleAgent, explainOne),
 	"verify":       one(staff.RoleAgent, verify),
+	"classify":     one(staff.RoleAgent, classify),
+	"report":       many(staff.RoleAgent, report),
 	"message/list": many(staff.RoleAgent, listMessages),
+
+	"classify/export": many(staff.RoleLead, exportClasses),
 
 	"quarantine/list":    many(staff.RoleLead, listQuarantine),
 	"quarantine/show":    one(staff.RoleLead, showQuarantine),
@@ -81,6 +85,7 @@ type Opened struct {
 	Cools   []policy.Cooling `json:"cools,omitempty"` // what proves nothing of it yet, and until when
 	// Warnings say what is likely to keep the contact from proving the request.
 	Warnings []policy.Reason `json:"warnings"`
+	Asks     *policy.Asks    `json:"asks,omitempty"` // what the words were read to ask for, where that is another class
 }
 
 func openTicket(_ context.Context, s *Server, c Caller, in tickets.OpenRequest) (out Opened, err error) {
@@ -99,6 +104,9 @@ func openTicket(_ context.Context, s *Server, c Caller, in tickets.OpenRequest) 
 		Client: shown.ClientName, Ref: t.Client, Channel: t.Channel, Until: t.Until, Cools: shown.Cools}
 	if len(t.Notices) == 0 {
 		out.Notice = "none"
+	}
+	if shown.Asks != nil && shown.Asks.Class != t.Class {
+		out.Asks = shown.Asks
 	}
 	if err == nil {
 		out.Warnings, err = s.Store.Warnings(t)

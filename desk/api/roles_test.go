@@ -22,6 +22,7 @@ import (
 var least = map[string]string{
 	"ticket/open": "agent", "ticket/list": "agent", "ticket/show": "agent", "ticket/edit": "agent", "ticket/close": "agent", "ticket/note": "agent",
 	"ticket/ask": "agent", "ticket/lift": "lead", "authorize": "agent", "explain": "agent", "verify": "agent", "message/list": "agent",
+	"classify": "agent", "classify/export": "lead", "report": "agent",
 	"quarantine/list": "lead", "quarantine/show": "lead", "quarantine/release": "lead", "quarantine/discard": "lead",
 	"outbox/list": "agent", "outbox/show": "agent", "outbox/retry": "lead", "outbox/cancel": "lead", "outbox/release": "lead",
 	"client/import": "admin", "client/list": "agent", "contact/import": "admin", "contact/list": "agent", "import/list": "agent", "agent/add": "admin", "agent/list": "agent",

@@ -55,7 +55,7 @@ func wire(c config.Config, engine kv.Store, blobs *blob.Store, k keys.Keys, now 
 func options(c config.Config, blobs *blob.Store, log zerolog.Logger) tickets.Options {
 	opt := tickets.Options{TokenLife: c.Proof.Token, Reminder: c.Proof.Reminder, Cooling: c.Proof.Cooling, DNSWait: c.Proof.DNSWait,
 		PerMinute: c.Limits.NoticesPerMinute, PerHour: c.Limits.NoticesPerContactHour, PerDay: c.Limits.NoticesPerTicketDay,
-		SharedDomains: c.Proof.SharedDomains}
+		SharedDomains: c.Proof.SharedDomains, Classify: inbound.Classify}
 	opt.Wrote = func(by tickets.By, why string, w tickets.Written) { logWritten(log, by, why, w) }
 	opt.Waits = func(o outbox.Outgoing) {
 		log.Warn().Str("notice", o.ID).Str("ticket", o.Ticket).Str("kind", string(o.Kind)).Str("limit", o.Cap).Time("until", o.Next).Msg("notice waits for a limit")

@@ -53,6 +53,7 @@ func (g *Gateway) Handle(ctx context.Context, f mailbox.Fetched) error {
 // to. hurry says that others wait for their turn, so that it is put off rather
 // than waited for.
 func (g *Gateway) judge(ctx context.Context, src ledger.Source, f mailbox.Fetched, hurry bool) (tickets.Message, error) {
+	inbound.Prepare() // before its attempt counts: this is no message's doing
 	return g.counted(src, func(a attempt) (tickets.Message, error) {
 		began := time.Now()
 		e := g.understand(ctx, f, a, hurry)
@@ -89,14 +90,15 @@ func unread(f mailbox.Fetched, code policy.Code) policy.Evidence {
 	return e
 }
 
-// standing says how long a message may wait for DNS. Where the store can't tell,
-// recording it will fail too, and it is not waited for.
-func (g *Gateway) standing(e policy.Evidence) policy.Standing {
-	s, err := g.Store.Inbox.Standing(e)
+// standing says how long a message may wait for DNS, and whether its words
+// are read for a class. Where the store can't tell, recording it will fail too, and it is not
+// waited for.
+func (g *Gateway) standing(e policy.Evidence) (policy.Standing, bool) {
+	s, reads, err := g.Store.Inbox.Standing(e)
 	if err != nil {
-		return policy.Stranger
+		return policy.Stranger, false
 	}
-	return s
+	return s, reads
 }
 
 // record is receive, but for a message whose record can't be: that is set aside.

@@ -21,7 +21,10 @@ const module = "countersign/"
 // those below it. Every package has its place here.
 var flow = [][]string{
 	{"policy"},
-	{"internal/clean", "internal/durable", "internal/exit", "internal/near", "internal/redact", "internal/retry", "internal/token", "internal/rawmail", "internal/kv", "internal/archtest", "internal/rules", "internal/suite"},
+	{"internal/clean", "internal/durable", "internal/exit", "internal/near", "internal/phrase", "internal/redact", "internal/retry", "internal/token", "internal/rawmail", "internal/kv", "internal/archtest", "internal/rules", "internal/suite"},
+	{"inbound/reply/words"},
+	{"internal/ngram"},
+	{"policy/classify"},
 	{"inbound/sender/resolver", "internal/kv/bolt", "internal/kv/kvtest", "internal/kv/migrate", "internal/keys", "internal/blob", "internal/config", "inbound/mailbox", "inbound/reply"},
 	{"inbound/sender/dkim", "inbound/sender/dmarc"},
 	{"inbound/sender/arc"},

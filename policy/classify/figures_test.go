@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"countersign/internal/suite"
 	"countersign/policy"
 )
 
@@ -130,7 +131,7 @@ func TestFolds(t *testing.T) {
 }
 
 func inFolds(t testing.TB, lines, beside []example) (all []Judged) {
-	for fold := range folds {
+	for fold := range suite.Size(1, folds) { // all of them by night
 		var learned []example
 		for _, e := range lines {
 			if e.fold != fold {

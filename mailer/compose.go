@@ -152,9 +152,10 @@ func (l Letter) values() values {
 
 // encoding keeps ASCII readable in transit and takes the shorter form of the
 // rest: quoted-printable gives each byte past ASCII three, base64 every byte
-// four thirds.
+// four thirds. The library writes 7bit as it writes quoted-printable, so what has a
+// "=" in it must be called that, or people read "=3D".
 func encoding(body string) gomail.Encoding {
-	if ascii(body) {
+	if ascii(body) && !strings.Contains(body, "=") {
 		return gomail.EncodingUSASCII
 	}
 	past := 0

@@ -329,6 +329,21 @@ func TestRefusedLetters(t *testing.T) {
 	}
 }
 
+// TestEquals: what was asked for is quoted as it was written, also with a "=".
+func TestEquals(t *testing.T) {
+	for _, request := range []string{"set x=1", "=3D", "a==b=", "=?utf-8?q?x?=", "v=spf1 ip4:192.0.2.1 -all", "größer = mehr"} {
+		l := goodLetter("confirm")
+		l.Request = request
+		b, err := composer(t).Compose(l)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, body := read(t, b); !strings.Contains(body, "| "+request+"\n") {
+			t.Errorf("%q is quoted as\n%s", request, body)
+		}
+	}
+}
+
 func TestLanguage(t *testing.T) {
 	c := composer(t)
 	for _, language := range []string{"", "en", "EN", "en-GB", "no", "../..", "x\r\ny"} {

@@ -459,7 +459,7 @@ func TestBounded(t *testing.T) {
 // FuzzFind: whatever a text holds, a match lies within it and, behind its first
 // entry, within one part of a sentence, begins and ends as its pattern says, and is found again.
 func FuzzFind(f *testing.F) {
-	for _, s := range []string{"I did not order this", "I, really\ndid not order. With", "no order and thanks", "did, not x order", "x? y", "\x00\xff\u202eI did not", "好的，我没有", "I did not order with 1 2 3"} {
+	for _, s := range []string{"I did not order this", "I, really\ndid not order. With", "no order and thanks", "did, not x order", "x? y", "\x00\xff\u202eI did not", "好的，我没有", "I did not order with 1 2 3", "0\xf2\u037a"} {
 		f.Add(s)
 	}
 	x := load(f, "en: @filler\nreally\n@lead\nhello\n@tail\nthanks\n@reach\nwith\n@and\nand\n@stop\nbut\n@i\ni\n我\n@not\ndid not\n没 有\n@order\norder\norder in\n!deny\n{i} {not} {order}? $\n^ {not} {*} {order}\n!sentence\n^^ {order} {not}?")

@@ -184,7 +184,7 @@ func (f *folder) split(s string) {
 		f.Text = &Text{}
 	}
 	if i := firstHigh(s); i < len(s) {
-		s = norm.NFKC.String(beforeNFKC(s))
+		s = norm.NFKC.String(beforeNFKC(strings.ToValidUTF8(s, "\uFFFD"))) // it takes what stands behind a broken byte as it is
 	}
 	*f.Text = Text{folded: f.folded[:0], words: f.words[:0], asks: append(f.asks[:0], false), lines: f.lines[:0]}
 	*f = folder{Text: f.Text, before: Sentence}

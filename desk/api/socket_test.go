@@ -36,6 +36,7 @@ func dialled(path string) string {
 	if err != nil {
 		return outcome(err)
 	}
+	defer c.http.CloseIdleConnections()
 	var said []string
 	for _, name := range []string{"ticket/list", "audit/list"} {
 		err := c.Each(context.Background(), name, None{}, func(json.RawMessage) error { return nil })

@@ -89,10 +89,10 @@ func (v view) stars(out []byte, i, j int) {
 }
 
 // blotFolded is what Blot does for tokens and references that are broken over
-// the ends of lines.
-func blotFolded(b []byte) {
+// the ends of lines. It reports whether there were any.
+func blotFolded(b []byte) (found bool) {
 	if !bytes.ContainsAny(b, "\r\n") || !(view{text: b}).joined().mayFold() {
-		return
+		return false
 	}
 	v := plain(bytes.Clone(b)).joined()
 	for n, join := range v.joins {
@@ -102,8 +102,9 @@ func blotFolded(b []byte) {
 			edges = append([]int{low, high}, v.joins[max(0, n-Length):min(len(v.joins), n+Length)]...)
 		}
 		for _, i := range edges {
-			if j := i + Length; low <= i && i < join && join < j && slices.Contains(edges, j) && j <= high && valid(string(v.text[i:j])) {
+			if j := i + Length; low <= i && i < join && join < j && slices.Contains(edges, j) && j <= high && valid(v.text[i:j]) {
 				v.stars(b, i, j)
+				found = true
 			}
 		}
 		near := v.near(join)
@@ -113,9 +114,11 @@ func blotFolded(b []byte) {
 		near.references(func(start, code, end int) {
 			if first := max(0, join-longestReference); first+start < join && join < first+end {
 				v.stars(b, first+code, first+end)
+				found = true
 			}
 		})
 	}
+	return found
 }
 
 // mayFold reports whether a token or reference could stand over one of the joins:

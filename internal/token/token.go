@@ -107,35 +107,41 @@ func distinct(re *regexp.Regexp, s string, text func([]string) string) []string 
 
 // Blot puts stars in place of every token and of the code of every reference in
 // s, in whatever case, also where one is broken over the ends of lines. Its time
-// is that of reading s once. What machines write is for Hide.
+// is that of reading s a few times. What machines write is for Hide.
 func Blot(s string) string {
 	b := []byte(s)
-	stars := func(start, end int) {
-		for i := start; i < end; i++ {
-			b[i] = '*'
-		}
+	for blotPlain(b); blotFolded(b); blotPlain(b) { // stars end a word, before which another may stand
 	}
-	for start := 0; start < len(s); {
+	return string(b)
+}
+
+// blotPlain is what Blot does for tokens and references that stand in one line.
+func blotPlain(b []byte) {
+	for start := 0; start < len(b); {
 		end := start
-		for end < len(s) && alphanumeric(s[end]) {
+		for end < len(b) && alphanumeric(b[end]) {
 			end++
 		}
-		if end-start == Length && valid(s[start:end]) { //rule:6.4 token-is-blotted TestBlot
-			stars(start, end)
+		if end-start == Length && valid(b[start:end]) { //rule:6.4 token-is-blotted TestBlot
+			stars(b[start:end])
 		}
 		start = max(end, start+1)
 	}
-	for from := 0; from < len(s) && mayRefer(s[from:]); {
-		at := reference.FindStringSubmatchIndex(s[from:])
+	for from := 0; from < len(b) && mayRefer(b[from:]); {
+		at := reference.FindSubmatchIndex(b[from:])
 		if at == nil {
 			break
 		}
 		// the code
-		stars(from+at[4], from+at[5]) //rule:6.4 code-is-blotted TestBlot
+		stars(b[from+at[4] : from+at[5]]) //rule:6.4 code-is-blotted TestBlot
 		from += at[1]
 	}
-	blotFolded(b)
-	return string(b)
+}
+
+func stars(b []byte) {
+	for i := range b {
+		b[i] = '*'
+	}
 }
 
 // mayRefer reports whether a reference could begin in s: looking for one itself
@@ -149,7 +155,7 @@ func mayRefer[T ~string | ~[]byte](s T) bool {
 	return false
 }
 
-func valid(s string) bool {
+func valid[T ~string | ~[]byte](s T) bool {
 	for i := range len(s) {
 		if !base32Digit(s[i]) {
 			return false

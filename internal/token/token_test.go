@@ -119,6 +119,7 @@ func TestBlot(t *testing.T) {
 		{"x" + a, "x" + a},
 		{"T-1042-7KQ3MXA", "T-1042-7KQ3MXA"},
 		{"grün T-1-AAAAAA grün", "grün T-1-****** grün"},
+		{"T-1-AAAAA\rAT-1-BBBBBB", "T-1-*****\r*T-1-******"}, // the second begins a word once the first is gone
 	}
 	for _, tt := range tests {
 		if got := token.Blot(tt.in); got != tt.want {

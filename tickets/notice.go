@@ -1,6 +1,7 @@
 package tickets
 
 import (
+	"cmp"
 	"errors"
 	"slices"
 	"strings"
@@ -41,11 +42,8 @@ func (s *Store) ask(tx kv.Tx, t *Ticket, kind policy.NoticeKind) error {
 
 // askContact is ask for another contact than the ticket's.
 func (s *Store) askContact(tx kv.Tx, t *Ticket, contact string, kind policy.NoticeKind) error {
-	if s.opt.Observing {
-		return ErrObserving
-	}
-	if err := s.opt.Watch.check(); err != nil {
-		return err // a token would live too long, or not at all
+	if err := s.mayWrite(); err != nil {
+		return err
 	}
 	if kind.Terms().Once {
 		if slices.Contains(t.Asked, kind) {
@@ -57,17 +55,41 @@ func (s *Store) askContact(tx kv.Tx, t *Ticket, contact string, kind policy.Noti
 	if err != nil || !ok || c.Status == clients.Removed || len(c.Addresses) == 0 { //rule:6.10 nothing-to-who-was-removed part=3 TestAskNobody
 		return err
 	}
+	return s.writeNotice(tx, t, kind, addressee{contact: c, address: c.Addresses[0]})
+}
+
+// mayWrite says why no notice may be written now.
+func (s *Store) mayWrite() error {
+	if s.opt.Observing {
+		return ErrObserving
+	}
+	return s.opt.Watch.check() // a token would live too long, or not at all
+}
+
+// addressee is to whom and where a notice goes, and what it says beside the
+// ticket's own words.
+type addressee struct {
+	contact clients.Contact
+	address string        // one that is theirs
+	life    time.Duration // how long an answer may come; zero: as long as a token lives
+	says    string        // stands in the place of the request
+	reason  string        // one line
+}
+
+// writeNotice queues a notice of the ticket. An asking one carries a token and a
+// reference of its own.
+func (s *Store) writeNotice(tx kv.Tx, t *Ticket, kind policy.NoticeKind, a addressee) error {
 	e, err := epochNow(tx)
 	if err != nil {
 		return err
 	}
-	now := s.Now()
-	n := notice{ID: "n-" + token.New()[:12], Kind: kind, Ticket: t.ID, Contact: c.ID, Address: c.Addresses[0], First: c.First.At,
-		Revision: t.Revision, Sent: now, Expires: now.Add(s.opt.TokenLife), Lifts: kind == policy.NoticeLift, Epoch: e.Number}
+	now, c := s.Now(), a.contact
+	n := notice{ID: "n-" + token.New()[:12], Kind: kind, Ticket: t.ID, Contact: c.ID, Address: a.address, First: c.First.At,
+		Revision: t.Revision, Sent: now, Expires: now.Add(cmp.Or(a.life, s.opt.TokenLife)), Lifts: kind == policy.NoticeLift, Epoch: e.Number}
 	returnPath := token.New()
 	l := Letter{Kind: kind, To: n.Address, ToName: c.Name, Language: c.Language, Ticket: t.ID,
-		Class: string(t.Class), ClassWords: t.Class.Demands().Words, Request: t.Request, Subject: t.Subject,
-		Channel: string(t.Channel), AgentName: s.agentName(tx, t.OpenedBy), Until: t.Until, At: now, Date: now,
+		Class: string(t.Class), ClassWords: t.Class.Demands().Words, Request: cmp.Or(a.says, t.Request), Subject: t.Subject,
+		Channel: string(t.Channel), AgentName: s.agentName(tx, t.OpenedBy), Until: t.Until, At: now, Date: now, Reason: a.reason,
 		ReturnPath: token.ReturnPath(s.opt.ReplyAddress, returnPath), InReplyTo: t.Thread}
 	secret := token.New()              // of what asks nothing only the Message-ID has one, and it opens nothing
 	if kind == policy.NoticeReminder { // it asks again, for no longer
@@ -204,8 +226,24 @@ func (s *Store) inform(tx kv.Tx, t *Ticket, kind policy.NoticeKind) error {
 
 // informContact is inform for another contact than the ticket's.
 func (s *Store) informContact(tx kv.Tx, t *Ticket, contact string, kind policy.NoticeKind) error {
+	return s.unlessUnwritable(tx, t, kind, func() error { return s.askContact(tx, t, contact, kind) })
+}
+
+// informAt is inform for one address of a contact, however often the ticket has
+// sent that kind.
+func (s *Store) informAt(tx kv.Tx, t *Ticket, kind policy.NoticeKind, a addressee) error {
+	return s.unlessUnwritable(tx, t, kind, func() error {
+		if err := s.mayWrite(); err != nil {
+			return err
+		}
+		return s.writeNotice(tx, t, kind, a)
+	})
+}
+
+// unlessUnwritable notes in the ticket's history that a notice could not be written.
+func (s *Store) unlessUnwritable(tx kv.Tx, t *Ticket, kind policy.NoticeKind, write func() error) error {
 	asked, notices, until := t.Asked, t.Notices, t.Until
-	err := s.askContact(tx, t, contact, kind)
+	err := write()
 	if !errors.Is(err, ErrCompose) && !errors.Is(err, ErrObserving) { //rule:6.11 answer-counts-though-untold =true TestAnswerThatCantBeTold
 		return err
 	}

@@ -7,7 +7,6 @@ package clients
 
 import (
 	"errors"
-	"fmt"
 	"maps"
 	"slices"
 	"strings"
@@ -36,19 +35,6 @@ const (
 	Removed Status = "removed"
 )
 
-// Permission is what a contact may ask for or do: a class, or one of these.
-type Permission string
-
-// The permissions beside the names of classes.
-const (
-	All        Permission = "all"        // everything
-	Privileged Permission = "privileged" // every privileged class that needs no approval
-	Minor      Permission = "ask"        // a question and a minor change
-	Approve    Permission = "approve"
-	Manage     Permission = "manage-contacts"
-	SeeCode    Permission = "see-code"
-)
-
 // Client is an organisation with an account.
 type Client struct {
 	ID       string    `json:"client"`
@@ -69,26 +55,39 @@ type Contact struct {
 	Addresses   []string     `json:"addresses"` // canonical; the first gets the notices
 	Permissions []Permission `json:"permissions,omitempty"`
 	Language    string       `json:"language,omitempty"`
+	Zone        string       `json:"zone,omitempty"` // of IANA's time zones
 	Added       time.Time    `json:"added,omitzero"`
+	Ended       time.Time    `json:"ended,omitzero"` // when they were removed
 	// Since says when an address came on file, Gained when the contact came to a
 	// right, First how the first address became it: for what did not come with
 	// the first import of the client.
 	Since  map[string]time.Time `json:"since,omitempty"`
 	Gained map[string]time.Time `json:"gained,omitempty"`
 	First  Turn                 `json:"first,omitzero"`
+	// Held says of narrower rights than those they have now that they had them before,
+	// and since when: what was widened cools, and what they had does not.
+	Held map[string]time.Time `json:"held,omitempty"`
+	// Left says when addresses left the file, of the last ones.
+	Left map[string]time.Time `json:"left,omitempty"`
 	// Spoke says until when another language was theirs.
 	Spoke map[string]time.Time `json:"spoke,omitempty"`
 	// Widened stands in older records for the dates of all rights.
 	Widened time.Time `json:"widened,omitzero"`
 }
 
-// May reports whether the contact may ask for the class of that name, or has the
-// permission. Whoever is on file may ask a question.
-func (c Contact) May(p Permission) bool {
+// May reports whether the contact, at that time, may ask for the class of that
+// name, or has the permission, for a service; "" is none in particular. Whoever is
+// on file may ask a question.
+func (c Contact) May(p Permission, at time.Time, service string) bool {
 	if c.Status == Removed { //rule:6.5 removed-may-nothing-on-file TestMay
 		return false
 	}
-	return p == Permission(policy.Question) || grants(c.effective(), p)
+	return p == Permission(policy.Question) || grants(c.effective(), p, at, service)
+}
+
+// MaySome reports whether the contact may that for any service.
+func (c Contact) MaySome(p Permission, at time.Time) bool {
+	return c.May(p, at, "") || slices.ContainsFunc(c.services(at), func(s string) bool { return c.May(p, at, s) })
 }
 
 // effective gives the permissions, those of the role where none are listed.
@@ -100,39 +99,6 @@ func (c Contact) effective() []Permission {
 		return []Permission{All}
 	}
 	return []Permission{Minor}
-}
-
-func grants(permissions []Permission, asked Permission) bool {
-	class := policy.Class(asked)
-	for _, p := range permissions {
-		switch {
-		case p == asked, p == All && asked.Known(),
-			p == Privileged && class.Known() && class.Privileged() && !class.Demands().Approval,
-			p == Minor && (class == policy.Question || class == policy.MinorChange):
-			return true
-		}
-	}
-	return false
-}
-
-// Known reports whether there is such a permission.
-func (p Permission) Known() bool {
-	return policy.Class(p).Known() || slices.Contains(others, p)
-}
-
-// others are the permissions that are no class.
-var others = []Permission{All, Privileged, Minor, Approve, Manage, SeeCode}
-
-// permissionList names every permission, for whoever misspelt one.
-func permissionList() string {
-	var names []string
-	for _, p := range others {
-		names = append(names, string(p))
-	}
-	for _, c := range policy.Classes {
-		names = append(names, string(c))
-	}
-	return strings.Join(names, ", ")
 }
 
 // Get returns the contact with that id, removed ones too.
@@ -242,17 +208,6 @@ func countDomains(tx kv.Tx, before, after Contact) error {
 		}
 	}
 	return nil
-}
-
-// Remove takes the contact's rights and keeps the record: mail from a removed
-// contact is known as such.
-func Remove(tx kv.Tx, id string) (Contact, error) {
-	c, ok, err := Get(tx, id)
-	if err != nil || !ok {
-		return c, errors.Join(err, fmt.Errorf("no contact %q", id))
-	}
-	c.Status = Removed
-	return c, PutContact(tx, c)
 }
 
 // EachClient calls fn for every client, by id.

@@ -218,17 +218,17 @@ func TestMay(t *testing.T) {
 		}
 		c := clients.Contact{Role: tt.role, Permissions: named(tt.permissions)}
 		for _, name := range named(tt.may) {
-			if !c.May(name) {
+			if !c.May(name, day, "") {
 				t.Errorf("%s with %q may not %s", tt.role, tt.permissions, name)
 			}
 			if gone := c; true {
-				if gone.Status = clients.Removed; gone.May(name) {
+				if gone.Status = clients.Removed; gone.May(name, day, "") {
 					t.Errorf("a removed contact may %s", name)
 				}
 			}
 		}
 		for _, name := range named(tt.not) {
-			if c.May(name) {
+			if c.May(name, day, "") {
 				t.Errorf("%s with %q may %s", tt.role, tt.permissions, name)
 			}
 		}

@@ -1,8 +1,10 @@
 package clients
 
 import (
+	"cmp"
 	"maps"
 	"slices"
+	"strings"
 	"time"
 
 	"countersign/internal/kv"
@@ -38,14 +40,14 @@ func (opt ImportOptions) first(r kv.Reader, c Client) (bool, error) {
 // and what was there before does not, whatever came beside it. What was taken
 // away and comes back is new.
 func (opt ImportOptions) date(next *Contact, old Contact, ok, first bool) {
-	next.Since, next.Gained, next.First, next.Widened = nil, nil, Turn{}, time.Time{}
+	next.Since, next.Gained, next.Held, next.First, next.Widened = nil, nil, nil, Turn{}, time.Time{}
 	if first && !ok {
 		return
 	}
-	next.Since = opt.dated(next.Addresses, old, func(a string) bool { return old.onFile(a) || next.Status == Removed })
-	next.Gained = opt.dated(next.Rights(), old, old.holds) //rule:6.5 new-right-cools TestSet/primary
+	next.Since = opt.since(*next, old)
+	next.Gained, next.Held = opt.gained(*next, old) //rule:6.5 new-right-cools TestSet/primary
 	if ok {
-		next.First, next.Spoke = opt.turn(*next, old), opt.spoke(*next, old)
+		next.First, next.Spoke, next.Left = opt.turn(*next, old), opt.spoke(*next, old), opt.left(*next, old)
 	}
 }
 
@@ -63,19 +65,93 @@ func (opt ImportOptions) spoke(next, old Contact) map[string]time.Time {
 	return spoke
 }
 
-// dated gives since when each of these is the contact's.
-func (opt ImportOptions) dated(all []string, old Contact, had func(string) bool) map[string]time.Time {
+// since gives since when each address is the contact's.
+func (opt ImportOptions) since(next, old Contact) map[string]time.Time {
 	dates := map[string]time.Time{}
-	for _, what := range all {
+	for _, a := range next.Addresses {
 		at := opt.Now
-		if had(what) {
-			at = old.Got(what)
+		if old.onFile(a) || next.Status == Removed {
+			at = old.Since[a]
 		}
 		if !at.IsZero() {
-			dates[what] = at
+			dates[a] = at
 		}
 	}
 	return dates
+}
+
+// maxHeld bounds the narrower rights that a contact is known to have had.
+const maxHeld = 64
+
+// gained gives since when the contact has each right, and which narrower ones are
+// older than that.
+func (opt ImportOptions) gained(next, old Contact) (gained, held map[string]time.Time) {
+	gained, held = map[string]time.Time{}, map[string]time.Time{}
+	had, has := old.since(opt.Now), next.reaches(opt.Now)
+	for _, u := range has {
+		at := opt.Now
+		for v, since := range had {
+			if v.covers(u) && since.Before(at) {
+				at = since
+			}
+		}
+		if !at.IsZero() {
+			gained[u.String()] = at
+		}
+	}
+	for v, since := range had {
+		// whatever was widened that long ago cools no longer
+		young := func(u reach) bool {
+			return since.Before(gained[u.String()]) && opt.Now.Sub(gained[u.String()]) < spokeLife
+		}
+		covered := slices.DeleteFunc(slices.Clone(has), func(u reach) bool { return !u.covers(v) })
+		if len(covered) > 0 && !slices.ContainsFunc(covered, func(u reach) bool { return !young(u) }) && len(held) < maxHeld {
+			held[v.String()] = since
+		}
+	}
+	return gained, held
+}
+
+// leftLife is how long it is remembered which addresses left the file, and
+// maxLeft of how many: so long may who reads them object to that.
+const (
+	leftLife = 30 * 24 * time.Hour
+	maxLeft  = 16
+)
+
+// left gives when addresses of the contact left the file.
+func (opt ImportOptions) left(next, old Contact) map[string]time.Time {
+	left := maps.Clone(old.Left)
+	if left == nil {
+		left = map[string]time.Time{}
+	}
+	for _, a := range old.Addresses {
+		at := opt.Now
+		if old.Status == Removed {
+			at = old.Ended
+		}
+		left[a] = at
+	}
+	maps.DeleteFunc(left, func(a string, at time.Time) bool {
+		return next.onFile(a) || at.IsZero() || opt.Now.Sub(at) >= leftLife
+	})
+	for len(left) > maxLeft {
+		oldest := slices.MinFunc(slices.Collect(maps.Keys(left)), func(a, b string) int {
+			return cmp.Or(left[a].Compare(left[b]), strings.Compare(a, b))
+		})
+		delete(left, oldest)
+	}
+	return left
+}
+
+// LeftLately reports whether an address that was the contact's left the file, and
+// may still object to that.
+func (c Contact) LeftLately(addr string, now time.Time) bool {
+	at := c.Left[addr]
+	if c.Status == Removed && slices.Contains(c.Addresses, addr) {
+		at = c.Ended
+	}
+	return !c.onFile(addr) && !at.IsZero() && now.Before(at.Add(leftLife))
 }
 
 // turn gives how the first address became it. It is new to it that it gets our

@@ -13,8 +13,8 @@ import (
 // and "first" where the first address became it then.
 func newOf(c clients.Contact, at time.Time) string {
 	var all []string
-	for _, what := range append(c.Rights(), c.Addresses...) {
-		if c.Got(what).Equal(at) {
+	for _, what := range append(c.Rights(at), c.Addresses...) {
+		if c.Got(what, "", at).Equal(at) {
 			all = append(all, what)
 		}
 	}
@@ -147,12 +147,12 @@ func TestPutBack(t *testing.T) {
 	s := kv.Memory()
 	contacts(t, s, header+ada)
 	c, _ := find(t, s, "ada@north.example")
-	if err := s.Update(func(tx kv.Tx) error { _, err := clients.Remove(tx, c.ID); return err }); err != nil {
+	if err := s.Update(func(tx kv.Tx) error { _, err := clients.Remove(tx, c.ID, day); return err }); err != nil {
 		t.Fatal(err)
 	}
 	contacts(t, s, header+ada, later)
 	c, _ = find(t, s, "ada@north.example")
-	if got := newOf(c, day.Add(24*time.Hour)); len(c.Rights()) < 10 || got != strings.Join(append(c.Rights(), c.Addresses...), " ") {
+	if got := newOf(c, day.Add(24*time.Hour)); len(c.Rights(day)) < 10 || got != strings.Join(append(c.Rights(day), c.Addresses...), " ") {
 		t.Errorf("new of who came back: %s", got)
 	}
 }
@@ -167,7 +167,7 @@ func TestOldWidened(t *testing.T) {
 	if err := s.Update(func(tx kv.Tx) error { return clients.PutContact(tx, c) }); err != nil {
 		t.Fatal(err)
 	}
-	if got := newOf(c, c.Widened); got != strings.Join(c.Rights(), " ") {
+	if got := newOf(c, c.Widened); got != strings.Join(c.Rights(day), " ") {
 		t.Errorf("new: %s", got)
 	}
 	contacts(t, s, header+"north,,ada@north.example;ada@home.example,Ada Berg,primary,dns-change,\n", later)

@@ -30,6 +30,10 @@ type ImportOptions struct {
 	Speaks func(language string) bool
 	// Stopped says whether nothing privileged is done for a client.
 	Stopped func(kv.Reader, string) (bool, error)
+	// Changed is told, in the Update itself, of a contact that was written, and
+	// what they were before; was tells that they were on file, first that they came
+	// with the first import of their client.
+	Changed func(tx kv.Tx, old, next Contact, was, first bool) error
 }
 
 // Directory is where an import looks and writes. Whoever offers it records what

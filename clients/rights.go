@@ -31,34 +31,169 @@ var rights = func() (all []string) {
 	return append(all, string(Approve), string(Manage), string(SeeCode), string(Primary))
 }()
 
-// Rights gives what the contact has of what cools when it is newly given.
-func (c Contact) Rights() (all []string) {
+// Rights gives what the contact has, at that time, of what cools when it is newly
+// given, be it of some services only.
+func (c Contact) Rights(at time.Time) (all []string) {
 	for _, r := range rights {
-		if c.holds(r) {
+		if slices.ContainsFunc(c.reaches(at), func(has reach) bool { return has.right == r }) {
 			all = append(all, r)
 		}
 	}
 	return all
 }
 
-func (c Contact) holds(right string) bool {
-	if right == string(Primary) {
-		return c.Role == Primary && c.Status != Removed
-	}
-	return c.May(Permission(right))
-}
-
 func (c Contact) onFile(addr string) bool {
 	return c.Status != Removed && slices.Contains(c.Addresses, addr)
 }
 
-// Got gives since when a right or an address is the contact's; zero where it
-// came with the first import, or is nothing that cools.
-func (c Contact) Got(what string) time.Time {
-	if at := c.Gained[what]; !slices.Contains(rights, what) {
-		return c.Since[what]
-	} else if at.After(c.Widened) {
-		return at
+// reach is how far a right goes.
+type reach struct {
+	right   string
+	service string    // empty: of all services
+	end     time.Time // zero: for good
+}
+
+// String writes it as a permission is written.
+func (u reach) String() string {
+	s := u.right
+	if u.service != "" {
+		s += ":" + u.service
 	}
-	return c.Widened
+	if !u.end.IsZero() {
+		s += "@" + u.end.AddDate(0, 0, -1).Format(time.DateOnly)
+	}
+	return s
+}
+
+func parseReach(s string) (u reach) {
+	name, services, end := Permission(s).parts()
+	u = reach{right: string(name), end: end}
+	if len(services) > 0 {
+		u.service = services[0]
+	}
+	return u
+}
+
+// covers reports whether who has u has v.
+func (u reach) covers(v reach) bool {
+	return u.right == v.right && (u.service == "" || u.service == v.service) &&
+		(u.end.IsZero() || !v.end.IsZero() && !v.end.After(u.end))
+}
+
+func (u reach) over(at time.Time) bool { return !u.end.IsZero() && !at.Before(u.end) }
+
+// reaches gives what the contact has of the rights at that time.
+func (c Contact) reaches(at time.Time) (all []reach) {
+	if c.Status == Removed {
+		return nil
+	}
+	add := func(u reach) {
+		if !u.over(at) && !slices.Contains(all, u) {
+			all = append(all, u)
+		}
+	}
+	for _, r := range rights {
+		if r == string(Primary) {
+			if c.Role == Primary {
+				add(reach{right: r})
+			}
+			continue
+		}
+		for _, p := range c.effective() {
+			name, services, end := p.parts()
+			if !name.gives(Permission(r)) {
+				continue
+			}
+			if services == nil {
+				services = []string{""}
+			}
+			for _, s := range services {
+				add(reach{r, s, end})
+			}
+		}
+	}
+	return all
+}
+
+// since gives since when the contact has each of those, and what narrower ones
+// they had before.
+func (c Contact) since(at time.Time) map[reach]time.Time {
+	all := map[reach]time.Time{}
+	for s, since := range c.Held {
+		if u := parseReach(s); !u.over(at) {
+			all[u] = since
+		}
+	}
+	for _, u := range c.reaches(at) {
+		since := c.Gained[u.String()]
+		if c.Widened.After(since) {
+			since = c.Widened
+		}
+		if held, ok := all[u]; !ok || since.Before(held) {
+			all[u] = since
+		}
+	}
+	return all
+}
+
+// Got gives since when the contact has a right for a service at that time, or an
+// address; zero where it came with the first import, or is nothing that cools.
+func (c Contact) Got(what, service string, at time.Time) (got time.Time) {
+	if !slices.Contains(rights, what) {
+		return c.Since[what]
+	}
+	found := false
+	for u, since := range c.since(at) {
+		if u.right == what && (u.service == "" || u.service == service) && (!found || since.Before(got)) {
+			got, found = since, true
+		}
+	}
+	return got
+}
+
+// A Dated is something that a contact has, and since when; zero: always.
+type Dated struct {
+	What  string
+	Since time.Time
+}
+
+// Dates gives since when the contact has what cools of all that they have, rights
+// and addresses.
+func (c Contact) Dates(at time.Time) (all []Dated) {
+	since := c.since(at)
+	for _, u := range c.reaches(at) {
+		all = append(all, Dated{u.String(), since[u]})
+	}
+	for _, a := range c.Addresses {
+		all = append(all, Dated{a, c.Since[a]})
+	}
+	return all
+}
+
+// Widens names what the contact would have that they have not: rights, addresses
+// and another first address. Nothing else widens who can prove or approve.
+func (c Contact) Widens(next Contact, at time.Time) (all []string) {
+	for _, a := range next.Addresses {
+		if next.Status != Removed && !c.onFile(a) {
+			all = append(all, a)
+		}
+	}
+	if a := next.first(); a != "" && a != c.first() && c.first() != "" {
+		all = append(all, "first "+a)
+	}
+	had := c.reaches(at)
+	for _, u := range next.reaches(at) {
+		if !slices.ContainsFunc(had, func(v reach) bool { return v.covers(u) }) {
+			all = append(all, u.String())
+		}
+	}
+	return all
+}
+
+// first is the address that our questions go to.
+func (c Contact) first() string {
+	if c.Status == Removed || len(c.Addresses) == 0 {
+		return ""
+	}
+	return c.Addresses[0]
 }

@@ -1,6 +1,7 @@
 package clients
 
 import (
+	"errors"
 	"fmt"
 	"regexp"
 	"slices"
@@ -51,6 +52,13 @@ func (opt ImportOptions) client(tx kv.Tx, r row) (o outcome, err error) {
 	return o, PutClient(tx, next)
 }
 
+// check reports what is wrong with a field, without its name.
+func (o *outcome) check(r row, column string, err error) {
+	if err != nil {
+		o.problem(r, column, "%s", strings.TrimPrefix(err.Error(), ErrInvalid.Error()+" "+column+": "))
+	}
+}
+
 func (o *outcome) problem(r row, column, format string, args ...any) {
 	o.problems = append(o.problems, Problem{r.line, column, fmt.Sprintf(format, args...)})
 }
@@ -63,6 +71,7 @@ func (opt ImportOptions) contact(tx kv.Tx, r row) (o outcome, err error) {
 		return o, err
 	}
 	next.ID = old.ID
+	next.asBefore(r, old, ok)
 	if full, err := crowded(tx, next); err != nil || full {
 		o.problem(r, "role", "client %s has %d primary contacts; at most so many are allowed", next.Client, maxPrimaries)
 		return o, err
@@ -97,7 +106,7 @@ func (opt ImportOptions) contact(tx kv.Tx, r row) (o outcome, err error) {
 			return o, err
 		}
 		opt.date(&l, was, true, false) // the next address comes first now
-		if err := PutContact(tx, l); err != nil {
+		if err := errors.Join(PutContact(tx, l), opt.changed(tx, was, l, true, false)); err != nil {
 			return o, err
 		}
 	}
@@ -115,11 +124,37 @@ func (opt ImportOptions) contact(tx kv.Tx, r row) (o outcome, err error) {
 		return o, nil
 	}
 	o.changed = ok
-	return o, PutContact(tx, next)
+	return o, errors.Join(PutContact(tx, next), opt.changed(tx, old, next, ok, first && len(losers) == 0))
+}
+
+// changed tells that a contact was written.
+func (opt ImportOptions) changed(tx kv.Tx, old, next Contact, was, first bool) error {
+	if opt.Changed == nil {
+		return nil
+	}
+	return opt.Changed(tx, old, next, was, first)
+}
+
+// asBefore leaves as it is what the file says nothing of.
+func (c *Contact) asBefore(r row, old Contact, ok bool) {
+	if !ok {
+		return
+	}
+	for column, keep := range map[string]func(){
+		"name":        func() { c.Name = old.Name },
+		"role":        func() { c.Role = old.Role },
+		"permissions": func() { c.Permissions = old.Permissions },
+		"language":    func() { c.Language = old.Language },
+		"zone":        func() { c.Zone = old.Zone },
+	} {
+		if _, there := r.fields[column]; !there {
+			keep()
+		}
+	}
 }
 
 func same(a, b Contact) bool {
-	return a.Name == b.Name && a.Role == b.Role && a.Status == b.Status && a.Language == b.Language &&
+	return a.Name == b.Name && a.Role == b.Role && a.Status == b.Status && a.Language == b.Language && a.Zone == b.Zone &&
 		slices.Equal(a.Addresses, b.Addresses) && slices.Equal(a.Permissions, b.Permissions)
 }
 
@@ -168,7 +203,7 @@ func (opt ImportOptions) owners(tx kv.Tx, r row, next Contact, o *outcome) (old 
 			}
 			losers[i].Addresses = slices.DeleteFunc(slices.Clone(losers[i].Addresses), func(x string) bool { return x == a })
 			if len(losers[i].Addresses) == 0 {
-				losers[i].Status = Removed
+				losers[i].Status, losers[i].Ended = Removed, opt.Now
 			}
 		}
 	}
@@ -178,7 +213,7 @@ func (opt ImportOptions) owners(tx kv.Tx, r row, next Contact, o *outcome) (old 
 // parseContact reads the fields of a row and reports all that is wrong with them.
 func parseContact(r row, o *outcome) Contact {
 	c := Contact{Client: r.fields["client"], Name: clean.Name(r.fields["name"], maxName), Role: Role(strings.ToLower(r.fields["role"])),
-		Status: Active, Language: r.fields["language"]}
+		Status: Active, Language: r.fields["language"], Zone: r.fields["zone"]}
 	if !clientForm.MatchString(c.Client) {
 		o.problem(r, "client", `"%s": not a reference of at most 64 letters, digits, dots and dashes`, clean.Name(c.Client, maxName))
 	}
@@ -199,19 +234,13 @@ func parseContact(r row, o *outcome) Contact {
 	if c.Role == "" {
 		c.Role = Authorised
 	}
-	if c.Role != Primary && c.Role != Authorised {
-		o.problem(r, "role", `"%s": not primary or authorised`, clean.Name(string(c.Role), maxName))
+	o.check(r, "role", checkRole(c.Role))
+	all, wrong := ParsePermissions(split(r.fields["permissions"]))
+	for c.Permissions = all; len(wrong) > 0; wrong = wrong[1:] {
+		o.problem(r, "permissions", "%v", wrong[0])
 	}
-	for _, name := range split(strings.ToLower(r.fields["permissions"])) {
-		if p := Permission(name); !p.Known() {
-			o.problem(r, "permissions", `"%s": not a class or permission; separate with ; any of %s`, clean.Name(name, maxName), permissionList())
-		} else if !slices.Contains(c.Permissions, p) {
-			c.Permissions = append(c.Permissions, p)
-		}
-	}
-	if c.Language != "" && !languageForm.MatchString(c.Language) {
-		o.problem(r, "language", `"%s": not a language such as en or pt-BR`, clean.Name(c.Language, maxName))
-	}
+	o.check(r, "language", checkLanguage(c.Language))
+	o.check(r, "zone", checkZone(c.Zone))
 	if c.Name == "" && len(c.Addresses) > 0 {
 		c.Name = c.Addresses[0]
 	}

@@ -4,26 +4,167 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"countersign/clients/onfile"
 	"countersign/internal/clean"
 	"countersign/internal/kv"
+	"countersign/internal/near"
 	"countersign/internal/rawmail"
 )
 
 // Change is what to change of a contact; nil and empty leave things as they are.
 type Change struct {
-	AddAddress    string
-	RemoveAddress string
-	Name          *string
-	Role          *Role
-	Permissions   *[]Permission
-	Language      *string
+	AddAddresses    []string      `json:"add_addresses,omitempty"`
+	RemoveAddresses []string      `json:"remove_addresses,omitempty"`
+	First           string        `json:"first,omitempty"` // the address that gets our mail, one that is on file then
+	Name            *string       `json:"name,omitempty"`
+	Role            *Role         `json:"role,omitempty"`
+	Permissions     *[]Permission `json:"permissions,omitempty"` // all that there are then
+	Language        *string       `json:"language,omitempty"`
+	Zone            *string       `json:"zone,omitempty"`
 }
 
-// Set changes a contact. What they newly may, and an address that is new or newly
-// the first, is dated now, so that it cools. An address of the desk or of an agent is refused.
+// ErrInvalid reports what can't be written of a contact: which field, and why.
+var ErrInvalid = errors.New("invalid")
+
+func invalid(field, format string, args ...any) error {
+	return fmt.Errorf("%w %s: %s", ErrInvalid, field, fmt.Sprintf(format, args...))
+}
+
+// To gives the contact as the change makes it, and all that is wrong with that at
+// once. What they newly may, and an address that is new or newly the first, is
+// dated now, so that it cools; an address of the desk or of staff is refused.
+func (ch Change) To(r kv.Reader, old Contact, now time.Time, desk onfile.Desk) (Contact, error) {
+	next := old
+	next.Addresses = slices.Clone(old.Addresses)
+	err := errors.Join(ch.addresses(r, &next, desk), ch.words(&next))
+	if err == nil && next.Role != old.Role {
+		if full, failed := crowded(r, next); failed != nil || full {
+			err = errors.Join(failed, invalid("role", "client %s has %d primary contacts; at most so many are allowed", next.Client, maxPrimaries))
+		}
+	}
+	if err != nil {
+		return old, err
+	}
+	ImportOptions{Now: now}.date(&next, old, true, false)
+	return next, nil
+}
+
+func (ch Change) addresses(r kv.Reader, next *Contact, desk onfile.Desk) error {
+	var errs []error
+	canonical := func(field, a string) string {
+		addr, err := rawmail.Canonical(strings.TrimSpace(a))
+		if err != nil {
+			errs = append(errs, invalid(field, `"%s": not an address`, clean.Name(a, maxName)))
+		}
+		return addr
+	}
+	for _, a := range ch.AddAddresses {
+		if addr := canonical("address", a); addr != "" && !slices.Contains(next.Addresses, addr) {
+			errs = append(errs, free(r, addr, next.ID, desk))
+			next.Addresses = append(next.Addresses, addr)
+		}
+	}
+	for _, a := range ch.RemoveAddresses {
+		addr := canonical("address", a)
+		if i := slices.Index(next.Addresses, addr); i >= 0 {
+			next.Addresses = slices.Delete(next.Addresses, i, i+1)
+		} else if addr != "" {
+			errs = append(errs, invalid("address", "%s is not on file for this contact%s", addr, meant(addr, next.Addresses)))
+		}
+	}
+	if ch.First != "" {
+		addr := canonical("first", ch.First)
+		if i := slices.Index(next.Addresses, addr); i >= 0 {
+			next.Addresses = slices.Insert(slices.Delete(next.Addresses, i, i+1), 0, addr)
+		} else if addr != "" {
+			errs = append(errs, invalid("first", "%s is not on file for this contact; add it, too", addr))
+		}
+	}
+	switch n := len(next.Addresses); {
+	case n == 0 && len(errs) == 0:
+		errs = append(errs, invalid("address", "that was the only one; add another, or remove the contact"))
+	case n > maxAddresses:
+		errs = append(errs, invalid("address", "%d of them, at most %d are allowed", n, maxAddresses))
+	}
+	return errors.Join(errs...)
+}
+
+// free demands that an address is nobody else's. That it may lead to staff is
+// said in the same words wherever it is tried.
+func free(r kv.Reader, addr, contact string, desk onfile.Desk) error {
+	is, err := desk.IsStaff(r, addr)
+	if err != nil {
+		return err
+	}
+	if is {
+		return invalid("address", "%s is an address of staff, or may reach staff; an agent must not be able to confirm", addr)
+	}
+	if c, ok, err := ByAddress(r, addr); err != nil || ok && c.ID != contact {
+		return errors.Join(err, invalid("address", "%s is already on file for client %s (contact %s)", addr, c.Client, c.ID))
+	}
+	return nil
+}
+
+func meant(word string, names []string) string {
+	if m := near.Of(word, names); m != "" {
+		return "; did you mean " + m + "?"
+	}
+	return ""
+}
+
+func (ch Change) words(c *Contact) error {
+	var errs []error
+	if ch.Name != nil {
+		if c.Name = clean.Name(*ch.Name, maxName); c.Name == "" {
+			errs = append(errs, invalid("name", "is empty"))
+		}
+	}
+	if ch.Role != nil {
+		c.Role = Role(lower(string(*ch.Role)))
+		errs = append(errs, checkRole(c.Role))
+	}
+	if ch.Language != nil {
+		c.Language = *ch.Language
+		errs = append(errs, checkLanguage(c.Language))
+	}
+	if ch.Zone != nil {
+		c.Zone = *ch.Zone
+		if err := checkZone(c.Zone); err != nil {
+			errs = append(errs, invalid("zone", "%v", err))
+		}
+	}
+	if ch.Permissions != nil {
+		var names []string
+		for _, p := range *ch.Permissions {
+			names = append(names, string(p))
+		}
+		all, wrong := ParsePermissions(names)
+		c.Permissions = all
+		for _, err := range wrong {
+			errs = append(errs, invalid("permissions", "%v", err))
+		}
+	}
+	return errors.Join(errs...)
+}
+
+func checkRole(r Role) error {
+	if r == Primary || r == Authorised {
+		return nil
+	}
+	return invalid("role", `"%s": not primary or authorised%s`, clean.Name(string(r), maxName), meant(string(r), []string{string(Primary), string(Authorised)}))
+}
+
+func checkLanguage(l string) error {
+	if l == "" || languageForm.MatchString(l) {
+		return nil
+	}
+	return invalid("language", `"%s": not a language such as en or pt-BR`, clean.Name(l, maxName))
+}
+
+// Set changes an active contact; see Change.To.
 func Set(tx kv.Tx, id string, ch Change, now time.Time, desk onfile.Desk) (Contact, error) {
 	old, ok, err := Get(tx, id)
 	if err != nil {
@@ -32,59 +173,65 @@ func Set(tx kv.Tx, id string, ch Change, now time.Time, desk onfile.Desk) (Conta
 	if !ok || old.Status == Removed {
 		return old, fmt.Errorf("no active contact %q", id)
 	}
-	next := old
-	next.Addresses = slices.Clone(old.Addresses)
-	if ch.AddAddress != "" {
-		addr, err := rawmail.Canonical(ch.AddAddress)
-		if err != nil {
-			return old, fmt.Errorf("add address: %w", err)
-		}
-		if is, err := desk.IsStaff(tx, addr); err != nil || is {
-			return old, errors.Join(err, fmt.Errorf("add address: %s is an address of staff, or may reach staff", addr))
-		}
-		if !slices.Contains(next.Addresses, addr) {
-			next.Addresses = append(next.Addresses, addr)
-		}
-	}
-	if ch.RemoveAddress != "" {
-		addr, err := rawmail.Canonical(ch.RemoveAddress)
-		i := slices.Index(next.Addresses, addr)
-		if err != nil || i < 0 || len(next.Addresses) == 1 {
-			return old, fmt.Errorf("remove address: %s is not on file for %s, or the only one", clean.Name(ch.RemoveAddress, maxName), id)
-		}
-		next.Addresses = slices.Delete(next.Addresses, i, i+1)
-	}
-	if err := ch.words(&next); err != nil {
+	next, err := ch.To(tx, old, now, desk)
+	if err != nil {
 		return old, err
 	}
-	if len(next.Addresses) > maxAddresses {
-		return old, fmt.Errorf("%d addresses, at most %d are allowed", len(next.Addresses), maxAddresses)
-	}
-	ImportOptions{Now: now}.date(&next, old, true, false)
 	return next, PutContact(tx, next)
 }
 
-func (ch Change) words(c *Contact) error {
-	if ch.Name != nil {
-		c.Name = clean.Name(*ch.Name, maxName)
+// ByCommand is in the place of an import's id where contacts come by command.
+const ByCommand = "contact add"
+
+// Add brings a new contact on file, whose addresses, name, role, permissions,
+// language and zone are in c. Where filling is said, and they are among the
+// client's first contacts, first is true: nothing of theirs cools.
+func Add(tx kv.Tx, c Contact, filling bool, now time.Time, desk onfile.Desk, ticketed func(kv.Reader, string) (time.Time, error)) (next Contact, first bool, err error) {
+	client, ok, err := GetClient(tx, c.Client)
+	if err != nil {
+		return c, false, err
 	}
-	if ch.Role != nil {
-		if c.Role = *ch.Role; c.Role != Primary && c.Role != Authorised {
-			return fmt.Errorf("role: %q is not primary or authorised", c.Role)
+	if !ok {
+		return c, false, invalid("client", `"%s": no such client`, clean.Name(c.Client, maxName))
+	}
+	if c.Role == "" {
+		c.Role = Authorised
+	}
+	if c.Name == "" && len(c.Addresses) > 0 {
+		c.Name = strings.TrimSpace(c.Addresses[0])
+	}
+	ch := Change{AddAddresses: c.Addresses, Name: &c.Name, Role: &c.Role, Permissions: &c.Permissions, Language: &c.Language, Zone: &c.Zone}
+	if next, err = ch.To(tx, Contact{Client: c.Client, Status: Active}, now, desk); err != nil {
+		return c, false, err
+	}
+	opt := ImportOptions{Now: now, Import: ByCommand, Ticketed: ticketed}
+	if filling {
+		if first, err = opt.first(tx, client); err != nil {
+			return c, false, err
 		}
 	}
-	if ch.Language != nil {
-		if c.Language = *ch.Language; c.Language != "" && !languageForm.MatchString(c.Language) {
-			return fmt.Errorf("language: %q is not one such as en or pt-BR", c.Language)
+	if client.Filled.IsZero() {
+		client.Filled, client.FilledBy = now, ByCommand
+		if err := PutClient(tx, client); err != nil {
+			return c, false, err
 		}
 	}
-	if ch.Permissions != nil {
-		c.Permissions = slices.Clone(*ch.Permissions)
-		for _, p := range c.Permissions {
-			if !p.Known() {
-				return fmt.Errorf("permissions: %q is not a class or permission", p)
-			}
-		}
+	n, err := kv.Counter(tx, counter)
+	if err != nil {
+		return c, false, err
 	}
-	return nil
+	next.ID, next.Added = fmt.Sprintf("c-%d", n), now
+	opt.date(&next, Contact{}, false, first)
+	return next, first, PutContact(tx, next)
+}
+
+// Remove takes the contact's rights and keeps the record: mail from a removed
+// contact is known as such.
+func Remove(tx kv.Tx, id string, now time.Time) (Contact, error) {
+	c, ok, err := Get(tx, id)
+	if err != nil || !ok || c.Status == Removed {
+		return c, errors.Join(err, fmt.Errorf("no active contact %q", id))
+	}
+	c.Status, c.Ended = Removed, now
+	return c, PutContact(tx, c)
 }

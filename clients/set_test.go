@@ -25,11 +25,11 @@ func TestSet(t *testing.T) {
 		{"primary", clients.Change{Role: new(clients.Primary)}, true, "primary"},
 		{"more", clients.Change{Permissions: words("ask", "dns-change")}, true, "dns-change"},
 		{"less", clients.Change{Permissions: words("question")}, true, ""},
-		{"address", clients.Change{AddAddress: "N@other.example"}, true, "n@other.example"},
-		{"swap", clients.Change{AddAddress: "n@other.example", RemoveAddress: "nils@north.example"}, true, "n@other.example first"},
-		{"last-address", clients.Change{RemoveAddress: "nils@north.example"}, false, ""},
-		{"agent", clients.Change{AddAddress: "sam@desk.example"}, false, ""},
-		{"taken", clients.Change{AddAddress: "ada@home.example"}, false, ""},
+		{"address", clients.Change{AddAddresses: []string{"N@other.example"}}, true, "n@other.example"},
+		{"swap", clients.Change{AddAddresses: []string{"n@other.example"}, RemoveAddresses: []string{"nils@north.example"}}, true, "n@other.example first"},
+		{"last-address", clients.Change{RemoveAddresses: []string{"nils@north.example"}}, false, ""},
+		{"agent", clients.Change{AddAddresses: []string{"sam@desk.example"}}, false, ""},
+		{"taken", clients.Change{AddAddresses: []string{"ada@home.example"}}, false, ""},
 		{"permission", clients.Change{Permissions: words("everything")}, false, ""},
 	}
 	for _, tt := range tests {
@@ -53,10 +53,10 @@ func TestRemove(t *testing.T) {
 	s := kv.Memory()
 	contacts(t, s, header+ada)
 	c, _ := find(t, s, "ada@north.example")
-	if err := s.Update(func(tx kv.Tx) error { _, err := clients.Remove(tx, c.ID); return err }); err != nil {
+	if err := s.Update(func(tx kv.Tx) error { _, err := clients.Remove(tx, c.ID, day); return err }); err != nil {
 		t.Fatal(err)
 	}
-	if c, ok := find(t, s, "ada@north.example"); !ok || c.Status != clients.Removed || c.May("question") {
+	if c, ok := find(t, s, "ada@north.example"); !ok || c.Status != clients.Removed || c.May("question", day, "") {
 		t.Errorf("a removed contact = %+v, %v", c, ok)
 	}
 	contacts(t, s, header+ada, later)

@@ -26,7 +26,7 @@ type FileError struct{ File, What string }
 
 func (e *FileError) Error() string { return e.File + ": " + e.What }
 
-var columns = []string{"client", "client_name", "email", "name", "role", "permissions", "language"}
+var columns = []string{"client", "client_name", "email", "name", "role", "permissions", "language", "zone"}
 
 // row is one record with the number of the line where it begins, from 1.
 type row struct {

@@ -24,8 +24,8 @@ func (s *Store) AskAgain(id, agent string) (t Ticket, err error) {
 			return err
 		case t.State.Over() || t.State == policy.StateDisputed:
 			return fmt.Errorf("%w: %s is %s; open a new ticket", ErrNotAllowed, t.ID, t.State)
-		case !c.May(clients.Permission(t.Class)): // their answer could give nothing
-			return fmt.Errorf("%w: %s may not ask for %s (no_permission); the column permissions of contact import gives that", ErrNotAllowed, c.ID, t.Class)
+		case !s.mayAsk(c, *t): // their answer could give nothing
+			return notPermitted(c.ID, t.Class, t.Service)
 		case t.Class == policy.Question:
 			return fmt.Errorf("%w: nothing has to be proved for a question", ErrNotAllowed)
 		case t.State == policy.StateConfirmed:

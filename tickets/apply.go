@@ -142,7 +142,7 @@ func (s *Store) openedByMail(tx kv.Tx, f policy.Facts) (Ticket, error) {
 		asks.Look, asks.Why = true, "The contact may not ask for that, so nobody was asked."
 	}
 	return s.create(tx, Ticket{Client: c.Client, Contact: c.ID, Subject: oneLine(subject), Request: s.firstWords(f.Text),
-		Class: f.Asks.OfMail(), Channel: policy.Email, Asks: asks, Mail: mailRead(f.Asks)}, f.MessageID)
+		Class: f.Asks.OfMail(), Service: c.ServiceIn(s.Now(), f.Subject, f.Text), Channel: policy.Email, Asks: asks, Mail: mailRead(f.Asks)}, f.MessageID)
 }
 
 // addTodo notes that the message is to be moved or marked on IMAP. Mail of a

@@ -55,6 +55,7 @@ type Receipt struct {
 	Revision  int            `json:"revision"`
 	Request   string         `json:"request"`
 	Class     policy.Class   `json:"class"`
+	Service   string         `json:"service,omitempty"`
 	Contact   string         `json:"contact"`
 	Agent     string         `json:"agent"`
 	Channel   policy.Channel `json:"channel"`
@@ -145,7 +146,7 @@ func (s *Store) allow(tx kv.Tx, t *Ticket, out *Authorization, d policy.Authoriz
 		out.Receipt, out.Until = t.Receipt, t.UsedAt.Add(policy.ReceiptLife)
 		return nil
 	}
-	r := Receipt{ID: "d-" + token.New()[:12], Ticket: t.ID, Revision: t.Revision, Request: t.Request, Class: a.Class,
+	r := Receipt{ID: "d-" + token.New()[:12], Ticket: t.ID, Revision: t.Revision, Request: t.Request, Class: a.Class, Service: t.Service,
 		Contact: t.Contact, Agent: out.Agent, Channel: a.Channel, At: out.At, Proofs: t.Proofs}
 	signed, err := json.Marshal(r)
 	if err != nil {

@@ -75,7 +75,7 @@ func (s *Store) wish(tx kv.Tx, t *Ticket, e EditRequest, agent staff.Agent, now 
 // agrees reports whether the edit may agree with a wish of somebody else: for that
 // an agent need not work on the ticket.
 func (e EditRequest) agrees(t Ticket, a staff.Agent) bool {
-	return e.Request == "" && t.Wish != nil && t.Wish.Agent != a.ID && t.Wish.Class == e.Class
+	return e.Request == "" && e.Service == nil && t.Wish != nil && t.Wish.Agent != a.ID && t.Wish.Class == e.Class
 }
 
 // looked notes that an agent has said the class which the ticket has.
@@ -102,7 +102,7 @@ func (s *Store) askPermitted(tx kv.Tx, t *Ticket) error {
 	if err != nil {
 		return err
 	}
-	if !c.May(clients.Permission(t.Class)) { //rule:8 what-they-may-not-ask-asks-nobody TestEditUnpermitted/to-another-class
+	if !s.mayAsk(c, *t) { //rule:8 what-they-may-not-ask-asks-nobody TestEditUnpermitted/to-another-class
 		t.Until = time.Time{}
 		return s.record(tx, t, Event{Event: "nobody asked", Reason: policy.CodeNoPermission, Text: fmt.Sprintf(
 			"The contact may not ask for %s, so they are not asked. The column permissions of contact import gives that.", t.Class)})

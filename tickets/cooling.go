@@ -34,11 +34,12 @@ func (s *Store) cools(r kv.Reader, c clients.Contact, all ...got) (out []policy.
 // coolsFor gives what cools of an answer for which the contact needs a right,
 // from addr, to these questions. Who reads an address that newly gets our
 // questions has their secrets, whatever address the answer then comes from.
-func (s *Store) coolsFor(r kv.Reader, c clients.Contact, right, addr string, asked ...*policy.Notice) ([]policy.Cooling, error) {
-	all := []got{{right, c.Got(right)}, {addr, c.Got(addr)}}
+func (s *Store) coolsFor(r kv.Reader, c clients.Contact, right, service, addr string, asked ...*policy.Notice) ([]policy.Cooling, error) {
+	now := s.Now()
+	all := []got{{right, c.Got(right, service, now)}, {addr, c.Got(addr, "", now)}}
 	for _, n := range asked {
 		if n != nil && n.Contact == c.ID {
-			all = append(all, got{n.Address, c.Got(n.Address)}, got{n.Address, n.First})
+			all = append(all, got{n.Address, c.Got(n.Address, "", now)}, got{n.Address, n.First})
 		}
 	}
 	return s.cools(r, c, all...)
@@ -47,8 +48,8 @@ func (s *Store) coolsFor(r kv.Reader, c clients.Contact, right, addr string, ask
 // Cools gives everything of a contact that cools.
 func (d *Directory) Cools(r kv.Reader, c clients.Contact) ([]policy.Cooling, error) {
 	var all []got
-	for _, what := range slices.Concat(c.Rights(), c.Addresses) {
-		all = append(all, got{what, c.Got(what)})
+	for _, one := range c.Dates(d.s.Now()) {
+		all = append(all, got{one.What, one.Since})
 	}
 	return d.s.cools(r, c, append(all, firstOf(c)...)...)
 }
@@ -58,7 +59,7 @@ func firstOf(c clients.Contact) []got {
 	if len(c.Addresses) == 0 {
 		return nil
 	}
-	return []got{{c.Addresses[0], c.Got(c.Addresses[0])}, {c.Addresses[0], c.First.At}}
+	return []got{{c.Addresses[0], c.Since[c.Addresses[0]]}, {c.Addresses[0], c.First.At}}
 }
 
 // coolsOf gives what cools of what the ticket asks for, as long as that can be
@@ -68,7 +69,7 @@ func (s *Store) coolsOf(r kv.Reader, t Ticket) ([]policy.Cooling, error) {
 	if err != nil || !ok || !t.Class.Privileged() || t.State.Over() || t.State == policy.StateDisputed {
 		return nil, err
 	}
-	all := []got{{string(t.Class), c.Got(string(t.Class))}}
+	all := []got{{string(t.Class), c.Got(string(t.Class), t.Service, s.Now())}}
 	if t.State != policy.StateConfirmed {
 		all = append(all, firstOf(c)...)
 	}

@@ -25,7 +25,8 @@ func (s *Store) Edit(e EditRequest) (t Ticket, err error) {
 		return t, err
 	}
 	err = s.changeFor(e.Ticket, e.Agent, e.agrees, func(tx kv.Tx, t *Ticket, agent staff.Agent) error {
-		onlyLooks := e.Request == "" && e.Class == t.Class && t.asksMore() != nil
+		moves := e.Service != nil && *e.Service != t.Service
+		onlyLooks := e.Request == "" && !moves && e.Class == t.Class && t.asksMore() != nil
 		if (t.State.Over() || t.State == policy.StateDisputed) && !onlyLooks {
 			return fmt.Errorf("%w: %s is %s; open a new ticket", ErrNotAllowed, t.ID, t.State)
 		}
@@ -46,12 +47,14 @@ func (s *Store) Edit(e EditRequest) (t Ticket, err error) {
 			return &InvalidError{fmt.Errorf("reason: %s is %s, and %s is below that: say why", t.ID, r.Least, r.Class)}
 		case (r.Second || r.Wisher != "") && s.Now().Before(agent.Counts):
 			return fmt.Errorf("%w: agent %s counts from %s", ErrNotAllowed, agent.ID, agent.Counts.Format(time.RFC3339))
-		case r.Second && anew:
+		case r.Second && (anew || moves):
 			return fmt.Errorf("%w: the new words of %s are read as %s: change the words first; that they are a %s takes a second person", ErrNotAllowed, t.ID, r.Least, r.Class)
 		case r.Second:
 			t.Asks = asks
 			return s.wish(tx, t, e, agent, now)
-		case e.Request == "" && r.Class == t.Class:
+		case e.Request == "" && e.Class == "" && !moves:
+			return fmt.Errorf("%w: %s is for %s already", ErrNotAllowed, t.ID, orNone(t.Service))
+		case e.Request == "" && r.Class == t.Class && !moves:
 			return s.looked(tx, t, agent, e)
 		}
 		return s.edit(tx, t, e, agent, r, asks)
@@ -84,6 +87,9 @@ func (s *Store) edit(tx kv.Tx, t *Ticket, e EditRequest, agent staff.Agent, r po
 		return err
 	}
 	was, wished := t.Class, t.Wish
+	if e.Service != nil {
+		t.Service = *e.Service
+	}
 	t.Class, t.Asks, t.Wish = r.Class, asks, nil
 	if e.Request != "" && e.Request != t.Request {
 		if t.Mail != nil && t.Mail.Text == "" {
@@ -109,6 +115,9 @@ func (s *Store) edit(tx kv.Tx, t *Ticket, e EditRequest, agent staff.Agent, r po
 		}
 	}
 	text := fmt.Sprintf("revision %d by %s; earlier proofs are void", t.Revision, agent.ID) + reclassed(was, *t, r, wished, why(e.Reason))
+	if e.Service != nil {
+		text += "; it is for " + orNone(t.Service)
+	}
 	if err := s.record(tx, t, Event{Event: "edited", Text: text}); err != nil {
 		return err
 	}
@@ -116,6 +125,14 @@ func (s *Store) edit(tx kv.Tx, t *Ticket, e EditRequest, agent staff.Agent, r po
 		return nil
 	}
 	return s.askPermitted(tx, t)
+}
+
+// orNone names a service.
+func orNone(service string) string {
+	if service == "" {
+		return "no service in particular"
+	}
+	return "the service " + service
 }
 
 // CloseTicket ends a ticket. Its tokens are used up.

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"slices"
 	"strings"
+	"time"
 
 	"countersign/clients"
 	"countersign/internal/kv"
@@ -44,7 +45,7 @@ func (s *Store) facts(r kv.Reader, e policy.Evidence, own string) (f policy.Fact
 		return f, err
 	}
 	f.Binding = policy.Bind(e, names)
-	class := e.Asks.OfMail()
+	about := matter{class: e.Asks.OfMail(), words: []string{e.Subject, e.Text}}
 	if f.Binding.Ticket != "" {
 		t, err := load(r, f.Binding.Ticket)
 		switch {
@@ -53,7 +54,7 @@ func (s *Store) facts(r kv.Reader, e policy.Evidence, own string) (f policy.Fact
 		case err != nil:
 			return f, err
 		default:
-			f.Ticket, class, f.StandsIn = t.facts(), t.Class, t.Class.StandsIn(s.opt.TokenClasses)
+			f.Ticket, about, f.StandsIn = t.facts(), matter{class: t.Class, service: t.Service}, t.Class.StandsIn(s.opt.TokenClasses)
 		}
 	}
 	f.ToUs, f.ToUsSigned = s.toUs(e)
@@ -67,7 +68,7 @@ func (s *Store) facts(r kv.Reader, e policy.Evidence, own string) (f policy.Fact
 			before = append(before, n.Class)
 		}
 	}
-	if f.Person, err = s.person(r, e.From, whom, class, f.Binding, before...); err != nil {
+	if f.Person, err = s.person(r, e.From, whom, about, f.Binding, before...); err != nil {
 		return f, err
 	}
 	// A mail that only names another client's ticket is no mail about it: it
@@ -77,7 +78,7 @@ func (s *Store) facts(r kv.Reader, e policy.Evidence, own string) (f policy.Fact
 	if p := f.Person; f.Binding.Bound == policy.BoundThread && f.Binding.LiveToken == nil && p.ID != "" && p.Client != f.Ticket.Client &&
 		!slices.ContainsFunc(f.Binding.Heard, asked) {
 		f.Binding, f.Ticket = policy.Binding{Bound: policy.BoundNone, Reasons: f.Binding.Reasons}, policy.Ticket{}
-		if f.Person, err = s.person(r, e.From, "", e.Asks.OfMail(), f.Binding); err != nil {
+		if f.Person, err = s.person(r, e.From, "", matter{class: e.Asks.OfMail(), words: []string{e.Subject, e.Text}}, f.Binding); err != nil {
 			return f, err
 		}
 	}
@@ -254,10 +255,24 @@ func (s *Store) replyAddress(addr string) bool {
 	return ok && len(addr) > len(before)+len(after) && strings.HasPrefix(addr, before) && strings.HasSuffix(addr, after)
 }
 
+// matter is what a message may ask for or answer.
+type matter struct {
+	class   policy.Class
+	service string   // of the ticket
+	words   []string // of a mail that may open one: it is about the service that they name
+}
+
+func (m matter) of(c clients.Contact, now time.Time) string {
+	if m.words != nil {
+		return c.ServiceIn(now, m.words...)
+	}
+	return m.service
+}
+
 // person looks the address up in the directory. Where several contacts have it
 // on file, the one who was asked is meant. b is how what they sent is bound,
 // before are the classes for which the ticket asked when it was.
-func (s *Store) person(r kv.Reader, addr, asked string, class policy.Class, b policy.Binding, before ...policy.Class) (p policy.Person, err error) {
+func (s *Store) person(r kv.Reader, addr, asked string, about matter, b policy.Binding, before ...policy.Class) (p policy.Person, err error) {
 	if addr == "" {
 		return p, nil
 	}
@@ -271,11 +286,12 @@ func (s *Store) person(r kv.Reader, addr, asked string, class policy.Class, b po
 	if err != nil || !ok {
 		return p, err
 	}
-	right, asks := string(class), []*policy.Notice{b.Notice, b.LiveToken}
+	now, service := s.Now(), about.of(c, s.Now())
+	right, asks := string(about.class), []*policy.Notice{b.Notice, b.LiveToken}
 	if b.Notice != nil && b.Notice.Lifts {
 		right = string(clients.Primary)
 	}
-	cools, err := s.coolsFor(r, c, right, addr, asks...)
+	cools, err := s.coolsFor(r, c, right, service, addr, asks...)
 	return policy.Person{ID: c.ID, Client: c.Client, Language: c.Language, Spoke: s.spoke(c), Removed: c.Status == clients.Removed,
-		May: c.May(clients.Permission(class)), MayDeny: slices.ContainsFunc(before, func(was policy.Class) bool { return c.May(clients.Permission(was)) }), Cooling: len(cools) > 0}, err
+		May: c.May(clients.Permission(about.class), now, service), MayDeny: slices.ContainsFunc(before, func(was policy.Class) bool { return c.MaySome(clients.Permission(was), now) }), Cooling: len(cools) > 0}, err
 }

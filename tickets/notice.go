@@ -88,7 +88,7 @@ func (s *Store) writeNotice(tx kv.Tx, t *Ticket, kind policy.NoticeKind, a addre
 		Revision: t.Revision, Sent: now, Expires: now.Add(cmp.Or(a.life, s.opt.TokenLife)), Lifts: kind == policy.NoticeLift, Epoch: e.Number}
 	returnPath := token.New()
 	l := Letter{Kind: kind, To: n.Address, ToName: c.Name, Language: c.Language, Ticket: t.ID,
-		Class: string(t.Class), ClassWords: t.Class.Demands().Words, Request: cmp.Or(a.says, t.Request), Subject: t.Subject,
+		Class: string(t.Class), ClassWords: t.inWords(), Request: cmp.Or(a.says, t.Request), Subject: t.Subject,
 		Channel: string(t.Channel), AgentName: s.agentName(tx, t.OpenedBy), Until: t.Until, At: now, Date: now, Reason: a.reason,
 		ReturnPath: token.ReturnPath(s.opt.ReplyAddress, returnPath), InReplyTo: t.Thread}
 	secret := token.New()              // of what asks nothing only the Message-ID has one, and it opens nothing
@@ -124,6 +124,15 @@ func (s *Store) writeNotice(tx kv.Tx, t *Ticket, kind policy.NoticeKind, a addre
 		return err
 	}
 	return s.enqueue(tx, t, n, l)
+}
+
+// inWords says for a customer what kind of thing the ticket asks for, and of which service.
+func (t *Ticket) inWords() string {
+	words := t.Class.Demands().Words
+	if t.Service != "" {
+		words += ", of the service " + t.Service
+	}
+	return words
 }
 
 func (s *Store) agentName(tx kv.Tx, id string) string {

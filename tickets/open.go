@@ -41,11 +41,11 @@ func (s *Store) Open(o OpenRequest) (t Ticket, err error) {
 		if !ok || c.Status == clients.Removed {
 			return fmt.Errorf("%w: %s", ErrNoContact, addr)
 		}
-		if !c.May(clients.Permission(o.Class)) {
-			return fmt.Errorf("%w: %s may not ask for %s (no_permission); the column permissions of contact import gives that", ErrNotAllowed, addr, o.Class)
+		if !c.May(clients.Permission(o.Class), s.Now(), o.Service) {
+			return notPermitted(addr, o.Class, o.Service)
 		}
 		t, err = s.create(tx, Ticket{Client: c.Client, Contact: c.ID, Subject: token.Blot(oneLine(o.Subject)), Request: request, // a second reference would bind no answer
-			Class: o.Class, Channel: o.Channel, OpenedBy: agent.ID, Assignee: agent.ID, Asks: asks, Looked: agent.ID,
+			Class: o.Class, Service: o.Service, Channel: o.Channel, OpenedBy: agent.ID, Assignee: agent.ID, Asks: asks, Looked: agent.ID,
 			Priority: oneLine(o.Priority), Category: oneLine(o.Category)}, "")
 		if err != nil || o.Class == policy.Question {
 			return err
@@ -57,6 +57,20 @@ func (s *Store) Open(o OpenRequest) (t Ticket, err error) {
 		return save(tx, t)
 	})
 	return t, err
+}
+
+// mayAsk reports whether the contact may ask now for what the ticket asks for.
+func (s *Store) mayAsk(c clients.Contact, t Ticket) bool {
+	return c.May(clients.Permission(t.Class), s.Now(), t.Service)
+}
+
+// notPermitted says what a contact may not ask for, and what would give it.
+func notPermitted(who string, class policy.Class, service string) error {
+	what := string(class)
+	if service != "" {
+		what += " of " + service
+	}
+	return fmt.Errorf("%w: %s may not ask for %s (no_permission); the column permissions of contact import gives that", ErrNotAllowed, who, what)
 }
 
 // create numbers a new ticket and writes it. messageID, if any, is that of the

@@ -30,6 +30,7 @@ type Shown struct {
 	Request       string           `json:"request"`
 	Revision      int              `json:"revision"`
 	Class         policy.Class     `json:"class"`
+	Service       string           `json:"service,omitempty"`
 	Channel       policy.Channel   `json:"channel"`
 	State         policy.State     `json:"state"`
 	Authenticated bool             `json:"authenticated"`
@@ -62,7 +63,7 @@ func show(r kv.Reader, t Ticket, now time.Time) (Shown, error) {
 		return Shown{}, err
 	}
 	out := Shown{Ticket: t.ID, Subject: t.Subject, Request: t.Request,
-		Revision: t.Revision, Class: t.Class, Channel: t.Channel, State: t.State, Assignee: t.Assignee, Queue: t.Queue,
+		Revision: t.Revision, Class: t.Class, Service: t.Service, Channel: t.Channel, State: t.State, Assignee: t.Assignee, Queue: t.Queue,
 		OpenedBy: t.OpenedBy, Priority: t.Priority, Category: t.Category, Opened: t.Opened, Until: t.Until, UsedBy: t.UsedBy, Unasked: t.unasked() || t.unheard() || t.stale(e) && t.State == policy.StateUnconfirmed,
 		Authenticated: t.live(policy.ProofSender) && t.State != policy.StateDisputed,
 		Confirmed:     t.live(policy.ProofReply) && t.State != policy.StateDisputed, Proofs: []policy.Proof{},

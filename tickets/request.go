@@ -6,6 +6,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"countersign/clients"
 	"countersign/internal/clean"
 	"countersign/internal/rawmail"
 	"countersign/policy"
@@ -24,12 +25,13 @@ type OpenRequest struct {
 	Class    policy.Class   `json:"class"`
 	Subject  string         `json:"subject"`
 	Request  string         `json:"request,omitempty"` // empty: the subject says it all
+	Service  string         `json:"service,omitempty"` // that it is about; empty: none in particular
 	Priority string         `json:"priority,omitempty"`
 	Category string         `json:"category,omitempty"`
 	Agent    string         `json:"agent"`
 }
 
-func (o OpenRequest) validate(fits func(string) error) error {
+func (o *OpenRequest) validate(fits func(string) error) error {
 	var errs []error
 	bad := func(format string, args ...any) { errs = append(errs, fmt.Errorf(format, args...)) }
 	if !o.Class.Known() {
@@ -40,6 +42,10 @@ func (o OpenRequest) validate(fits func(string) error) error {
 	}
 	if strings.TrimSpace(o.Subject) == "" {
 		bad("subject: say what is asked and where, in one line")
+	}
+	var err error
+	if o.Service, err = clients.Service(o.Service); err != nil {
+		bad("service: %v", err)
 	}
 	errs = append(errs, checkText("subject", o.Subject, maxSubject), checkRequest(o.Request, fits))
 	if strings.ContainsAny(o.Subject, "\r\n") {
@@ -57,14 +63,21 @@ type EditRequest struct {
 	Request string       `json:"request,omitempty"` // empty: as it is, and its class is said
 	Class   policy.Class `json:"class,omitempty"`   // empty: as it is, or as other words ask for
 	Reason  string       `json:"reason,omitempty"`  // why the class is lower than the words say
+	Service *string      `json:"service,omitempty"` // nil: as it is; empty: none in particular
 	Agent   string       `json:"agent"`
 	// Revision is the one that the agent has seen; zero: whichever it is.
 	Revision int `json:"revision,omitempty"`
 }
 
-func (e EditRequest) validate(fits func(string) error) error {
+func (e *EditRequest) validate(fits func(string) error) error {
 	err := errors.Join(checkRequest(e.Request, fits), checkText("reason", e.Reason, maxReason))
-	if strings.TrimSpace(e.Request) == "" && (e.Request != "" || e.Class == "") {
+	if e.Service != nil {
+		name, wrong := clients.Service(*e.Service)
+		if e.Service = &name; wrong != nil {
+			err = errors.Join(err, fmt.Errorf("service: %w", wrong))
+		}
+	}
+	if strings.TrimSpace(e.Request) == "" && (e.Request != "" || e.Class == "" && e.Service == nil) {
 		err = errors.Join(err, errors.New("request: say what is asked now"))
 	}
 	if e.Class != "" && !e.Class.Known() {

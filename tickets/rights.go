@@ -72,7 +72,7 @@ func (s *Store) giver(r kv.Reader, t Ticket, c clients.Contact, ok bool, addr st
 	if err != nil {
 		return policy.Giver{}, err
 	}
-	cools, err := s.coolsFor(r, c, string(right), addr)
-	return policy.Giver{Active: ok && c.Status != clients.Removed, Client: c.Client, May: c.May(right),
+	cools, err := s.coolsFor(r, c, string(right), t.Service, addr)
+	return policy.Giver{Active: ok && c.Status != clients.Removed, Client: c.Client, May: c.May(right, s.Now(), t.Service),
 		OnFile: slices.Contains(c.Addresses, addr), Since: c.Since[addr], Staff: isStaff, Cools: outlined(cools)}, err
 }

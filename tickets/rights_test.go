@@ -30,7 +30,7 @@ func TestRightsAtTheAct(t *testing.T) {
 			c.Permissions = []clients.Permission{clients.Permission(policy.PasswordChange)}
 		})},
 		{"removed", "contact_removed", policy.PasswordChange, func(d *desk) {
-			check(t, d.engine.Update(func(tx kv.Tx) error { _, err := clients.Remove(tx, "bob"); return err }))
+			check(t, d.engine.Update(func(tx kv.Tx) error { _, err := clients.Remove(tx, "bob", d.Now()); return err }))
 		}},
 		{"moved", "contact_moved", policy.PasswordChange, admin(func(_ *desk, c *clients.Contact) { c.Client = "c2" })},
 		{"other-address", "address_gone", policy.PasswordChange, admin(func(_ *desk, c *clients.Contact) { c.Addresses = []string{"bob@new.example"} })},

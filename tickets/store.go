@@ -140,6 +140,7 @@ type Ticket struct {
 	Request  string              `json:"request"`
 	Revision int                 `json:"revision"`
 	Class    policy.Class        `json:"class"`
+	Service  string              `json:"service,omitempty"` // that it is about; empty: none in particular
 	Channel  policy.Channel      `json:"channel"`
 	State    policy.State        `json:"state"`
 	Priority string              `json:"priority,omitempty"`

@@ -42,6 +42,9 @@ func (a *app) ticketShow() *cobra.Command {
 func (a *app) sayTicket(t tickets.Shown) error {
 	fmt.Fprintf(a.stdout, "%s  %s    %s    opened %s by %s from %s\n", t.Ticket, clean.Terminal(t.Subject), person(t.Client, t.ClientName, t.Contact, t.ContactName), when(t.Opened), orElse(t.OpenedBy, "the contact"), t.Channel)
 	fmt.Fprintf(a.stdout, "class   %s (revision %d)\n", t.Class, t.Revision)
+	if t.Service != "" {
+		fmt.Fprintf(a.stdout, "service %s\n", clean.Terminal(t.Service))
+	}
 	a.sayAsks(t)
 	state := strings.ToUpper(string(t.State))
 	switch {
@@ -81,6 +84,7 @@ func (a *app) sayHistory(events []tickets.Event) error {
 
 func (a *app) ticketEdit() *cobra.Command {
 	var in tickets.EditRequest
+	var service string
 	c := &cobra.Command{Use: "edit TICKET", Short: "Change the request or its class: earlier proofs are void, the contact is asked afresh", Args: cobra.ExactArgs(1),
 		Long: "Changes the request, or its class, or both. Earlier proofs are void and the contact is asked afresh; a question asks nobody.\n\n" +
 			"The class of a customer's own mail is at least what was read in its words. Anybody may raise it; to lower it takes --reason, and\n" +
@@ -92,9 +96,13 @@ func (a *app) ticketEdit() *cobra.Command {
 	c.Flags().StringVar((*string)(&in.Class), "class", "", "its class, if that changes")
 	c.Flags().IntVar(&in.Revision, "revision", 0, "only if this is its revision still: nobody has edited what you saw")
 	c.Flags().StringVar(&in.Reason, "reason", "", "why its class is lower than the words say")
+	c.Flags().StringVar(&service, "service", "", "the service that it is about, empty for none in particular")
 	c.Flags().StringVar(&in.Agent, "agent", "", "who you are")
 	c.RunE = func(cmd *cobra.Command, args []string) (err error) {
 		in.Ticket = args[0]
+		if cmd.Flags().Changed("service") {
+			in.Service = &service
+		}
 		if in.Request, err = a.text(in.Request); err != nil {
 			return err
 		}

@@ -27,6 +27,7 @@ func (a *app) ticketOpen() *cobra.Command {
 	f.StringVar((*string)(&in.Class), "class", "", "what kind of thing is asked, such as password-change")
 	f.StringVar(&in.Subject, "subject", "", "what and where, in one line")
 	f.StringVar(&in.Request, "request", "", "the exact request, - for standard input; the subject if left out")
+	f.StringVar(&in.Service, "service", "", "the service that it is about, where the contact may ask for some only")
 	f.StringVar(&in.Priority, "priority", "", "priority, your own words")
 	f.StringVar(&in.Category, "category", "", "category, your own words")
 	f.StringVar(&in.Agent, "agent", "", "who you are")

@@ -89,7 +89,7 @@ var pure = map[string][]string{
 
 // directory is where clients, contacts and agents are written. A world is a desk
 // in memory, of which nothing is kept.
-var directory = []string{"tickets/directory.go", "tickets/imports.go", "tickets/world.go"}
+var directory = []string{"tickets/directory.go", "tickets/directory_contacts.go", "tickets/imports.go", "tickets/world.go"}
 
 // readers judge by character classes what a text says, as all others ask package
 // clean to: what people see in a sender's name, which names look alike, what is
@@ -123,6 +123,7 @@ var uses = []struct {
 	{"net/smtp.*", nil, "mail leaves by package mailer"},
 	{module + "clients.Put*", directory, "the directory is written in one place, which records it"},
 	{module + "clients.Set", directory, "the directory is written in one place, which records it"},
+	{module + "clients.Add", directory, "the directory is written in one place, which records it"},
 	{module + "clients.Remove", directory, "the directory is written in one place, which records it"},
 	{module + "clients.Read*", directory, "the directory is written in one place, which records it"},
 	{module + "staff.Add", directory, "the directory is written in one place, which records it"},

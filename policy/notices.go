@@ -18,11 +18,15 @@ const (
 	NoticeDisputed     NoticeKind = "disputed"      // that their no was heard
 	NoticeOtherAddress NoticeKind = "other_address" // that the answer came from elsewhere
 	NoticeExpired      NoticeKind = "expired"       // that no answer came in time
+	NoticeCodeChanged  NoticeKind = "code_changed"  // that a phone or chat code was set or cleared
+	NoticeCodeUsed     NoticeKind = "code_used"     // that it was said, and matched
+	NoticeCodeLocked   NoticeKind = "code_locked"   // that wrong ones were said until it was locked
 
 	// What tells staff.
 	NoticeUndeliverable NoticeKind = "undeliverable" // that a mail to a contact did not arrive
 	NoticeSaidNo        NoticeKind = "said_no"       // that the customer said no
 	NoticeStopped       NoticeKind = "stopped"       // that the client is stopped by it
+	NoticeCodeGuessed   NoticeKind = "code_guessed"  // that wrong codes were typed until a limit stopped it
 	NoticeSeveral       NoticeKind = "several"       // several of these at once
 
 	// NoticeProbe is a mail to ourselves, to try the way out and back.
@@ -113,12 +117,18 @@ var notices = map[NoticeKind]NoticeTerms{
 	NoticeOtherAddress: {To: ToContact, Text: "other_address", Delivery: AtMostOnce, Once: true, Replies: true, Security: true, Kept: true, Account: OfSecurity, Limits: hourOnly},
 	NoticeExpired:      {To: ToContact, Text: "expired", Delivery: AtMostOnce, Once: true, Dropped: true, Account: OfTimers, Limits: every},
 
+	NoticeCodeChanged: {To: ToContact, Text: "code_changed", Delivery: AtLeastOnce, Once: true, Security: true, Kept: true, Account: OfSecurity, Limits: hourOnly},
+	NoticeCodeUsed:    {To: ToContact, Text: "code_used", Delivery: AtLeastOnce, Once: true, Security: true, Kept: true, Account: OfSecurity, Limits: hourOnly},
+	NoticeCodeLocked:  {To: ToContact, Text: "code_locked", Delivery: AtLeastOnce, Once: true, Security: true, Kept: true, Account: OfSecurity, Limits: hourOnly},
+
 	NoticeUndeliverable: {To: ToOwners, Text: "undeliverable", Delivery: AtMostOnce, Kept: true, Account: OfStaff,
 		Line: "our mail did not reach the address on file: "},
 	NoticeSaidNo: {To: ToLeads, Text: "said_no", Delivery: AtLeastOnce, Urgent: true, Kept: true, Account: OfStaff,
 		Line: "the customer said NO."},
 	NoticeStopped: {To: ToLeads, Text: "stopped", Delivery: AtLeastOnce, Urgent: true, Kept: true, Account: OfStaff,
 		Line: "the customer said NO after a proof; the client is stopped until a lead lifts it."},
+	NoticeCodeGuessed: {To: ToLeads, Text: "code_guessed", Delivery: AtLeastOnce, Urgent: true, Kept: true, Account: OfStaff,
+		Line: "wrong phone or chat codes were typed until a limit stopped it: "},
 	// It is as urgent as the most urgent that it tells of, and delivered as that.
 	NoticeSeveral: {To: ToOwners, Text: "several", Delivery: AtMostOnce, Kept: true, Account: OfStaff},
 
@@ -138,5 +148,6 @@ func (k NoticeKind) Terms() NoticeTerms {
 var NoticeKinds = []NoticeKind{
 	NoticeConfirm, NoticeClearer, NoticeAnswerHere, NoticeUnprovedNo, NoticeReminder, NoticeLift,
 	NoticeConfirmed, NoticeDisputed, NoticeOtherAddress, NoticeExpired,
-	NoticeUndeliverable, NoticeSaidNo, NoticeStopped, NoticeSeveral, NoticeProbe,
+	NoticeCodeChanged, NoticeCodeUsed, NoticeCodeLocked,
+	NoticeUndeliverable, NoticeSaidNo, NoticeStopped, NoticeCodeGuessed, NoticeSeveral, NoticeProbe,
 }

@@ -32,7 +32,10 @@ type Proof struct {
 	Address  string    `json:"address,omitempty"` // from which
 	Epoch    int       `json:"epoch,omitempty"`   // in which it was given; see Action.Epoch
 	Expires  time.Time `json:"expires"`
-	Giver    Giver     `json:"-"` // Contact as the directory is now
+	Agent    string    `json:"agent,omitempty"`   // of staff, who gave it, or verified the code
+	Code     string    `json:"code,omitempty"`    // whose code it was
+	Version  int       `json:"version,omitempty"` // of that code
+	Giver    Giver     `json:"-"`                 // Contact as the directory is now
 }
 
 // Action is what an agent wants to do, and everything that the answer depends on.
@@ -44,6 +47,9 @@ type Action struct {
 	Agent     string
 	Disabled  bool // the agent's account
 	Authority bool // may carry out Class
+
+	OpenedBy string   // agent who opened the ticket; empty: the contact
+	Edited   []string // agents who edited it
 
 	Ticket        Ticket
 	Contact       Giver     // of the ticket
@@ -68,9 +74,10 @@ type Authorization struct {
 	Decision Verb
 	Rule     string // the name of the rule that settled it: the first that stands against it, or the one that allows it
 	Reasons  []Reason
-	Next     []string // the way to a yes, as stable words
-	Repeat   bool     // the same agent within the life of the receipt: the same receipt again
-	AskNow   bool     // the ticket was put back, and this agent could act on it once it is answered
+	Next     []string  // the way to a yes, as stable words
+	Repeat   bool      // the same agent within the life of the receipt: the same receipt again
+	Until    time.Time // an allow ends then, with the code that it rests on; zero: with its receipt
+	AskNow   bool      // the ticket was put back, and this agent could act on it once it is answered
 }
 
 // denials are all tried, so that one answer shows the whole way to a yes. Each
@@ -108,7 +115,16 @@ var holds = []struct {
 // Authorize answers whether an agent may do something for a ticket now. It
 // gathers everything that is missing, so that one answer shows the whole way
 // to a yes.
-func Authorize(a Action) (out Authorization) {
+func Authorize(a Action) Authorization {
+	out := a.answer()
+	if out.Decision == Allow {
+		out.Until = a.codeEnds()
+	}
+	return out
+}
+
+// answer is Authorize but for the end of an allow.
+func (a Action) answer() (out Authorization) {
 	for _, r := range denials {
 		if why := r.why(a, &out); len(why) > 0 {
 			out.against(Deny, r.name, why)

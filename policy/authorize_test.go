@@ -15,7 +15,9 @@ func confirmed() Action {
 }
 
 // onFile is a person in good standing.
-func onFile() Giver { return Giver{Active: true, Client: "north", May: true, OnFile: true} }
+func onFile() Giver {
+	return Giver{Active: true, Client: "north", May: true, OnFile: true, Code: HeldCode{Stands: true, SetBy: "lea"}}
+}
 
 // given is a proof that counts: of the ticket's contact, an approval of another.
 func given(k ProofKind, at time.Time) Proof {

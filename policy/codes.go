@@ -174,3 +174,19 @@ const (
 	CodeCap        Code = "cap"
 	CodeUnwritable Code = "unwritable"
 )
+
+// Phone and chat codes.
+const (
+	CodeCodeMatch     Code = "code_match"
+	CodeCodeWrong     Code = "code_wrong"
+	CodeCodeLocked    Code = "code_locked"
+	CodeCodeExpired   Code = "code_expired"
+	CodeCodeUsed      Code = "code_used"
+	CodeCodeNotSet    Code = "code_not_set"
+	CodeCodeRestored  Code = "code_restored"
+	CodeCodeOwn       Code = "code_own"
+	CodeCodeBusy      Code = "code_busy"
+	CodeCodeAgentBusy Code = "code_agent_busy"
+	CodeCodeVoid      Code = "code_void"
+	CodeCodeChanged   Code = "code_changed"
+)

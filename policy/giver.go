@@ -12,6 +12,7 @@ type Giver struct {
 	OnFile bool      // the address that answered is on file for them
 	Since  time.Time // from when it is; zero: it came with the first import
 	Staff  bool      // the address that answered has come to be one of staff
+	Code   HeldCode  // by which the proof code was given
 }
 
 // barred says why the person's word counts for nothing now, "" if it counts.
@@ -41,6 +42,10 @@ func (a Action) lost(p Proof) Code {
 		return CodeRestored
 	case p.Kind != ProofCode && !p.Giver.answers(p.At, a.Class): //rule:6.5 address-gone-takes-its-answer TestRightsAtTheAct/address-gone
 		return CodeAddressGone
+	case p.Kind == ProofCode && !p.Giver.Code.Stands: //rule:6.5 code-gone-takes-its-proof TestCodeAtTheAct/changed
+		return CodeCodeVoid
+	case p.Kind == ProofCode && a.ownCode(p): //rule:6.5 own-code-proves-nothing TestCodeAtTheAct/set-by-who-acts
+		return CodeCodeOwn
 	case p.Giver.Staff: //rule:6.5 staff-since-proves-nothing TestRightsAtTheAct/address-of-staff
 		return CodeStaffAddress
 	}

@@ -65,9 +65,13 @@ func (a Action) void(p Proof) Code {
 	return ""
 }
 
-// expiry is when a proof dies: 7 days from the last proof or the end of a wait.
+// expiry is when a proof dies: 7 days from the last proof or the end of a wait. A
+// code was said by whoever was on the line then, and nothing renews that.
 func (a Action) expiry(p Proof) time.Time {
 	end := p.Expires
+	if p.Kind == ProofCode { //rule:6.5 code-is-not-renewed TestCodeAtTheAct/renewed-by-a-mail
+		return end
+	}
 	if later := a.last().Add(a.Class.Demands().Wait).Add(p.Expires.Sub(p.At)); later.After(end) {
 		end = later
 	}
@@ -75,11 +79,11 @@ func (a Action) expiry(p Proof) time.Time {
 }
 
 // last is when the last proof of this revision came, of those that the class
-// asks for and that count: a "thank you" renews no yes.
+// asks for and that count: a "thank you" renews no yes, nor does a code.
 func (a Action) last() (t time.Time) {
 	d := a.Class.Demands()
 	for _, p := range a.Proofs {
-		asked := slices.Contains(d.AnyOf, p.Kind) || p.Kind == ProofApproval && d.Approval || p.Kind == ProofToken && a.Class.StandsIn(a.TokenClasses)
+		asked := slices.Contains(d.AnyOf, p.Kind) && p.Kind != ProofCode || p.Kind == ProofApproval && d.Approval || p.Kind == ProofToken && a.Class.StandsIn(a.TokenClasses)
 		if asked && p.Revision == a.Ticket.Revision && p.At.After(t) && a.lost(p) == "" {
 			t = p.At
 		}

@@ -35,6 +35,8 @@ var nextStep = map[Code]string{
 	CodeSPFOnly:        "sign_mail",
 	CodeTokenOnly:      "sign_mail",
 	CodeCodeMissing:    "verify_code",
+	CodeCodeVoid:       "verify_code",
+	CodeCodeOwn:        "another_agent",
 	CodeNoPending:      "await_dns",
 
 	// What comes by itself.

@@ -15,10 +15,11 @@ const (
 	onRefusal                     // why it is set aside
 	onAnswer                      // an answer to authorize, and what is in the way of a yes
 	onHistory                     // an event of a ticket
+	onCode                        // an answer to code verify
 )
 
 // surfaces are their names, in the order of the bits.
-var surfaces = []string{"message", "sender", "set aside", "authorize", "history"}
+var surfaces = []string{"message", "sender", "set aside", "authorize", "history", "code"}
 
 // String names the surfaces.
 func (s surface) String() string {
@@ -47,7 +48,7 @@ type section struct {
 }
 
 // reasons is the list of all of them.
-var reasons = slices.Concat(messageReasons, senderReasons, answerReasons)
+var reasons = slices.Concat(messageReasons, senderReasons, answerReasons, codeReasons)
 
 // byCode finds a reason.
 var byCode = func() map[Code]reason {

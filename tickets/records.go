@@ -237,6 +237,9 @@ type proofRecord struct {
 	Address  string           `json:"address,omitempty"`
 	Epoch    int              `json:"epoch,omitempty"`
 	Expires  time.Time        `json:"expires"`
+	Agent    string           `json:"agent,omitempty"`
+	Code     string           `json:"code,omitempty"`
+	Version  int              `json:"version,omitempty"`
 }
 
 // proofs are the proofs of a ticket.
@@ -245,7 +248,7 @@ type proofs []policy.Proof
 // MarshalJSON writes their records.
 func (p proofs) MarshalJSON() ([]byte, error) {
 	return json.Marshal(each(p, func(p policy.Proof) proofRecord {
-		return proofRecord{p.Kind, p.Revision, p.At, p.Message, p.Contact, p.Address, p.Epoch, p.Expires}
+		return proofRecord{p.Kind, p.Revision, p.At, p.Message, p.Contact, p.Address, p.Epoch, p.Expires, p.Agent, p.Code, p.Version}
 	}))
 }
 
@@ -254,7 +257,8 @@ func (p *proofs) UnmarshalJSON(b []byte) error {
 	var records []proofRecord
 	err := json.Unmarshal(b, &records)
 	*p = each(records, func(r proofRecord) policy.Proof {
-		return policy.Proof{Kind: r.Kind, Revision: r.Revision, At: r.At, Message: r.Message, Contact: r.Contact, Address: r.Address, Epoch: r.Epoch, Expires: r.Expires}
+		return policy.Proof{Kind: r.Kind, Revision: r.Revision, At: r.At, Message: r.Message, Contact: r.Contact, Address: r.Address, Epoch: r.Epoch, Expires: r.Expires,
+			Agent: r.Agent, Code: r.Code, Version: r.Version}
 	})
 	return err
 }

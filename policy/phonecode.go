@@ -1,0 +1,121 @@
+package policy
+
+import (
+	"slices"
+	"time"
+)
+
+// CodeLife is how long the proof that a code gave counts.
+const CodeLife = 30 * time.Minute
+
+// Bounds of wrong codes. What is over is refused before anything is compared.
+const (
+	WrongCodesDay   = 5  // of one contact or client code, until the next midnight UTC
+	WrongCodesAgent = 20 // typed by one agent, in an hour
+	WrongCodesHour  = 20 // over all codes, in an hour: one guess at each of many is one attack
+)
+
+// HeldCode is the code by which a proof was given, as it is when somebody wants to
+// act. The zero value proves nothing.
+type HeldCode struct {
+	Stands bool   // not cleared, changed or locked since
+	SetBy  string // agent
+}
+
+// CodeTry is a try at a phone or chat code, and everything that the answer
+// depends on. The zero value is refused.
+type CodeTry struct {
+	Now   time.Time
+	Agent string // who types what the caller says
+
+	Wrong      int // of this code, today, before this one
+	AgentWrong int // of this agent, in the hour before
+	HourWrong  int // of all, in the hour before
+
+	Set      bool
+	SetBy    string    // agent
+	Locked   bool      // for good, after a no of the contact
+	Restored bool      // it was set before the state was put back from an older copy
+	Expires  time.Time // of a one-time code; else zero
+	Used     bool      // it was a one-time code
+	Match    bool      // what was typed is the code
+}
+
+// codeRefusals are tried before the try is counted. None says anything of the code.
+var codeRefusals = []struct {
+	code    Code
+	applies func(CodeTry) bool
+}{
+	{CodeCodeOwn, func(c CodeTry) bool { return c.Set && c.Agent == c.SetBy }},                      //rule:6.5 who-set-a-code-verifies-none TestCodeTry/set-by-the-agent
+	{CodeCodeBusy, func(c CodeTry) bool { return c.HourWrong >= WrongCodesHour }},                   //rule:6.13 guesses-over-all-codes TestCodeTry/busy
+	{CodeCodeAgentBusy, func(c CodeTry) bool { return c.AgentWrong >= WrongCodesAgent }},            //rule:6.13 guesses-of-an-agent TestCodeTry/agent-busy
+	{CodeCodeLocked, func(c CodeTry) bool { return c.Wrong >= WrongCodesDay || c.Set && c.Locked }}, //rule:6.13 guesses-at-a-code TestCodeTry/locked
+}
+
+// codeAnswers are tried in order, once it is counted. Only the last of them is a
+// yes; what stands before it says the same whatever was typed.
+var codeAnswers = []struct {
+	code    Code
+	applies func(CodeTry) bool
+}{
+	{CodeCodeNotSet, func(c CodeTry) bool { return !c.Set }},
+	{CodeCodeRestored, func(c CodeTry) bool { return c.Restored }},                                     //rule:7 code-of-before-a-restore TestCodeTry/restored
+	{CodeCodeUsed, func(c CodeTry) bool { return c.Used }},                                             //rule:6.5 one-time-is-once TestCodeTry/used
+	{CodeCodeExpired, func(c CodeTry) bool { return !c.Expires.IsZero() && !c.Now.Before(c.Expires) }}, //rule:6.5 one-time-ends TestCodeTry/expired
+	{CodeCodeWrong, func(c CodeTry) bool { return !c.Match }},                                          //rule:6.5 a-code-has-to-match TestCodeTry/wrong
+}
+
+// Refused says why nothing is compared, "" if it is: then the try counts as a
+// wrong one until Answer is a match.
+func (c CodeTry) Refused() Code {
+	for _, r := range codeRefusals {
+		if r.applies(c) {
+			return r.code
+		}
+	}
+	return ""
+}
+
+// Answer is what a try that was counted comes to: CodeCodeMatch or why not.
+func (c CodeTry) Answer() Code {
+	for _, r := range codeAnswers {
+		if r.applies(c) {
+			return r.code
+		}
+	}
+	return CodeCodeMatch
+}
+
+// ProvedByCode reports whether a code can prove anything of the class: it is
+// enough for a small change, and stands beside a lead's approval.
+func (c Class) ProvedByCode() bool {
+	d := c.Demands()
+	return slices.Contains(d.AnyOf, ProofCode) || c.Known() && d.Approval
+}
+
+// ownCode reports whether somebody who set the code acts, or wrote the request:
+// they could have said it themselves.
+func (a Action) ownCode(p Proof) bool {
+	by := p.Giver.Code.SetBy                                                                               // empty: nobody knows, and the contact's own mail is opened by nobody
+	return by == "" || by == a.Agent || by == a.OpenedBy || slices.Contains(a.Edited, by) || by == p.Agent //rule:6.5 who-set-a-code-opens-none part=3 TestCodeAtTheAct/set-by-the-opener
+}
+
+// codeEnds is when the code ends that an allow rests on, zero where it rests on
+// none, or something else proves it as well.
+func (a Action) codeEnds() (end time.Time) {
+	d := a.Class.Demands()
+	if a.Class != a.Ticket.Class || !slices.Contains(d.AnyOf, ProofCode) {
+		return end
+	}
+	for _, kind := range append(slices.Clone(d.AnyOf), ProofToken) {
+		if kind != ProofCode && a.has(kind) && (kind != ProofToken || a.Class.StandsIn(a.TokenClasses) && !a.Channel.live()) {
+			return end
+		}
+	}
+	for _, p := range a.given(ProofCode) {
+		if a.void(p) == "" && p.Expires.After(end) {
+			end = p.Expires
+		}
+	}
+	return end
+}

@@ -10,7 +10,7 @@ import (
 )
 
 // onFile is a directory with some addresses.
-func onFile(t testing.TB, addresses ...string) kv.Store {
+func OnFile(t testing.TB, addresses ...string) kv.Store {
 	t.Helper()
 	s := kv.Memory()
 	for i, a := range addresses {
@@ -73,7 +73,7 @@ func TestLookAlike(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			s := onFile(t, tt.file, "somebody@else.example")
+			s := OnFile(t, tt.file, "somebody@else.example")
 			found, colleague := looksLike(t, s, tt.addr)
 			want := ""
 			if tt.alike {
@@ -90,7 +90,7 @@ func TestLookAlike(t *testing.T) {
 // with the next, the address on file is found.
 func TestLookAlikeEverySlip(t *testing.T) {
 	for _, file := range []string{"adabe@zyxwu.example", "adaberg@zyxwuv.example", "heddabergqu@zyxwuvabkj.co.example"} {
-		s := onFile(t, file)
+		s := OnFile(t, file)
 		at := strings.IndexByte(file, '@')
 		end := strings.LastIndexByte(file, '.')
 		try := func(i int, addr string) {
@@ -115,7 +115,7 @@ func TestLookAlikeEverySlip(t *testing.T) {
 // TestLookAlikeIndex: an address is found as long as it is on file, beside
 // others that look the same, and not longer.
 func TestLookAlikeIndex(t *testing.T) {
-	s := onFile(t, "ada@north.example", "ada@n0rth.example", "eve@south.example")
+	s := OnFile(t, "ada@north.example", "ada@n0rth.example", "eve@south.example")
 	if found, _ := looksLike(t, s, "ada@nor-th.example"); found != "ada@north.example" {
 		t.Errorf("of two: %q", found)
 	}
@@ -159,7 +159,7 @@ func TestLookAlikeBound(t *testing.T) {
 
 // TestTakenFor: of the addresses beside the sender's one that is on file is told.
 func TestTakenFor(t *testing.T) {
-	s := onFile(t, "ada@north.example")
+	s := OnFile(t, "ada@north.example")
 	for _, tt := range []struct {
 		addr        string
 		shown       []string

@@ -70,7 +70,7 @@ func (opt ImportOptions) since(next, old Contact) map[string]time.Time {
 	dates := map[string]time.Time{}
 	for _, a := range next.Addresses {
 		at := opt.Now
-		if old.onFile(a) || next.Status == Removed {
+		if old.OnFile(a) || next.Status == Removed {
 			at = old.Since[a]
 		}
 		if !at.IsZero() {
@@ -133,7 +133,7 @@ func (opt ImportOptions) left(next, old Contact) map[string]time.Time {
 		left[a] = at
 	}
 	maps.DeleteFunc(left, func(a string, at time.Time) bool {
-		return next.onFile(a) || at.IsZero() || opt.Now.Sub(at) >= leftLife
+		return next.OnFile(a) || at.IsZero() || opt.Now.Sub(at) >= leftLife
 	})
 	for len(left) > maxLeft {
 		oldest := slices.MinFunc(slices.Collect(maps.Keys(left)), func(a, b string) int {
@@ -151,7 +151,7 @@ func (c Contact) LeftLately(addr string, now time.Time) bool {
 	if c.Status == Removed && slices.Contains(c.Addresses, addr) {
 		at = c.Ended
 	}
-	return !c.onFile(addr) && !at.IsZero() && now.Before(at.Add(leftLife))
+	return !c.OnFile(addr) && !at.IsZero() && now.Before(at.Add(leftLife))
 }
 
 // turn gives how the first address became it. It is new to it that it gets our

@@ -207,6 +207,19 @@ func (c Contact) services(at time.Time) (all []string) {
 	return all
 }
 
+// NamedIn reports whether every part of the permission, or of a role, stands in a
+// text as a word of its own: its name, which may have blanks for dashes, its
+// services and its last day.
+func (p Permission) NamedIn(text string) bool {
+	name, services, end := p.parts()
+	words := services
+	if !end.IsZero() {
+		words = append(words, end.AddDate(0, 0, -1).Format(time.DateOnly))
+	}
+	return (standsIn(text, string(name)) || standsIn(text, strings.ReplaceAll(string(name), "-", " "))) &&
+		!slices.ContainsFunc(words, func(w string) bool { return !standsIn(text, w) })
+}
+
 // standsIn reports whether a name stands in a text as a whole word: no letter,
 // digit, dot or dash of a longer name is before or behind it.
 func standsIn(text, name string) bool {

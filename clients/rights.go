@@ -42,7 +42,8 @@ func (c Contact) Rights(at time.Time) (all []string) {
 	return all
 }
 
-func (c Contact) onFile(addr string) bool {
+// OnFile reports whether the address is on file for the contact now.
+func (c Contact) OnFile(addr string) bool {
 	return c.Status != Removed && slices.Contains(c.Addresses, addr)
 }
 
@@ -171,14 +172,15 @@ func (c Contact) Dates(at time.Time) (all []Dated) {
 }
 
 // Widens names what the contact would have that they have not: rights, addresses
-// and another first address. Nothing else widens who can prove or approve.
+// and another first address, unless that gets its place back. Nothing else widens who can prove or approve.
 func (c Contact) Widens(next Contact, at time.Time) (all []string) {
 	for _, a := range next.Addresses {
-		if next.Status != Removed && !c.onFile(a) {
+		if next.Status != Removed && !c.OnFile(a) {
 			all = append(all, a)
 		}
 	}
-	if a := next.first(); a != "" && a != c.first() && c.first() != "" {
+	undone := next.first() == c.First.Before && at.Sub(c.First.At) < undoLife
+	if a := next.first(); a != "" && a != c.first() && c.first() != "" && !undone {
 		all = append(all, "first "+a)
 	}
 	had := c.reaches(at)

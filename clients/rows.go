@@ -100,13 +100,13 @@ func (opt ImportOptions) contact(tx kv.Tx, r row) (o outcome, err error) {
 			return o, err
 		}
 	}
-	for _, l := range losers {
-		was, _, err := Get(tx, l.ID)
-		if err != nil {
+	lost := make([]Contact, len(losers)) // as they were
+	for i, l := range losers {
+		if lost[i], _, err = Get(tx, l.ID); err != nil {
 			return o, err
 		}
-		opt.date(&l, was, true, false) // the next address comes first now
-		if err := errors.Join(PutContact(tx, l), opt.changed(tx, was, l, true, false)); err != nil {
+		opt.date(&losers[i], lost[i], true, false) // the next address comes first now
+		if err := PutContact(tx, losers[i]); err != nil {
 			return o, err
 		}
 	}
@@ -124,7 +124,11 @@ func (opt ImportOptions) contact(tx kv.Tx, r row) (o outcome, err error) {
 		return o, nil
 	}
 	o.changed = ok
-	return o, errors.Join(PutContact(tx, next), opt.changed(tx, old, next, ok, first && len(losers) == 0))
+	errs := []error{PutContact(tx, next), opt.changed(tx, old, next, ok, first && len(losers) == 0)}
+	for i, l := range losers { // whose address is somebody else's now
+		errs = append(errs, opt.changed(tx, lost[i], l, true, false))
+	}
+	return o, errors.Join(errs...)
 }
 
 // changed tells that a contact was written.

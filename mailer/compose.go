@@ -143,11 +143,11 @@ func (l Letter) values() values {
 	if strings.TrimSpace(request) == "" {
 		request = subject
 	}
-	line := func(s string) string { return short(defuse(clean.MailLine(s)), subjectMax) }
+	line := func(s string, most int) string { return short(defuse(clean.MailLine(s)), most) }
 	return values{Name: short(defuse(clean.MailLine(l.ToName)), nameMax), Agent: short(defuse(clean.MailLine(l.AgentName)), nameMax),
-		Channel: l.Channel, Class: line(l.ClassWords), Subject: defuse(subject), Request: defuse(request),
+		Channel: l.Channel, Class: line(l.ClassWords, subjectMax), Subject: defuse(subject), Request: defuse(request),
 		Defused: defuse(request) != request, Ticket: l.Ticket, Until: moment(l.Until), At: moment(l.At),
-		Reason: line(l.Reason), Answered: l.Reference != "" || l.Token != ""}
+		Reason: line(l.Reason, reasonMax), Answered: l.Reference != "" || l.Token != ""}
 }
 
 // encoding keeps ASCII readable in transit and takes the shorter form of the

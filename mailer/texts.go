@@ -21,6 +21,7 @@ const (
 	lineWidth  = 72
 	subjectMax = 120 // columns of a Subject, reference included
 	nameMax    = 60  // columns of a name
+	reasonMax  = 240 // columns of a reason, as of what was changed
 	// quoteMark stands before every line of a request, so that no request can
 	// pass for words of ours.
 	quoteMark = "  | "

@@ -35,6 +35,8 @@ type Notice struct {
 	Sent     time.Time
 	Expires  time.Time
 	Tells    bool // it asks nothing: its token opens nothing, and carries a no
+	Objects  bool // it tells of a change of the file, to which whoever got it may object
+	Late     bool // its address left the file so long ago that nobody objects from there any longer
 	Spent    bool // a yes or no that counted has used its token
 	Void     bool // the request was edited or the contact's address changed since; for a yes
 }

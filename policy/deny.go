@@ -52,18 +52,22 @@ func (f Facts) unheard() bool {
 
 // mayDeny reports whether a proved no of that sender to that notice disputes its
 // ticket, one that asks for it: of the one who was asked, from the address to which it went or another
-// that is theirs now, or of a contact of the client who may ask for the class, or
+// that is theirs now, of whoever was told of a change of the file, or of a contact of the client who may ask for the class, or
 // for that of the notice: an edit takes nobody's no away. Nor does one give a no
 // to a privileged class to who may only ask for what it became.
 func mayDeny(e Evidence, p Person, t Ticket, n Notice) bool {
 	may := p.May && (t.Class.Privileged() || !n.Class.Known() || !n.Class.Privileged()) || p.MayDeny
-	return !p.Staff && (n.askedOf(e, p) && n.Contact == t.Contact || //rule:6.8 staff-says-no-no TestMayDeny/staff
+	return !p.Staff && (n.askedOf(e, p) && (n.Contact == t.Contact || n.Objects) || //rule:6.8 staff-says-no-no TestMayDeny/staff
 		p.ID != "" && !p.Removed && p.Client == t.Client && may && !t.State.Over())
 }
 
-// askedOf reports whether the sender is the one who was sent the notice.
+// askedOf reports whether the sender is the one who was sent the notice. Who reads
+// an address that left the file may object to that for some time only: it may be
+// somebody else's by then.
 func (n Notice) askedOf(e Evidence, p Person) bool {
-	return p.ID != "" && !p.Removed && p.ID == n.Contact || e.From != "" && e.From == n.Address
+	return p.ID != "" && !p.Removed && p.ID == n.Contact ||
+		e.From != "" && e.From == n.Address &&
+			!n.Late //rule:6.15 objection-has-its-time TestMayDeny/address-gone-for-long
 }
 
 // disputes is the dispute of the ticket.

@@ -15,6 +15,14 @@ func TestMayDeny(t *testing.T) {
 		{"over", func(_ *Evidence, _ *Person, t *Ticket, _ *Notice) { t.State = StateClosed }, true},
 		{"no-permission", func(_ *Evidence, p *Person, _ *Ticket, _ *Notice) { p.May = false }, true},
 		{"address-gone", func(_ *Evidence, p *Person, _ *Ticket, _ *Notice) { *p = Person{} }, true},
+		{"told-of-a-change", func(_ *Evidence, p *Person, t *Ticket, n *Notice) {
+			p.ID, p.May, n.Contact, n.Objects, t.State = "nils", false, "nils", true, StateClosed
+		}, true},
+		{"told-of-something-else", func(_ *Evidence, p *Person, t *Ticket, n *Notice) {
+			p.ID, p.May, n.Contact, t.State = "nils", false, "nils", StateClosed
+		}, false},
+		{"address-gone-told", func(_ *Evidence, p *Person, _ *Ticket, n *Notice) { *p, n.Objects = Person{}, true }, true},
+		{"address-gone-for-long", func(_ *Evidence, p *Person, _ *Ticket, n *Notice) { *p, n.Objects, n.Late = Person{}, true, true }, false},
 		{"nobody", func(e *Evidence, p *Person, _ *Ticket, n *Notice) { *p, e.From, n.Address = Person{}, "", "" }, false},
 		{"staff", func(_ *Evidence, p *Person, _ *Ticket, _ *Notice) { p.Staff = true }, false},
 		{"colleague", func(e *Evidence, p *Person, _ *Ticket, _ *Notice) { e.From, p.ID = "nils@north.example", "nils" }, true},

@@ -21,6 +21,8 @@ const (
 	NoticeCodeChanged  NoticeKind = "code_changed"  // that a phone or chat code was set or cleared
 	NoticeCodeUsed     NoticeKind = "code_used"     // that it was said, and matched
 	NoticeCodeLocked   NoticeKind = "code_locked"   // that wrong ones were said until it was locked
+	NoticeChangeAsked  NoticeKind = "change_asked"  // that a change of who speaks for the account was asked for
+	NoticeChanged      NoticeKind = "changed"       // what was changed of the file; it goes to who left it, too
 
 	// What tells staff.
 	NoticeUndeliverable NoticeKind = "undeliverable" // that a mail to a contact did not arrive
@@ -85,11 +87,12 @@ type NoticeTerms struct {
 	Text     string   // name of its text
 	Delivery Delivery // class A or B
 	Asks     bool     // for proof: its token opens something; else it tells
-	Once     bool     // a revision of a request gets one at most
+	Once     bool     // a revision of a request gets one at most, at one address
 	Replies  bool     // it answers a mail (RFC 3834 section 5: auto-replied), else it comes by itself
 	// Security: it tells what was done with an answer, or with one in the
 	// contact's name. A revision gets one of each, so they can't flood.
 	Security bool
+	Objects  bool    // whoever it was sent to may object with a no, whose ticket it is and whatever became of it
 	Urgent   bool    // staff are told at once
 	Kept     bool    // nobody may cancel it while it waits
 	Dropped  bool    // over a cap it is not sent, as nothing depends on it; else it waits
@@ -120,6 +123,8 @@ var notices = map[NoticeKind]NoticeTerms{
 	NoticeCodeChanged: {To: ToContact, Text: "code_changed", Delivery: AtLeastOnce, Once: true, Security: true, Kept: true, Account: OfSecurity, Limits: hourOnly},
 	NoticeCodeUsed:    {To: ToContact, Text: "code_used", Delivery: AtLeastOnce, Once: true, Security: true, Kept: true, Account: OfSecurity, Limits: hourOnly},
 	NoticeCodeLocked:  {To: ToContact, Text: "code_locked", Delivery: AtLeastOnce, Once: true, Security: true, Kept: true, Account: OfSecurity, Limits: hourOnly},
+	NoticeChangeAsked: {To: ToContact, Text: "change_asked", Delivery: AtLeastOnce, Once: true, Security: true, Objects: true, Kept: true, Account: OfSecurity, Limits: hourOnly},
+	NoticeChanged:     {To: ToContact, Text: "changed", Delivery: AtLeastOnce, Once: true, Security: true, Objects: true, Kept: true, Account: OfSecurity, Limits: hourOnly},
 
 	NoticeUndeliverable: {To: ToOwners, Text: "undeliverable", Delivery: AtMostOnce, Kept: true, Account: OfStaff,
 		Line: "our mail did not reach the address on file: "},
@@ -148,6 +153,6 @@ func (k NoticeKind) Terms() NoticeTerms {
 var NoticeKinds = []NoticeKind{
 	NoticeConfirm, NoticeClearer, NoticeAnswerHere, NoticeUnprovedNo, NoticeReminder, NoticeLift,
 	NoticeConfirmed, NoticeDisputed, NoticeOtherAddress, NoticeExpired,
-	NoticeCodeChanged, NoticeCodeUsed, NoticeCodeLocked,
+	NoticeCodeChanged, NoticeCodeUsed, NoticeCodeLocked, NoticeChangeAsked, NoticeChanged,
 	NoticeUndeliverable, NoticeSaidNo, NoticeStopped, NoticeCodeGuessed, NoticeSeveral, NoticeProbe,
 }

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"countersign/internal/clean"
 	"countersign/internal/kv"
 	"countersign/internal/redact"
 	"countersign/internal/token"
@@ -20,9 +21,12 @@ import (
 type alert struct {
 	Ticket string            `json:"ticket"`
 	Kind   policy.NoticeKind `json:"kind"`
-	Why    string            `json:"why,omitempty"` // a server's words, without secrets and addresses
+	Why    string            `json:"why,omitempty"` // a server's words, without secrets and addresses, or what was changed
 	At     time.Time         `json:"at"`
 }
+
+// maxWhy bounds what an alert says of its reason, in characters.
+const maxWhy = 300
 
 // urgent reports whether staff are told at once.
 func (a alert) urgent() bool { return a.Kind.Terms().Urgent }
@@ -32,7 +36,7 @@ func (a alert) urgent() bool { return a.Kind.Terms().Urgent }
 // left as a to-do for Tick.
 func (s *Store) alert(tx kv.Tx, t Ticket, kind policy.NoticeKind, why string) error {
 	now := s.Now()
-	a := alert{Ticket: t.ID, Kind: kind, Why: harmless(why), At: now}
+	a := alert{Ticket: t.ID, Kind: kind, Why: clean.Line(token.HideIn(why), maxWhy), At: now}
 	if !a.urgent() {
 		if first, err := outbox.FirstToday(tx, now, "told/"+t.ID+"/"+string(kind)); err != nil || !first {
 			return err

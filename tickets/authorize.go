@@ -95,11 +95,10 @@ func (s *Store) Authorize(a AuthorizeRequest) (out Authorization, err error) {
 		if !ok {
 			return fmt.Errorf("%w: %q", ErrNoAgent, a.Agent)
 		}
-		ask, err := s.weigh(tx, t, a, agent)
+		ask, d, err := s.judge(tx, t, a, agent)
 		if err != nil {
 			return err
 		}
-		d := policy.Authorize(ask)
 		out = Authorization{Decision: d.Decision, Rule: d.Rule, Ticket: t.ID, Class: a.Class, Agent: agent.ID, Reasons: d.Reasons, Next: d.Next, Repeat: d.Repeat, At: ask.Now}
 		if a.Class != t.Class {
 			out.TicketClass = t.Class
@@ -137,6 +136,15 @@ func (s *Store) Authorize(a AuthorizeRequest) (out Authorization, err error) {
 		}
 	}
 	return out, err
+}
+
+// judge answers the question as everything is now, and changes nothing.
+func (s *Store) judge(r kv.Reader, t Ticket, a AuthorizeRequest, agent staff.Agent) (policy.Action, policy.Authorization, error) {
+	ask, err := s.weigh(r, t, a, agent)
+	if err != nil {
+		return ask, policy.Authorization{}, err
+	}
+	return ask, policy.Authorize(ask), nil
 }
 
 // allow gives the receipt of a yes: the same one again to the same agent, else

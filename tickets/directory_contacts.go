@@ -3,6 +3,7 @@ package tickets
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"countersign/clients"
@@ -44,10 +45,19 @@ type ContactChanged struct {
 	DryRun   bool             `json:"dry_run,omitempty"`
 }
 
-// SetContact changes a contact.
-func (d *Directory) SetContact(by By, in ContactChange) (out ContactChanged, err error) {
+// SetContact changes a contact. What widens who can prove or approve names the
+// account-change ticket whose allow it uses; see mayUse. All else takes a lead.
+func (d *Directory) SetContact(by By, in ContactChange) (ContactChanged, error) {
 	return d.changeContact(by, "contact set", in.DryRun, func(tx kv.Tx) (out ContactChanged, err error) {
 		old, err := activeContact(tx, in.Contact)
+		if err != nil {
+			return out, err
+		}
+		primary, _, err := clients.PrimaryOf(tx, old.Client)
+		if err != nil {
+			return out, err
+		}
+		t, err := d.s.mayUse(tx, by, in.Ticket, in.Agent)
 		if err != nil {
 			return out, err
 		}
@@ -55,38 +65,108 @@ func (d *Directory) SetContact(by By, in ContactChange) (out ContactChanged, err
 		if err != nil {
 			return out, err
 		}
-		out.Contact, out.Widens = next, old.Widens(next, d.s.Now())
-		return out, nil
+		return d.write1(tx, by, written{old: old, next: next, primary: primary, ticket: t, agent: in.Agent})
 	})
 }
 
-// AddContact brings a contact on file.
-func (d *Directory) AddContact(by By, in NewContact) (out ContactChanged, err error) {
+// AddContact brings a contact on file. A client that has none yet gets its first
+// ones by an administrator as by an import; any other takes a ticket of the client.
+func (d *Directory) AddContact(by By, in NewContact) (ContactChanged, error) {
 	return d.changeContact(by, "contact add", in.DryRun, func(tx kv.Tx) (out ContactChanged, err error) {
-		next, _, err := clients.Add(tx, clients.Contact{Client: in.Client, Addresses: in.Addresses, Name: in.Name, Role: in.Role,
-			Permissions: in.Permissions, Language: in.Language, Zone: in.Zone}, true, d.s.Now(), d.s.desk(), ticketed)
+		primary, _, err := clients.PrimaryOf(tx, in.Client)
 		if err != nil {
 			return out, err
 		}
-		out.Contact, out.Widens = next, clients.Contact{Status: clients.Removed}.Widens(next, d.s.Now())
-		return out, nil
+		t, err := d.s.mayUse(tx, by, in.Ticket, in.Agent)
+		if err != nil {
+			return out, err
+		}
+		admin, err := d.s.administers(tx, by, in.Agent)
+		if err != nil {
+			return out, err
+		}
+		next, first, err := clients.Add(tx, clients.Contact{Client: in.Client, Addresses: in.Addresses, Name: in.Name, Role: in.Role,
+			Permissions: in.Permissions, Language: in.Language, Zone: in.Zone}, admin && in.Ticket == "", d.s.Now(), d.s.desk(), ticketed)
+		if err != nil {
+			return out, err
+		}
+		if first {
+			return ContactChanged{Contact: next}, nil
+		}
+		return d.write1(tx, by, written{next: next, primary: primary, ticket: t, agent: in.Agent})
 	})
 }
 
-// RemoveContact takes a contact off the file, who is known by an address or their id.
-func (d *Directory) RemoveContact(by By, address, agent string, dryRun bool) (out ContactChanged, err error) {
+// RemoveContact takes a contact off the file, who is known by an address or their
+// id. Nothing is proved by them from then on, and no question of ours to them can
+// be answered but by a no.
+func (d *Directory) RemoveContact(by By, address, agent string, dryRun bool) (ContactChanged, error) {
 	return d.changeContact(by, "contact remove", dryRun, func(tx kv.Tx) (out ContactChanged, err error) {
 		old, err := activeContact(tx, address)
 		if err != nil {
 			return out, err
 		}
-		out.Contact, err = clients.Remove(tx, old.ID, d.s.Now())
-		return out, err
+		primary, _, err := clients.PrimaryOf(tx, old.Client)
+		if err != nil {
+			return out, err
+		}
+		next, err := clients.Remove(tx, old.ID, d.s.Now())
+		if err != nil {
+			return out, err
+		}
+		return d.write1(tx, by, written{old: old, next: next, primary: primary, agent: agent})
 	})
+}
+
+// written is a contact that was written, in the transaction that it is judged in.
+type written struct {
+	old, next clients.Contact
+	primary   string // of the client, before
+	ticket    Ticket // whose allow it uses; none has no ID
+	agent     string
+}
+
+// write1 judges whether that may be written, notes it on its ticket and leaves it
+// to be told. An error takes all of it back.
+func (d *Directory) write1(tx kv.Tx, by By, w written) (out ContactChanged, err error) {
+	s := d.s
+	out = ContactChanged{Contact: w.next, Widens: w.old.Widens(w.next, s.Now())}
+	what := describe(w.old, w.next)
+	if w.unchanged() {
+		return out, nil
+	}
+	var t Ticket
+	switch {
+	case len(out.Widens) > 0 && w.ticket.ID == "": //rule:6.5 widening-names-its-ticket TestWidening/no-ticket
+		return out, fmt.Errorf("%w: this widens who can prove or approve for client %s (%s): name an allowed account-change ticket of theirs, with --ticket", ErrNotAllowed, w.next.Client, hideAddresses(strings.Join(out.Widens, ", ")))
+	case w.ticket.ID != "":
+		t, err = s.useTicket(tx, w, what)
+	default:
+		t, err = s.narrow(tx, by, w, what)
+	}
+	if err != nil {
+		return out, err
+	}
+	to, err := whoHears(tx, w.old, w.next, w.primary)
+	if err != nil {
+		return out, err
+	}
+	out.Ticket, out.Told = t.ID, len(to)
+	return out, errors.Join(s.tellChanged(tx, &t, to, what), save(tx, t))
+}
+
+// unchanged reports whether nothing was written that was not so before.
+func (w written) unchanged() bool {
+	a, b := w.old, w.next
+	return a.ID == b.ID && a.Status == b.Status && a.Name == b.Name && a.Role == b.Role && a.Language == b.Language && a.Zone == b.Zone &&
+		slices.Equal(a.Addresses, b.Addresses) && slices.Equal(a.Permissions, b.Permissions)
 }
 
 // changeContact writes one change of a contact, or tries it.
 func (d *Directory) changeContact(by By, why string, dryRun bool, change func(kv.Tx) (ContactChanged, error)) (out ContactChanged, err error) {
+	if err := d.s.opt.Watch.check(); err != nil {
+		return out, err
+	}
 	fn := func(tx kv.Tx) error {
 		one, err := change(tx)
 		if err == nil {

@@ -53,7 +53,7 @@ func (s *Store) dispute(tx kv.Tx, t *Ticket, said int, acted bool) error {
 	if stops {
 		kind = policy.NoticeStopped
 	}
-	if err := s.alert(tx, *t, kind, ""); err != nil { //rule:6.8 no-is-told-by-mail ! TestNoIsTold
+	if err := s.alert(tx, *t, kind, t.changeLine()); err != nil { //rule:6.8 no-is-told-by-mail ! TestNoIsTold
 		return err
 	}
 	if !t.Class.Privileged() && !t.Grave {
@@ -72,8 +72,14 @@ func deniedText(r kv.Reader, t Ticket, said int, acted bool) (string, error) {
 	if said != t.Revision {
 		text = fmt.Sprintf("The person on file said no to revision %d (%s).", said, old.Class)
 	}
-	if old.UsedBy != "" {
+	switch {
+	case old.UsedBy != "" && old.Receipt == "":
+		text += fmt.Sprintf(" It was done by %s at %s.", old.UsedBy, old.UsedAt.Format(time.RFC3339))
+	case old.UsedBy != "":
 		text += fmt.Sprintf(" It was allowed to %s at %s (%s).", old.UsedBy, old.UsedAt.Format(time.RFC3339), old.Receipt)
+	}
+	if t.Change != nil {
+		text += " " + t.changeLine()
 	}
 	if acted {
 		return text + " There was a proof before. Nothing privileged is done for this client until a lead has lifted the stop.", nil

@@ -24,8 +24,11 @@ var effects = map[policy.EffectKind]func(*Store, kv.Tx, *work, policy.Effect) er
 	policy.EffectOpen: (*Store).openFor,
 	policy.EffectJoin: (*Store).joinFor,
 	policy.EffectLook: (*Store).lookFor,
-	policy.EffectProve: func(s *Store, _ kv.Tx, w *work, e policy.Effect) error {
+	policy.EffectProve: func(s *Store, tx kv.Tx, w *work, e policy.Effect) error {
 		s.prove(&w.t, policy.Proof{Kind: e.Proof, Message: w.f.Hash, Contact: w.f.Person.ID, Address: w.f.From, Epoch: w.epoch})
+		if e.Proof == policy.ProofReply && w.t.Class == policy.AccountChange {
+			return s.tellAsked(tx, &w.t, w.f.From) //rule:6.5 all-addresses-are-told =nil TestChangeAsked
+		}
 		return nil
 	},
 	policy.EffectSpend: func(s *Store, tx kv.Tx, w *work, _ policy.Effect) error {

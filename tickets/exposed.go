@@ -51,7 +51,7 @@ func (s *Store) expose(tx kv.Tx, id, message string) error {
 	if err != nil {
 		return err
 	}
-	now, err := n.facts(tx, t, "")
+	now, err := n.facts(tx, t, "", s.Now())
 	if err != nil || now.Void || s.Now().After(now.Expires) {
 		return err
 	}

@@ -223,7 +223,7 @@ func (s *Store) named(r kv.Reader, prefix string, marks []policy.Mark, from stri
 		if err != nil {
 			return nil, err
 		}
-		facts, err := n.facts(r, t, from)
+		facts, err := n.facts(r, t, from, s.Now())
 		if err != nil {
 			return nil, err
 		}

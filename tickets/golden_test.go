@@ -35,6 +35,8 @@ func TestGolden(t *testing.T) {
 		"kept":      fill[kept](),
 		"kept-sum":  fill[keptSum](),
 		"import":    fill[Import](),
+		"telling":   fill[telling](),
+		"imported":  fill[imported](),
 		"made-leaf": fill[madeLeaf](), "held-leaf": fill[heldLeaf](), "sent-leaf": fill[sentLeaf](),
 		"aside-leaf": fill[asideLeaf](), "gone-leaf": fill[goneLeaf](), "message-leaf": fill[messageLeaf](),
 		"directory-leaf": directoryWrite{By: fill[By](), Why: "contact import i-1 of people.csv",

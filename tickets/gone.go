@@ -3,7 +3,6 @@ package tickets
 import (
 	"errors"
 	"fmt"
-	"slices"
 	"sync"
 	"time"
 
@@ -15,9 +14,9 @@ import (
 )
 
 // pointless reports whether a notice must not go out any more: its address has
-// left the file since it was queued, or is no active agent's, or the question that it asks no longer
+// left the file since it was queued, and it does not tell just that, or is no active agent's, or the question that it asks no longer
 // stands, be it because of a restore.
-func pointless(r kv.Reader, o outbox.Outgoing) (bool, error) {
+func (s *Store) pointless(r kv.Reader, o outbox.Outgoing) (bool, error) {
 	if o.Agent != "" {
 		a, ok, err := staff.Get(r, o.Agent)
 		return !ok || a.Disabled || a.Email != o.To, err //rule:6.10 staff-mail-to-active-staff =false,err TestMailToStaffGoesToStaff
@@ -27,8 +26,8 @@ func pointless(r kv.Reader, o outbox.Outgoing) (bool, error) {
 		return false, err
 	}
 	c, _, err := clients.Get(r, n.Contact)
-	if err != nil || c.Status == clients.Removed || !slices.Contains(c.Addresses, o.To) {
-		return true, err
+	if err != nil || !c.OnFile(o.To) {
+		return err != nil || n.Kind != policy.NoticeChanged || !c.LeftLately(o.To, s.Now()), err //rule:6.10 who-left-is-told-that-alone =false,err TestLeftIsToldAlone
 	}
 	if !n.Kind.Terms().Asks {
 		return false, nil
@@ -50,7 +49,7 @@ func (s *Store) cancelGone() error {
 		return s.out.Look(v, 1000, func(id string, o outbox.Outgoing, err error) {
 			var gone bool
 			if err == nil && o.State == outbox.Queued {
-				if gone, err = pointless(v, o); gone && err == nil {
+				if gone, err = s.pointless(v, o); gone && err == nil {
 					ids = append(ids, o.ID)
 				} else if err == nil && o.Paced {
 					waiting = append(waiting, o)

@@ -38,7 +38,7 @@ func (s *Store) undelivered(tx kv.Tx, ticket, why string, e Event) error {
 	if err != nil {
 		return err
 	}
-	if err := errors.Join(s.record(tx, &t, e), s.alert(tx, t, policy.NoticeUndeliverable, why)); err != nil {
+	if err := errors.Join(s.record(tx, &t, e), s.alert(tx, t, policy.NoticeUndeliverable, harmless(why))); err != nil {
 		return err
 	}
 	return save(tx, t)

@@ -21,6 +21,9 @@ const (
 	ImportContacts = "contact"
 )
 
+// dryRun is in the place of the id of what is only tried.
+const dryRun = "dry run"
+
 // Import is one import of a file. It counts as one step: until it has ended it is
 // unfinished, and the same file under the same name goes on with it.
 type Import struct {
@@ -75,7 +78,7 @@ func (d *Directory) Import(ctx context.Context, by By, in ImportFile, step func(
 		return r, ErrImporting
 	}
 	defer d.importing.Unlock()
-	im := Import{Kind: in.Kind, File: oneLine(in.Name), Rows: file.Rows(), By: by, Begun: d.s.Now(), ID: "dry run",
+	im := Import{Kind: in.Kind, File: oneLine(in.Name), Rows: file.Rows(), By: by, Begun: d.s.Now(), ID: dryRun,
 		Hash: fmt.Sprintf("%x", sha256.Sum256(fmt.Appendf(nil, "%s %v %v\n%s", in.Kind, in.AllowMove, in.AllowAlike, in.CSV)))}
 	if !in.DryRun {
 		if im, err = d.beginImport(by, im); err != nil {
@@ -88,7 +91,7 @@ func (d *Directory) Import(ctx context.Context, by By, in ImportFile, step func(
 	}
 	r, err = file.Import(people{d, by, im.why()}, clients.ImportOptions{DryRun: in.DryRun, AllowMove: in.AllowMove, AllowAlike: in.AllowAlike,
 		Import: im.ID, Begun: im.Begun, Now: d.s.Now(), Step: say, Desk: d.s.desk(), Ticketed: ticketed, Stopped: stopped,
-		Speaks: d.s.opt.Speaks})
+		Speaks: d.s.opt.Speaks, Changed: d.s.importedBy(im)})
 	if err != nil || in.DryRun {
 		return r, err
 	}

@@ -64,6 +64,12 @@ const (
 	importingPrefix = "importing/" // importing/<kind>/<hash of the file's name>: the import of it that has not ended
 )
 
+// Changes of the directory, which people are told of.
+const (
+	importedPrefix = "imported/" // imported/<import>/<contact, or new/<client>>: imported, what it changed that they have to be told
+	tellingPrefix  = "telling/"  // telling/<due>/<ticket>/<kind>: telling, a notice of it to several addresses
+)
+
 // Counters, from which new ids are taken.
 const (
 	ticketCounter  = "counter/ticket" // the number of the last ticket

@@ -207,7 +207,7 @@ func (s *Store) eachNotice(tx kv.Tx, t *Ticket, change func(*notice)) error {
 // address. It is void, too, where
 // its address is no longer on file for its contact, or where it asks one who is
 // no longer the primary contact whether a stop shall end.
-func (n notice) facts(r kv.Reader, t Ticket, from string) (policy.Notice, error) {
+func (n notice) facts(r kv.Reader, t Ticket, from string, now time.Time) (policy.Notice, error) {
 	c, ok, err := clients.Get(r, n.Contact)
 	if err != nil {
 		return policy.Notice{}, err
@@ -223,7 +223,7 @@ func (n notice) facts(r kv.Reader, t Ticket, from string) (policy.Notice, error)
 	}
 	return policy.Notice{ID: n.ID, Ticket: n.Ticket, Contact: n.Contact, Address: n.Address, Revision: n.Revision, First: n.First, Sent: n.Sent,
 		Language: c.Language, Asked: from != "" && (n.Address == from || slices.Contains(c.Addresses, from)), Expires: n.Expires,
-		Lifts: n.Lifts, Tells: !n.Kind.Terms().Asks, Spent: n.Spent, Void: n.Void || n.Revision != t.Revision || gone}, err
+		Lifts: n.Lifts, Tells: !n.Kind.Terms().Asks, Objects: n.Kind.Terms().Objects, Late: n.Kind.Terms().Objects && !c.OnFile(n.Address) && !c.LeftLately(n.Address, now), Spent: n.Spent, Void: n.Void || n.Revision != t.Revision || gone}, err
 }
 
 // inform is ask where what the notice is about stands whether it can be written

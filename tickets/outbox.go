@@ -42,7 +42,7 @@ func (b *Outbox) Due(now time.Time, limit int, all bool) (out []outbox.Outgoing,
 			if err != nil || e.Held {
 				return err
 			}
-			found, errs, err = s.out.Due(v, now, limit, all, pointless)
+			found, errs, err = s.out.Due(v, now, limit, all, s.pointless)
 			return err
 		})
 		if err != nil {
@@ -80,7 +80,7 @@ func (b *Outbox) admit(id string, now time.Time) (admitted bool, err error) {
 // Attempt records that the notice is about to be handed to the server.
 func (b *Outbox) Attempt(id string, at time.Time) error {
 	return b.update(id, func(tx kv.Tx, o *outbox.Outgoing) (bool, error) {
-		if gone, err := pointless(tx, *o); err != nil || gone || o.State != outbox.Queued {
+		if gone, err := b.s.pointless(tx, *o); err != nil || gone || o.State != outbox.Queued {
 			return false, errors.Join(err, fmt.Errorf("%w: notice %s is %s or no longer to be sent", ErrNotAllowed, id, o.State))
 		}
 		return true, outbox.MarkSending(tx, o, at)

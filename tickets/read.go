@@ -51,6 +51,7 @@ type Shown struct {
 	More          *More            `json:"more,omitempty"`    // a later message asks for more than the ticket is for
 	Wish          *Wish            `json:"wish,omitempty"`    // an agent's, to which a second person has not agreed
 	UsedBy        string           `json:"used_by,omitempty"`
+	Change        string           `json:"change,omitempty"` // of the file, which its allow was used for or which it tells of
 }
 
 func show(r kv.Reader, t Ticket, now time.Time) (Shown, error) {
@@ -67,7 +68,7 @@ func show(r kv.Reader, t Ticket, now time.Time) (Shown, error) {
 		OpenedBy: t.OpenedBy, Priority: t.Priority, Category: t.Category, Opened: t.Opened, Until: t.Until, UsedBy: t.UsedBy, Unasked: t.unasked() || t.unheard() || t.stale(e) && t.State == policy.StateUnconfirmed,
 		Authenticated: t.live(policy.ProofSender) && t.State != policy.StateDisputed,
 		Confirmed:     t.live(policy.ProofReply) && t.State != policy.StateDisputed, Proofs: []policy.Proof{},
-		Asks: t.asked(), More: t.asksMore(), Wish: t.wished(now, e)}
+		Asks: t.asked(), More: t.asksMore(), Wish: t.wished(now, e), Change: t.changed()}
 	for _, p := range t.Proofs {
 		if p.Revision == t.Revision {
 			out.Proofs = append(out.Proofs, p)
@@ -140,13 +141,24 @@ type Explanation struct {
 	Messages []Message `json:"messages,omitempty"`
 	Receipt  *Receipt  `json:"receipt,omitempty"`
 	Genuine  bool      `json:"genuine,omitempty"` // the receipt's signature is ours
+	Change   string    `json:"change,omitempty"`  // of the file, which the receipt was used for
 }
 
 // Explain explains a ticket (T-1), a message (its record m-..., or all that have
 // a Message-ID), or a receipt (d-...).
 func (s *Store) Explain(id string) (e Explanation, err error) {
 	if r, ok, err := s.receipt(id); err != nil || ok {
-		return Explanation{Receipt: &r, Genuine: s.Log.genuine(r)}, err
+		if err != nil {
+			return e, err
+		}
+		e = Explanation{Receipt: &r, Genuine: s.Log.genuine(r)}
+		return e, s.kv.View(func(v kv.View) error {
+			t, err := load(v, r.Ticket)
+			if t.Change != nil && t.Change.Receipt == r.ID {
+				e.Change = t.changed()
+			}
+			return err
+		})
 	}
 	if all, err := s.Inbox.messages(id); err != nil || len(all) > 0 {
 		for i, m := range all {

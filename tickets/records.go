@@ -212,6 +212,8 @@ type noticeRecord struct {
 	Sent     time.Time    `json:"sent,omitzero"`
 	Expires  time.Time    `json:"expires,omitzero"`
 	Tells    bool         `json:"tells,omitempty"`
+	Objects  bool         `json:"objects,omitempty"`
+	Late     bool         `json:"late,omitempty"`
 	Spent    bool         `json:"spent,omitempty"`
 	Void     bool         `json:"void,omitempty"`
 }

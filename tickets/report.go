@@ -48,7 +48,7 @@ func (s *Store) Report(since, until time.Time, by ReportBy) ([]ReportLine, error
 		return lines[key]
 	}
 	err := kv.Pages(s.kv, ticketPrefix, func(t Ticket) error {
-		if t.Opened.Before(since) || !until.IsZero() && !t.Opened.Before(until) {
+		if t.Change != nil && t.Change.Only || t.Opened.Before(since) || !until.IsZero() && !t.Opened.Before(until) {
 			return nil
 		}
 		return s.kv.View(func(v kv.View) error {

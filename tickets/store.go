@@ -174,6 +174,7 @@ type Ticket struct {
 	More      *more       `json:"more,omitempty"`   // a later message asks for more
 	Looked    string      `json:"looked,omitempty"` // the agent who said its class
 	Wish      *wish       `json:"wish,omitempty"`   // that its class be lowered
+	Change    *change     `json:"change,omitempty"` // of the file, which its allow was used for or which it tells of
 
 	by string // the agent at work on it now, to whose account a notice goes
 }

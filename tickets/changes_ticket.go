@@ -1,0 +1,168 @@
+package tickets
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+	"unicode"
+
+	"countersign/clients"
+	"countersign/internal/kv"
+	"countersign/policy"
+	"countersign/staff"
+)
+
+// mayUse judges whether an account-change ticket's allow may be used for a change of
+// the file, before that is written. Whatever authorize would ask is asked again: it
+// must be that agent's receipt still, and nothing may have come against it since.
+// Where no ticket is named there is none to judge.
+func (s *Store) mayUse(tx kv.Tx, by By, ticket, agent string) (t Ticket, err error) {
+	if ticket == "" {
+		return t, nil
+	}
+	a, err := activeAgent(tx, cmp.Or(agent, by.Agent))
+	if err != nil {
+		return t, err
+	}
+	if t, err = s.current(tx, ticket); err != nil {
+		return t, err
+	}
+	_, d, err := s.judge(tx, t, AuthorizeRequest{Ticket: t.ID, Class: policy.AccountChange, Agent: a.ID, Channel: policy.Email}, a)
+	switch {
+	case err != nil:
+		return t, err
+	case t.Change != nil: //rule:6.5 one-ticket-one-change TestWidening/used-before
+		return t, fmt.Errorf("%w: %s was used for a change at %s; each change takes a ticket of its own", ErrNotAllowed, t.ID, t.Change.At.Format("2006-01-02 15:04 UTC"))
+	case d.Decision != policy.Allow: //rule:6.5 widening-is-judged-again TestWidening/disputed
+		return t, fmt.Errorf("%w: %s does not allow that now: %s", ErrNotAllowed, t.ID, texts(d.Reasons))
+	case !d.Repeat: //rule:6.5 widening-needs-its-receipt TestWidening/not-asked
+		return t, fmt.Errorf("%w: nobody was allowed to do that yet; ask first: countersign authorize %s %s --agent %s", ErrNotAllowed, t.ID, policy.AccountChange, a.ID)
+	}
+	t.by = a.ID
+	return t, nil
+}
+
+// useTicket uses that allow up. A ticket does for one change, and for what its
+// request says as it was confirmed.
+func (s *Store) useTicket(tx kv.Tx, w written, what string) (t Ticket, err error) {
+	if t = w.ticket; t.Client != w.next.Client { //rule:6.5 ticket-of-the-same-client TestWidening/another-client
+		return t, fmt.Errorf("%w: %s is a ticket of client %s, and the contact is of %s", ErrNotAllowed, t.ID, t.Client, w.next.Client)
+	}
+	if err := w.quoted(t); err != nil {
+		return t, err
+	}
+	agent, err := activeAgent(tx, t.by)
+	if err != nil {
+		return t, err
+	}
+	if w.beyond(t.Request) && !s.leads(agent) {
+		return t, fmt.Errorf("%w: the request of %s does not say all of that; for a name, a language, a time zone and what is taken away it takes a lead", ErrNotAllowed, t.ID)
+	}
+	t.Change = &change{Contact: w.next.ID, What: oneLine(what), At: s.Now(), By: t.by, Receipt: t.Receipt}
+	return t, s.record(tx, &t, Event{Event: "file changed", Text: fmt.Sprintf("%s changed the file by %s: %s", t.by, t.Receipt, t.Change.What)})
+}
+
+// quoted demands that what is done is what was asked and confirmed: an address that
+// is new, or newly the first, a permission and the role of a primary contact stand
+// in the request, and so does an address of a contact who is not the ticket's own.
+func (w written) quoted(t Ticket) error {
+	for _, a := range w.next.Addresses {
+		if !w.old.OnFile(a) && !names(t.Request, a) { //rule:6.6 new-address-was-quoted TestWidening/another-address
+			return fmt.Errorf("%w: the request of %s, as it was confirmed, does not name %s", ErrNotAllowed, t.ID, hideAddress(a))
+		}
+	}
+	if first := w.next.Addresses[0]; (len(w.old.Addresses) == 0 || w.old.Addresses[0] != first) && !names(t.Request, first) { //rule:6.6 first-address-was-quoted TestWidening/first-not-named
+		return fmt.Errorf("%w: the request of %s, as it was confirmed, does not name %s, to which our mail would go", ErrNotAllowed, t.ID, hideAddress(first))
+	}
+	for _, what := range w.given() {
+		if !says(t.Request, what) { //rule:6.6 permission-was-quoted TestWidening/another-permission
+			return fmt.Errorf("%w: the request of %s, as it was confirmed, does not name %s; it has to, as it is written here", ErrNotAllowed, t.ID, what)
+		}
+	}
+	own := t.Contact == w.next.ID
+	if !own && !slices.ContainsFunc(slices.Concat(w.old.Addresses, w.next.Addresses), func(a string) bool { return names(t.Request, a) }) { //rule:6.6 another-contact-was-quoted TestWidening/another-contact
+		return fmt.Errorf("%w: %s was asked by another contact, and its request names no address of %s", ErrNotAllowed, t.ID, w.next.ID)
+	}
+	return nil
+}
+
+// beyond reports whether more is changed than a ticket has to be named for, and
+// than its request says.
+func (w written) beyond(request string) bool {
+	a, b := w.old, w.next
+	if a.ID == "" {
+		return false
+	}
+	return a.Name != b.Name || a.Language != b.Language || a.Zone != b.Zone ||
+		a.Role != b.Role && !says(request, string(b.Role)) ||
+		slices.ContainsFunc(a.Addresses, func(addr string) bool { return !b.OnFile(addr) && !names(request, addr) }) ||
+		slices.ContainsFunc(a.Permissions, func(p clients.Permission) bool {
+			return !slices.Contains(b.Permissions, p) && !says(request, string(p))
+		})
+}
+
+// given names the permissions and the role that the contact did not have so.
+func (w written) given() (all []string) {
+	if w.next.Role == clients.Primary && w.old.Role != clients.Primary {
+		all = append(all, string(clients.Primary))
+	}
+	for _, p := range w.next.Permissions {
+		if !slices.Contains(w.old.Permissions, p) {
+			all = append(all, string(p))
+		}
+	}
+	return all
+}
+
+func says(text, permission string) bool { return clients.Permission(permission).NamedIn(text) }
+
+// names reports whether the address stands in a text, whole.
+func names(text, addr string) bool {
+	for word := range strings.FieldsFuncSeq(text, func(r rune) bool { return unicode.IsSpace(r) || strings.ContainsRune(`<>()[]{},;:"`, r) }) {
+		for _, w := range []string{word, strings.TrimRight(word, ".!?'")} {
+			if a, err := canonical(strings.TrimLeft(w, "'")); err == nil && a == addr {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// narrow opens the ticket of a change that widens nothing: a lead may make it.
+func (s *Store) narrow(tx kv.Tx, by By, w written, what string) (t Ticket, err error) {
+	if id := cmp.Or(w.agent, by.Agent); id != "" || !by.Owner {
+		agent, err := activeAgent(tx, id)
+		if err != nil {
+			return t, err
+		}
+		if !s.leads(agent) { //rule:8 narrowing-takes-a-lead TestWhoMayChange/agent-narrows
+			return t, fmt.Errorf("%w: %s may not change a contact without a ticket; it takes a lead", ErrNotAllowed, agent.ID)
+		}
+		by.Agent = agent.ID
+	}
+	return s.openChange(tx, w.next, "A contact of your account was changed", what, by, true)
+}
+
+// leads reports whether the agent is a lead or above, and counts already.
+func (s *Store) leads(a staff.Agent) bool {
+	return a.Role != staff.RoleAgent && !s.Now().Before(a.Counts)
+}
+
+// administers reports whether it is an administrator who writes.
+func (s *Store) administers(r kv.Reader, by By, agent string) (bool, error) {
+	id := cmp.Or(agent, by.Agent)
+	if id == "" {
+		return by.Owner, nil
+	}
+	a, err := activeAgent(r, id)
+	return err == nil && a.Role == staff.RoleAdmin && !s.Now().Before(a.Counts), err
+}
+
+func texts(reasons []policy.Reason) string {
+	var all []string
+	for _, r := range reasons {
+		all = append(all, r.Text)
+	}
+	return strings.Join(all, " ")
+}

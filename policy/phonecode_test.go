@@ -10,7 +10,7 @@ func small() Action {
 	a := confirmed()
 	a.Class, a.Ticket.Class, a.Ticket.State, a.Channel, a.OpenedBy = MinorChange, MinorChange, StateUnconfirmed, Phone, "kim"
 	p := given(ProofCode, noon.Add(-time.Minute))
-	p.Address, p.Agent, p.Code, p.Version, p.Expires = "", "kim", "contact/ada", 1, p.At.Add(CodeLife)
+	p.Address, p.Agent, p.Code, p.Version, p.Expires = "", "kim", "contact:ada", 1, p.At.Add(CodeLife)
 	a.Proofs = []Proof{p}
 	return a
 }

@@ -18,9 +18,6 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
-	"strings"
-
-	"golang.org/x/crypto/chacha20poly1305"
 
 	"countersign/internal/durable"
 )
@@ -29,21 +26,16 @@ import (
 // were changed since.
 var ErrSealed = errors.New("sealed under another key, or changed")
 
-// Keys gives the keys of one desk. The zero value is of no use.
+// Keys gives the keys of one desk. Copies of one are the same keys, also when the
+// sealing key is changed. The zero value is of no use.
 type Keys struct {
 	hash   []byte
-	seal   []byte
+	seal   *ring
 	signer ed25519.PrivateKey
 }
 
 // FromSeed derives the keys from a seed (HKDF, RFC 5869, one label a purpose).
-func FromSeed(seed [32]byte) Keys {
-	return Keys{
-		hash:   derive(seed[:], "countersign hash v1"),
-		seal:   derive(seed[:], "countersign seal v1"),
-		signer: ed25519.NewKeyFromSeed(derive(seed[:], "countersign sign v1")),
-	}
-}
+func FromSeed(seed [32]byte) Keys { return file{root: seed, seals: []string{ofRoot}}.keys() }
 
 func derive(secret []byte, label string) []byte {
 	key, err := hkdf.Key(sha256.New, secret, nil, label, 32)
@@ -60,42 +52,13 @@ func (k Keys) Hash(purpose string, b []byte) []byte {
 	return mac.Sum(nil)
 }
 
-// Seal encrypts plain (XChaCha20-Poly1305, random nonce). Open needs the same
-// aad, which says what the bytes are for.
-func (k Keys) Seal(plain, aad []byte) []byte {
-	aead, err := chacha20poly1305.NewX(k.seal)
-	if err != nil {
-		panic(err) // only for a key of another length: the zero Keys
-	}
-	nonce := make([]byte, aead.NonceSize(), aead.NonceSize()+len(plain)+aead.Overhead())
-	rand.Read(nonce)
-	return aead.Seal(nonce, nonce, plain, aad)
-}
-
-// Open gives back what Seal sealed with the same aad, else ErrSealed.
-func (k Keys) Open(sealed, aad []byte) ([]byte, error) {
-	aead, err := chacha20poly1305.NewX(k.seal)
-	if err != nil {
-		return nil, err
-	}
-	if len(sealed) < aead.NonceSize() {
-		return nil, ErrSealed
-	}
-	plain, err := aead.Open(nil, sealed[:aead.NonceSize()], sealed[aead.NonceSize():], aad)
-	if err != nil {
-		return nil, ErrSealed
-	}
-	return plain, nil
-}
-
 // Signer is the key that signs receipts and the log.
 func (k Keys) Signer() ed25519.PrivateKey { return k.signer }
 
 // ErrMissing reports that the key of a state that is there is not.
 var ErrMissing = errors.New("the state is there and its key is missing: put back the key file; a new key can't read what the old one sealed")
 
-// Load reads the key file at path, 64 hex digits, which others must not be able
-// to read. Where there is none it makes one, readable by its owner alone, but
+// Load reads the key file at path, which others must not be able to read. Where there is none it makes one, readable by its owner alone, but
 // never beside a state that is there: that one had a key.
 func Load(path, state string) (Keys, error) {
 	b, err := read(path)
@@ -105,11 +68,11 @@ func Load(path, state string) (Keys, error) {
 	if err != nil {
 		return Keys{}, fmt.Errorf("key_file: %w", err)
 	}
-	seed, err := decode(path, b)
+	f, err := decode(path, b)
 	if err != nil {
 		return Keys{}, fmt.Errorf("key_file: %w", err)
 	}
-	return FromSeed(seed), nil
+	return f.keys(), nil
 }
 
 // Check says what Load would, and makes nothing: no key beside no state is good.
@@ -125,14 +88,6 @@ func Check(path, state string) error {
 		_, err = decode(path, b)
 	}
 	return err
-}
-
-func decode(path string, b []byte) (seed [32]byte, err error) {
-	text := strings.TrimSuffix(strings.TrimSuffix(string(b), "\n"), "\r")
-	if n, err := hex.Decode(seed[:], []byte(text)[:min(len(text), 64)]); err != nil || n != len(seed) || len(text) != 64 {
-		return seed, fmt.Errorf("%s: is not 64 hex digits; put back the right file, a new key can't read what the old one sealed", path)
-	}
-	return seed, nil
 }
 
 // first makes the key of a new state. Another process may do the same just now,
@@ -169,7 +124,7 @@ func read(path string) ([]byte, error) {
 	case info.Mode().Perm()&0o077 != 0:
 		return nil, fmt.Errorf("%s: others can read it (mode %04o); run: chmod 600 %s", path, info.Mode().Perm(), path)
 	}
-	b := make([]byte, 128)
+	b := make([]byte, maxFile)
 	n, err := f.Read(b)
 	if err != nil && n == 0 && info.Size() > 0 {
 		return nil, err

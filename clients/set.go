@@ -102,10 +102,14 @@ func free(r kv.Reader, addr, contact string, desk onfile.Desk) error {
 	if is {
 		return invalid("address", "%s is an address of staff, or may reach staff; an agent must not be able to confirm", addr)
 	}
-	if c, ok, err := ByAddress(r, addr); err != nil || ok && c.ID != contact {
-		return errors.Join(err, invalid("address", "%s is already on file for client %s (contact %s)", addr, c.Client, c.ID))
+	c, ok, err := ByAddress(r, addr)
+	switch {
+	case err != nil || !ok || c.ID == contact:
+		return err
+	case c.Status == Removed:
+		return invalid("address", "%s is that of contact %s of client %s, who was removed; an import may move it (--allow-move)", addr, c.ID, c.Client)
 	}
-	return nil
+	return invalid("address", "%s is already on file for client %s (contact %s)", addr, c.Client, c.ID)
 }
 
 func meant(word string, names []string) string {
@@ -185,14 +189,18 @@ const ByCommand = "contact add"
 
 // Add brings a new contact on file, whose addresses, name, role, permissions,
 // language and zone are in c. Where filling is said, and they are among the
-// client's first contacts, first is true: nothing of theirs cools.
-func Add(tx kv.Tx, c Contact, filling bool, now time.Time, desk onfile.Desk, ticketed func(kv.Reader, string) (time.Time, error)) (next Contact, first bool, err error) {
+// client's first contacts, first is true: nothing of theirs cools. Who was removed
+// and has the first of these addresses is brought back, as old; all of theirs is new.
+func Add(tx kv.Tx, c Contact, filling bool, now time.Time, desk onfile.Desk, ticketed func(kv.Reader, string) (time.Time, error)) (old, next Contact, first bool, err error) {
 	client, ok, err := GetClient(tx, c.Client)
 	if err != nil {
-		return c, false, err
+		return old, c, false, err
 	}
 	if !ok {
-		return c, false, invalid("client", `"%s": no such client`, clean.Name(c.Client, maxName))
+		return old, c, false, invalid("client", `"%s": no such client`, clean.Name(c.Client, maxName))
+	}
+	if old, err = removed(tx, c); err != nil {
+		return old, c, false, err
 	}
 	if c.Role == "" {
 		c.Role = Authorised
@@ -201,28 +209,47 @@ func Add(tx kv.Tx, c Contact, filling bool, now time.Time, desk onfile.Desk, tic
 		c.Name = strings.TrimSpace(c.Addresses[0])
 	}
 	ch := Change{AddAddresses: c.Addresses, Name: &c.Name, Role: &c.Role, Permissions: &c.Permissions, Language: &c.Language, Zone: &c.Zone}
-	if next, err = ch.To(tx, Contact{Client: c.Client, Status: Active}, now, desk); err != nil {
-		return c, false, err
+	if next, err = ch.To(tx, Contact{ID: old.ID, Client: c.Client, Status: Active}, now, desk); err != nil {
+		return old, c, false, err
 	}
 	opt := ImportOptions{Now: now, Import: ByCommand, Ticketed: ticketed}
 	if filling {
 		if first, err = opt.first(tx, client); err != nil {
-			return c, false, err
+			return old, c, false, err
 		}
 	}
 	if client.Filled.IsZero() {
 		client.Filled, client.FilledBy = now, ByCommand
 		if err := PutClient(tx, client); err != nil {
-			return c, false, err
+			return old, c, false, err
 		}
 	}
-	n, err := kv.Counter(tx, counter)
-	if err != nil {
-		return c, false, err
+	if next.Added = old.Added; old.ID == "" {
+		n, err := kv.Counter(tx, counter)
+		if err != nil {
+			return old, c, false, err
+		}
+		next.ID, next.Added = fmt.Sprintf("c-%d", n), now
 	}
-	next.ID, next.Added = fmt.Sprintf("c-%d", n), now
-	opt.date(&next, Contact{}, false, first)
-	return next, first, PutContact(tx, next)
+	opt.date(&next, old, old.ID != "", first)
+	return old, next, first && old.ID == "", PutContact(tx, next)
+}
+
+// removed gives who of the same client was removed and had the first address of c;
+// the zero contact if nobody.
+func removed(r kv.Reader, c Contact) (Contact, error) {
+	if len(c.Addresses) == 0 {
+		return Contact{}, nil
+	}
+	addr, err := rawmail.Canonical(strings.TrimSpace(c.Addresses[0]))
+	if err != nil { // which is said with all that is wrong
+		return Contact{}, nil
+	}
+	was, ok, err := ByAddress(r, addr)
+	if err != nil || !ok || was.Status != Removed || was.Client != c.Client {
+		return Contact{}, err
+	}
+	return was, nil
 }
 
 // Remove takes the contact's rights and keeps the record: mail from a removed

@@ -276,6 +276,7 @@ func TestWhoMayChange(t *testing.T) {
 		{"new-lead", as("new"), less, false, false},
 		{"admin-narrows", as("ida"), less, false, true},
 		{"root-narrows", root, less, false, true},
+		{"in-another-name", as("kim"), less, false, false},
 		{"nobody", By{UID: 7, Via: "socket"}, less, false, false},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
@@ -293,6 +294,9 @@ func TestWhoMayChange(t *testing.T) {
 			d.contact(t, "bob", func(c *clients.Contact) { c.Addresses = append(c.Addresses, "bob2@client.example") })
 			if tt.name == "lead-takes-the-role" {
 				in.Contact, in.Permissions = ada, &[]clients.Permission{"all"}
+			}
+			if tt.name == "in-another-name" {
+				in.Agent = "max"
 			}
 			out, err := d.Directory.SetContact(tt.by, in)
 			if (err == nil) != tt.ok {
@@ -380,4 +384,19 @@ func TestAddContact(t *testing.T) {
 	}
 	_, l := d.ask(t, "zoe@client.example", policy.DNSChange)
 	wants(t, d.receive(t, d.reply(l, policy.Yes)), "cooling")
+
+	// who was removed comes back as who they were, and all of theirs is new
+	_, err = d.Directory.RemoveContact(as("max"), "zoe@client.example", "", false)
+	check(t, err)
+	d.turn(time.Hour)
+	if _, err := d.Directory.AddContact(as("ida"), NewContact{Client: "c1", Addresses: []string{"zoe@client.example"}}); !errors.Is(err, ErrNotAllowed) {
+		t.Errorf("who was removed, without a ticket: %v", err)
+	}
+	in.Ticket = d.allowed(t, bob, "Please put zoe@client.example back on file, who may ask for dns-change.").ID
+	back, err := d.Directory.AddContact(as("kim"), in)
+	check(t, err)
+	if c := back.Contact; c.ID != out.Contact.ID || !c.Since["zoe@client.example"].Equal(d.Now()) || !c.Gained["dns-change"].Equal(d.Now()) || !c.Ended.IsZero() {
+		t.Errorf("%+v", c)
+	}
+	wants(t, d.receive(t, d.reply(l, policy.Yes)), "token_superseded")
 }

@@ -21,7 +21,7 @@ func (s *Store) mayUse(tx kv.Tx, by By, ticket, agent string) (t Ticket, err err
 	if ticket == "" {
 		return t, nil
 	}
-	a, err := activeAgent(tx, cmp.Or(agent, by.Agent))
+	a, err := s.worker(tx, by, agent)
 	if err != nil {
 		return t, err
 	}
@@ -91,7 +91,7 @@ func (w written) quoted(t Ticket) error {
 // than its request says.
 func (w written) beyond(request string) bool {
 	a, b := w.old, w.next
-	if a.ID == "" {
+	if a.ID == "" || a.Status == clients.Removed { // they are new, and the ticket is for that
 		return false
 	}
 	return a.Name != b.Name || a.Language != b.Language || a.Zone != b.Zone ||
@@ -131,8 +131,8 @@ func names(text, addr string) bool {
 
 // narrow opens the ticket of a change that widens nothing: a lead may make it.
 func (s *Store) narrow(tx kv.Tx, by By, w written, what string) (t Ticket, err error) {
-	if id := cmp.Or(w.agent, by.Agent); id != "" || !by.Owner {
-		agent, err := activeAgent(tx, id)
+	if w.agent != "" || by.Agent != "" || !by.Owner {
+		agent, err := s.worker(tx, by, w.agent)
 		if err != nil {
 			return t, err
 		}
@@ -144,6 +144,14 @@ func (s *Store) narrow(tx kv.Tx, by By, w written, what string) (t Ticket, err e
 	return s.openChange(tx, w.next, "A contact of your account was changed", what, by, true)
 }
 
+// worker is the agent who writes, in whose name only root and the daemon's user may.
+func (s *Store) worker(r kv.Reader, by By, agent string) (staff.Agent, error) {
+	if agent != "" && agent != by.Agent && !by.Owner {
+		return staff.Agent{}, fmt.Errorf("%w: %s is not %s", ErrNotAllowed, by, agent)
+	}
+	return activeAgent(r, cmp.Or(agent, by.Agent))
+}
+
 // leads reports whether the agent is a lead or above, and counts already.
 func (s *Store) leads(a staff.Agent) bool {
 	return a.Role != staff.RoleAgent && !s.Now().Before(a.Counts)
@@ -151,11 +159,10 @@ func (s *Store) leads(a staff.Agent) bool {
 
 // administers reports whether it is an administrator who writes.
 func (s *Store) administers(r kv.Reader, by By, agent string) (bool, error) {
-	id := cmp.Or(agent, by.Agent)
-	if id == "" {
+	if agent == "" && by.Agent == "" {
 		return by.Owner, nil
 	}
-	a, err := activeAgent(r, id)
+	a, err := s.worker(r, by, agent)
 	return err == nil && a.Role == staff.RoleAdmin && !s.Now().Before(a.Counts), err
 }
 

@@ -85,7 +85,7 @@ func (d *Directory) AddContact(by By, in NewContact) (ContactChanged, error) {
 		if err != nil {
 			return out, err
 		}
-		next, first, err := clients.Add(tx, clients.Contact{Client: in.Client, Addresses: in.Addresses, Name: in.Name, Role: in.Role,
+		old, next, first, err := clients.Add(tx, clients.Contact{Client: in.Client, Addresses: in.Addresses, Name: in.Name, Role: in.Role,
 			Permissions: in.Permissions, Language: in.Language, Zone: in.Zone}, admin && in.Ticket == "", d.s.Now(), d.s.desk(), ticketed)
 		if err != nil {
 			return out, err
@@ -93,7 +93,7 @@ func (d *Directory) AddContact(by By, in NewContact) (ContactChanged, error) {
 		if first {
 			return ContactChanged{Contact: next}, nil
 		}
-		return d.write1(tx, by, written{next: next, primary: primary, ticket: t, agent: in.Agent})
+		return d.write1(tx, by, written{old: old, next: next, primary: primary, ticket: t, agent: in.Agent})
 	})
 }
 
@@ -130,6 +130,9 @@ type written struct {
 // to be told. An error takes all of it back.
 func (d *Directory) write1(tx kv.Tx, by By, w written) (out ContactChanged, err error) {
 	s := d.s
+	if w.old.Status == clients.Removed { // nothing of theirs is left
+		w.old = clients.Contact{ID: w.old.ID, Client: w.old.Client, Status: clients.Removed}
+	}
 	out = ContactChanged{Contact: w.next, Widens: w.old.Widens(w.next, s.Now())}
 	what := describe(w.old, w.next)
 	if w.unchanged() {

@@ -19,7 +19,7 @@ func (a *app) contactCommand() *cobra.Command {
 	}}
 	show.Flags().StringVar(&in.Client, "client", "", "only those of this client")
 	return group("contact", "Contacts and their addresses on file", show, a.importsCommand(),
-		a.importCommand("contact/import", "contacts: columns client, client_name, email, name, role, permissions, language"))
+		a.importCommand("contact/import", "contacts: columns client, client_name, email, name, role, permissions, language, zone"))
 }
 
 // joined lists permissions as import takes them.

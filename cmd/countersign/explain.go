@@ -28,6 +28,9 @@ func (a *app) sayExplanation(e tickets.Explanation) error {
 		for _, p := range r.Proofs {
 			fmt.Fprintf(a.stdout, "  proof %s at %s, message sha256:%s\n", p.Kind, when(p.At), p.Message)
 		}
+		if e.Change != "" {
+			fmt.Fprintf(a.stdout, "  changed %s\n", clean.Terminal(e.Change))
+		}
 		return nil
 	}
 	if e.Ticket != nil {

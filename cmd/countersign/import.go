@@ -27,9 +27,12 @@ func (a *app) importCommand(operation, short string) *cobra.Command {
 	if operation == "contact/import" {
 		c.Long = c.Short + ".\n" +
 			"role is primary or authorised. permissions, separated by ;, are classes such as password-change, or ask (a question and a\n" +
-			"minor change), privileged (every privileged class that needs no approval), approve, manage-contacts, see-code, all.\n" +
+			"minor change), privileged (every privileged class that needs no approval), approve, manage-contacts, see-code, all; each\n" +
+			"for some services only as dns-change:web-3,mail-1 and until the end of a day in UTC as dns-change@2027-01-31.\n" +
 			"Where none are listed, a primary contact has all of them and an authorised one ask. Several addresses of one contact\n" +
-			"are separated by ;, too; notices go to the first."
+			"are separated by ;, too; notices go to the first. zone is a time zone such as Europe/Oslo. What a column says that is not\n" +
+			"in the file stays as it is.\n" +
+			"Who newly may, or loses an address, and the primary contact of the client are told by mail, but of a client's first import."
 	}
 	c.Flags().BoolVar(&in.DryRun, "dry-run", false, "say what would be done, write nothing into the state")
 	c.Flags().BoolVar(&in.AllowMove, "allow-move", false, "let an address move to another client")

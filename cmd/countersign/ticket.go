@@ -65,6 +65,9 @@ func (a *app) sayTicket(t tickets.Shown) error {
 	if len(t.Cools) > 0 {
 		fmt.Fprintf(a.stdout, "cools   %s\n", cooling(t.Cools, hidden))
 	}
+	if t.Change != "" {
+		fmt.Fprintf(a.stdout, "changed %s\n", clean.Terminal(t.Change))
+	}
 	for _, r := range t.Obstacles {
 		fmt.Fprintf(a.stdout, "but     %s: %s\n", r.Code, clean.Terminal(r.Text))
 	}

@@ -10,7 +10,6 @@ import (
 	"unicode/utf8"
 
 	"countersign/internal/clean"
-	"countersign/internal/near"
 	"countersign/policy"
 )
 
@@ -60,11 +59,7 @@ func ParsePermission(s string) (Permission, error) {
 	name, day, dated := strings.Cut(lower(strings.TrimSpace(s)), "@")
 	name, list, limited := strings.Cut(name, ":")
 	if !Permission(name).named() {
-		meant := near.Of(name, permissionNames())
-		if meant != "" {
-			meant = "; did you mean " + meant + "?"
-		}
-		return "", fmt.Errorf(`"%s": not a class or permission%s; separate with ; any of %s`, clean.Name(name, maxName), meant, strings.Join(permissionNames(), ", "))
+		return "", fmt.Errorf(`"%s": not a class or permission; separate with ; any of %s%s`, clean.Name(name, maxName), strings.Join(permissionNames(), ", "), meant(name, permissionNames()))
 	}
 	out := name
 	if limited {

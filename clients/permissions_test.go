@@ -19,7 +19,7 @@ func TestParsePermission(t *testing.T) {
 		{"services", "dns-change:Web-3, mail.1,web-3", "dns-change:mail.1,web-3", ""},
 		{"end", "all@2027-01-31", "all@2027-01-31", ""},
 		{"both", "approve:web-3@2027-01-31", "approve:web-3@2027-01-31", ""},
-		{"misspelt", "dns-chnage", "", "did you mean dns-change?"},
+		{"misspelt", "dns-chnage", "", "Did you mean dns-change?"},
 		{"unknown", "everything", "", "any of all, privileged"},
 		{"no-service", "dns-change:", "", "dns-change:web-3,mail-1"},
 		{"blank-in-a-service", "dns-change:web 3", "", "no name of a service"},
@@ -190,7 +190,7 @@ func TestHeld(t *testing.T) {
 func TestZone(t *testing.T) {
 	for zone, wrong := range map[string]string{
 		"": "", "Europe/Oslo": "", "UTC": "", "America/Argentina/Buenos_Aires": "",
-		"Europe/Olso": "did you mean Europe/Oslo?", "oslo": "did you mean Europe/Oslo?", "new york": "did you mean America/New_York?",
+		"Europe/Olso": "Did you mean Europe/Oslo?", "oslo": "Did you mean Europe/Oslo?", "new york": "Did you mean America/New_York?",
 		"Local": "not a time zone", "../etc/passwd": "not a time zone", "right/Europe/Oslo": "not a time zone", "/etc/localtime": "not a time zone", "Mars/Base": "not a time zone",
 	} {
 		s := kv.Memory()

@@ -3,9 +3,12 @@ package clients
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"time"
+
+	"golang.org/x/text/language"
 
 	"countersign/clients/onfile"
 	"countersign/internal/clean"
@@ -112,11 +115,14 @@ func free(r kv.Reader, addr, contact string, desk onfile.Desk) error {
 	return invalid("address", "%s is already on file for client %s (contact %s)", addr, c.Client, c.ID)
 }
 
-func meant(word string, names []string) string {
-	if m := near.Of(word, names); m != "" {
-		return "; did you mean " + m + "?"
+// meant says which of the names was perhaps meant.
+func meant(word string, names []string) string { return didYouMean(near.Of(word, names)) }
+
+func didYouMean(name string) string {
+	if name == "" {
+		return ""
 	}
-	return ""
+	return ". Did you mean " + name + "?"
 }
 
 func (ch Change) words(c *Contact) error {
@@ -162,10 +168,20 @@ func checkRole(r Role) error {
 }
 
 func checkLanguage(l string) error {
-	if l == "" || languageForm.MatchString(l) {
+	if l == "" {
 		return nil
 	}
-	return invalid("language", `"%s": not a language such as en or pt-BR`, clean.Name(l, maxName))
+	if _, err := language.Parse(l); err == nil && languageForm.MatchString(l) { // its subtags are registered
+		return nil
+	}
+	return invalid("language", `"%s": not a language such as en or pt-BR%s`, clean.Name(l, maxName), didYouMean(languages[near.Of(lower(l), slices.Sorted(maps.Keys(languages)))]))
+}
+
+// languages are those that are guessed at, by their names in English.
+var languages = map[string]string{
+	"arabic": "ar", "chinese": "zh", "czech": "cs", "danish": "da", "dutch": "nl", "english": "en", "finnish": "fi", "french": "fr", "german": "de",
+	"greek": "el", "hebrew": "he", "hindi": "hi", "hungarian": "hu", "italian": "it", "japanese": "ja", "korean": "ko", "norwegian": "nb",
+	"polish": "pl", "portuguese": "pt", "romanian": "ro", "russian": "ru", "spanish": "es", "swedish": "sv", "turkish": "tr", "ukrainian": "uk",
 }
 
 // Set changes an active contact; see Change.To.

@@ -1,7 +1,6 @@
 package clients
 
 import (
-	"errors"
 	"fmt"
 	"strings"
 	"time"
@@ -20,11 +19,7 @@ func checkZone(name string) error {
 	if _, err := time.LoadLocation(name); err == nil && !odd {
 		return nil
 	}
-	text := fmt.Sprintf(`"%s": not a time zone such as Europe/Oslo or America/New_York`, clean.Name(name, maxName))
-	if meant := guessZone(name); meant != "" {
-		text += "; did you mean " + meant + "?"
-	}
-	return errors.New(text)
+	return fmt.Errorf(`"%s": not a time zone such as Europe/Oslo or America/New_York%s`, clean.Name(name, maxName), didYouMean(guessZone(name)))
 }
 
 // guessZone gives the zone that was perhaps meant, be it by the name of its city.

@@ -141,11 +141,11 @@ func TestWidening(t *testing.T) {
 		}, "to which our mail would go"},
 		{"another-contact", func(_ *testing.T, _ *desk, in *ContactChange) {
 			in.Contact, in.Change = ada, clients.Change{AddAddresses: []string{home}}
-		}, ""}, // which the request names by the new address
-		{"another-contact-not-named", func(t *testing.T, d *desk, in *ContactChange) {
-			d.contact(t, "ada", func(c *clients.Contact) { c.Permissions = more2("ask", "account-change", "approve") })
-			in.Contact, in.Change = ada, clients.Change{Permissions: more("ask", "account-change", "approve", "dns-change")}
 		}, "names no address of ada"},
+		{"another-contact-named", func(t *testing.T, d *desk, in *ContactChange) {
+			in.Ticket = d.allowed(t, bob, "Please give Ada (ada@client.example) the address ada@home.example, too.").ID
+			in.Contact, in.Change = ada, clients.Change{AddAddresses: []string{"ada@home.example"}}
+		}, ""},
 		{"permission", func(t *testing.T, d *desk, in *ContactChange) {
 			d.contact(t, "bob", func(c *clients.Contact) { c.Permissions = more2("account-change") })
 			in.Change = clients.Change{Permissions: more("account-change", "dns-change")}

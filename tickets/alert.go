@@ -110,7 +110,7 @@ func leads(t Ticket, agents []staff.Agent, now time.Time) (ids []string) {
 		func(a staff.Agent) bool { return a.Role == staff.RoleAdmin },
 	} {
 		for _, a := range agents {
-			if fits(a) && !now.Before(a.Counts) && a.ID != t.OpenedBy && !slices.Contains(t.Edited, a.ID) { //rule:6.8 writer-is-no-lead-of-it part=3 TestLeads
+			if fits(a) && !now.Before(a.Counts) && a.ID != t.OpenedBy && !slices.Contains(t.Edited, a.ID) && !t.changedBy(a.ID) { //rule:6.8 writer-is-no-lead-of-it part=3 TestLeads
 				ids = append(ids, a.ID)
 			}
 		}

@@ -32,6 +32,9 @@ func (t *Ticket) changed() string {
 	return fmt.Sprintf("%s (%s, by %s)", t.Change.What, t.Change.At.Format("2006-01-02 15:04 UTC"), t.Change.By)
 }
 
+// changedBy reports whether an agent changed the file by the ticket.
+func (t *Ticket) changedBy(agent string) bool { return t.Change != nil && t.Change.By == agent }
+
 // changeLine says of a ticket that was disputed what had been changed, and how to take
 // it back.
 func (t *Ticket) changeLine() string {

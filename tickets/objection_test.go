@@ -1,6 +1,7 @@
 package tickets
 
 import (
+	"errors"
 	"slices"
 	"strings"
 	"testing"
@@ -9,6 +10,7 @@ import (
 	"countersign/clients"
 	"countersign/internal/kv"
 	"countersign/policy"
+	"countersign/staff"
 	"countersign/tickets/outbox"
 )
 
@@ -185,6 +187,32 @@ func TestChanged(t *testing.T) {
 				t.Errorf("%+v", s.History)
 			}
 		})
+	}
+}
+
+// TestChangedByALead: who changed the file has no say in whether the stop of that ends,
+// and is not the only one to hear of it.
+func TestChangedByALead(t *testing.T) {
+	d := memoryDesk(t, nil)
+	check(t, d.engine.Update(func(tx kv.Tx) error {
+		_, err := staff.Add(tx, staff.Agent{ID: "ida", Role: staff.RoleAdmin, Email: "ida@desk.example"})
+		return err
+	}))
+	ticket := d.approved(t, bob, adding)
+	d.may(t, ticket.ID, policy.AccountChange, "max")
+	_, err := d.Directory.SetContact(as("max"), ContactChange{Contact: bob, Change: clients.Change{AddAddresses: []string{home}}, Ticket: ticket.ID})
+	check(t, err)
+	check(t, d.Tick())
+	d.receive(t, d.reply(d.letter(t, policy.NoticeChanged, ada), policy.No))
+	check(t, d.Tick())
+	if !slices.ContainsFunc(d.told, func(l Letter) bool { return l.Kind == policy.NoticeStopped && l.To == "ida@desk.example" }) {
+		t.Errorf("told %+v", d.told)
+	}
+	if _, err := d.Lift(ticket.ID, "max", "all is well"); !errors.Is(err, ErrNotAllowed) {
+		t.Errorf("max lifted it: %v", err)
+	}
+	if _, err := d.Lift(ticket.ID, "ida", "all is well"); err != nil {
+		t.Error(err)
 	}
 }
 

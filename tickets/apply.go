@@ -110,10 +110,15 @@ func (s *Store) finish(tx kv.Tx, m *Message, f policy.Facts) error {
 }
 
 // prove adds a proof to the current revision and raises the state with it.
-func (s *Store) prove(t *Ticket, p policy.Proof) {
+func (s *Store) prove(t *Ticket, p policy.Proof) policy.Proof {
 	p.Revision, p.At, t.Proved = t.Revision, s.Now(), true
-	t.Afresh, t.Reasked, t.Obstacles = "", false, nil
 	p.Expires = p.At.Add(policy.ProofLife)
+	if p.Kind == policy.ProofCode {
+		p.Expires = p.At.Add(policy.CodeLife) //rule:6.5 code-lasts-half-an-hour TestCodeProves
+	}
+	if p.Kind != policy.ProofCode || !t.Class.Privileged() { // of that no code is the answer
+		t.Afresh, t.Reasked, t.Obstacles = "", false, nil
+	}
 	t.Proofs = slices.DeleteFunc(t.Proofs, func(old policy.Proof) bool { return old.Kind == p.Kind })
 	t.Proofs = append(t.Proofs, p)
 	switch {
@@ -123,6 +128,7 @@ func (s *Store) prove(t *Ticket, p policy.Proof) {
 	case p.Kind == policy.ProofSender && t.State == policy.StateUnconfirmed:
 		t.State = policy.StateAuthenticated
 	}
+	return p
 }
 
 // openedByMail makes the ticket that a contact's own message opens, with the

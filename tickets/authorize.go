@@ -113,6 +113,9 @@ func (s *Store) Authorize(a AuthorizeRequest) (out Authorization, err error) {
 			if err := s.allow(tx, &t, &out, d, a, ask.Epoch); err != nil {
 				return err
 			}
+			if !d.Until.IsZero() && d.Until.Before(out.Until) { // the code ends before the receipt
+				out.Until = d.Until
+			}
 		}
 		if d.AskNow {
 			t.by = agent.ID

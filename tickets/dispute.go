@@ -49,11 +49,15 @@ func (s *Store) dispute(tx kv.Tx, t *Ticket, said int, acted bool) error {
 	if err := s.record(tx, t, Event{Event: "disputed", Reason: policy.CodeDenied, Text: text}); err != nil {
 		return err
 	}
+	locked, err := s.lockCodes(tx, t)
+	if err != nil {
+		return err
+	}
 	kind := policy.NoticeSaidNo
 	if stops {
 		kind = policy.NoticeStopped
 	}
-	if err := s.alert(tx, *t, kind, t.changeLine()); err != nil { //rule:6.8 no-is-told-by-mail ! TestNoIsTold
+	if err := s.alert(tx, *t, kind, strings.TrimSpace(t.changeLine()+" "+locked)); err != nil { //rule:6.8 no-is-told-by-mail ! TestNoIsTold
 		return err
 	}
 	if !t.Class.Privileged() && !t.Grave {

@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"countersign/clients"
+	"countersign/clients/codes"
 	"countersign/internal/kv"
 	"countersign/policy"
 	"countersign/staff"
@@ -14,7 +15,7 @@ import (
 func (s *Store) weigh(r kv.Reader, t Ticket, a AuthorizeRequest, agent staff.Agent) (policy.Action, error) {
 	now := s.Now()
 	action := policy.Action{Now: now, Class: a.Class, Channel: a.Channel, Agent: agent.ID,
-		Disabled: agent.Disabled || now.Before(agent.Counts), Authority: mayCarryOut(agent, a.Class), Ticket: t.facts(),
+		Disabled: agent.Disabled || now.Before(agent.Counts), Authority: mayCarryOut(agent, a.Class), Ticket: t.facts(), OpenedBy: t.OpenedBy, Edited: t.Edited,
 		Proofs: slices.Clone(t.Proofs), TokenClasses: s.opt.TokenClasses, UsedBy: t.UsedBy, UsedAt: t.UsedAt, UsedIn: t.UsedIn,
 		PutBack: t.Afresh, Reasked: t.Reasked}
 	if s.opt.Observing { // nobody is asked
@@ -56,6 +57,11 @@ func (s *Store) weigh(r kv.Reader, t Ticket, a AuthorizeRequest, agent staff.Age
 		}
 		if action.Proofs[i].Giver, err = s.giver(r, t, c, ok, p.Address); err != nil {
 			return action, err
+		}
+		if held := &action.Proofs[i].Giver.Code; p.Kind == policy.ProofCode {
+			if held.Stands, held.SetBy, err = codes.Stands(r, p.Code, t.Client, p.Version, now); err != nil {
+				return action, err
+			}
 		}
 	}
 	return action, nil

@@ -14,10 +14,12 @@ import (
 	"crypto/sha256"
 	"crypto/subtle"
 	"fmt"
+	"slices"
 	"time"
 
 	"countersign/internal/keys"
 	"countersign/internal/kv"
+	"countersign/policy"
 )
 
 // Kind says how a code works.
@@ -32,10 +34,7 @@ const (
 )
 
 // Holder is whose code it is: a contact's or, where there is none, the client's.
-type Holder struct {
-	Client  string `json:"client"`
-	Contact string `json:"contact,omitempty"`
-}
+type Holder struct{ Client, Contact string }
 
 // String is the holder's place in the store.
 func (h Holder) String() string {
@@ -126,25 +125,59 @@ func (v Vault) Matches(c Code, h Holder, said Secret, now time.Time) (match bool
 	return subtle.ConstantTimeCompare(want[:], got[:]) == 1 && there, 0, nil
 }
 
+// told is that notices of a ticket tell of a holder's code.
+type told struct {
+	Client  string `json:"client"`
+	Contact string `json:"contact,omitempty"`
+	Use     bool   `json:"use,omitempty"` // one of them that it was used
+}
+
+func (t told) holder() Holder { return Holder{t.Client, t.Contact} }
+
 // TellBy notes that a ticket's notices tell of the holder's code: a no to any of
-// them is one to the code.
-func TellBy(tx kv.Tx, ticket string, h Holder) error {
-	holders, err := ToldBy(tx, ticket)
+// them is one to the code. first says, of a use, that none of them told of one.
+func TellBy(tx kv.Tx, ticket string, h Holder, use bool) (first bool, err error) {
+	all, _, err := kv.Load[[]told](tx, toldPrefix+ticket)
 	if err != nil {
-		return err
+		return false, err
 	}
-	for _, have := range holders {
-		if have == h {
-			return nil
-		}
+	i := slices.IndexFunc(all, func(t told) bool { return t.holder() == h })
+	if i < 0 {
+		i, all = len(all), append(all, told{Client: h.Client, Contact: h.Contact})
 	}
-	return kv.Save(tx, toldPrefix+ticket, append(holders, h))
+	first = use && !all[i].Use
+	all[i].Use = all[i].Use || use
+	return first, kv.Save(tx, toldPrefix+ticket, all)
 }
 
 // ToldBy gives whose codes a ticket's notices tell of.
-func ToldBy(r kv.Reader, ticket string) ([]Holder, error) {
-	holders, _, err := kv.Load[[]Holder](r, toldPrefix+ticket)
+func ToldBy(r kv.Reader, ticket string) (holders []Holder, err error) {
+	all, _, err := kv.Load[[]told](r, toldPrefix+ticket)
+	for _, t := range all {
+		holders = append(holders, t.holder())
+	}
 	return holders, err
+}
+
+// Stands reports whether the version of a code that gave a proof for a ticket of
+// that client is still its holder's, and not locked, and who set it.
+func Stands(r kv.Reader, holder, client string, version int, now time.Time) (stands bool, by string, err error) {
+	c, _, err := kv.Load[Code](r, codePrefix+holder)
+	if err != nil {
+		return false, "", err
+	}
+	wrong, err := wrongToday(r, holder, now)
+	return c.Kind != None && c.Version == version && c.Client == client && c.Locked.IsZero() && wrong < policy.WrongCodesDay, c.By, err
+}
+
+// Each calls fn for every code that is set.
+func Each(s kv.Viewer, fn func(Code) error) error {
+	return kv.Pages(s, codePrefix, func(c Code) error {
+		if c.Kind == None {
+			return nil
+		}
+		return fn(c)
+	})
 }
 
 // Reseal seals a holder's code anew, if it is not under the newest key.

@@ -8,7 +8,7 @@ const (
 	codePrefix    = "code/"     // code/<holder>: Code, one that was cleared, too
 	wrongPrefix   = "codeday/"  // codeday/<holder>: wrongDay, how many wrong ones were said today
 	guessesPrefix = "codehour/" // codehour/<agent:<id>, or all>: when wrong ones were typed in the last hour
-	toldPrefix    = "codetold/" // codetold/<ticket>: the holders whose code its notices tell of
+	toldPrefix    = "codetold/" // codetold/<ticket>: told, whose codes its notices tell of
 )
 
 // Code is what is known of a holder's code; the code itself is sealed in it.

@@ -19,8 +19,8 @@ const hourOfAll = guessesPrefix + "all"
 
 func hourOfAgent(agent string) string { return guessesPrefix + "agent:" + agent }
 
-// day is that of the count; it ends at midnight UTC.
-func day(at time.Time) string { return at.UTC().Format("2006-01-02") }
+// Day is that of the count; it ends at midnight UTC.
+func Day(at time.Time) string { return at.UTC().Format("2006-01-02") }
 
 // Midnight is when the count of the day ends, and with it a lock.
 func Midnight(at time.Time) time.Time { return at.UTC().Truncate(24 * time.Hour).Add(24 * time.Hour) }
@@ -42,8 +42,12 @@ func Counted(r kv.Reader, h Holder, agent string, at time.Time) (t Tries, err er
 
 // WrongToday is how many wrong codes were said of that one today.
 func WrongToday(r kv.Reader, h Holder, at time.Time) (int, error) {
-	d, _, err := kv.Load[wrongDay](r, wrongPrefix+h.String())
-	if d.Day < day(at) { // a clock that was put back begins no new day
+	return wrongToday(r, h.String(), at)
+}
+
+func wrongToday(r kv.Reader, holder string, at time.Time) (int, error) {
+	d, _, err := kv.Load[wrongDay](r, wrongPrefix+holder)
+	if d.Day < Day(at) { // a clock that was put back begins no new day
 		return 0, err
 	}
 	return d.Wrong, err
@@ -85,7 +89,7 @@ func GiveBack(tx kv.Tx, h Holder, agent string, counted, now time.Time) error {
 	if err != nil {
 		return err
 	}
-	if d.Day == day(counted) && d.Wrong > 0 {
+	if d.Day == Day(counted) && d.Wrong > 0 {
 		if err := putWrong(tx, h, d.Wrong-1, counted); err != nil {
 			return err
 		}
@@ -111,5 +115,5 @@ func putWrong(tx kv.Tx, h Holder, n int, at time.Time) error {
 	if err != nil {
 		return err
 	}
-	return kv.Save(tx, wrongPrefix+h.String(), wrongDay{Day: max(d.Day, day(at)), Wrong: n})
+	return kv.Save(tx, wrongPrefix+h.String(), wrongDay{Day: max(d.Day, Day(at)), Wrong: n})
 }

@@ -47,6 +47,9 @@ type Action struct {
 	Agent     string
 	Disabled  bool // the agent's account
 	Authority bool // may carry out Class
+	// AgentFrom and AuthorityFrom are from when on what the agent was given counts:
+	// all that they are, and the authority; zero, or past: it counts, or was not given.
+	AgentFrom, AuthorityFrom time.Time
 
 	OpenedBy string   // agent who opened the ticket; empty: the contact
 	Edited   []string // agents who edited it
@@ -86,8 +89,8 @@ var denials = []struct {
 	name string
 	why  func(Action, *Authorization) []Reason
 }{
-	{"agent-disabled", when(CodeAgentDisabled, func(a Action) bool { return a.Disabled })},
-	{"no-authority", when(CodeNoAuthority, func(a Action) bool { return !a.Authority && a.Class != Question })},               //rule:8 who-may-carry-out TestAuthorize/no-authority
+	{"agent-disabled", agentDisabled},
+	{"no-authority", noAuthority}, //rule:8 who-may-carry-out TestAuthorize/no-authority
 	{"other-class", when(CodeClassMismatch, func(a Action) bool { return a.Class != a.Ticket.Class && a.Class != Question })}, //rule:6.6 a-ticket-is-for-its-class TestAuthorize/other-class
 	{"channel", when(CodeChannelForbidden, func(a Action) bool { return a.Channel.live() && !a.Class.Demands().Live })},       //rule:8 chat-and-phone-may-not TestAuthorize/by-chat
 	{"client-stopped", when(CodeClientStopped, func(a Action) bool { return a.ClientStopped && a.Class.Privileged() })},       //rule:6.8 a-stop-stops TestAuthorize/client-stopped

@@ -6,6 +6,7 @@ import "strings"
 const (
 	agentPrefix = "agent/"    // agent/<id>: Agent, disabled ones too
 	userPrefix  = "unixuser/" // unixuser/<user>: the agent who is that Unix user
+	freedPrefix = "freed/"    // freed/<due>/<address>: the agent who had the address, which stays one of staff until then
 )
 
 // Records reports whether an agent stands under a key; what stands under the

@@ -16,6 +16,7 @@ import (
 
 	"countersign/clients/onfile"
 	"countersign/internal/kv"
+	"countersign/internal/near"
 	"countersign/internal/rawmail"
 	"countersign/policy"
 )
@@ -55,6 +56,14 @@ type Agent struct {
 	Disabled    bool      `json:"disabled,omitempty"`
 	Added       time.Time `json:"added,omitzero"`
 	Counts      time.Time `json:"counts,omitzero"` // from when approvals and roles count
+	// Given says from when on what they were given since they were added counts, as
+	// long as it doesn't: a role, a class that they may carry out, their Unix user,
+	// their address. What is not there counts.
+	Given map[string]time.Time `json:"given,omitempty"`
+	// Before is the address that gets their mail until Email counts.
+	Before string `json:"email_before,omitempty"`
+	// Had says until when addresses that were theirs stay addresses of staff.
+	Had map[string]time.Time `json:"had,omitempty"`
 }
 
 var (
@@ -68,6 +77,27 @@ func Add(tx kv.Tx, a Agent) (Agent, error) {
 	if a.Role == "" {
 		a.Role = RoleAgent
 	}
+	a.Given, a.Before, a.Had = nil, "", nil
+	there, err := tx.Get(agentPrefix + a.ID)
+	if err != nil {
+		return Agent{}, err
+	}
+	if there != nil {
+		return Agent{}, fmt.Errorf("%w: id: there is already an agent %s", ErrInvalid, a.ID)
+	}
+	if a, err = a.checked(tx); err != nil {
+		return Agent{}, err
+	}
+	errs := []error{kv.Save(tx, agentPrefix+a.ID, a), onfile.TakeForAgent(tx, a.Email, a.ID)}
+	if a.UnixUser != "" {
+		errs = append(errs, tx.Put(userPrefix+a.UnixUser, []byte(a.ID)))
+	}
+	return a, errors.Join(errs...)
+}
+
+// checked gives the agent with their address in canonical form, and all that is
+// wrong with them, as ErrInvalid.
+func (a Agent) checked(r kv.Reader) (Agent, error) {
 	var wrong []error
 	report := func(format string, args ...any) { wrong = append(wrong, fmt.Errorf(format, args...)) }
 	if !idForm.MatchString(a.ID) {
@@ -79,14 +109,15 @@ func Add(tx kv.Tx, a Agent) (Agent, error) {
 	}
 	a.Email = email
 	if !slices.Contains(Roles, a.Role) {
-		report("role: %q is not agent, lead or admin", a.Role)
+		report("role: %q is not agent, lead or admin%s", a.Role, meant(string(a.Role), names(Roles)))
 	}
 	if a.UnixUser != "" && !userForm.MatchString(a.UnixUser) {
 		report("unix user: %q is not a user name", a.UnixUser)
 	}
 	for _, c := range a.Authorities {
 		if c != All && !policy.Class(c).Known() {
-			report("authority: %q is not all, nor a class; one of %s", c, list(policy.Classes))
+			classes := names(policy.Classes)
+			report("authority: %q is not all, nor a class%s; one of %s", c, meant(c, append(classes, All)), strings.Join(classes, ", "))
 		}
 	}
 	for _, t := range a.Teams {
@@ -97,24 +128,18 @@ func Add(tx kv.Tx, a Agent) (Agent, error) {
 	if len(a.Teams) > 50 || len(a.Authorities) > 50 {
 		report("more than 50 teams or authorities")
 	}
+	if len(wrong) == 0 {
+		if wrong, err = a.taken(r); err != nil {
+			return Agent{}, err
+		}
+	}
 	if len(wrong) > 0 {
 		return Agent{}, fmt.Errorf("%w: %w", ErrInvalid, errors.Join(wrong...))
 	}
-	taken, err := a.taken(tx)
-	if err != nil {
-		return Agent{}, err
-	}
-	if len(taken) > 0 {
-		return Agent{}, fmt.Errorf("%w: %w", ErrInvalid, errors.Join(taken...))
-	}
-	errs := []error{kv.Save(tx, agentPrefix+a.ID, a), onfile.TakeForAgent(tx, a.Email, a.ID)}
-	if a.UnixUser != "" {
-		errs = append(errs, tx.Put(userPrefix+a.UnixUser, []byte(a.ID)))
-	}
-	return a, errors.Join(errs...)
+	return a, nil
 }
 
-// taken says what of a new agent is somebody else's.
+// taken says what of an agent is somebody else's.
 func (a Agent) taken(r kv.Reader) (wrong []error, err error) {
 	report := func(is bool, format string, args ...any) {
 		if is {
@@ -124,23 +149,29 @@ func (a Agent) taken(r kv.Reader) (wrong []error, err error) {
 	plain := onfile.Mailbox(a.Email)
 	own, errOwn := onfile.Of(r, a.Email)
 	mailbox, errMailbox := onfile.Of(r, plain)
-	id, errID := r.Get(agentPrefix + a.ID)
 	user, errUser := r.Get(userPrefix + a.UnixUser)
-	report(id != nil, "id: there is already an agent %s", a.ID)
-	report(own.Agent != "", "email: another agent has %s", a.Email)
-	report(mailbox.Agent != "" && plain != a.Email, "email: another agent has %s, which is the same mailbox", plain)
+	others := func(id string) bool { return id != "" && id != a.ID }
+	report(others(own.Agent), "email: another agent has %s, or had it until lately", a.Email)
+	report(others(mailbox.Agent) && plain != a.Email, "email: another agent has %s, which is the same mailbox", plain)
 	report(own.Contact != "", "email: %s is an address of a contact; an agent must not be able to confirm", a.Email)
 	report(mailbox.Contact != "" && plain != a.Email, "email: %s reaches the mailbox of a contact; an agent must not be able to confirm", a.Email)
-	report(user != nil, "unix user: another agent is %s", a.UnixUser)
-	return wrong, errors.Join(errOwn, errMailbox, errID, errUser)
+	report(others(string(user)), "unix user: agent %s is %s", user, a.UnixUser)
+	return wrong, errors.Join(errOwn, errMailbox, errUser)
 }
 
-func list[T ~string](all []T) string {
-	var out []string
+func names[T ~string](all []T) (out []string) {
 	for _, v := range all {
 		out = append(out, string(v))
 	}
-	return strings.Join(out, ", ")
+	return out
+}
+
+// meant names what was perhaps meant by a word.
+func meant(word string, names []string) string {
+	if m := near.Of(word, names); m != "" {
+		return "; did you mean " + m + "?"
+	}
+	return ""
 }
 
 // Get returns the agent with that id.

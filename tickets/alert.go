@@ -101,13 +101,13 @@ func leads(t Ticket, agents []staff.Agent, now time.Time) (ids []string) {
 			teams = append(teams, a.Teams...)
 		}
 	}
-	lead := func(a staff.Agent) bool { return a.Role == staff.RoleLead }
+	lead := func(a staff.Agent) bool { return a.RoleAt(now) == staff.RoleLead }
 	for _, fits := range []func(staff.Agent) bool{
 		func(a staff.Agent) bool {
 			return lead(a) && slices.ContainsFunc(a.Teams, func(team string) bool { return slices.Contains(teams, team) })
 		},
 		lead,
-		func(a staff.Agent) bool { return a.Role == staff.RoleAdmin },
+		func(a staff.Agent) bool { return a.RoleAt(now) == staff.RoleAdmin },
 	} {
 		for _, a := range agents {
 			if fits(a) && !now.Before(a.Counts) && a.ID != t.OpenedBy && !slices.Contains(t.Edited, a.ID) && !t.changedBy(a.ID) { //rule:6.8 writer-is-no-lead-of-it part=3 TestLeads

@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"slices"
 	"time"
 
 	"countersign/internal/kv"
@@ -179,8 +178,4 @@ func (l *Log) genuine(r Receipt) bool {
 	b, err := json.Marshal(r)
 	public, ok := l.s.opt.Keys.Signer().Public().(ed25519.PublicKey)
 	return err == nil && ok && ed25519.Verify(public, b, sig)
-}
-
-func mayCarryOut(a staff.Agent, c policy.Class) bool {
-	return slices.Contains(a.Authorities, string(c)) || slices.Contains(a.Authorities, "all")
 }

@@ -154,7 +154,7 @@ func (s *Store) worker(r kv.Reader, by By, agent string) (staff.Agent, error) {
 
 // leads reports whether the agent is a lead or above, and counts already.
 func (s *Store) leads(a staff.Agent) bool {
-	return a.Role != staff.RoleAgent && !s.Now().Before(a.Counts)
+	return a.Has(staff.RoleLead, s.Now())
 }
 
 // administers reports whether it is an administrator who writes.
@@ -163,7 +163,7 @@ func (s *Store) administers(r kv.Reader, by By, agent string) (bool, error) {
 		return by.Owner, nil
 	}
 	a, err := s.worker(r, by, agent)
-	return err == nil && a.Role == staff.RoleAdmin && !s.Now().Before(a.Counts), err
+	return err == nil && a.Has(staff.RoleAdmin, s.Now()), err
 }
 
 func texts(reasons []policy.Reason) string {

@@ -55,7 +55,7 @@ func (w Written) Fields() []string { return slices.Sorted(maps.Keys(w.After)) }
 
 // Cools reports whether the record holds what has to cool.
 func (w Written) Cools() bool {
-	return w.After["gained"] != nil || w.After["since"] != nil || w.After["first"] != nil || w.After["counts"] != nil
+	return w.After["gained"] != nil || w.After["since"] != nil || w.After["first"] != nil || w.After["counts"] != nil || w.After["given"] != nil
 }
 
 // Addresses gives the addresses that came into the record.
@@ -217,24 +217,4 @@ func fields(record []byte) (f map[string]json.RawMessage, err error) {
 // desk says which addresses are the desk's own.
 func (s *Store) desk() onfile.Desk {
 	return onfile.Desk{Addresses: s.opt.Addresses, ReplyAddress: s.opt.ReplyAddress, Shared: s.opt.SharedDomains}
-}
-
-// AddAgent adds an agent. Who is added by the owner of the desk counts at once,
-// others after the cooling time (the design, 6.5).
-func (d *Directory) AddAgent(by By, a staff.Agent) (out staff.Agent, err error) {
-	a.Added, a.Counts = d.s.Now(), d.s.Now()
-	if !by.Owner {
-		a.Counts = a.Added.Add(d.s.opt.Cooling)
-	}
-	err = d.write(by, "agent add", func(tx kv.Tx) error {
-		if out, err = staff.Add(tx, a); err != nil {
-			return err
-		}
-		err := d.s.desk().AgentMayBeAt(tx, out.Email)
-		if _, crowd := errors.AsType[*onfile.CrowdError](err); crowd {
-			err = fmt.Errorf("%w: email: %w", staff.ErrInvalid, err)
-		}
-		return err
-	})
-	return out, err
 }

@@ -163,7 +163,7 @@ func (s *Store) Lift(id, agent, reason string) (t Ticket, err error) {
 		// who opened the disputed one could lift it here, and it is quoted
 		case !slices.Contains(st.Tickets, t.ID): //rule:6.8 lift-is-of-the-ticket TestLiftIsOfOneTicket
 			return fmt.Errorf("%w: client %s is stopped because of %s, not of %s", ErrNotAllowed, t.Client, strings.Join(st.Tickets, ", "), t.ID)
-		case a.Role == staff.RoleAgent || a.ID == t.OpenedBy || slices.Contains(t.Edited, a.ID) || t.changedBy(a.ID):
+		case !a.RoleAt(s.Now()).Has(staff.RoleLead) || a.ID == t.OpenedBy || slices.Contains(t.Edited, a.ID) || t.changedBy(a.ID):
 			return fmt.Errorf("%w: %s may not lift this: it takes a lead who neither opened nor edited %s, nor changed the file by it", ErrNotAllowed, a.ID, t.ID)
 		}
 		if err := s.forgetLifts(tx, t); err != nil {

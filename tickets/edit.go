@@ -37,11 +37,15 @@ func (s *Store) Edit(e EditRequest) (t Ticket, err error) {
 		if err != nil {
 			return err
 		}
+		as, _, err := t.staffed(tx)
+		if err != nil {
+			return err
+		}
 		anew := e.Request != "" && e.Request != t.Request
 		r := policy.Relabel(policy.ClassChange{Now: s.Now(), Own: t.OpenedBy == "", Surely: t.mail().Sure(), Was: t.Class, Asks: asks.asks(), Anew: anew,
 			Class: e.Class, Reason: strings.TrimSpace(e.Reason) != "", Agent: agent.ID, Revision: t.Revision, Epoch: now.Number, Wish: t.Wish.policy()})
 		switch {
-		case r.Wisher == "" && !worksOn(agent, *t):
+		case r.Wisher == "" && !s.worksOn(agent, as):
 			return notYours(agent, *t)
 		case r.Reason:
 			return &InvalidError{fmt.Errorf("reason: %s is %s, and %s is below that: say why", t.ID, r.Least, r.Class)}
@@ -178,7 +182,11 @@ func (s *Store) changeFor(id, agent string, may func(Ticket, staff.Agent) bool, 
 		if err != nil {
 			return err
 		}
-		if !worksOn(a, t) && !may(t, a) {
+		as, _, err := t.staffed(tx)
+		if err != nil {
+			return err
+		}
+		if t.Wish = as.Wish; !s.worksOn(a, as) && !may(t, a) {
 			return notYours(a, t)
 		}
 		t.by = a.ID
@@ -191,8 +199,8 @@ func (s *Store) changeFor(id, agent string, may func(Ticket, staff.Agent) bool, 
 }
 
 // worksOn reports whether the agent may change the ticket.
-func worksOn(a staff.Agent, t Ticket) bool {
-	return a.Role != staff.RoleAgent || a.ID == t.OpenedBy || a.ID == t.Assignee || t.Assignee == ""
+func (s *Store) worksOn(a staff.Agent, t Ticket) bool {
+	return a.RoleAt(s.Now()).Has(staff.RoleLead) || a.ID == t.OpenedBy || a.ID == t.Assignee || t.Assignee == ""
 }
 
 func notYours(a staff.Agent, t Ticket) error {

@@ -19,7 +19,7 @@ import (
 func (s *Store) pointless(r kv.Reader, o outbox.Outgoing) (bool, error) {
 	if o.Agent != "" {
 		a, ok, err := staff.Get(r, o.Agent)
-		return !ok || a.Disabled || a.Email != o.To, err //rule:6.10 staff-mail-to-active-staff =false,err TestMailToStaffGoesToStaff
+		return !ok || a.Disabled || a.MailTo(s.Now()) != o.To, err //rule:6.10 staff-mail-to-active-staff =false,err TestMailToStaffGoesToStaff
 	}
 	n, _, err := kv.Load[notice](r, noticePrefix+o.Notice)
 	if err != nil {

@@ -40,6 +40,7 @@ type Shown struct {
 	Cools         []policy.Cooling `json:"cools,omitempty"`     // what proves nothing of it yet, and until when
 	History       []Event          `json:"history,omitempty"`
 	Assignee      string           `json:"assignee"`
+	Left          string           `json:"assignee_disabled,omitempty"` // who had it, and was disabled since
 	Queue         string           `json:"queue"`
 	OpenedBy      string           `json:"opened_by,omitempty"`
 	Priority      string           `json:"priority,omitempty"`
@@ -63,8 +64,12 @@ func show(r kv.Reader, t Ticket, now time.Time) (Shown, error) {
 	if err != nil {
 		return Shown{}, err
 	}
+	t, left, err := t.staffed(r)
+	if err != nil {
+		return Shown{}, err
+	}
 	out := Shown{Ticket: t.ID, Subject: t.Subject, Request: t.Request,
-		Revision: t.Revision, Class: t.Class, Service: t.Service, Channel: t.Channel, State: t.State, Assignee: t.Assignee, Queue: t.Queue,
+		Revision: t.Revision, Class: t.Class, Service: t.Service, Channel: t.Channel, State: t.State, Assignee: t.Assignee, Left: left, Queue: t.Queue,
 		OpenedBy: t.OpenedBy, Priority: t.Priority, Category: t.Category, Opened: t.Opened, Until: t.Until, UsedBy: t.UsedBy, Unasked: t.unasked() || t.unheard() || t.stale(e) && t.State == policy.StateUnconfirmed,
 		Authenticated: t.live(policy.ProofSender) && t.State != policy.StateDisputed,
 		Confirmed:     t.live(policy.ProofReply) && t.State != policy.StateDisputed, Proofs: []policy.Proof{},

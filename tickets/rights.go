@@ -15,7 +15,8 @@ import (
 func (s *Store) weigh(r kv.Reader, t Ticket, a AuthorizeRequest, agent staff.Agent) (policy.Action, error) {
 	now := s.Now()
 	action := policy.Action{Now: now, Class: a.Class, Channel: a.Channel, Agent: agent.ID,
-		Disabled: agent.Disabled || now.Before(agent.Counts), Authority: mayCarryOut(agent, a.Class), Ticket: t.facts(), OpenedBy: t.OpenedBy, Edited: t.Edited,
+		Disabled: !agent.Works(now), Authority: agent.CarriesOut(a.Class, now), AgentFrom: agent.Counts, AuthorityFrom: agent.CountsAt(string(a.Class)),
+		Ticket: t.facts(), OpenedBy: t.OpenedBy, Edited: t.Edited,
 		Proofs: slices.Clone(t.Proofs), TokenClasses: s.opt.TokenClasses, UsedBy: t.UsedBy, UsedAt: t.UsedAt, UsedIn: t.UsedIn,
 		PutBack: t.Afresh, Reasked: t.Reasked}
 	if s.opt.Observing { // nobody is asked

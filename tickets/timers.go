@@ -29,7 +29,8 @@ func setTimer(tx kv.Tx, t Ticket, kind string, at time.Time) error {
 }
 
 // Tick does what time has made due: reminders, expiries, asking afresh and
-// following who is stopped after a dispute, telling of what was changed of the file, telling staff, giving up notices that have nowhere to go, forgetting old counts.
+// following who is stopped after a dispute, telling of what was changed of the file, telling staff, giving up notices that have nowhere to go, forgetting old counts,
+// giving back what was an agent's address.
 // Nothing is ever allowed by time alone. What fails keeps nothing else back.
 func (s *Store) Tick() error {
 	if err := s.opt.Watch.check(); err != nil {
@@ -38,7 +39,7 @@ func (s *Store) Tick() error {
 	if s.opt.Observing {
 		return s.forgetCaps()
 	}
-	return errors.Join(s.resetDisputed(), s.followStops(), s.openImported(), s.tellChanges(), s.tellStaff(), s.cancelGone(), s.fireTimers(), s.forgetCaps(), s.expire(), s.forgetBytes(), s.voidExposed())
+	return errors.Join(s.resetDisputed(), s.followStops(), s.openImported(), s.tellChanges(), s.tellStaff(), s.cancelGone(), s.fireTimers(), s.forgetCaps(), s.expire(), s.forgetBytes(), s.voidExposed(), s.freeAddresses())
 }
 
 // passed gives the keys under prefix whose time has come, at most 1,000.

@@ -109,10 +109,10 @@ func (s *Store) mailStaff(tx kv.Tx, a staff.Agent, alerts []alert, others int) e
 	if err != nil {
 		return err
 	}
-	n := notice{ID: "n-" + token.New()[:12], Kind: first.Kind, Ticket: t.ID, Agent: a.ID, Address: a.Email, Sent: now}
+	n := notice{ID: "n-" + token.New()[:12], Kind: first.Kind, Ticket: t.ID, Agent: a.ID, Address: a.MailTo(now), Sent: now}
 	returnPath := token.New()
 	_, domain, _ := strings.Cut(s.opt.ReplyAddress, "@")
-	l := Letter{Kind: n.Kind, To: a.Email, ToName: a.ID, Ticket: t.ID, Subject: token.Blot(t.Subject), Reason: first.Why, At: now, Date: now,
+	l := Letter{Kind: n.Kind, To: n.Address, ToName: a.ID, Ticket: t.ID, Subject: token.Blot(t.Subject), Reason: first.Why, At: now, Date: now,
 		MessageID: token.New() + "@" + domain, ReturnPath: token.ReturnPath(s.opt.ReplyAddress, returnPath)}
 	if len(alerts)+others > 1 {
 		n.Kind, l.Kind, l.Ticket, l.Reason = policy.NoticeSeveral, policy.NoticeSeveral, "", fmt.Sprint(len(alerts)+others)
@@ -128,7 +128,7 @@ func (s *Store) mailStaff(tx kv.Tx, a staff.Agent, alerts []alert, others int) e
 	if err := s.remember(tx, returnPathPrefix, returnPath, n.ID); err != nil {
 		return err
 	}
-	o := outbox.Outgoing{Notice: n.ID, Ticket: t.ID, Agent: a.ID, Origin: outbox.ToStaff(a.ID), To: a.Email, Kind: n.Kind, Class: first.Kind.Terms().Delivery, Queued: now}
+	o := outbox.Outgoing{Notice: n.ID, Ticket: t.ID, Agent: a.ID, Origin: outbox.ToStaff(a.ID), To: n.Address, Kind: n.Kind, Class: first.Kind.Terms().Delivery, Queued: now}
 	err = s.post(tx, &o, n, l)
 	if errors.Is(err, ErrCompose) { // nor will it be the next time
 		return s.tell(tx, t.ID, Event{Event: "staff not told", Reason: policy.CodeUnwritable, Text: "A mail to " + a.ID + " could not be written: " + said(err.Error())})

@@ -64,16 +64,3 @@ func idCommand[T any](a *app, use, operation, short string, say func(T) error) (
 	}
 	return c, in
 }
-
-// confirmed demands --yes of a command that destroys something.
-func confirmed(c *cobra.Command, what string) *cobra.Command {
-	yes := c.Flags().Bool("yes", false, "do it")
-	do := c.RunE
-	c.RunE = func(cmd *cobra.Command, args []string) error {
-		if !*yes {
-			return usage("%s. If you mean it, say --yes.", what)
-		}
-		return do(cmd, args)
-	}
-	return c
-}

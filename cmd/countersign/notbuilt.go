@@ -12,7 +12,7 @@ import (
 var notYet = map[string][]string{
 	"contact": {"set", "remove", "check"},
 	"client":  {"show", "set", "lock"},
-	"agent":   {"set", "disable"},
+	"agent":   {"away"},
 }
 
 func notBuiltYet(name string) error {

@@ -23,7 +23,7 @@ func (a *app) quarantineCommand() *cobra.Command {
 	release, in := idCommand(a, "release MESSAGE", "quarantine/release", "Note that you have read a message; it stays not authenticated", a.sayReleased)
 	release.Flags().StringVar(&in.Text, "ticket", "", "file it on this ticket")
 	discard, _ := idCommand(a, "discard MESSAGE", "quarantine/discard", "Take a message off the list and remove its bytes; its record and hash stay", a.sayReleased)
-	discard = confirmed(discard, "discard takes a message off the list")
+	discard = a.confirmed(discard, "discard takes a message off the list")
 	return group("quarantine", "Messages that were set aside", list, show, release, discard)
 }
 

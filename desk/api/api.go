@@ -55,7 +55,7 @@ type Caller struct {
 }
 
 func (c Caller) may(role staff.Role) bool {
-	return c.Owner || c.Agent != nil && !c.Agent.Disabled && !c.now.Before(c.Agent.Counts) && c.Agent.Role.Has(role)
+	return c.Owner || c.Agent != nil && c.Agent.Has(role, c.now) && !c.now.Before(c.Agent.KnownFrom())
 }
 
 // as gives the agent in whose name the caller acts: the one named, if the
@@ -162,12 +162,17 @@ func notPermitted(p peer, c Caller, name string, role staff.Role) error {
 		e.Try = "an administrator: countersign agent add ID --email ADDRESS --unix-user " + cmp.Or(p.user, "YOU")
 		return e
 	}
-	who := fmt.Sprintf("You (agent %s, role %s) may not do that: ", c.Agent.ID, c.Agent.Role)
+	who := fmt.Sprintf("You (agent %s, role %s) may not do that: ", c.Agent.ID, c.Agent.RoleAt(c.now))
+	from := func(t time.Time) string { return t.UTC().Format("2006-01-02 15:04 MST") + "." }
 	switch {
 	case c.Agent.Disabled:
 		e.Message = who + "the agent is disabled."
 	case c.now.Before(c.Agent.Counts):
-		e.Message = who + "the role counts from " + c.Agent.Counts.UTC().Format("2006-01-02 15:04 MST") + "."
+		e.Message = who + "the role counts from " + from(c.Agent.Counts)
+	case c.now.Before(c.Agent.KnownFrom()):
+		e.Message = who + "that your Unix user is theirs counts from " + from(c.Agent.KnownFrom())
+	case c.Agent.Role.Has(role):
+		e.Message = who + "the role " + string(role) + " counts from " + from(c.Agent.CountsAt(string(role)))
 	default:
 		e.Message = who + strings.ReplaceAll(name, "/", " ") + " is for role " + string(role) + "."
 		e.Try = "ask somebody with that role (countersign agent list)"

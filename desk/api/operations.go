@@ -50,7 +50,10 @@ var operations = map[string]operation{
 	"contact/list":   many(staff.RoleAgent, listContacts),
 	"import/list":    many(staff.RoleAgent, listImports),
 	"agent/add":      one(staff.RoleAdmin, addAgent),
+	"agent/set":      one(staff.RoleAdmin, setAgent),
+	"agent/disable":  one(staff.RoleAdmin, disableAgent),
 	"agent/list":     many(staff.RoleAgent, listAgents),
+	"agent/show":     one(staff.RoleAgent, showAgent),
 
 	"audit/verify":     one(staff.RoleAgent, verifyAudit),
 	"audit/list":       many(staff.RoleLead, listAudit),

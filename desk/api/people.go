@@ -2,14 +2,11 @@ package api
 
 import (
 	"context"
-	"errors"
 	"time"
 
 	"countersign/clients"
-	"countersign/internal/exit"
 	"countersign/internal/kv"
 	"countersign/policy"
-	"countersign/staff"
 	"countersign/tickets"
 )
 
@@ -79,16 +76,4 @@ func listContacts(_ context.Context, s *Server, _ Caller, in ContactFilter, emit
 		}
 		return emit(out)
 	})
-}
-
-func addAgent(ctx context.Context, s *Server, c Caller, in staff.Agent) (staff.Agent, error) {
-	out, err := s.Store.Directory.AddAgent(by(ctx, c), in)
-	if errors.Is(err, staff.ErrInvalid) {
-		return out, &exit.Error{Code: exit.DataErr, Reason: "invalid", Message: err.Error(), Err: err}
-	}
-	return out, err
-}
-
-func listAgents(_ context.Context, s *Server, _ Caller, _ None, emit func(any) error) error {
-	return staff.Each(s.Store.KV(), func(a staff.Agent) error { return emit(a) })
 }

@@ -26,6 +26,7 @@ var least = map[string]string{
 	"quarantine/list": "lead", "quarantine/show": "lead", "quarantine/release": "lead", "quarantine/discard": "lead",
 	"outbox/list": "agent", "outbox/show": "agent", "outbox/retry": "lead", "outbox/cancel": "lead", "outbox/release": "lead",
 	"client/import": "admin", "client/list": "agent", "contact/import": "admin", "contact/list": "agent", "import/list": "agent", "agent/add": "admin", "agent/list": "agent",
+	"agent/set": "admin", "agent/disable": "admin", "agent/show": "agent",
 	"audit/verify": "agent", "audit/list": "lead", "audit/checkpoint": "agent", "mailbox/status": "agent", "mailbox/release": "admin",
 }
 

@@ -91,7 +91,7 @@ var pure = map[string][]string{
 
 // directory is where clients, contacts and agents are written. A world is a desk
 // in memory, of which nothing is kept.
-var directory = []string{"tickets/directory.go", "tickets/directory_contacts.go", "tickets/imports.go", "tickets/world.go"}
+var directory = []string{"tickets/directory.go", "tickets/directory_contacts.go", "tickets/directory_agents.go", "tickets/imports.go", "tickets/world.go"}
 
 // readers judge by character classes what a text says, as all others ask package
 // clean to: what people see in a sender's name, which names look alike, what is
@@ -129,6 +129,8 @@ var uses = []struct {
 	{module + "clients.Remove", directory, "the directory is written in one place, which records it"},
 	{module + "clients.Read*", directory, "the directory is written in one place, which records it"},
 	{module + "staff.Add", directory, "the directory is written in one place, which records it"},
+	{module + "staff.Set", directory, "the directory is written in one place, which records it"},
+	{module + "staff.Disable", directory, "the directory is written in one place, which records it"},
 }
 
 // clockless names packages in which nothing may read the clock.

@@ -71,6 +71,8 @@ type Contact struct {
 	Left map[string]time.Time `json:"left,omitempty"`
 	// Spoke says until when another language was theirs.
 	Spoke map[string]time.Time `json:"spoke,omitempty"`
+	// Approver says when what they could approve was last taken from them.
+	Approver time.Time `json:"approver,omitzero"`
 	// Widened stands in older records for the dates of all rights.
 	Widened time.Time `json:"widened,omitzero"`
 }

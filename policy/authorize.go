@@ -32,10 +32,11 @@ type Proof struct {
 	Address  string    `json:"address,omitempty"` // from which
 	Epoch    int       `json:"epoch,omitempty"`   // in which it was given; see Action.Epoch
 	Expires  time.Time `json:"expires"`
-	Agent    string    `json:"agent,omitempty"`   // of staff, who gave it, or verified the code
+	Agent    string    `json:"agent,omitempty"`   // of staff: a lead who approved, or who verified the code
 	Code     string    `json:"code,omitempty"`    // whose code it was
 	Version  int       `json:"version,omitempty"` // of that code
 	Giver    Giver     `json:"-"`                 // Contact as the directory is now
+	Lead     Lead      `json:"-"`                 // Agent, who approved, as the directory is now
 }
 
 // Action is what an agent wants to do, and everything that the answer depends on.
@@ -65,8 +66,12 @@ type Action struct {
 	Reasked       bool      // it was put back, and the contact was asked since
 	UsedBy        string    // agent who was allowed this revision before
 	UsedAt        time.Time
-	UsedIn        int      // epoch
-	Obstacles     []Reason // what is known of why a proof has not come
+	UsedIn        int       // epoch
+	Obstacles     []Reason  // what is known of why a proof has not come
+	Refused       bool      // somebody who was asked to approve this revision said no
+	Approval      []Reason  // what is known of why no approval has come
+	CodeSet       bool      // a phone or chat code is set for the contact or the client
+	Told          time.Time // of a lost mailbox: when everybody was told of it; zero: not yet
 	// Epoch is how often the state was put back from an older copy. What was
 	// proved or allowed in another may have been taken back or used up since.
 	Epoch int
@@ -99,7 +104,8 @@ var denials = []struct {
 	{"no-pending", noPending},
 	{"disputed", when(CodeDisputed, func(a Action) bool { return a.Ticket.State == StateDisputed })}, //rule:6.8 disputed-allows-nothing TestAuthorize/disputed
 	{"closed", when(CodeTicketClosed, func(a Action) bool { return a.Ticket.State == StateClosed })},
-	{"expired", when(CodeTicketExpired, func(a Action) bool { return a.Ticket.State == StateExpired })}, //rule:6.9 expired-allows-nothing TestAuthorize/expired
+	{"expired", when(CodeTicketExpired, func(a Action) bool { return a.Ticket.State == StateExpired })},              //rule:6.9 expired-allows-nothing TestAuthorize/expired
+	{"approval-refused", when(CodeApprovalRefused, func(a Action) bool { return a.Refused && a.Class != Question })}, //rule:6.8 refused-allows-nothing TestApprovalRefused
 	{"not-proved", notProved}, //rule:6.1 unproved-allows-nothing TestAuthorize/no-proof
 }
 
@@ -109,10 +115,7 @@ var holds = []struct {
 	why  func(Action, *Authorization) []Reason
 }{
 	{"approval", approvalMissing}, //rule:6.15 a-second-person-agrees TestAuthorize/approval-missing
-	{"wait", when(CodeWaiting, func(a Action) bool {
-		wait := a.Class.Demands().Wait
-		return wait > 0 && a.Now.Before(a.last().Add(wait))
-	})},
+	{"wait", waiting},
 }
 
 // Authorize answers whether an agent may do something for a ticket now. It
@@ -142,7 +145,9 @@ func (a Action) answer() (out Authorization) {
 	for _, r := range holds {
 		if why := r.why(a, &out); len(why) > 0 {
 			out.against(Hold, r.name, why)
-			out.Next = appendNew(out.Next, nextStep[why[0].Code])
+			for _, reason := range why {
+				out.Next = appendNew(out.Next, nextStep[reason.Code])
+			}
 		}
 	}
 	if len(out.Reasons) > 0 {
@@ -180,7 +185,11 @@ func when(code Code, holds func(Action) bool) func(Action, *Authorization) []Rea
 }
 
 func barred(a Action, _ *Authorization) []Reason {
-	if code := a.Contact.barred(a); code != "" {
+	contact := a.Contact
+	if a.lostMailbox() { // they ask for nothing: leads do, for whom they know
+		contact.May, contact.Cools = true, nil
+	}
+	if code := contact.barred(a); code != "" {
 		return []Reason{a.because(code)}
 	}
 	return nil
@@ -201,7 +210,7 @@ func notProved(a Action, out *Authorization) (why []Reason) {
 	if a.Ticket.State.Over() || a.Ticket.State == StateDisputed {
 		return nil
 	}
-	lacks := missing(a, a.Class.Demands())
+	lacks := missing(a, a.demands())
 	if len(lacks) == 0 {
 		return nil
 	}
@@ -221,17 +230,6 @@ func notProved(a Action, out *Authorization) (why []Reason) {
 			add(CodeCooling)
 		}
 		why = append(why, a.Obstacles...)
-	}
-	return why
-}
-
-func approvalMissing(a Action, _ *Authorization) (why []Reason) {
-	if !a.Class.Demands().Approval || a.has(ProofApproval) {
-		return nil
-	}
-	why = []Reason{Because(CodeApprovalMissing)}
-	for _, code := range a.wanting(ProofApproval) {
-		why = append(why, a.because(code))
 	}
 	return why
 }

@@ -31,11 +31,12 @@ type Notice struct {
 	Revision int       // of the request that it quoted
 	Class    Class     // for which that revision asked
 	Lifts    bool      // it asks whether the stop of the client shall end, not for the request
+	Approves bool      // it asks whether a second person agrees to the request
 	First    time.Time // since when our questions went to that address; zero: always
 	Sent     time.Time
 	Expires  time.Time
 	Tells    bool // it asks nothing: its token opens nothing, and carries a no
-	Objects  bool // it tells of a change of the file, to which whoever got it may object
+	Objects  bool // whoever got it may object by a no, to a change of the file or to what is done about a lost mailbox
 	Late     bool // its address left the file so long ago that nobody objects from there any longer
 	Spent    bool // a yes or no that counted has used its token
 	Void     bool // the request was edited or the contact's address changed since; for a yes
@@ -70,15 +71,18 @@ type Binding struct {
 	// Heard are the notices that the signature names by token or reference. A no
 	// is heard by them for ever, whatever became of them for a yes: they may be
 	// spent, void or expired, or of several tickets.
-	Heard   []Notice
-	Reasons []Reason // why it isn't bound more strongly
+	Heard []Notice
+	// Approvals are, in the same way, the questions for an approval that it names.
+	Approvals []Notice
+	Reasons   []Reason // why it isn't bound more strongly
 }
 
 // Bind ties a message to a ticket. A mark counts only where the one counted
 // signature covers it, so an old signed message can't be aimed at another
 // ticket by adding a header field.
 func Bind(e Evidence, n Names) Binding {
-	b := Binding{Bound: BoundNone, Heard: heard(e, n)}
+	b := Binding{Bound: BoundNone}
+	b.Heard, b.Approvals = heard(e, n)
 	if n.TwoReferences { //rule:6.4 two-references-are-none TestBind/two-references
 		b.because(CodeTwoReferences)
 		return b.thread(n)
@@ -123,7 +127,7 @@ func Bind(e Evidence, n Names) Binding {
 			b.Bound = BoundReference
 			return b.to(r.Notice)
 		case len(b.Reasons) == 0:
-			b.because(CodeTokenSuperseded)
+			b.because(r.Notice.voided())
 		}
 	}
 	return b.thread(n)
@@ -155,8 +159,8 @@ func otherToken(e Evidence, n Names, ticket string) bool {
 // heard gives the notices by which a no is heard. The earlier ones of the thread
 // (References) stand in only where nothing else in the message is signed: who
 // says no to a mail says it to that one. A no to the question of a lift is none
-// to the request.
-func heard(e Evidence, n Names) []Notice {
+// to the request, and one to the question for an approval no dispute of it.
+func heard(e Evidence, n Names) (out, approvals []Notice) {
 	var direct, past []Named
 	for _, m := range slices.Concat(n.Tokens, n.References) {
 		signed := tokenCovered(e, m, nil) || m.Field == "subject" && e.Sender.Covers(m.Field)
@@ -171,10 +175,13 @@ func heard(e Evidence, n Names) []Notice {
 	if len(direct) == 0 {
 		direct = past
 	}
-	var out []Notice
 	for _, m := range direct {
-		if !m.Notice.Lifts && !slices.ContainsFunc(out, func(have Notice) bool { return have.ID == m.Notice.ID }) {
-			out = append(out, m.Notice)
+		to := &out
+		if m.Notice.Approves { //rule:6.8 a-refusal-is-no-dispute TestApproving/no
+			to = &approvals
+		}
+		if !m.Notice.Lifts && !slices.ContainsFunc(*to, func(have Notice) bool { return have.ID == m.Notice.ID }) {
+			*to = append(*to, m.Notice)
 		}
 	}
 	// The sender's own questions first: another's beside them takes no no away.
@@ -187,7 +194,15 @@ func heard(e Evidence, n Names) []Notice {
 		}
 		return 1
 	})
-	return out
+	return out, approvals
+}
+
+// voided says what is wrong with a question that no longer stands.
+func (n Notice) voided() Code {
+	if n.Approves {
+		return CodeApprovalOver
+	}
+	return CodeTokenSuperseded
 }
 
 // liveTokens are the tokens that may still be answered, and what is wrong with
@@ -197,7 +212,7 @@ func liveTokens(e Evidence, n Names) (live []Named, state Code) {
 		switch {
 		case t.Notice.Tells:
 		case t.Notice.Void: //rule:6.4 void-is-dead TestBind/void
-			state = CodeTokenSuperseded
+			state = t.Notice.voided()
 		case t.Notice.Spent: //rule:6.4 spent-is-dead TestBind/spent
 			state = CodeTokenSpent
 		case e.Arrived.After(t.Notice.Expires): //rule:6.4 expired-is-dead TestBind/expired
@@ -219,7 +234,7 @@ func tokenCovered(e Evidence, t Named, refs []Named) bool {
 		}
 	}
 	for _, r := range refs {
-		if r.Notice.Ticket == t.Notice.Ticket && r.Notice.Lifts == t.Notice.Lifts &&
+		if r.Notice.Ticket == t.Notice.Ticket && r.Notice.Lifts == t.Notice.Lifts && r.Notice.Approves == t.Notice.Approves &&
 			!r.Notice.Void && r.Notice.Contact == t.Notice.Contact && e.Sender.Covers(r.Field) {
 			return true
 		}

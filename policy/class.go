@@ -59,6 +59,7 @@ const (
 type Demand struct {
 	AnyOf    []ProofKind   // one of these; empty: nothing is asked
 	Approval bool          // and a second person
+	Leads    int           // so many leads, and nobody else
 	Wait     time.Duration // and so long from the last proof
 	Live     bool          // may be asked for by chat or phone
 	Words    string        // the class in words, for a customer

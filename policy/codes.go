@@ -20,6 +20,10 @@ const (
 	CodeStaysStopped  Code = "stays_stopped"
 	CodeUnprovedNo    Code = "unproved_no"
 	CodeDisputed      Code = "disputed"
+
+	CodeApproved        Code = "approved"
+	CodeApprovalRefused Code = "approval_refused"
+	CodeMailboxAnswers  Code = "mailbox_answers"
 )
 
 // How an answer is bound to its question.
@@ -27,6 +31,7 @@ const (
 	CodeTokenSpent            Code = "token_spent"
 	CodeTokenExpired          Code = "token_expired"
 	CodeTokenSuperseded       Code = "token_superseded"
+	CodeApprovalOver          Code = "approval_over"
 	CodeTokenExposed          Code = "token_exposed"
 	CodeTokenUnsigned         Code = "token_unsigned"
 	CodeTokenOnly             Code = "token_only"
@@ -148,6 +153,12 @@ const (
 	CodeNoAuthority      Code = "no_authority"
 	CodeAgentDisabled    Code = "agent_disabled"
 	CodeApprovalMissing  Code = "approval_missing"
+	CodeApproverAsked    Code = "approver_asked"
+	CodeNobodyApproves   Code = "nobody_approves"
+	CodeLeadApproves     Code = "lead_approves"
+	CodeLeadBarred       Code = "lead_barred"
+	CodeOwnApproval      Code = "own_approval"
+	CodeApprovalLost     Code = "approval_lost"
 	CodeWaiting          Code = "waiting"
 	CodeProofExpired     Code = "proof_expired"
 	CodeCodeMissing      Code = "code_missing"

@@ -24,8 +24,10 @@ var rules = []struct {
 	{"weakly-proved", weaklyProved}, //rule:6.2 weak-is-no-sender TestDecide/nothing-vouches
 	{"stranger", stranger},
 	{"opening", opening},
-	{"unbound", unbound}, //rule:6.4 unbound-proves-nothing TestDecide/superseded
-	{"lifting", lifting}, //rule:6.8 lifting-proves-no-request TestLifting/yes
+	{"unbound", unbound},             //rule:6.4 unbound-proves-nothing TestDecide/superseded
+	{"lifting", lifting},             //rule:6.8 lifting-proves-no-request TestLifting/yes
+	{"approving", approving},         //rule:6.5 approving-proves-nothing-else TestApproving/yes
+	{"lost-mailbox", mailboxAnswers}, //rule:6.9 lost-mailbox-asks-nothing TestMailboxAnswers
 	{"other-contact", otherContact},
 	{"ticket-over", over},
 	{"answer", answer},

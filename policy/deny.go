@@ -19,13 +19,16 @@ func denied(f Facts, d Decision) Decision {
 	if d.Denies() {
 		d.Reasons = append(d.Reasons, Because(CodeDenied))
 	}
+	if f.refuse(&d); d.Has(EffectRefuse) {
+		d.Reasons = append(d.Reasons, Because(CodeApprovalRefused))
+	}
 	return d
 }
 
 // saysNo reports whether the own words are a no, in the sender's language or in
 // that of the person whom one of our questions went to at this very address.
 func (f Facts) saysNo() bool {
-	return f.Person.Means(f.Answer) == No || slices.ContainsFunc(f.Binding.Heard, func(n Notice) bool {
+	return f.Person.Means(f.Answer) == No || slices.ContainsFunc(slices.Concat(f.Binding.Heard, f.Binding.Approvals), func(n Notice) bool {
 		return n.Address == f.From && f.Answer.For(n.Language) == No //rule:6.8 a-no-in-the-language-asked =false tickets.TestHeardWhoever/address-gone-in-their-language
 	})
 }
@@ -34,7 +37,7 @@ func (f Facts) saysNo() bool {
 // and of every question that it names.
 func (f Facts) askedFor() []Class {
 	classes := []Class{f.Ticket.Class}
-	for _, n := range f.Binding.Heard {
+	for _, n := range slices.Concat(f.Binding.Heard, f.Binding.Approvals) {
 		classes = append(classes, n.Class)
 	}
 	if n := f.Binding.Notice; n != nil {
@@ -47,7 +50,7 @@ func (f Facts) askedFor() []Class {
 // changed where nothing is signed, had counted as something else. Of the same
 // signature a no is heard once; nothing else of it counts.
 func (f Facts) unheard() bool {
-	return !f.SignatureNo && len(f.Binding.Heard) > 0 && f.saysNo() //rule:6.8 a-no-behind-a-copy =false tickets.TestNoBehindACopy
+	return !f.SignatureNo && len(f.Binding.Heard)+len(f.Binding.Approvals) > 0 && f.saysNo() //rule:6.8 a-no-behind-a-copy =false tickets.TestNoBehindACopy
 }
 
 // mayDeny reports whether a proved no of that sender to that notice disputes its
@@ -104,5 +107,8 @@ func (f Facts) disputeAlso(d *Decision) {
 // but a plain yes, of whoever the sender claims to be.
 func MayBeNo(e Evidence, p Person, t Ticket, n Notice) bool {
 	yes := p.Means(e.Answer) == Yes && (n.Address != e.From || e.Answer.For(n.Language) == Yes)
+	if n.Approves { //rule:6.8 a-waiting-refusal-holds TestMayBeRefusal
+		return !e.Kind.Machine() && !yes && !p.Staff && n.askedOf(e, p)
+	}
 	return !n.Lifts && !e.Kind.Machine() && !yes && mayDeny(e, p, t, n) //rule:6.8 a-waiting-no-holds =false TestMayDeny/asked
 }

@@ -17,6 +17,8 @@ const (
 	EffectSpend       EffectKind = "spend"        // the token is used up
 	EffectUnprovedNo  EffectKind = "unproved_no"  // the ticket goes back to unconfirmed and is asked afresh
 	EffectLift        EffectKind = "lift"         // the stop of the client ends
+	EffectRefuse      EffectKind = "refuse"       // a second person does not agree to what a ticket asks for
+	EffectAnswers     EffectKind = "answers"      // the mailbox that is said to be lost answers
 	EffectDispute     EffectKind = "dispute"      // the ticket is disputed for good
 	EffectDisputeAlso EffectKind = "dispute_also" // so is another ticket of the person asked
 	EffectLook        EffectKind = "look"         // a person should look, as it asks for more than its ticket is for
@@ -28,7 +30,7 @@ type Effect struct {
 	Kind     EffectKind
 	Proof    ProofKind  // that EffectProve gives
 	Revision int        // of the request that the no of EffectDispute was said to
-	Ticket   string     // that EffectDisputeAlso disputes
+	Ticket   string     // that EffectDisputeAlso disputes, EffectRefuse is about
 	Notice   NoticeKind // that EffectNotice sends
 }
 
@@ -50,6 +52,8 @@ var effects = []struct {
 	{EffectSpend, EffectTerms{Counts: true}},
 	{EffectUnprovedNo, EffectTerms{Evidence: true}}, // nothing proves who sent it, so it may come again
 	{EffectLift, EffectTerms{Counts: true, Evidence: true}},
+	{EffectRefuse, EffectTerms{Counts: true, Evidence: true, Denies: true}},
+	{EffectAnswers, EffectTerms{Counts: true, Evidence: true}},
 	{EffectDispute, EffectTerms{Counts: true, Evidence: true, Denies: true}},
 	{EffectDisputeAlso, EffectTerms{Counts: true, Evidence: true, Denies: true}},
 	{EffectLook, EffectTerms{}}, // nothing may tie it to its ticket but a name, so it uses nothing up

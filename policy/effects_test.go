@@ -26,6 +26,8 @@ func TestEffectTable(t *testing.T) {
 		{EffectSpend, true, false, false},
 		{EffectUnprovedNo, false, true, false},
 		{EffectLift, true, true, false},
+		{EffectRefuse, true, true, true},
+		{EffectAnswers, true, true, false},
 		{EffectDispute, true, true, true},
 		{EffectDisputeAlso, true, true, true},
 		{EffectLook, false, false, false},

@@ -42,15 +42,17 @@ func (s State) Over() bool { return s == StateExpired || s == StateClosed }
 // Person is what the directory says of the From address, as the ticket's (or a
 // new ticket's) class sees it.
 type Person struct {
-	ID       string // of the contact; empty if the address is not on file
-	Client   string
-	Language string
-	Removed  bool
-	Staff    bool     // the address belongs to a member of staff
-	Spoke    []string // languages that were theirs until lately
-	May      bool     // has the permission for the class
-	MayDeny  bool     // or for one that the ticket asked for when a notice went out that the message names
-	Cooling  bool     // came on file or was widened so recently that it proves nothing privileged
+	ID        string // of the contact; empty if the address is not on file
+	Client    string
+	Language  string
+	Removed   bool
+	Staff     bool     // the address belongs to a member of staff
+	Spoke     []string // languages that were theirs until lately
+	May       bool     // has the permission for the class
+	MayDeny   bool     // or for one that the ticket asked for when a notice went out that the message names
+	Cooling   bool     // came on file or was widened so recently that it proves nothing privileged
+	Approves  bool     // may approve what the ticket asks for
+	Requester bool     // has a mailbox of the ticket's contact, so is no second person
 
 	// For an address that is not on file: the one on file that it could be taken
 	// for, and the one that the name beside it shows.
@@ -106,6 +108,7 @@ type Ticket struct {
 	Class    Class
 	State    State
 	Revision int
+	Lost     bool // somebody says that its contact lost their mailbox: two leads agree, or nobody
 }
 
 // Facts is everything that a decision about one message depends on.

@@ -13,6 +13,8 @@ type Giver struct {
 	Since  time.Time // from when it is; zero: it came with the first import
 	Staff  bool      // the address that answered has come to be one of staff
 	Code   HeldCode  // by which the proof code was given
+	// Requester: they have a mailbox of the ticket's contact, so are no second person.
+	Requester bool
 }
 
 // barred says why the person's word counts for nothing now, "" if it counts.
@@ -38,8 +40,12 @@ func (a Action) lost(p Proof) Code {
 	// an approval is a second person's
 	case (p.Kind == ProofApproval) == (p.Contact == a.Ticket.Contact): //rule:6.5 approval-is-a-second-persons TestRightsAtTheAct/proof-of-another
 		return CodeOtherContact
+	case p.Kind == ProofApproval && p.Giver.Requester: //rule:6.5 one-mailbox-is-one-person TestRightsAtTheAct/approver-has-the-requesters-mailbox
+		return CodeOtherContact
 	case p.Epoch != a.Epoch: //rule:7 proof-of-before-a-restore TestRightsAtTheAct/restored
 		return CodeRestored
+	case p.Kind == ProofApproval && p.Agent != "":
+		return p.Lead.barred(p, a)
 	case p.Kind != ProofCode && !p.Giver.answers(p.At, a.Class): //rule:6.5 address-gone-takes-its-answer TestRightsAtTheAct/address-gone
 		return CodeAddressGone
 	case p.Kind == ProofCode && !p.Giver.Code.Stands: //rule:6.5 code-gone-takes-its-proof TestCodeAtTheAct/changed

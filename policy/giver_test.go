@@ -87,11 +87,12 @@ func TestRightsAtTheAct(t *testing.T) {
 		{"question-moved", both(func(a *Action) { a.Class = Question }, person(func(g *Giver) { g.Client = "south" })), Deny, []string{"contact_moved"}, "new_ticket"},
 
 		{"approved", approved, Allow, []string{"proved"}, ""},
-		{"approver-removed", approver(func(p *Proof) { p.Giver.Active = false }), Hold, []string{"approval_missing", "contact_removed"}, "await_approval"},
-		{"approver-may-no-longer", approver(func(p *Proof) { p.Giver.May = false }), Hold, []string{"approval_missing", "no_permission"}, "await_approval"},
-		{"approver-moved", approver(func(p *Proof) { p.Giver.Client = "south" }), Hold, []string{"approval_missing", "contact_moved"}, "await_approval"},
-		{"approver-cooling", approver(func(p *Proof) { p.Giver.Cools = until(noon.Add(time.Second)) }), Hold, []string{"approval_missing", "cooling"}, "await_approval"},
-		{"approver-is-the-requester", approver(func(p *Proof) { p.Contact = "ada" }), Hold, []string{"approval_missing", "other_contact"}, "await_approval"},
+		{"approver-removed", approver(func(p *Proof) { p.Giver.Active = false }), Hold, []string{"approval_missing", "contact_removed", "approval_lost"}, "await_approval"},
+		{"approver-may-no-longer", approver(func(p *Proof) { p.Giver.May = false }), Hold, []string{"approval_missing", "no_permission", "approval_lost"}, "await_approval"},
+		{"approver-moved", approver(func(p *Proof) { p.Giver.Client = "south" }), Hold, []string{"approval_missing", "contact_moved", "approval_lost"}, "await_approval"},
+		{"approver-cooling", approver(func(p *Proof) { p.Giver.Cools = until(noon.Add(time.Second)) }), Hold, []string{"approval_missing", "cooling", "approval_lost"}, "await_approval"},
+		{"approver-is-the-requester", approver(func(p *Proof) { p.Contact = "ada" }), Hold, []string{"approval_missing", "other_contact", "approval_lost"}, "await_approval"},
+		{"approver-has-the-requesters-mailbox", approver(func(p *Proof) { p.Giver.Requester = true }), Hold, []string{"approval_missing", "other_contact", "approval_lost"}, "await_approval"},
 		{"void-approval-renews-no-yes", both(approver(func(p *Proof) { p.At, p.Giver.OnFile = noon.Add(6*24*time.Hour), false }), func(a *Action) { a.Now = noon.Add(ProofLife) }), Deny, []string{"proof_expired"}, "edit_ticket"},
 	}
 	for _, tt := range tests {

@@ -72,7 +72,7 @@ func (a Action) expiry(p Proof) time.Time {
 	if p.Kind == ProofCode { //rule:6.5 code-is-not-renewed TestCodeAtTheAct/renewed-by-a-mail
 		return end
 	}
-	if later := a.last().Add(a.Class.Demands().Wait).Add(p.Expires.Sub(p.At)); later.After(end) {
+	if later := a.last().Add(a.demands().Wait).Add(p.Expires.Sub(p.At)); later.After(end) {
 		end = later
 	}
 	return end
@@ -81,7 +81,7 @@ func (a Action) expiry(p Proof) time.Time {
 // last is when the last proof of this revision came, of those that the class
 // asks for and that count: a "thank you" renews no yes, nor does a code.
 func (a Action) last() (t time.Time) {
-	d := a.Class.Demands()
+	d := a.demands()
 	for _, p := range a.Proofs {
 		asked := slices.Contains(d.AnyOf, p.Kind) && p.Kind != ProofCode || p.Kind == ProofApproval && d.Approval || p.Kind == ProofToken && a.Class.StandsIn(a.TokenClasses)
 		if asked && p.Revision == a.Ticket.Revision && p.At.After(t) && a.lost(p) == "" {

@@ -41,6 +41,12 @@ var nextStep = map[Code]string{
 
 	// What comes by itself.
 	CodeApprovalMissing: "await_approval",
+	CodeNobodyApproves:  "await_approval",
+	CodeLeadApproves:    "lead_approves",
+	CodeOwnApproval:     "another_agent",
+	CodeLeadBarred:      "lead_approves",
+	CodeApprovalRefused: "edit_ticket",
+	CodeApprovalLost:    "edit_ticket",
 	CodeWaiting:         "await_time",
 }
 
@@ -50,6 +56,7 @@ func StepText(step string) string { return stepTexts[step] }
 var stepTexts = map[string]string{
 	"await_reply":    "the customer replies YES to our mail, from the address on file",
 	"await_approval": "a second person agrees",
+	"lead_approves":  "a team lead approves who neither opened nor edited it, nor carries it out (approval list, approval approve)",
 	"await_time":     "the waiting time ends",
 	"another_agent":  "somebody with the authority does it",
 	"edit_ticket":    "the request is edited, which asks the customer afresh",

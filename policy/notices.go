@@ -13,6 +13,10 @@ const (
 	NoticeReminder   NoticeKind = "reminder"    // again, since none came
 	NoticeLift       NoticeKind = "lift"        // whether the stop of the client shall end
 
+	// What asks a second person.
+	NoticeApprove        NoticeKind = "approve"         // whether they agree to what another contact asks for
+	NoticeApproveClearer NoticeKind = "approve_clearer" // again, since the answer was no plain yes or no
+
 	// What tells the address on file.
 	NoticeConfirmed    NoticeKind = "confirmed"     // that their yes was heard
 	NoticeDisputed     NoticeKind = "disputed"      // that their no was heard
@@ -23,12 +27,18 @@ const (
 	NoticeCodeLocked   NoticeKind = "code_locked"   // that wrong ones were said until it was locked
 	NoticeChangeAsked  NoticeKind = "change_asked"  // that a change of who speaks for the account was asked for
 	NoticeChanged      NoticeKind = "changed"       // what was changed of the file; it goes to who left it, too
+	NoticeHeld         NoticeKind = "held"          // that a second person has to agree, too
+	NoticeRefused      NoticeKind = "refused"       // that a second person did not
+	NoticeLost         NoticeKind = "lost"          // that somebody says that they lost the mailbox
 
 	// What tells staff.
 	NoticeUndeliverable NoticeKind = "undeliverable" // that a mail to a contact did not arrive
 	NoticeSaidNo        NoticeKind = "said_no"       // that the customer said no
 	NoticeStopped       NoticeKind = "stopped"       // that the client is stopped by it
 	NoticeCodeGuessed   NoticeKind = "code_guessed"  // that wrong codes were typed until a limit stopped it
+	NoticeNotApproved   NoticeKind = "not_approved"  // that an approver said no
+	NoticeLeadApproves  NoticeKind = "lead_approves" // that a lead has to approve
+	NoticeAnswers       NoticeKind = "answers"       // that a mailbox said to be lost answers
 	NoticeSeveral       NoticeKind = "several"       // several of these at once
 
 	// NoticeProbe is a mail to ourselves, to try the way out and back.
@@ -42,6 +52,7 @@ type Recipient string
 const (
 	ToContact   Recipient = "contact"   // the first address on file of the ticket's contact
 	ToPrimary   Recipient = "primary"   // that of the client's primary contact
+	ToApprover  Recipient = "approver"  // that of another contact, who may approve
 	ToOwners    Recipient = "owners"    // one of those at work on the ticket, or else a lead
 	ToLeads     Recipient = "leads"     // them, and the leads who look after it
 	ToOurselves Recipient = "ourselves" // the mailbox itself
@@ -115,10 +126,17 @@ var notices = map[NoticeKind]NoticeTerms{
 	NoticeReminder:   {To: ToContact, Text: "reminder", Delivery: AtLeastOnce, Asks: true, Once: true, Account: OfTimers, Limits: every},
 	NoticeLift:       {To: ToPrimary, Text: "lift", Delivery: AtLeastOnce, Asks: true, Limits: every},
 
-	NoticeConfirmed:    {To: ToContact, Text: "confirmed", Delivery: AtMostOnce, Once: true, Replies: true, Security: true, Kept: true, Account: OfSecurity, Limits: hourOnly},
-	NoticeDisputed:     {To: ToContact, Text: "disputed", Delivery: AtMostOnce, Once: true, Replies: true, Security: true, Kept: true, Account: OfSecurity, Limits: hourOnly},
-	NoticeOtherAddress: {To: ToContact, Text: "other_address", Delivery: AtMostOnce, Once: true, Replies: true, Security: true, Kept: true, Account: OfSecurity, Limits: hourOnly},
-	NoticeExpired:      {To: ToContact, Text: "expired", Delivery: AtMostOnce, Once: true, Dropped: true, Account: OfTimers, Limits: every},
+	NoticeConfirmed:      {To: ToContact, Text: "confirmed", Delivery: AtMostOnce, Once: true, Replies: true, Security: true, Kept: true, Account: OfSecurity, Limits: hourOnly},
+	NoticeDisputed:       {To: ToContact, Text: "disputed", Delivery: AtMostOnce, Once: true, Replies: true, Security: true, Kept: true, Account: OfSecurity, Limits: hourOnly},
+	NoticeOtherAddress:   {To: ToContact, Text: "other_address", Delivery: AtMostOnce, Once: true, Replies: true, Security: true, Kept: true, Account: OfSecurity, Limits: hourOnly},
+	NoticeApprove:        {To: ToApprover, Text: "approve", Delivery: AtLeastOnce, Asks: true, Limits: every},
+	NoticeApproveClearer: {To: ToApprover, Text: "approve_clearer", Delivery: AtLeastOnce, Asks: true, Replies: true, Limits: every},
+
+	NoticeHeld:    {To: ToContact, Text: "held", Delivery: AtMostOnce, Once: true, Replies: true, Security: true, Kept: true, Account: OfSecurity, Limits: hourOnly},
+	NoticeRefused: {To: ToContact, Text: "refused", Delivery: AtMostOnce, Once: true, Replies: true, Security: true, Kept: true, Account: OfSecurity, Limits: hourOnly},
+	// A revision gets one for each address, twice at most.
+	NoticeLost:    {To: ToContact, Text: "lost", Delivery: AtLeastOnce, Once: true, Security: true, Kept: true, Account: OfSecurity, Limits: hourOnly, Objects: true},
+	NoticeExpired: {To: ToContact, Text: "expired", Delivery: AtMostOnce, Once: true, Dropped: true, Account: OfTimers, Limits: every},
 
 	NoticeCodeChanged: {To: ToContact, Text: "code_changed", Delivery: AtLeastOnce, Once: true, Security: true, Objects: true, Kept: true, Account: OfSecurity, Limits: hourOnly},
 	NoticeCodeUsed:    {To: ToContact, Text: "code_used", Delivery: AtLeastOnce, Once: true, Security: true, Objects: true, Kept: true, Account: OfSecurity, Limits: hourOnly},
@@ -134,6 +152,12 @@ var notices = map[NoticeKind]NoticeTerms{
 		Line: "the customer said NO after a proof; the client is stopped until a lead lifts it."},
 	NoticeCodeGuessed: {To: ToLeads, Text: "code_guessed", Delivery: AtLeastOnce, Urgent: true, Kept: true, Account: OfStaff,
 		Line: "wrong phone or chat codes were typed until a limit stopped it: "},
+	NoticeNotApproved: {To: ToLeads, Text: "not_approved", Delivery: AtLeastOnce, Urgent: true, Kept: true, Account: OfStaff,
+		Line: "an approver said NO."},
+	NoticeLeadApproves: {To: ToLeads, Text: "lead_approves", Delivery: AtLeastOnce, Urgent: true, Kept: true, Account: OfStaff,
+		Line: "a lead has to approve it."},
+	NoticeAnswers: {To: ToLeads, Text: "answers", Delivery: AtLeastOnce, Urgent: true, Kept: true, Account: OfStaff,
+		Line: "the mailbox that is said to be lost answers."},
 	// It is as urgent as the most urgent that it tells of, and delivered as that.
 	NoticeSeveral: {To: ToOwners, Text: "several", Delivery: AtMostOnce, Kept: true, Account: OfStaff},
 
@@ -152,7 +176,8 @@ func (k NoticeKind) Terms() NoticeTerms {
 // NoticeKinds lists every kind.
 var NoticeKinds = []NoticeKind{
 	NoticeConfirm, NoticeClearer, NoticeAnswerHere, NoticeUnprovedNo, NoticeReminder, NoticeLift,
+	NoticeApprove, NoticeApproveClearer,
 	NoticeConfirmed, NoticeDisputed, NoticeOtherAddress, NoticeExpired,
-	NoticeCodeChanged, NoticeCodeUsed, NoticeCodeLocked, NoticeChangeAsked, NoticeChanged,
-	NoticeUndeliverable, NoticeSaidNo, NoticeStopped, NoticeCodeGuessed, NoticeSeveral, NoticeProbe,
+	NoticeCodeChanged, NoticeCodeUsed, NoticeCodeLocked, NoticeChangeAsked, NoticeChanged, NoticeHeld, NoticeRefused, NoticeLost,
+	NoticeUndeliverable, NoticeSaidNo, NoticeStopped, NoticeCodeGuessed, NoticeNotApproved, NoticeLeadApproves, NoticeAnswers, NoticeSeveral, NoticeProbe,
 }

@@ -49,7 +49,7 @@ func TestNoticeTable(t *testing.T) {
 	}
 	for _, k := range NoticeKinds {
 		n, ok := notices[k]
-		toContact := n.To == ToContact || n.To == ToPrimary
+		toContact := slices.Contains([]Recipient{ToContact, ToPrimary, ToApprover}, n.To)
 		for what, holds := range map[string]bool{
 			"a row":                                         ok,
 			"a recipient":                                   n.To != "",

@@ -75,9 +75,9 @@ func unproved(f Facts) (Decision, bool) {
 // stopped adds that a no which holds the secret stops the ticket, whatever else
 // is wrong with the mail: forwarders break mail, too. Nothing else of it counts.
 func stopped(f Facts, d Decision) Decision {
-	if no, ok := tokenOnly(f); ok && no.Has(EffectUnprovedNo) { //rule:6.8 unproved-no-stops-its-ticket TestTokenOnly/policy-fail-no
-		d.with(Effect{Kind: EffectUnprovedNo})
-		d.Reasons = append([]Reason{Because(CodeUnprovedNo)}, d.Reasons...)
+	if no, ok := tokenOnly(f); ok && (no.Has(EffectUnprovedNo) || no.Has(EffectRefuse)) { //rule:6.8 unproved-no-stops-its-ticket TestTokenOnly/policy-fail-no
+		d.Effects = append(d.Effects, no.Effects...)
+		d.Reasons = append([]Reason{Because(no.Reason())}, d.Reasons...)
 	}
 	return d
 }
@@ -85,8 +85,8 @@ func stopped(f Facts, d Decision) Decision {
 // weaklyProved: something vouches, but not for this person or not enough for
 // this class.
 func weaklyProved(f Facts) (Decision, bool) {
-	lifts := f.Binding.Notice != nil && f.Binding.Notice.Lifts
-	privileged := lifts || f.Binding.Ticket != "" && f.Ticket.Class.Privileged()
+	n := f.Binding.Notice
+	privileged := n != nil && (n.Lifts || n.Approves) || f.Binding.Ticket != "" && f.Ticket.Class.Privileged()
 	if f.Sender.Proves(privileged) { //rule:6.2 spf-is-no-sender =true TestDecide/spf-only
 		return Decision{}, false
 	}
@@ -110,6 +110,9 @@ func weaklyProved(f Facts) (Decision, bool) {
 // is the weak proof "token", and a no of that kind asks afresh.
 func tokenOnly(f Facts) (Decision, bool) {
 	n := f.Binding.LiveToken
+	if n != nil && n.Approves {
+		return f.unprovedRefusal(*n)
+	}
 	if n == nil || n.Lifts || f.Person.ID == "" || f.Person.ID != n.Contact || n.Contact != f.Ticket.Contact || //rule:6.4 weak-proof-of-who-was-asked part=4 TestTokenOnly/other-contact
 		f.Binding.Ticket != n.Ticket || f.Ticket.State.Over() || f.Ticket.State == StateDisputed {
 		return Decision{}, false

@@ -36,8 +36,8 @@ func TestApprovedUntil(t *testing.T) {
 		{"for-any-service", set("approve:web-1"), "", time.Hour, true, 0},
 		{"of-services-nobody-else", set("ask:web-1"), "web-1", 80 * time.Hour, false, -1},
 		{"ends-today", set(today), "", time.Hour, true, 0},
-		{"ended", set(today), "", 86*time.Hour, false, 15 * time.Hour},
-		{"ended-long-ago", set(today), "", 87*time.Hour, false, -1},
+		{"ended", set(today), "", 86 * time.Hour, false, 15 * time.Hour},
+		{"ended-long-ago", set(today), "", 87 * time.Hour, false, -1},
 		{"removed", func(tx kv.Tx, id string) error { _, err := clients.Remove(tx, id, now); return err }, "", 71 * time.Hour, false, 0},
 		{"removed-long-ago", func(tx kv.Tx, id string) error { _, err := clients.Remove(tx, id, now); return err }, "", 72 * time.Hour, false, -1},
 	} {

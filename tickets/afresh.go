@@ -26,6 +26,8 @@ func (s *Store) AskAgain(id, agent string) (t Ticket, err error) {
 			return fmt.Errorf("%w: %s is %s; open a new ticket", ErrNotAllowed, t.ID, t.State)
 		case !s.mayAsk(c, *t): // their answer could give nothing
 			return notPermitted(c.ID, t.Class, t.Service)
+		case t.Lost:
+			return fmt.Errorf("%w: %s is for a lost mailbox: two leads have to approve it", ErrNotAllowed, t.ID)
 		case t.Class == policy.Question:
 			return fmt.Errorf("%w: nothing has to be proved for a question", ErrNotAllowed)
 		case t.State == policy.StateConfirmed:
@@ -60,7 +62,13 @@ func (s *Store) AskAgain(id, agent string) (t Ticket, err error) {
 // reason code, without a mail: the contact is asked afresh when somebody next
 // wants to act on it.
 func (s *Store) putBack(tx kv.Tx, t *Ticket, reason policy.Code, text string) error {
+	if err := s.voidApproval(tx, t, reason); err != nil {
+		return err
+	}
 	t.Proofs, t.State, t.Asked = nil, policy.StateUnconfirmed, nil
+	if t.Lost { // the contact was not asked, so is not asked afresh: the leads have to look again
+		return errors.Join(s.record(tx, t, Event{Event: "unconfirmed", Reason: reason, Text: text}), s.seekLeads(tx, t))
+	}
 	t.Afresh, t.Reasked, t.Until = reason, false, s.Now().Add(s.opt.TokenLife)
 	if err := s.void(tx, t); err != nil {
 		return err

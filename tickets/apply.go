@@ -111,15 +111,18 @@ func (s *Store) finish(tx kv.Tx, m *Message, f policy.Facts) error {
 
 // prove adds a proof to the current revision and raises the state with it.
 func (s *Store) prove(t *Ticket, p policy.Proof) policy.Proof {
-	p.Revision, p.At, t.Proved = t.Revision, s.Now(), true
+	p.Revision, p.At = t.Revision, s.Now()
+	t.Proved = t.Proved || p.Kind != policy.ProofApproval || p.Agent == "" // a lead's word is none of the customer's
 	p.Expires = p.At.Add(policy.ProofLife)
 	if p.Kind == policy.ProofCode {
 		p.Expires = p.At.Add(policy.CodeLife) //rule:6.5 code-lasts-half-an-hour TestCodeProves
 	}
-	if p.Kind != policy.ProofCode || !t.Class.Privileged() { // of that no code is the answer
+	if p.Kind != policy.ProofApproval && (p.Kind != policy.ProofCode || !t.Class.Privileged()) { // those are no answer of the contact
 		t.Afresh, t.Reasked, t.Obstacles = "", false, nil
 	}
-	t.Proofs = slices.DeleteFunc(t.Proofs, func(old policy.Proof) bool { return old.Kind == p.Kind })
+	t.Proofs = slices.DeleteFunc(t.Proofs, func(old policy.Proof) bool {
+		return old.Kind == p.Kind && (old.Kind != policy.ProofApproval || old.Agent == p.Agent)
+	})
 	t.Proofs = append(t.Proofs, p)
 	switch {
 	case t.State.Over() || t.State == policy.StateDisputed:

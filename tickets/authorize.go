@@ -116,6 +116,11 @@ func (s *Store) Authorize(a AuthorizeRequest) (out Authorization, err error) {
 				out.Until = d.Until
 			}
 		}
+		if d.Decision == policy.Hold && t.Approval == "" { // it was confirmed before approvals were sought
+			if err := s.seekApproval(tx, &t); err != nil {
+				return err
+			}
+		}
 		if d.AskNow {
 			t.by = agent.ID
 			if err := s.askAfresh(tx, &t); err != nil {

@@ -33,13 +33,8 @@ func (d *desk) approved(t *testing.T, contact, request string) Ticket {
 	ticket, err := d.Open(OpenRequest{Contact: contact, Channel: policy.Phone, Class: policy.AccountChange, Subject: "Another address", Request: request, Agent: "kim"})
 	check(t, err)
 	wants(t, d.receive(t, d.reply(d.last(t, "confirm", ticket.ID), policy.Yes)), "confirmed")
-	second := place{"ada", ada}
-	if contact == ada {
-		second = place{"bob", bob}
-	}
-	d.edit(t, ticket.ID, func(t *Ticket) {
-		d.prove(t, policy.Proof{Kind: policy.ProofApproval, Contact: second.Contact, Address: second.Address})
-	})
+	check(t, d.Tick())
+	wants(t, d.receive(t, d.reply(d.last(t, policy.NoticeApprove, ticket.ID), policy.Yes)), "approved")
 	d.turn(72 * time.Hour)
 	return ticket
 }
@@ -107,7 +102,7 @@ func TestWidening(t *testing.T) {
 			check(t, err)
 		}, "does not allow that now"},
 		{"disputed", func(t *testing.T, d *desk, in *ContactChange) {
-			wants(t, d.receive(t, d.reply(d.last(t, "confirmed", in.Ticket), policy.No)), "denied")
+			wants(t, d.receive(t, d.reply(d.last(t, "confirm", in.Ticket), policy.No)), "denied")
 		}, "does not allow that now"},
 		{"client-stopped", func(t *testing.T, d *desk, in *ContactChange) {
 			ticket, l := d.ask(t, ada, policy.DNSChange)

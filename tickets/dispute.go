@@ -34,7 +34,7 @@ func (s *Store) dispute(tx kv.Tx, t *Ticket, said int, acted bool) error {
 	}
 	t.State = policy.StateDisputed
 	t.Disputes++
-	if err := s.void(tx, t); err != nil {
+	if err := errors.Join(s.void(tx, t), s.voidApproval(tx, t, policy.CodeDenied)); err != nil {
 		return err
 	}
 	text, err := deniedText(tx, *t, said, acted)

@@ -26,6 +26,9 @@ func (s *Store) Edit(e EditRequest) (t Ticket, err error) {
 	}
 	err = s.changeFor(e.Ticket, e.Agent, e.agrees, func(tx kv.Tx, t *Ticket, agent staff.Agent) error {
 		moves := e.Service != nil && *e.Service != t.Service
+		if t.Lost {
+			return fmt.Errorf("%w: %s is for a lost mailbox and stays as it was told; close it and open another", ErrNotAllowed, t.ID)
+		}
 		onlyLooks := e.Request == "" && !moves && e.Class == t.Class && t.asksMore() != nil
 		if (t.State.Over() || t.State == policy.StateDisputed) && !onlyLooks {
 			return fmt.Errorf("%w: %s is %s; open a new ticket", ErrNotAllowed, t.ID, t.State)
@@ -84,7 +87,7 @@ func (s *Store) words(e EditRequest) (t Ticket, asks *asksRecord, err error) {
 
 // edit ends the ticket's revision.
 func (s *Store) edit(tx kv.Tx, t *Ticket, e EditRequest, agent staff.Agent, r policy.Relabelled, asks *asksRecord) error {
-	if err := s.void(tx, t); err != nil {
+	if err := errors.Join(s.void(tx, t), s.voidApproval(tx, t, policy.CodeTokenSuperseded)); err != nil {
 		return err
 	}
 	if err := s.endRevision(tx, t); err != nil {
@@ -146,7 +149,7 @@ func (s *Store) CloseTicket(id, agent string) (t Ticket, err error) {
 			return fmt.Errorf("%w: %s is closed already", ErrNotAllowed, t.ID)
 		}
 		t.State = policy.StateClosed
-		if err := errors.Join(s.retire(tx, t), tx.Delete(openPrefix+t.Contact+"/"+t.ID)); err != nil {
+		if err := errors.Join(s.retire(tx, t), s.voidApproval(tx, t, policy.CodeTicketClosed), tx.Delete(openPrefix+t.Contact+"/"+t.ID)); err != nil {
 			return err
 		}
 		return s.record(tx, t, Event{Event: "closed", Text: "closed by " + a.ID})

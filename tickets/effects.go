@@ -2,10 +2,12 @@ package tickets
 
 import (
 	"fmt"
+	"slices"
 	"time"
 
 	"countersign/internal/kv"
 	"countersign/policy"
+	"countersign/tickets/approvals"
 )
 
 // work is one message at work on one ticket.
@@ -26,16 +28,31 @@ var effects = map[policy.EffectKind]func(*Store, kv.Tx, *work, policy.Effect) er
 	policy.EffectLook: (*Store).lookFor,
 	policy.EffectProve: func(s *Store, tx kv.Tx, w *work, e policy.Effect) error {
 		s.prove(&w.t, policy.Proof{Kind: e.Proof, Message: w.f.Hash, Contact: w.f.Person.ID, Address: w.f.From, Epoch: w.epoch})
-		if e.Proof == policy.ProofReply && w.t.Class == policy.AccountChange {
-			return s.tellAsked(tx, &w.t, w.f.From) //rule:6.5 all-addresses-are-told =nil TestChangeAsked
+		switch e.Proof {
+		case policy.ProofReply:
+			if w.t.Class == policy.AccountChange {
+				if err := s.tellAsked(tx, &w.t, w.f.From); err != nil { //rule:6.5 all-addresses-are-told ! TestChangeAsked
+					return err
+				}
+			}
+			return s.seekApproval(tx, &w.t)
+		case policy.ProofApproval:
+			return s.approved(tx, &w.t, approvals.Given{Contact: w.f.Person.ID, Message: w.m.ID})
 		}
 		return nil
 	},
 	policy.EffectSpend: func(s *Store, tx kv.Tx, w *work, _ policy.Effect) error {
+		if n := w.f.Binding.Notice; n != nil && n.Approves {
+			return s.spendApproval(tx, &w.t, w.f.Person.ID)
+		}
 		return s.spend(tx, &w.t, w.f.Person.ID, w.f.Binding.Notice != nil && w.f.Binding.Notice.Lifts)
 	},
 	policy.EffectUnprovedNo: (*Store).putBackFor,
-	policy.EffectLift:       func(s *Store, tx kv.Tx, w *work, _ policy.Effect) error { return s.lifted(tx, &w.t) },
+	policy.EffectRefuse:     (*Store).refusedFor,
+	policy.EffectAnswers: func(s *Store, tx kv.Tx, w *work, _ policy.Effect) error {
+		return s.alert(tx, w.t, policy.NoticeAnswers, "")
+	},
+	policy.EffectLift: func(s *Store, tx kv.Tx, w *work, _ policy.Effect) error { return s.lifted(tx, &w.t) },
 	policy.EffectDispute: func(s *Store, tx kv.Tx, w *work, e policy.Effect) error {
 		// that a no shows who said it is no yes
 		w.t.Proved = w.before.Proved //rule:6.8 a-no-is-no-yes TestNoTwice
@@ -44,7 +61,15 @@ var effects = map[policy.EffectKind]func(*Store, kv.Tx, *work, policy.Effect) er
 	policy.EffectDisputeAlso: func(s *Store, tx kv.Tx, w *work, e policy.Effect) error {
 		return s.disputeAlso(tx, e.Ticket, w.f.Binding.Heard, w.m.ID)
 	},
-	policy.EffectNotice: func(s *Store, tx kv.Tx, w *work, e policy.Effect) error { return s.inform(tx, &w.t, e.Notice) },
+	policy.EffectNotice: func(s *Store, tx kv.Tx, w *work, e policy.Effect) error {
+		if e.Notice.Terms().To == policy.ToApprover {
+			return s.askClearer(tx, &w.t, w.f.Person.ID)
+		}
+		if e.Notice == policy.NoticeConfirmed && w.t.Class.Demands().Approval { // sought tells them who has to agree as well
+			return nil
+		}
+		return s.inform(tx, &w.t, e.Notice)
+	},
 }
 
 // carryOut writes what the message does to its ticket, which it may open.
@@ -99,7 +124,7 @@ func (s *Store) tellDecision(tx kv.Tx, w *work) error {
 	if err := s.record(tx, &w.t, Event{Event: "message " + string(w.d.Verdict), Reason: code, Rule: w.d.Rule, Text: text}); err != nil {
 		return err
 	}
-	if !w.d.Has(policy.EffectProve) {
+	if proofs := w.d.Proofs(); len(proofs) == 0 || slices.Contains(proofs, policy.ProofApproval) {
 		return nil
 	}
 	return s.record(tx, &w.t, Event{Event: string(w.t.State), Reason: code, Text: "The ticket is " + string(w.t.State) + "."})
@@ -140,6 +165,9 @@ func (s *Store) openFor(tx kv.Tx, w *work, _ policy.Effect) error {
 func (s *Store) putBackFor(tx kv.Tx, w *work, _ policy.Effect) error {
 	t := &w.t
 	t.Proofs, t.State, t.Asked, t.Afresh, t.Reasked = nil, policy.StateUnconfirmed, nil, "", false
+	if err := s.voidApproval(tx, t, policy.CodeUnprovedNo); err != nil {
+		return err
+	}
 	if err := s.void(tx, t); err != nil { //rule:6.8 unproved-no-voids-the-notices ! TestUnprovedNo
 		return err
 	}

@@ -2,9 +2,11 @@ package tickets
 
 import (
 	"errors"
+	"slices"
 
 	"countersign/internal/kv"
 	"countersign/policy"
+	"countersign/tickets/approvals"
 	"countersign/tickets/outbox"
 )
 
@@ -39,6 +41,27 @@ func (s *Store) voidExposed() error {
 	return errors.Join(errs...)
 }
 
+// exposeApproval is expose of the question for an approval, which asks for nothing
+// of the ticket's own contact.
+func (s *Store) exposeApproval(tx kv.Tx, t *Ticket, n notice, message string) error {
+	a, err := approvals.Get(tx, n.Approval)
+	if err != nil {
+		return err
+	}
+	again, err := outbox.FirstToday(tx, s.Now(), exposedPrefix+t.ID+"/"+n.Contact)
+	if err != nil {
+		return err
+	}
+	event := Event{Event: "question void", Reason: policy.CodeTokenExposed, Text: "message " + message + ": " + policy.Because(policy.CodeTokenExposed).Text}
+	if again && a.State == approvals.Open {
+		a.Asked = slices.DeleteFunc(slices.Clone(a.Asked), func(one approvals.Asked) bool { return one.Contact == n.Contact })
+		a.Look = s.Now()
+	} else {
+		event.Text += " It is not asked again today."
+	}
+	return errors.Join(approvals.Save(tx, a), s.record(tx, t, event), save(tx, *t))
+}
+
 // expose voids a question. Whoever wrote the message had got our mail, so it is
 // asked afresh, but once a day at most: a broken mail is no way to have us write
 // many.
@@ -61,6 +84,9 @@ func (s *Store) expose(tx kv.Tx, id, message string) error {
 	}
 	if err := s.withdraw(tx, &t, n); err != nil {
 		return err
+	}
+	if n.Approval != "" {
+		return s.exposeApproval(tx, &t, n, message)
 	}
 	over := t.State.Over() || t.State == policy.StateDisputed
 	if !n.Lifts && !over {

@@ -54,7 +54,7 @@ func (s *Store) facts(r kv.Reader, e policy.Evidence, own string) (f policy.Fact
 		case err != nil:
 			return f, err
 		default:
-			f.Ticket, about, f.StandsIn = t.facts(), matter{class: t.Class, service: t.Service}, t.Class.StandsIn(s.opt.TokenClasses)
+			f.Ticket, about, f.StandsIn = t.facts(), matter{class: t.Class, service: t.Service, requester: t.Contact}, t.Class.StandsIn(s.opt.TokenClasses)
 		}
 	}
 	f.ToUs, f.ToUsSigned = s.toUs(e)
@@ -75,8 +75,9 @@ func (s *Store) facts(r kv.Reader, e policy.Evidence, own string) (f policy.Fact
 	// opens one of its own, and what it says is not shown there. But a question
 	// that went to the sender was theirs, wherever they belong now.
 	asked := func(n policy.Notice) bool { return n.Ticket == f.Binding.Ticket && n.Asked }
+	named := slices.Concat(f.Binding.Heard, f.Binding.Approvals)
 	if p := f.Person; f.Binding.Bound == policy.BoundThread && f.Binding.LiveToken == nil && p.ID != "" && p.Client != f.Ticket.Client &&
-		!slices.ContainsFunc(f.Binding.Heard, asked) {
+		!slices.ContainsFunc(named, asked) {
 		f.Binding, f.Ticket = policy.Binding{Bound: policy.BoundNone, Reasons: f.Binding.Reasons}, policy.Ticket{}
 		if f.Person, err = s.person(r, e.From, "", matter{class: e.Asks.OfMail(), words: []string{e.Subject, e.Text}}, f.Binding); err != nil {
 			return f, err
@@ -257,9 +258,10 @@ func (s *Store) replyAddress(addr string) bool {
 
 // matter is what a message may ask for or answer.
 type matter struct {
-	class   policy.Class
-	service string   // of the ticket
-	words   []string // of a mail that may open one: it is about the service that they name
+	class     policy.Class
+	service   string   // of the ticket
+	words     []string // of a mail that may open one: it is about the service that they name
+	requester string   // contact of the ticket
 }
 
 func (m matter) of(c clients.Contact, now time.Time) string {
@@ -291,7 +293,15 @@ func (s *Store) person(r kv.Reader, addr, asked string, about matter, b policy.B
 	if b.Notice != nil && b.Notice.Lifts {
 		right = string(clients.Primary)
 	}
+	if b.Notice != nil && b.Notice.Approves {
+		right = string(clients.Approve)
+	}
+	requester, _, err := clients.Get(r, about.requester)
+	if err != nil {
+		return p, err
+	}
 	cools, err := s.coolsFor(r, c, right, service, addr, asks...)
 	return policy.Person{ID: c.ID, Client: c.Client, Language: c.Language, Spoke: s.spoke(c), Removed: c.Status == clients.Removed,
-		May: c.May(clients.Permission(about.class), now, service), MayDeny: slices.ContainsFunc(before, func(was policy.Class) bool { return c.MaySome(clients.Permission(was), now) }), Cooling: len(cools) > 0}, err
+		May: c.May(clients.Permission(about.class), now, service), MayDeny: slices.ContainsFunc(before, func(was policy.Class) bool { return c.MaySome(clients.Permission(was), now) }), Cooling: len(cools) > 0,
+		Approves: c.May(clients.Approve, now, service), Requester: onePerson(c, requester)}, err
 }

@@ -10,6 +10,7 @@ import (
 	"countersign/internal/kv"
 	"countersign/policy"
 	"countersign/staff"
+	"countersign/tickets/approvals"
 	"countersign/tickets/outbox"
 )
 
@@ -36,6 +37,12 @@ func (s *Store) pointless(r kv.Reader, o outbox.Outgoing) (bool, error) {
 		return n.Epoch != e.Number, err //rule:7 question-of-before-a-restore =false,err TestHeldAfterRestore
 	}
 	t, err := load(r, n.Ticket)
+	if n.Approval != "" && err == nil {
+		of, err := approvals.Get(r, n.Approval)
+		if err != nil || of.State != approvals.Open || of.ID != t.Approval {
+			return true, err
+		}
+	}
 	return n.Void || n.Spent || n.Revision != t.Revision || t.State.Over() || t.State == policy.StateDisputed, err
 }
 

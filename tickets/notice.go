@@ -12,6 +12,7 @@ import (
 	"countersign/internal/token"
 	"countersign/policy"
 	"countersign/staff"
+	"countersign/tickets/approvals"
 )
 
 // notice is a mail of ours that was queued, as long as an answer may come.
@@ -29,8 +30,9 @@ type notice struct {
 	Spent    bool              `json:"spent,omitempty"`
 	Void     bool              `json:"void,omitempty"`
 	Lifts    bool              `json:"lifts,omitempty"`
-	Epoch    int               `json:"epoch,omitempty"` // in which it was asked
-	Out      string            `json:"out,omitempty"`   // its place in the outbox
+	Approval string            `json:"approval,omitempty"` // that it asks for
+	Epoch    int               `json:"epoch,omitempty"`    // in which it was asked
+	Out      string            `json:"out,omitempty"`      // its place in the outbox
 }
 
 // ask queues a notice of the given kind to the first address on file of the
@@ -70,10 +72,13 @@ func (s *Store) mayWrite() error {
 // ticket's own words.
 type addressee struct {
 	contact clients.Contact
-	address string        // one that is theirs
-	life    time.Duration // how long an answer may come; zero: as long as a token lives
-	says    string        // stands in the place of the request
-	reason  string        // one line
+	address string           // one that is theirs
+	life    time.Duration    // how long an answer may come; zero: as long as a token lives
+	until   time.Time        // that it names; zero: the end of the ticket's question
+	asks    *approvals.Asked // an approver, of
+	of      approvals.Approval
+	says    string // stands in the place of the request
+	reason  string // one line
 }
 
 // writeNotice queues a notice of the ticket. An asking one carries a token and a
@@ -86,22 +91,28 @@ func (s *Store) writeNotice(tx kv.Tx, t *Ticket, kind policy.NoticeKind, a addre
 	now, c := s.Now(), a.contact
 	n := notice{ID: "n-" + token.New()[:12], Kind: kind, Ticket: t.ID, Contact: c.ID, Address: a.address, First: c.First.At,
 		Revision: t.Revision, Sent: now, Expires: now.Add(cmp.Or(a.life, s.opt.TokenLife)), Lifts: kind == policy.NoticeLift, Epoch: e.Number}
+	if a.asks != nil {
+		n.Approval, n.Expires = a.of.ID, a.of.Until
+		a.asks.Notices = append(a.asks.Notices, n.ID)
+	}
 	returnPath := token.New()
 	l := Letter{Kind: kind, To: n.Address, ToName: c.Name, Language: c.Language, Ticket: t.ID,
 		Class: string(t.Class), ClassWords: t.inWords(), Request: cmp.Or(a.says, t.Request), Subject: t.Subject,
-		Channel: string(t.Channel), AgentName: s.agentName(tx, t.OpenedBy), Until: t.Until, At: now, Date: now, Reason: a.reason,
+		Channel: string(t.Channel), AgentName: s.agentName(tx, t.OpenedBy), Until: cmp.Or(a.until, t.Until), At: now, Date: now, Reason: a.reason,
 		ReturnPath: token.ReturnPath(s.opt.ReplyAddress, returnPath), InReplyTo: t.Thread}
 	secret := token.New()              // of what asks nothing only the Message-ID has one, and it opens nothing
 	if kind == policy.NoticeReminder { // it asks again, for no longer
 		n.Expires = t.Until
 	}
-	if kind.Terms().Asks {
+	if kind.Terms().Asks && a.asks == nil {
 		if t.Until.Before(n.Expires) {
 			t.Until, l.Until = n.Expires, n.Expires
 		}
 		if !n.Lifts {
 			t.Epoch = e.Number // what it is told from now on is told in this one
 		}
+	}
+	if kind.Terms().Asks {
 		l.Token = secret
 		l.ReplyTo = strings.Replace(s.opt.ReplyAddress, "{token}", secret, 1)
 	}
@@ -111,7 +122,9 @@ func (s *Store) writeNotice(tx kv.Tx, t *Ticket, kind policy.NoticeKind, a addre
 		return err
 	}
 	l.Reference = token.Reference(t.ID, token.NewCode())
-	t.Notices = append(t.Notices, n.ID)
+	if a.asks == nil { // an approval looks after its own
+		t.Notices = append(t.Notices, n.ID)
+	}
 	if err := s.remember(tx, referencePrefix, l.Reference, n.ID); err != nil {
 		return err
 	}
@@ -221,9 +234,14 @@ func (n notice) facts(r kv.Reader, t Ticket, from string, now time.Time) (policy
 		primary, _, err = clients.PrimaryOf(r, c.Client)
 		gone = gone || primary != n.Contact
 	}
+	if n.Approval != "" && err == nil {
+		var of approvals.Approval
+		of, err = approvals.Get(r, n.Approval)
+		gone = gone || of.State != approvals.Open || of.ID != t.Approval //rule:6.6 approval-of-what-stands =false TestApprovalVoid
+	}
 	return policy.Notice{ID: n.ID, Ticket: n.Ticket, Contact: n.Contact, Address: n.Address, Revision: n.Revision, First: n.First, Sent: n.Sent,
 		Language: c.Language, Asked: from != "" && (n.Address == from || slices.Contains(c.Addresses, from)), Expires: n.Expires,
-		Lifts: n.Lifts, Tells: !n.Kind.Terms().Asks, Objects: n.Kind.Terms().Objects, Late: n.Kind.Terms().Objects && !c.OnFile(n.Address) && !c.LeftLately(n.Address, now), Spent: n.Spent, Void: n.Void || n.Revision != t.Revision || gone}, err
+		Lifts: n.Lifts, Approves: n.Approval != "", Tells: !n.Kind.Terms().Asks, Objects: n.Kind.Terms().Objects, Late: n.Kind.Terms().Objects && !c.OnFile(n.Address) && !c.LeftLately(n.Address, now), Spent: n.Spent, Void: n.Void || n.Revision != t.Revision || gone}, err
 }
 
 // inform is ask where what the notice is about stands whether it can be written

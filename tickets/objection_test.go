@@ -159,7 +159,7 @@ func TestChanged(t *testing.T) {
 			check(t, d.engine.Update(func(tx kv.Tx) error { return kv.Save(tx, epochKey, epoch{Number: 1}) }))
 		}, "unknown_sender", true},
 		{"new-address", 0, func(d *desk, e *policy.Evidence) {
-			*e = d.reply(d.last(t, "confirmed", out.Ticket), policy.No)
+			*e = d.reply(d.last(t, "confirm", out.Ticket), policy.No)
 			e.From = home
 		}, "token_superseded", true},
 	} {

@@ -26,7 +26,7 @@ const maxObstacles = 4
 // hinder are the reasons of messages that brought no proof and tell whoever waits
 // for one why.
 var hinder = []policy.Code{policy.CodeAutoReply, policy.CodeList, policy.CodeOtherAddress, policy.CodeUnknownSender, policy.CodeOtherContact, policy.CodeNoPermission, policy.CodeStaffAddress, policy.CodeDMARCFail, policy.CodeNotAligned,
-	policy.CodeSPFOnly, policy.CodeTokenOnly, policy.CodeBorderNotExclusive, policy.CodeUnclearAnswer, policy.CodeNoToken, policy.CodeTokenUnsigned, policy.CodeTokenExpired, policy.CodeCooling, policy.CodeDNSGaveUp}
+	policy.CodeSPFOnly, policy.CodeTokenOnly, policy.CodeBorderNotExclusive, policy.CodeUnclearAnswer, policy.CodeNoToken, policy.CodeTokenUnsigned, policy.CodeTokenExpired, policy.CodeCooling, policy.CodeDNSGaveUp, policy.CodeMailboxAnswers}
 
 // hindered notes what an event says of why there is no proof. A proof clears it.
 func (t *Ticket) hindered(e Event) {
@@ -50,6 +50,16 @@ func (t *Ticket) hindered(e Event) {
 	t.Obstacles = t.Obstacles[max(0, len(t.Obstacles)-maxObstacles):]
 }
 
+// reason says it, with the time.
+func (o obstacle) reason() policy.Reason {
+	r := policy.Because(o.Code)
+	if o.Said != "" {
+		r.Text = o.Said
+	}
+	r.Text += " (" + moment(o.At) + ")"
+	return r
+}
+
 // waitsForDNS notes that a message is there that can't be judged yet.
 func (t *Ticket) waitsForDNS(now time.Time) {
 	if !slices.ContainsFunc(t.Obstacles, func(o obstacle) bool { return o.Code == policy.CodeDNSTemperror && o.Revision == t.Revision }) {
@@ -65,12 +75,7 @@ func (s *Store) obstacles(r kv.Reader, t Ticket) ([]policy.Reason, error) {
 		if o.Revision != t.Revision || o.Code == policy.CodeUndelivered && slices.ContainsFunc(out, func(r policy.Reason) bool { return r.Code == o.Code }) {
 			continue
 		}
-		reason := policy.Because(o.Code)
-		if o.Said != "" {
-			reason.Text = o.Said
-		}
-		reason.Text += " (" + o.At.UTC().Format("2006-01-02 15:04 UTC") + ")"
-		out = append(out, reason)
+		out = append(out, o.reason())
 	}
 	if err != nil {
 		return out, err
@@ -96,8 +101,18 @@ func (s *Store) unsent(r kv.Reader, t Ticket) (out []policy.Reason, err error) {
 	if len(t.Notices) == 0 {
 		return nil, nil
 	}
-	n, ok, err := kv.Load[notice](r, noticePrefix+t.Notices[len(t.Notices)-1])
+	last := t.Notices[len(t.Notices)-1]
+	n, ok, err := kv.Load[notice](r, noticePrefix+last)
 	if err != nil || !ok || n.Revision != t.Revision || n.Lifts {
+		return nil, err
+	}
+	return s.unsentNotice(r, last)
+}
+
+// unsentNotice says why one question has not reached the server.
+func (s *Store) unsentNotice(r kv.Reader, id string) (out []policy.Reason, err error) {
+	n, ok, err := kv.Load[notice](r, noticePrefix+id)
+	if err != nil || !ok {
 		return nil, err
 	}
 	o, ok, err := outbox.Load(r, n.Out)
@@ -108,7 +123,7 @@ func (s *Store) unsent(r kv.Reader, t Ticket) (out []policy.Reason, err error) {
 	if err != nil {
 		return nil, err
 	}
-	next := o.Next.UTC().Format("2006-01-02 15:04 UTC")
+	next := moment(o.Next)
 	switch {
 	case o.State == outbox.Failed:
 		return []policy.Reason{{Code: policy.CodeUndelivered, Text: "Our question " + o.ID + " was refused: " + o.Error}}, nil

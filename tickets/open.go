@@ -1,6 +1,7 @@
 package tickets
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 	"time"
@@ -41,16 +42,19 @@ func (s *Store) Open(o OpenRequest) (t Ticket, err error) {
 		if !ok || c.Status == clients.Removed {
 			return fmt.Errorf("%w: %s", ErrNoContact, addr)
 		}
-		if !c.May(clients.Permission(o.Class), s.Now(), o.Service) {
+		if !o.Lost && !c.May(clients.Permission(o.Class), s.Now(), o.Service) { // who lost their mailbox asks for nothing by it
 			return notPermitted(addr, o.Class, o.Service)
 		}
 		t, err = s.create(tx, Ticket{Client: c.Client, Contact: c.ID, Subject: token.Blot(oneLine(o.Subject)), Request: request, // a second reference would bind no answer
-			Class: o.Class, Service: o.Service, Channel: o.Channel, OpenedBy: agent.ID, Assignee: agent.ID, Asks: asks, Looked: agent.ID,
+			Class: o.Class, Service: o.Service, Channel: o.Channel, OpenedBy: agent.ID, Assignee: agent.ID, Asks: asks, Looked: agent.ID, Lost: o.Lost,
 			Priority: oneLine(o.Priority), Category: oneLine(o.Category)}, "")
 		if err != nil || o.Class == policy.Question {
 			return err
 		}
 		t.by = agent.ID
+		if o.Lost {
+			return errors.Join(s.seekLeads(tx, &t), save(tx, t))
+		}
 		if err := s.ask(tx, &t, policy.NoticeConfirm); err != nil {
 			return err
 		}
@@ -82,6 +86,9 @@ func (s *Store) create(tx kv.Tx, t Ticket, messageID string) (Ticket, error) {
 	}
 	t.ID, t.Revision, t.State, t.Opened = fmt.Sprintf("T-%d", n), 1, policy.StateUnconfirmed, s.Now()
 	t.Until = t.Opened.Add(s.opt.TokenLife)
+	if t.Lost {
+		t.Until = t.Opened.Add(lostLife)
+	}
 	e, err := epochNow(tx)
 	if err != nil {
 		return t, err
@@ -97,6 +104,9 @@ func (s *Store) create(tx kv.Tx, t Ticket, messageID string) (Ticket, error) {
 		return t, err
 	}
 	opened := Event{Event: "opened", Text: "opened by " + t.OpenedBy + " from " + string(t.Channel)}
+	if t.Lost {
+		opened.Text += "; the mailbox on file is said to be lost, so its contact is told and not asked"
+	}
 	if t.OpenedBy == "" {
 		opened.Text = "opened by a message of the contact"
 		if t.Class != policy.Question {
@@ -110,7 +120,11 @@ func (s *Store) create(tx kv.Tx, t Ticket, messageID string) (Ticket, error) {
 	if err := s.record(tx, &t, opened); err != nil {
 		return t, err
 	}
-	if t.Class != policy.Question && t.OpenedBy != "" {
+	if t.Lost {
+		if err := setTimer(tx, t, "expiry", t.Until); err != nil {
+			return t, err
+		}
+	} else if t.Class != policy.Question && t.OpenedBy != "" {
 		if err := s.setTimers(tx, t); err != nil {
 			return t, err
 		}

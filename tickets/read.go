@@ -39,6 +39,8 @@ type Shown struct {
 	Obstacles     []policy.Reason  `json:"obstacles,omitempty"` // why there is no proof yet
 	Cools         []policy.Cooling `json:"cools,omitempty"`     // what proves nothing of it yet, and until when
 	History       []Event          `json:"history,omitempty"`
+	Approvals     []ShownApproval  `json:"approvals,omitempty"`
+	Lost          bool             `json:"lost_mailbox,omitempty"` // somebody says that the contact lost their mailbox
 	Assignee      string           `json:"assignee"`
 	Left          string           `json:"assignee_disabled,omitempty"` // who had it, and was disabled since
 	Queue         string           `json:"queue"`
@@ -73,7 +75,7 @@ func show(r kv.Reader, t Ticket, now time.Time) (Shown, error) {
 		OpenedBy: t.OpenedBy, Priority: t.Priority, Category: t.Category, Opened: t.Opened, Until: t.Until, UsedBy: t.UsedBy, Unasked: t.unasked() || t.unheard() || t.stale(e) && t.State == policy.StateUnconfirmed,
 		Authenticated: t.live(policy.ProofSender) && t.State != policy.StateDisputed,
 		Confirmed:     t.live(policy.ProofReply) && t.State != policy.StateDisputed, Proofs: []policy.Proof{},
-		Asks: t.asked(), More: t.asksMore(), Wish: t.wished(now, e), Change: t.changed()}
+		Asks: t.asked(), More: t.asksMore(), Wish: t.wished(now, e), Change: t.changed(), Lost: t.Lost}
 	for _, p := range t.Proofs {
 		if p.Revision == t.Revision {
 			out.Proofs = append(out.Proofs, p)
@@ -110,6 +112,9 @@ func (s *Store) Show(id string) (out Shown, err error) {
 			return err
 		}
 		if out.Cools, err = s.coolsOf(v, t); err != nil {
+			return err
+		}
+		if out.Approvals, err = s.approvalsOf(v, t); err != nil {
 			return err
 		}
 		if !out.Confirmed && !t.State.Over() && t.State != policy.StateDisputed && t.Class != policy.Question {

@@ -82,13 +82,14 @@ func (r senderRecord) sender() policy.Sender {
 func recordBinding(b policy.Binding) bindingRecord {
 	one := func(n *policy.Notice) *noticeRecord { return (*noticeRecord)(n) }
 	return bindingRecord{Bound: b.Bound, Ticket: b.Ticket, Notice: one(b.Notice), LiveToken: one(b.LiveToken), Mixed: b.Mixed,
-		Heard: each(b.Heard, func(n policy.Notice) noticeRecord { return noticeRecord(n) }), Reasons: recordReasons(b.Reasons)}
+		Heard: each(b.Heard, func(n policy.Notice) noticeRecord { return noticeRecord(n) }), Reasons: recordReasons(b.Reasons), Approvals: each(b.Approvals, func(n policy.Notice) noticeRecord { return noticeRecord(n) })}
 }
 
 func (r bindingRecord) binding() policy.Binding {
 	one := func(n *noticeRecord) *policy.Notice { return (*policy.Notice)(n) }
 	return policy.Binding{Bound: r.Bound, Ticket: r.Ticket, Notice: one(r.Notice), LiveToken: one(r.LiveToken), Mixed: r.Mixed,
-		Heard: each(r.Heard, func(n noticeRecord) policy.Notice { return policy.Notice(n) }), Reasons: readReasons(r.Reasons)}
+		Heard: each(r.Heard, func(n noticeRecord) policy.Notice { return policy.Notice(n) }), Reasons: readReasons(r.Reasons),
+		Approvals: each(r.Approvals, func(n noticeRecord) policy.Notice { return policy.Notice(n) })}
 }
 
 // recordAsks gives nil for what was not read.

@@ -182,6 +182,8 @@ type personRecord struct {
 	May       bool     `json:"may,omitempty"`
 	MayDeny   bool     `json:"may_deny,omitempty"`
 	Cooling   bool     `json:"cooling,omitempty"`
+	Approves  bool     `json:"approves,omitempty"`
+	Requester bool     `json:"requester,omitempty"`
 	LooksLike string   `json:"looks_like,omitempty"`
 	Shows     string   `json:"shows,omitempty"`
 }
@@ -193,6 +195,7 @@ type bindingRecord struct {
 	LiveToken *noticeRecord  `json:"live_token,omitempty"`
 	Mixed     bool           `json:"mixed,omitempty"`
 	Heard     []noticeRecord `json:"heard,omitempty"`
+	Approvals []noticeRecord `json:"approvals,omitempty"`
 	Reasons   []reasonRecord `json:"reasons,omitempty"`
 }
 
@@ -208,6 +211,7 @@ type noticeRecord struct {
 	Revision int          `json:"revision,omitempty"`
 	Class    policy.Class `json:"class,omitempty"`
 	Lifts    bool         `json:"lifts,omitempty"`
+	Approves bool         `json:"approves,omitempty"`
 	First    time.Time    `json:"first,omitzero"`
 	Sent     time.Time    `json:"sent,omitzero"`
 	Expires  time.Time    `json:"expires,omitzero"`
@@ -226,6 +230,7 @@ type ticketRecord struct {
 	Class    policy.Class `json:"class,omitempty"`
 	State    policy.State `json:"state,omitempty"`
 	Revision int          `json:"revision,omitempty"`
+	Lost     bool         `json:"lost,omitempty"`
 }
 
 // proofRecord is a policy.Proof, on a ticket, of a revision of one and in a

@@ -1,6 +1,7 @@
 package tickets
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"strings"
@@ -29,11 +30,17 @@ type OpenRequest struct {
 	Priority string         `json:"priority,omitempty"`
 	Category string         `json:"category,omitempty"`
 	Agent    string         `json:"agent"`
+	// Lost says that the contact lost their mailbox and can't be asked: the class is
+	// account-change, and two leads have to approve.
+	Lost bool `json:"lost_mailbox,omitempty"`
 }
 
 func (o *OpenRequest) validate(fits func(string) error) error {
 	var errs []error
 	bad := func(format string, args ...any) { errs = append(errs, fmt.Errorf(format, args...)) }
+	if o.Lost {
+		errs = append(errs, o.lost())
+	}
 	if !o.Class.Known() {
 		bad("class: %q is not a class; one of %s", o.Class, list(policy.Classes))
 	}
@@ -53,6 +60,22 @@ func (o *OpenRequest) validate(fits func(string) error) error {
 	}
 	if err := errors.Join(errs...); err != nil {
 		return &InvalidError{err}
+	}
+	return nil
+}
+
+// lost fills in what follows from a lost mailbox.
+func (o *OpenRequest) lost() error {
+	o.Class = cmp.Or(o.Class, policy.AccountChange)
+	o.Channel = cmp.Or(o.Channel, policy.Phone)
+	if strings.TrimSpace(o.Subject) == "" {
+		o.Subject = "The mailbox on file is lost"
+	}
+	switch {
+	case o.Class != policy.AccountChange:
+		return fmt.Errorf("class: a lost mailbox is %s, and nothing else", policy.AccountChange)
+	case strings.TrimSpace(o.Request) == "":
+		return errors.New("request: say which address is to be put in the place of the lost one, and what shows who asks")
 	}
 	return nil
 }

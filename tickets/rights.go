@@ -51,7 +51,15 @@ func (s *Store) weigh(r kv.Reader, t Ticket, a AuthorizeRequest, agent staff.Age
 	if action.ClientStopped, err = stopsFor(r, t.Client, c); err != nil {
 		return action, err
 	}
+	if err := s.weighApproval(r, t, &action); err != nil {
+		return action, err
+	}
 	for i, p := range action.Proofs {
+		if p.Agent != "" {
+			if action.Proofs[i].Lead, err = s.leadOf(r, t, p.Agent); err != nil {
+				return action, err
+			}
+		}
 		c, ok, err := clients.Get(r, p.Contact)
 		if err != nil {
 			return action, err
@@ -79,7 +87,11 @@ func (s *Store) giver(r kv.Reader, t Ticket, c clients.Contact, ok bool, addr st
 	if err != nil {
 		return policy.Giver{}, err
 	}
+	requester, _, err := clients.Get(r, t.Contact)
+	if err != nil {
+		return policy.Giver{}, err
+	}
 	cools, err := s.coolsFor(r, c, string(right), t.Service, addr)
 	return policy.Giver{Active: ok && c.Status != clients.Removed, Client: c.Client, May: c.May(right, s.Now(), t.Service),
-		OnFile: slices.Contains(c.Addresses, addr), Since: c.Since[addr], Staff: isStaff, Cools: outlined(cools)}, err
+		OnFile: slices.Contains(c.Addresses, addr), Since: c.Since[addr], Staff: isStaff, Requester: c.ID != t.Contact && onePerson(c, requester), Cools: outlined(cools)}, err
 }

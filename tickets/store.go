@@ -164,6 +164,8 @@ type Ticket struct {
 	UsedIn   int                 `json:"used_in,omitempty"` // epoch
 	Epoch    int                 `json:"epoch,omitempty"`   // in which the contact was asked last
 	Receipt  string              `json:"receipt,omitempty"`
+	Approval string              `json:"approval,omitempty"` // of this revision as it was confirmed last
+	Lost     bool                `json:"lost,omitempty"`     // somebody says that the contact lost their mailbox
 	Assignee string              `json:"assignee,omitempty"`
 	Queue    string              `json:"queue,omitempty"`
 	Events   uint64              `json:"events"` // how many events its history has
@@ -189,7 +191,7 @@ type Event struct {
 }
 
 func (t Ticket) facts() policy.Ticket {
-	return policy.Ticket{ID: t.ID, Client: t.Client, Contact: t.Contact, Class: t.Class, State: t.State, Revision: t.Revision}
+	return policy.Ticket{ID: t.ID, Client: t.Client, Contact: t.Contact, Class: t.Class, State: t.State, Revision: t.Revision, Lost: t.Lost}
 }
 
 // live reports whether the ticket has a proof of that kind for its revision.

@@ -29,7 +29,7 @@ func setTimer(tx kv.Tx, t Ticket, kind string, at time.Time) error {
 }
 
 // Tick does what time has made due: reminders, expiries, asking afresh and
-// following who is stopped after a dispute, telling of what was changed of the file, telling staff, giving up notices that have nowhere to go, forgetting old counts,
+// following who is stopped after a dispute, asking who has to approve, telling of what was changed of the file, telling staff, giving up notices that have nowhere to go, forgetting old counts,
 // giving back what was an agent's address.
 // Nothing is ever allowed by time alone. What fails keeps nothing else back.
 func (s *Store) Tick() error {
@@ -39,7 +39,7 @@ func (s *Store) Tick() error {
 	if s.opt.Observing {
 		return s.forgetCaps()
 	}
-	return errors.Join(s.resetDisputed(), s.followStops(), s.openImported(), s.tellChanges(), s.tellStaff(), s.cancelGone(), s.fireTimers(), s.forgetCaps(), s.expire(), s.forgetBytes(), s.voidExposed(), s.freeAddresses())
+	return errors.Join(s.resetDisputed(), s.followStops(), s.openImported(), s.tellChanges(), s.seekApprovers(), s.tellStaff(), s.cancelGone(), s.fireTimers(), s.forgetCaps(), s.expire(), s.forgetBytes(), s.voidExposed(), s.freeAddresses())
 }
 
 // passed gives the keys under prefix whose time has come, at most 1,000.
@@ -101,6 +101,9 @@ func (s *Store) fire(tx kv.Tx, key string) error {
 	if errors.Is(err, ErrNoTicket) {
 		return nil
 	}
+	if err == nil && part[4] == "approval" && fmt.Sprint(t.Revision) == part[3] {
+		return s.approvalOver(tx, &t)
+	}
 	if err != nil || fmt.Sprint(t.Revision) != part[3] ||
 		t.State != policy.StateUnconfirmed && t.State != policy.StateAuthenticated {
 		return err
@@ -117,13 +120,13 @@ func (s *Store) fire(tx kv.Tx, key string) error {
 			return setTimer(tx, t, "expiry", t.Until)
 		}
 		t.State = policy.StateExpired //rule:6.9 silence-expires TestSilence
-		if err = s.retire(tx, &t); err == nil {
+		if err = errors.Join(s.retire(tx, &t), s.voidApproval(tx, &t, policy.CodeTicketExpired)); err == nil {
 			err = s.record(tx, &t, Event{Event: "expired", Reason: policy.CodeTicketExpired, Text: "No answer in time. Nothing was changed."})
 		}
 		if err == nil {
 			err = tx.Delete(openPrefix + t.Contact + "/" + t.ID)
 		}
-		if err == nil && !unasked {
+		if err == nil && !unasked && !t.Lost {
 			err = s.inform(tx, &t, policy.NoticeExpired)
 		}
 	}

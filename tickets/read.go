@@ -33,6 +33,7 @@ type Shown struct {
 	Service       string           `json:"service,omitempty"`
 	Channel       policy.Channel   `json:"channel"`
 	State         policy.State     `json:"state"`
+	Proof         policy.Word      `json:"proof"` // of the request as it is
 	Authenticated bool             `json:"authenticated"`
 	Confirmed     bool             `json:"confirmed"`
 	Proofs        []policy.Proof   `json:"proofs"`
@@ -57,7 +58,8 @@ type Shown struct {
 	Change        string           `json:"change,omitempty"` // of the file, which its allow was used for or which it tells of
 }
 
-func show(r kv.Reader, t Ticket, now time.Time) (Shown, error) {
+func (s *Store) show(r kv.Reader, t Ticket) (Shown, error) {
+	now := s.Now()
 	t, err := t.counts(r)
 	if err != nil {
 		return Shown{}, err
@@ -80,6 +82,9 @@ func show(r kv.Reader, t Ticket, now time.Time) (Shown, error) {
 		if p.Revision == t.Revision {
 			out.Proofs = append(out.Proofs, p)
 		}
+	}
+	if out.Proof, err = s.word(r, t); err != nil {
+		return out, err
 	}
 	out.Whom, err = whom(r, t)
 	return out, err
@@ -108,7 +113,7 @@ func (s *Store) Show(id string) (out Shown, err error) {
 		if err != nil {
 			return err
 		}
-		if out, err = show(v, t, s.Now()); err != nil {
+		if out, err = s.show(v, t); err != nil {
 			return err
 		}
 		if out.Cools, err = s.coolsOf(v, t); err != nil {
@@ -135,7 +140,7 @@ func (s *Store) List(state policy.State, fn func(Shown) error) error {
 	return kv.Pages(s.kv, ticketPrefix, func(t Ticket) error {
 		var out Shown
 		err := s.kv.View(func(v kv.View) (err error) {
-			out, err = show(v, t, s.Now())
+			out, err = s.show(v, t)
 			return err
 		})
 		if err != nil || state != "" && out.State != state {
@@ -147,11 +152,11 @@ func (s *Store) List(state policy.State, fn func(Shown) error) error {
 
 // Explanation is why something is as it is: of a ticket, of a message, or of a receipt.
 type Explanation struct {
-	Ticket   *Shown    `json:"ticket,omitempty"`
-	Messages []Message `json:"messages,omitempty"`
-	Receipt  *Receipt  `json:"receipt,omitempty"`
-	Genuine  bool      `json:"genuine,omitempty"` // the receipt's signature is ours
-	Change   string    `json:"change,omitempty"`  // of the file, which the receipt was used for
+	Ticket   *Shown      `json:"ticket,omitempty"`
+	Messages []Explained `json:"messages,omitempty"`
+	Receipt  *Receipt    `json:"receipt,omitempty"`
+	Genuine  bool        `json:"genuine,omitempty"` // the receipt's signature is ours
+	Change   string      `json:"change,omitempty"`  // of the file, which the receipt was used for
 }
 
 // Explain explains a ticket (T-1), a message (its record m-..., or all that have
@@ -171,10 +176,10 @@ func (s *Store) Explain(id string) (e Explanation, err error) {
 		})
 	}
 	if all, err := s.Inbox.messages(id); err != nil || len(all) > 0 {
-		for i, m := range all {
-			all[i] = m.guarded()
+		for _, m := range all {
+			e.Messages = append(e.Messages, m.explained())
 		}
-		return Explanation{Messages: all}, err
+		return e, err
 	}
 	shown, err := s.Show(id)
 	if err != nil {
@@ -185,7 +190,7 @@ func (s *Store) Explain(id string) (e Explanation, err error) {
 		return v.Scan(filedPrefix+shown.Ticket+"/", "", func(_ string, id []byte) error {
 			m, ok, err := kv.Load[Message](v, kv.Numbered(messagePrefix, string(id)))
 			if ok && m.Ticket == shown.Ticket {
-				e.Messages = append(e.Messages, m.guarded())
+				e.Messages = append(e.Messages, m.explained())
 			}
 			return err
 		})

@@ -7,11 +7,13 @@ import (
 )
 
 // MarshalJSON writes the record of the message.
-func (m Message) MarshalJSON() ([]byte, error) {
-	return json.Marshal(messageRecord{ID: m.ID, Source: m.Source, At: m.At, Outcome: m.Outcome, Verdict: m.Verdict,
+func (m Message) MarshalJSON() ([]byte, error) { return json.Marshal(m.record()) }
+
+func (m Message) record() messageRecord {
+	return messageRecord{ID: m.ID, Source: m.Source, At: m.At, Outcome: m.Outcome, Verdict: m.Verdict,
 		Reasons: recordReasons(m.Reasons), Ticket: m.Ticket, Claim: m.Claim, Blob: m.Blob, Loose: m.Loose,
 		Facts: recordFacts(m.Facts), Decision: recordDecision(m.Decision), Released: m.Released, Discarded: m.Discarded,
-		Tries: m.Tries, Since: m.Since, Next: m.Next, Holds: m.Holds})
+		Tries: m.Tries, Since: m.Since, Next: m.Next, Holds: m.Holds}
 }
 
 // UnmarshalJSON reads the record of a message.

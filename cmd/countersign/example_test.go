@@ -61,10 +61,10 @@ YES
 		fmt.Println("exit", code)
 	}
 	// Output:
-	// AUTHENTIC AND CONFIRMED  From: ada@north.example  T-1042 (token)
+	// AUTHENTIC AND CONFIRMED  From: ada@north.example  T-1042 (token)  proved
 	//   ok  confirmed          The address on file answered yes, and its domain vouches for the answer.
 	// exit 0
-	// NOT AUTHENTIC  From: ada@north.example  T-1042 (thread)
+	// NOT AUTHENTIC  From: ada@north.example  T-1042 (thread)  refused
 	//   no  dmarc_fail         Nothing proves the sender, and the domain's policy is to refuse such mail.
 	// exit 77
 }

@@ -39,7 +39,7 @@ func (a *app) sayExplanation(e tickets.Explanation) error {
 		}
 	}
 	for _, m := range e.Messages {
-		fmt.Fprintf(a.stdout, "%s  message %s %s, %s: From %s, kind %s, bound %s\n", when(m.At), m.ID, m.Outcome, m.Verdict,
+		fmt.Fprintf(a.stdout, "%s  message %s %s, %s, %s: From %s, kind %s, bound %s\n", when(m.At), m.ID, m.Outcome, m.Verdict, m.Proof,
 			clean.Terminal(orElse(m.Facts.From, "(none)")), m.Facts.Kind, orElse(string(m.Facts.Binding.Bound), "none"))
 		s := m.Facts.Sender
 		fmt.Fprintf(a.stdout, "  sender %s", orElse(string(s.Result), "not checked"))

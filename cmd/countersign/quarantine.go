@@ -14,9 +14,9 @@ import (
 func (a *app) quarantineCommand() *cobra.Command {
 	list := &cobra.Command{Use: "list", Short: "List the messages that are set aside", Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			return list(cmd.Context(), a, "quarantine/list", api.None{}, []string{"MESSAGE", "MAILBOX", "UID", "AT", "SIZE", "REASON"},
+			return list(cmd.Context(), a, "quarantine/list", api.None{}, []string{"MESSAGE", "MAILBOX", "UID", "AT", "SIZE", "PROOF", "REASON"},
 				func(m api.Message) []string {
-					return []string{m.ID, m.Mailbox, fmt.Sprint(m.UID), when(m.At), strconv.FormatInt(m.Size, 10), string(m.Reason)}
+					return []string{m.ID, m.Mailbox, fmt.Sprint(m.UID), when(m.At), strconv.FormatInt(m.Size, 10), string(m.Proof), string(m.Reason)}
 				})
 		}}
 	show, _ := idCommand(a, "show MESSAGE", "quarantine/show", "Show the bytes of a message, made safe for a terminal, with secrets blotted out", a.sayQuarantined)
@@ -28,7 +28,7 @@ func (a *app) quarantineCommand() *cobra.Command {
 }
 
 func (a *app) sayQuarantined(q api.Quarantined) error {
-	fmt.Fprintf(a.stdout, "%s  %s uid %d  %s  %d bytes\n", q.ID, q.Mailbox, q.UID, when(q.At), q.Size)
+	fmt.Fprintf(a.stdout, "%s  %s uid %d  %s  %d bytes  %s\n", q.ID, q.Mailbox, q.UID, when(q.At), q.Size, q.Proof)
 	for _, r := range q.Reasons {
 		fmt.Fprintf(a.stdout, "  no  %-18s %s\n", r.Code, clean.Terminal(r.Text))
 	}
@@ -42,7 +42,7 @@ func (a *app) sayQuarantined(q api.Quarantined) error {
 }
 
 func (a *app) sayReleased(m api.Message) error {
-	_, err := fmt.Fprintf(a.stdout, "%s noted. It stays NOT authenticated: release never authenticates.\n", m.ID)
+	_, err := fmt.Fprintf(a.stdout, "%s noted. It stays NOT authenticated (%s): release never authenticates.\n", m.ID, m.Proof)
 	return err
 }
 

@@ -145,9 +145,9 @@ func (s *schema1) ask(at string, args ...string) (out string) {
 // the test runs.
 var random = regexp.MustCompile(`d-[a-z2-7]{12}|\[T-[0-9]+-[0-9A-Z]{6}\]`)
 
-// readOfWords is what today's program says of mail that came since, and the old one
-// did not: which class its words ask for.
-var readOfWords = regexp.MustCompile(`,"asks":\{(?:[^{}]|\{[^{}]*\})*\}|,"class":"[a-z-]+"(\})`)
+// readOfWords is what today's program says and the old one did not: which class the
+// words of mail ask for that came since, and in one word what is proved.
+var readOfWords = regexp.MustCompile(`,"proof":"(?:proved|not proved|refused|not checked)"|,"asks":\{(?:[^{}]|\{[^{}]*\})*\}|,"class":"[a-z-]+"(\})`)
 
 func (s *schema1) plain(text string) string {
 	known := s.receipts()

@@ -25,8 +25,8 @@ func (a *app) ticketList() *cobra.Command {
 	c := &cobra.Command{Use: "list", Short: "List tickets", Args: cobra.NoArgs}
 	ticketFilter(c, &in)
 	c.RunE = func(cmd *cobra.Command, _ []string) error {
-		return list(cmd.Context(), a, "ticket/list", in, []string{"TICKET", "CLIENT", "CONTACT", "STATE", "CLASS", "SUBJECT", "UNTIL"}, func(t tickets.Shown) []string {
-			return []string{t.Ticket, organisation(t.Client, t.ClientName), contact(t.Contact, t.ContactName), string(t.State), classOf(t), t.Subject, when(t.Until)}
+		return list(cmd.Context(), a, "ticket/list", in, []string{"TICKET", "CLIENT", "CONTACT", "STATE", "PROOF", "CLASS", "SUBJECT", "UNTIL"}, func(t tickets.Shown) []string {
+			return []string{t.Ticket, organisation(t.Client, t.ClientName), contact(t.Contact, t.ContactName), string(t.State), string(t.Proof), classOf(t), t.Subject, when(t.Until)}
 		})
 	}
 	return c
@@ -59,6 +59,7 @@ func (a *app) sayTicket(t tickets.Shown) error {
 		state = "NOT AUTHENTICATED, waiting for the customer's reply until " + when(t.Until)
 	}
 	fmt.Fprintf(a.stdout, "state   %s\n", state)
+	fmt.Fprintf(a.stdout, "proof   %s\n", t.Proof)
 	for _, p := range t.Proofs {
 		fmt.Fprintf(a.stdout, "proof   %s at %s, until %s\n", p.Kind, when(p.At), when(p.Expires))
 	}

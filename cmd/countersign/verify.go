@@ -146,7 +146,7 @@ func (a *app) sayVerification(v gateway.Verification) error {
 	if v.Ticket != "" {
 		fmt.Fprintf(a.stdout, "  %s (%s)", v.Ticket, v.Bound)
 	}
-	fmt.Fprintln(a.stdout)
+	fmt.Fprintf(a.stdout, "  %s\n", v.Proof)
 	mark := "no"
 	if v.Verdict == policy.Authenticated {
 		mark = "ok"

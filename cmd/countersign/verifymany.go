@@ -69,7 +69,7 @@ func (a *app) sayOneOfMany(label string, v gateway.Verification) error {
 	if len(v.Reasons) > 0 {
 		reason = string(v.Reasons[0].Code)
 	}
-	_, err := fmt.Fprintf(a.stdout, "%-15s %-18s %-30s %s\n", v.Verdict, reason, clean.Terminal(v.From), clean.Terminal(label))
+	_, err := fmt.Fprintf(a.stdout, "%-15s %-11s %-18s %-30s %s\n", v.Verdict, v.Proof, reason, clean.Terminal(v.From), clean.Terminal(label))
 	return err
 }
 

@@ -23,6 +23,7 @@ type Message struct {
 	Reason    policy.Code     `json:"reason"`
 	Ticket    string          `json:"ticket"`
 	Verdict   policy.Verdict  `json:"verdict"`
+	Proof     policy.Word     `json:"proof"`
 	Reasons   []policy.Reason `json:"reasons,omitempty"`
 	Size      int64           `json:"size,omitempty"`
 	Class     policy.Class    `json:"class,omitempty"` // that its words ask for, where that was read
@@ -30,7 +31,7 @@ type Message struct {
 
 func summary(m tickets.Message) Message {
 	out := Message{ID: m.ID, MessageID: m.Facts.MessageID, Mailbox: m.Source.Mailbox, UID: m.Source.UID, At: m.At,
-		Outcome: m.Outcome, Ticket: m.Ticket, Verdict: m.Verdict, Reasons: m.Reasons, Size: m.Facts.Size, Class: m.Facts.Asks.Class}
+		Outcome: m.Outcome, Ticket: m.Ticket, Verdict: m.Verdict, Proof: m.Proof(), Reasons: m.Reasons, Size: m.Facts.Size, Class: m.Facts.Asks.Class}
 	if len(m.Reasons) > 0 {
 		out.Reason = m.Reasons[0].Code
 	}

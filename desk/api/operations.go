@@ -55,6 +55,11 @@ var operations = map[string]operation{
 	"agent/list":     many(staff.RoleAgent, listAgents),
 	"agent/show":     one(staff.RoleAgent, showAgent),
 
+	"code/set":    one(staff.RoleLead, setCode),
+	"code/clear":  one(staff.RoleLead, clearCode),
+	"code/verify": one(staff.RoleAgent, verifyCode),
+	"code/status": many(staff.RoleAgent, statusOfCode),
+
 	"audit/verify":     one(staff.RoleAgent, verifyAudit),
 	"audit/list":       many(staff.RoleLead, listAudit),
 	"audit/checkpoint": one(staff.RoleAgent, checkpoint),

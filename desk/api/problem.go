@@ -35,6 +35,7 @@ var known = []struct {
 	{tickets.ErrNoTicket, exit.NoInput, "no_such_ticket", "countersign ticket list"},
 	{tickets.ErrNoContact, exit.NoInput, "no_such_contact", "countersign contact list"},
 	{tickets.ErrNoAgent, exit.NoInput, "no_such_agent", "countersign agent list"},
+	{tickets.ErrNoCode, exit.NoInput, "code_not_set", ""},
 	{tickets.ErrNotAllowed, exit.NoPerm, "not_allowed", ""},
 	{tickets.ErrObserving, exit.NoPerm, "observing", "set mode = \"act\" for the mailbox that shall ask"},
 	{ledger.ErrNotHeld, exit.NoInput, "not_held", "countersign mailbox status"},

@@ -27,11 +27,12 @@ var least = map[string]string{
 	"outbox/list": "agent", "outbox/show": "agent", "outbox/retry": "lead", "outbox/cancel": "lead", "outbox/release": "lead",
 	"client/import": "admin", "client/list": "agent", "contact/import": "admin", "contact/list": "agent", "import/list": "agent", "agent/add": "admin", "agent/list": "agent",
 	"agent/set": "admin", "agent/disable": "admin", "agent/show": "agent",
+	"code/set": "lead", "code/clear": "lead", "code/verify": "agent", "code/status": "agent",
 	"audit/verify": "agent", "audit/list": "lead", "audit/checkpoint": "agent", "mailbox/status": "agent", "mailbox/release": "admin",
 }
 
 // inName are the operations that act in an agent's name.
-var inName = []string{"ticket/open", "ticket/edit", "ticket/close", "ticket/note", "ticket/ask", "ticket/lift", "authorize",
+var inName = []string{"ticket/open", "ticket/edit", "ticket/close", "ticket/note", "ticket/ask", "ticket/lift", "authorize", "code/set", "code/clear", "code/verify",
 	"quarantine/release", "quarantine/discard", "outbox/cancel", "outbox/release", "mailbox/release"}
 
 var noon = time.Date(2026, 11, 25, 12, 0, 0, 0, time.UTC)

@@ -11,7 +11,7 @@ type Word string
 const (
 	WordProved     Word = "proved"
 	WordNotProved  Word = "not proved"  // nobody vouched for it, or a stranger or a machine wrote
-	WordRefused    Word = "refused"     // the domain's own policy is against it, it can be read in two ways, or a no was said
+	WordRefused    Word = "refused"     // the domain's own policy is against it, it can be read in two ways, or somebody who was asked said no
 	WordNotChecked Word = "not checked" // nobody could judge it yet
 )
 
@@ -42,7 +42,7 @@ func WordOf(f Facts, d Decision) Word {
 // it is proved only where a proved message of its contact is there.
 func (a Action) Word() Word {
 	switch {
-	case a.Ticket.State == StateDisputed: //rule:6.8 disputed-is-refused TestActionWord/disputed
+	case a.Ticket.State == StateDisputed || a.Refused: //rule:6.8 disputed-is-refused TestActionWord/disputed
 		return WordRefused
 	case !a.NoPending.IsZero(): //rule:6.8 what-may-be-a-no-is-not-proved TestActionWord/no-pending
 		return WordNotChecked
@@ -57,8 +57,8 @@ func (a Action) Word() Word {
 // proved reports whether the request has all the proofs that it needs.
 func (a Action) proved() bool {
 	a.Class, a.Channel = a.Ticket.Class, Email
-	d := a.Class.Demands()
-	if len(d.AnyOf) == 0 {
+	d := a.demands()
+	if len(d.AnyOf) == 0 && !d.Approval {
 		return a.has(ProofSender) || a.has(ProofReply)
 	}
 	return len(missing(a, d)) == 0 && len(approvalMissing(a, nil)) == 0

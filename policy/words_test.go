@@ -77,6 +77,7 @@ func TestActionWord(t *testing.T) {
 		{"question-by-mail", func(a *Action) { class(a, Question); only(a, ProofSender) }, WordProved},
 		{"unknown-class", func(a *Action) { class(a, "rm-rf") }, WordNotProved},
 		{"disputed", func(a *Action) { a.Ticket.State = StateDisputed }, WordRefused},
+		{"approval-refused", func(a *Action) { a.Refused = true }, WordRefused},
 		{"no-pending", func(a *Action) { a.NoPending = noon }, WordNotChecked},
 		{"answer-waits", func(a *Action) { a.Proofs, a.Obstacles = nil, []Reason{Because(CodeDNSTemperror)} }, WordNotChecked},
 		{"another-answer-waits", func(a *Action) { a.Obstacles = []Reason{Because(CodeDNSTemperror)} }, WordProved},

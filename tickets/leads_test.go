@@ -265,3 +265,22 @@ func TestManyApprovers(t *testing.T) {
 		t.Errorf("asked %v", to)
 	}
 }
+
+// TestLeadWantsTheCode: where a code is set, a lead's approval counts beside that
+// alone: who uses the mailbox may be one and the same as who has it.
+func TestLeadWantsTheCode(t *testing.T) {
+	d := leadDesk(t)
+	d.set(t, bobs)
+	ticket, a := d.led(t)
+	_, err := d.Approve(a.ID, "pat", "called them back")
+	check(t, err)
+	if z := d.may(t, ticket.ID, policy.Cancellation, "kim"); z.Decision != policy.Hold || !has(z, "code_missing") || z.Next[0] != "verify_code" {
+		t.Errorf("without the code: %+v", z)
+	}
+	if out := d.said(t, bobs, ticket.ID); out.Result != policy.CodeCodeMatch {
+		t.Fatalf("%+v", out)
+	}
+	if z := d.may(t, ticket.ID, policy.Cancellation, "kim"); z.Decision != policy.Allow {
+		t.Errorf("with the code: %+v", z)
+	}
+}

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"countersign/clients"
+	"countersign/clients/codes"
 	"countersign/internal/kv"
 	"countersign/policy"
 	"countersign/tickets/approvals"
@@ -147,6 +148,13 @@ func (s *Store) sought(tx kv.Tx, id string, st standing) error {
 // weighApproval gathers what an answer to an agent depends on of the ticket's
 // approval.
 func (s *Store) weighApproval(r kv.Reader, t Ticket, action *policy.Action) error {
+	for _, h := range []codes.Holder{{Client: t.Client, Contact: t.Contact}, {Client: t.Client}} {
+		_, set, err := codes.Of(r, h)
+		if err != nil {
+			return err
+		}
+		action.CodeSet = action.CodeSet || set //rule:6.5 lead-wants-the-code TestLeadWantsTheCode
+	}
 	a, ok, err := approvalOf(r, t)
 	if err != nil || !ok {
 		return err

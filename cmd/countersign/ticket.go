@@ -53,6 +53,8 @@ func (a *app) sayTicket(t tickets.Shown) error {
 	case t.State != policy.StateUnconfirmed:
 	case t.Unasked:
 		state = "NOT AUTHENTICATED, and the customer is not asked again yet: authorize does that, or countersign ticket ask " + t.Ticket
+	case t.Lost:
+		state = "NOT AUTHENTICATED: the mailbox is said to be lost, two leads have to approve; it ends " + when(t.Until)
 	case t.Class == policy.Question:
 		state = "NOT AUTHENTICATED; for a question nothing has to be proved"
 	default:
@@ -62,6 +64,9 @@ func (a *app) sayTicket(t tickets.Shown) error {
 	fmt.Fprintf(a.stdout, "proof   %s\n", t.Proof)
 	for _, p := range t.Proofs {
 		fmt.Fprintf(a.stdout, "proof   %s at %s, until %s\n", p.Kind, when(p.At), when(p.Expires))
+	}
+	for _, x := range t.Approvals {
+		fmt.Fprintf(a.stdout, "second  %s %s%s\n", x.ID, x.State, clean.Terminal(after(": ", whoAgrees(x))))
 	}
 	if len(t.Cools) > 0 {
 		fmt.Fprintf(a.stdout, "cools   %s\n", cooling(t.Cools, hidden))

@@ -30,13 +30,18 @@ func (a *app) ticketOpen() *cobra.Command {
 	f.StringVar(&in.Service, "service", "", "the service that it is about, where the contact may ask for some only")
 	f.StringVar(&in.Priority, "priority", "", "priority, your own words")
 	f.StringVar(&in.Category, "category", "", "category, your own words")
+	f.BoolVar(&in.Lost, "lost-mailbox", false, "the contact can't read the mailbox on file: two leads approve, every address is told, 7 days; see --request")
 	f.StringVar(&in.Agent, "agent", "", "who you are")
 	f.StringVar(&lines, "jsonl", "", "open many: one JSON object a line from `FILE` or -")
 	c.RunE = func(cmd *cobra.Command, _ []string) error {
 		if lines != "" {
 			return a.openMany(cmd.Context(), lines, in.Agent)
 		}
-		if err := missing([][2]string{{"contact", in.Contact}, {"channel", string(in.Channel)}, {"class", string(in.Class)}, {"subject", in.Subject}}); err != nil {
+		need := [][2]string{{"contact", in.Contact}, {"channel", string(in.Channel)}, {"class", string(in.Class)}, {"subject", in.Subject}}
+		if in.Lost { // which says the others
+			need = [][2]string{{"contact", in.Contact}, {"request", in.Request}}
+		}
+		if err := missing(need); err != nil {
 			return err
 		}
 		var err error
@@ -63,6 +68,11 @@ func (a *app) sayOpened(o api.Opened) error {
 	advice := ""
 	if o.Asks != nil {
 		advice = fmt.Sprintf("The words read as %s. If that is right: countersign ticket edit %s --class %s\n", readAs(*o.Asks), o.Ticket, o.Asks.Class)
+	}
+	if o.Lost {
+		_, err := fmt.Fprintf(a.stdout, " The mailbox on file is said to be lost, so nobody is asked there.\n%s\n%s"+
+			"Every address on file is told; two leads have to approve (countersign approval list --lead), and then it waits 7 days. Ends %s.\n", who, advice, when(o.Until))
+		return err
 	}
 	if o.Notice != "queued" {
 		_, err := fmt.Fprintf(a.stdout, " Nothing has to be proved for a question.\n%s\n%s", who, advice)

@@ -25,6 +25,12 @@ var operations = map[string]operation{
 	"ticket/ask":   one(staff.RoleAgent, askAgain),
 	"ticket/lift":  one(staff.RoleLead, liftTicket),
 	"authorize":    one(staff.RoleAgent, authorize),
+
+	"approval/list":    many(staff.RoleAgent, listApprovals),
+	"approval/show":    one(staff.RoleAgent, showApproval),
+	"approval/approve": one(staff.RoleLead, approve),
+	"approval/deny":    one(staff.RoleLead, denyApproval),
+
 	"explain":      one(staff.RoleAgent, explainOne),
 	"verify":       one(staff.RoleAgent, verify),
 	"classify":     one(staff.RoleAgent, classify),
@@ -89,6 +95,7 @@ type Opened struct {
 	Client  string           `json:"client_name,omitempty"`
 	Ref     string           `json:"client"`
 	Channel policy.Channel   `json:"channel"`
+	Lost    bool             `json:"lost_mailbox,omitempty"`
 	Until   time.Time        `json:"until,omitzero"`
 	Cools   []policy.Cooling `json:"cools,omitempty"` // what proves nothing of it yet, and until when
 	// Warnings say what is likely to keep the contact from proving the request.
@@ -100,7 +107,7 @@ func openTicket(_ context.Context, s *Server, c Caller, in tickets.OpenRequest) 
 	if in.Agent, err = c.as(in.Agent); err != nil {
 		return out, err
 	}
-	if in.Channel == "" {
+	if in.Channel == "" && !in.Lost {
 		return out, &exit.Error{Code: exit.Usage, Reason: "channel_missing", Message: "Say how the customer reached you.", Try: "add --channel chat"}
 	}
 	t, err := s.Store.Open(in)
@@ -109,7 +116,7 @@ func openTicket(_ context.Context, s *Server, c Caller, in tickets.OpenRequest) 
 	}
 	shown, err := s.Store.Show(t.ID)
 	out = Opened{Ticket: t.ID, State: t.State, Class: t.Class, Notice: "queued", Contact: shown.Contact, Name: shown.ContactName,
-		Client: shown.ClientName, Ref: t.Client, Channel: t.Channel, Until: t.Until, Cools: shown.Cools}
+		Client: shown.ClientName, Ref: t.Client, Channel: t.Channel, Lost: t.Lost, Until: t.Until, Cools: shown.Cools}
 	if len(t.Notices) == 0 {
 		out.Notice = "none"
 	}

@@ -7,6 +7,7 @@ import (
 	"countersign/internal/exit"
 	"countersign/mailer"
 	"countersign/tickets"
+	"countersign/tickets/approvals"
 	"countersign/tickets/ledger"
 )
 
@@ -33,6 +34,7 @@ var known = []struct {
 	reason, try string
 }{
 	{tickets.ErrNoTicket, exit.NoInput, "no_such_ticket", "countersign ticket list"},
+	{approvals.ErrNone, exit.NoInput, "no_such_approval", "countersign approval list"},
 	{tickets.ErrNoContact, exit.NoInput, "no_such_contact", "countersign contact list"},
 	{tickets.ErrNoAgent, exit.NoInput, "no_such_agent", "countersign agent list"},
 	{tickets.ErrNoCode, exit.NoInput, "code_not_set", ""},

@@ -90,7 +90,7 @@ type place struct {
 func whoHears(r kv.Reader, old, next clients.Contact, before string) (all []place, err error) {
 	add := func(contact, addr string) error {
 		h, err := onfile.Of(r, addr)
-		if err == nil && (h == onfile.Holder{} || h.Contact == contact) && !slices.Contains(all, place{contact, addr}) { //rule:6.10 not-to-who-has-it-now part=2 TestMovedIsNotTold
+		if err == nil && (h.Nobody() || slices.Contains(h.Contacts(), contact)) && !slices.Contains(all, place{contact, addr}) { //rule:6.10 not-to-who-has-it-now part=2 TestMovedIsNotTold
 			all = append(all, place{contact, addr})
 		}
 		return err

@@ -2,7 +2,8 @@
 // own or nobody's.
 //
 // It is one index, and an address has one place in it, so that no agent can be
-// the person who confirms. What stands behind a plus in an address leads to the
+// the person who confirms. Contacts may share an address, where an administrator
+// says so: then the address alone tells nobody which of them wrote. What stands behind a plus in an address leads to the
 // same mailbox (RFC 5233): an agent has that, too, and no contact may take an
 // address that leads to an agent. A world in memory, which tries just that, is
 // the one exception (TakeBeside).
@@ -13,16 +14,33 @@ package onfile
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"countersign/internal/kv"
 )
 
-// Holder is who has an address: a contact, or an agent; the zero Holder is nobody.
+// Holder is who has an address: one contact or several, or an agent; the zero
+// Holder is nobody.
 type Holder struct {
-	Contact string `json:"contact,omitempty"` // id
-	Agent   string `json:"agent,omitempty"`   // id
+	Contact string   `json:"contact,omitempty"` // id, of who has had it longest
+	Also    []string `json:"also,omitempty"`    // ids of the other contacts who share it
+	Agent   string   `json:"agent,omitempty"`   // id
 }
+
+// Contacts gives the ids of all contacts who have the address.
+func (h Holder) Contacts() []string {
+	if h.Contact == "" {
+		return nil
+	}
+	return append([]string{h.Contact}, h.Also...)
+}
+
+// Nobody reports whether nobody has the address.
+func (h Holder) Nobody() bool { return h.Contact == "" && h.Agent == "" }
+
+// maxSharing is how many contacts may share an address.
+const maxSharing = 16
 
 // TakenError reports an address that somebody else has.
 type TakenError struct {
@@ -31,8 +49,11 @@ type TakenError struct {
 }
 
 func (e *TakenError) Error() string {
-	if e.By.Contact != "" {
-		return fmt.Sprintf("%s is already on file for contact %s", e.Address, e.By.Contact)
+	switch {
+	case len(e.By.Also) >= maxSharing-1:
+		return fmt.Sprintf("%s is on file for %d contacts; at most so many may share it", e.Address, maxSharing)
+	case e.By.Contact != "":
+		return fmt.Sprintf("%s is already on file for contact %s", e.Address, strings.Join(e.By.Contacts(), ", "))
 	}
 	return fmt.Sprintf("%s is an address of staff, or may reach staff", e.Address)
 }
@@ -56,12 +77,20 @@ func Agent(r kv.Reader, addr string) (string, error) {
 // TakeForContact gives the address to a contact. If it is another's, or leads to
 // an agent, the error is a *TakenError.
 func TakeForContact(tx kv.Tx, addr, contact string) error {
-	switch h, err := Of(tx, addr); {
-	case err != nil:
+	return takeForContact(tx, addr, contact, false)
+}
+
+// ShareWithContact is TakeForContact of an address that other contacts may have, who keep it.
+func ShareWithContact(tx kv.Tx, addr, contact string) error {
+	return takeForContact(tx, addr, contact, true)
+}
+
+func takeForContact(tx kv.Tx, addr, contact string, share bool) error {
+	h, err := Of(tx, addr)
+	if err != nil || slices.Contains(h.Contacts(), contact) {
 		return err
-	case h.Contact == contact:
-		return nil
-	case h != Holder{}:
+	}
+	if h.Contact != "" && (!share || len(h.Also) >= maxSharing-1) { //rule:6.5 shared-only-where-said TestTake/others
 		return &TakenError{addr, h}
 	}
 	agent, err := Agent(tx, addr)
@@ -71,7 +100,11 @@ func TakeForContact(tx kv.Tx, addr, contact string) error {
 	if agent != "" {
 		return &TakenError{addr, Holder{Agent: agent}} //rule:6.5 agents-mailbox-is-no-contacts =take(tx,addr,Holder{Contact:contact}) TestTake
 	}
-	return take(tx, addr, Holder{Contact: contact})
+	if h.Contact == "" {
+		return take(tx, addr, Holder{Contact: contact})
+	}
+	h.Also = append(h.Also, contact)
+	return take(tx, addr, h)
 }
 
 // TakeForAgent gives the address, and the mailbox to which it leads, to an agent.
@@ -82,7 +115,7 @@ func TakeForAgent(tx kv.Tx, addr, agent string) error {
 		if err != nil {
 			return err
 		}
-		if h != (Holder{}) && h.Agent != agent { //rule:6.5 contacts-address-is-no-agents TestTake/agent-contacts
+		if !h.Nobody() && h.Agent != agent { //rule:6.5 contacts-address-is-no-agents TestTake/agent-contacts
 			return &TakenError{a, h}
 		}
 		if err := take(tx, a, Holder{Agent: agent}); err != nil {
@@ -96,21 +129,32 @@ func TakeForAgent(tx kv.Tx, addr, agent string) error {
 // it. No desk has such an address; a world may, and it proves nothing.
 func TakeBeside(tx kv.Tx, addr, contact string) error {
 	h, err := Of(tx, addr)
-	if err != nil {
+	if err != nil || slices.Contains(h.Contacts(), contact) {
 		return err
 	}
-	return take(tx, addr, Holder{Contact: contact, Agent: h.Agent})
+	if h.Contact != "" {
+		h.Also = append(h.Also, contact)
+	} else {
+		h.Contact = contact
+	}
+	return take(tx, addr, h)
 }
 
 func take(tx kv.Tx, addr string, h Holder) error { return kv.Save(tx, addressPrefix+addr, h) }
 
-// GiveBack takes the address from a contact, if it is theirs.
-func GiveBack(tx kv.Tx, addr, contact string) error {
+// GiveBack takes the address from a contact, if it is theirs; who shares it keeps
+// it. last reports whether no contact has it any longer.
+func GiveBack(tx kv.Tx, addr, contact string) (last bool, err error) {
 	h, err := Of(tx, addr)
-	if err != nil || h != (Holder{Contact: contact}) {
-		return err
+	i := slices.Index(h.Contacts(), contact)
+	if err != nil || i < 0 || h.Agent != "" {
+		return false, err
 	}
-	return tx.Delete(addressPrefix + addr)
+	all := slices.Delete(h.Contacts(), i, i+1)
+	if len(all) == 0 {
+		return true, tx.Delete(addressPrefix + addr)
+	}
+	return false, take(tx, addr, Holder{Contact: all[0], Also: all[1:]})
 }
 
 // Mailbox takes off what stands behind a plus in the local part: the mailbox is

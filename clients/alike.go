@@ -9,6 +9,7 @@ import (
 	"golang.org/x/net/idna"
 	"golang.org/x/text/unicode/norm"
 
+	"countersign/clients/onfile"
 	"countersign/internal/kv"
 )
 
@@ -153,11 +154,11 @@ func TakenFor(r kv.Reader, addr string, shown []string) (like, shows string, err
 		return "", "", err
 	}
 	for _, s := range shown[:min(len(shown), 4)] {
-		_, ok, err := ByAddress(r, s)
+		h, err := onfile.Of(r, s)
 		if err != nil {
 			return "", "", err
 		}
-		if ok && s != addr {
+		if h.Contact != "" && s != addr {
 			return like, s, nil
 		}
 	}

@@ -108,16 +108,6 @@ func Get(r kv.Reader, id string) (Contact, bool, error) {
 	return kv.Load[Contact](r, contactPrefix+id)
 }
 
-// ByAddress returns the contact who has the canonical address on file. One who
-// was removed is found too; see Status.
-func ByAddress(r kv.Reader, addr string) (Contact, bool, error) {
-	h, err := onfile.Of(r, addr)
-	if err != nil || h.Contact == "" {
-		return Contact{}, false, err
-	}
-	return Get(r, h.Contact)
-}
-
 // GetClient returns the client with that id.
 func GetClient(r kv.Reader, id string) (Client, bool, error) {
 	return kv.Load[Client](r, clientPrefix+id)
@@ -152,7 +142,11 @@ func put(tx kv.Tx, c Contact, take func(tx kv.Tx, addr, contact string) error) e
 	}
 	for _, a := range old.Addresses {
 		if !slices.Contains(c.Addresses, a) {
-			if err := errors.Join(onfile.GiveBack(tx, a, c.ID), indexLook(tx, a, false)); err != nil {
+			last, err := onfile.GiveBack(tx, a, c.ID)
+			if err == nil && last {
+				err = indexLook(tx, a, false)
+			}
+			if err != nil {
 				return err
 			}
 		}
@@ -175,10 +169,6 @@ func put(tx kv.Tx, c Contact, take func(tx kv.Tx, addr, contact string) error) e
 	}
 	return errors.Join(kv.Save(tx, contactPrefix+c.ID, c), tx.Put(memberPrefix+c.Client+"/"+c.ID, nil))
 }
-
-// PutApart writes a contact whose addresses are somebody else's: it is found by
-// its id and by no address. Only a world has such people.
-func PutApart(tx kv.Tx, c Contact) error { return kv.Save(tx, contactPrefix+c.ID, c) }
 
 // EachOf calls fn for every contact of the client. What can't be read of one is
 // the error that fn is given, and keeps no other back.

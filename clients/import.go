@@ -1,6 +1,7 @@
 package clients
 
 import (
+	"cmp"
 	"fmt"
 	"io"
 	"slices"
@@ -15,10 +16,13 @@ import (
 // ImportOptions say how to import.
 type ImportOptions struct {
 	DryRun     bool
-	AllowMove  bool   // an address may move to another client
-	AllowAlike bool   // a client may look like another one
-	Import     string // names the import: the first one of a client does not cool
-	Now        time.Time
+	AllowMove  bool // an address may move to another client
+	AllowAlike bool // a client may look like another one
+	// AllowShared lets an address be of a contact whom the file names beside the one
+	// who has it, who keeps it: of another client, or of another name.
+	AllowShared bool
+	Import      string // names the import: the first one of a client does not cool
+	Now         time.Time
 	// Begun is when the import was first tried, zero for now.
 	Begun time.Time
 	Desk  onfile.Desk // whose addresses nobody has on file
@@ -107,7 +111,7 @@ func ReadContacts(r io.Reader, name string) (File, error) {
 		for _, a := range split(rows[i].fields["email"]) {
 			if c, err := rawmail.Canonical(a); err == nil && rows[i].bad == "" {
 				if line, ok := seen[c]; ok && line != rows[i].line {
-					rows[i].bad = fmt.Sprintf("%s stands in line %d already", c, line)
+					rows[i].twice = fmt.Sprintf("%s stands in line %d already. Needs --allow-shared, for two contacts to have it", c, line)
 					continue
 				}
 				seen[c] = rows[i].line
@@ -168,8 +172,12 @@ func (f File) next(from int) (to int) {
 func (f File) part(opt ImportOptions, from, to int, done []outcome) func(kv.Tx) error {
 	return func(tx kv.Tx) error {
 		for i, r := range f.rows[from:to] {
-			o := outcome{problems: []Problem{{r.line, "", r.bad}}}
-			if r.bad == "" {
+			bad := r.bad
+			if !opt.AllowShared {
+				bad = cmp.Or(bad, r.twice)
+			}
+			o := outcome{problems: []Problem{{r.line, "", bad}}}
+			if bad == "" {
 				var err error
 				if o, err = f.take(opt, tx, r); err != nil {
 					return fmt.Errorf("line %d: %w", r.line, err)

@@ -66,7 +66,7 @@ func (o *outcome) problem(r row, column, format string, args ...any) {
 // contact judges the whole row before it writes any of it.
 func (opt ImportOptions) contact(tx kv.Tx, r row) (o outcome, err error) {
 	next := parseContact(r, &o)
-	old, ok, losers, err := opt.owners(tx, r, next, &o)
+	old, ok, losers, shared, err := opt.owners(tx, r, next, &o)
 	if err != nil || len(o.problems) > 0 {
 		return o, err
 	}
@@ -119,12 +119,12 @@ func (opt ImportOptions) contact(tx kv.Tx, r row) (o outcome, err error) {
 	} else {
 		next.ID, next.Added = old.ID, old.Added
 	}
-	opt.date(&next, old, ok, first && len(losers) == 0)
+	opt.date(&next, old, ok, first && len(losers) == 0 && !shared) //rule:6.5 shared-by-import-is-new TestSharing/imported
 	if ok && same(old, next) {
 		return o, nil
 	}
 	o.changed = ok
-	errs := []error{PutContact(tx, next), opt.changed(tx, old, next, ok, first && len(losers) == 0)}
+	errs := []error{putter(opt.AllowShared)(tx, next), opt.changed(tx, old, next, ok, first && len(losers) == 0)}
 	for i, l := range losers { // whose address is somebody else's now
 		errs = append(errs, opt.changed(tx, lost[i], l, true, false))
 	}
@@ -160,58 +160,6 @@ func (c *Contact) asBefore(r row, old Contact, ok bool) {
 func same(a, b Contact) bool {
 	return a.Name == b.Name && a.Role == b.Role && a.Status == b.Status && a.Language == b.Language && a.Zone == b.Zone &&
 		slices.Equal(a.Addresses, b.Addresses) && slices.Equal(a.Permissions, b.Permissions)
-}
-
-// owners finds the contact that the row is about and those who lose an address to it.
-func (opt ImportOptions) owners(tx kv.Tx, r row, next Contact, o *outcome) (old Contact, ok bool, losers []Contact, err error) {
-	for _, a := range next.Addresses {
-		is, err := opt.Desk.IsStaff(tx, a)
-		if err != nil {
-			return old, ok, nil, err
-		}
-		if is {
-			o.problem(r, "email", "%s is an address of staff, or may reach staff; an agent must not be able to confirm", a)
-		}
-		c, found, err := ByAddress(tx, a)
-		if err != nil {
-			return old, ok, nil, err
-		}
-		halt := false
-		if found && c.Client != next.Client && opt.Stopped != nil {
-			if halt, err = opt.Stopped(tx, c.Client); err != nil {
-				return old, ok, nil, err
-			}
-		}
-		switch {
-		case !found:
-			other, colleague, err := LookAlike(tx, a)
-			if err != nil {
-				return old, ok, nil, err
-			}
-			// People of one domain have similar names; so may the addresses of one person.
-			if other != "" && !colleague && !slices.Contains(next.Addresses, other) { //rule:6.15 look-alikes-are-warned-of TestImportLookAlike
-				o.warnings = append(o.warnings, Problem{r.line, "email", fmt.Sprintf("%s looks like %s, which is on file", a, other)})
-			}
-		case c.Client == next.Client && (!ok || c.ID == old.ID):
-			old, ok = c, true
-		case c.Client == next.Client:
-			o.problem(r, "email", "%s is already on file for another contact of this client (%s)", a, c.ID)
-		case halt: //rule:6.8 nobody-leaves-a-stop TestNobodyLeavesAStop
-			o.problem(r, "email", "already on file for client %s (contact %s), which is stopped: nobody is moved out of it before the stop is lifted", c.Client, c.ID)
-		case !opt.AllowMove: //rule:6.15 moving-an-address-is-asked TestImportReports/moved
-			o.problem(r, "email", "already on file for client %s (contact %s): would be moved. Needs --allow-move", c.Client, c.ID)
-		default:
-			i := slices.IndexFunc(losers, func(l Contact) bool { return l.ID == c.ID })
-			if i < 0 {
-				losers, i = append(losers, c), len(losers)
-			}
-			losers[i].Addresses = slices.DeleteFunc(slices.Clone(losers[i].Addresses), func(x string) bool { return x == a })
-			if len(losers[i].Addresses) == 0 {
-				losers[i].Status, losers[i].Ended = Removed, opt.Now
-			}
-		}
-	}
-	return old, ok, losers, nil
 }
 
 // parseContact reads the fields of a row and reports all that is wrong with them.

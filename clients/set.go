@@ -27,6 +27,8 @@ type Change struct {
 	Permissions     *[]Permission `json:"permissions,omitempty"` // all that there are then
 	Language        *string       `json:"language,omitempty"`
 	Zone            *string       `json:"zone,omitempty"`
+	// AllowShared lets an address be added that another contact has, who keeps it.
+	AllowShared bool `json:"allow_shared,omitempty"`
 }
 
 // ErrInvalid reports what can't be written of a contact: which field, and why.
@@ -66,7 +68,7 @@ func (ch Change) addresses(r kv.Reader, next *Contact, desk onfile.Desk) error {
 	}
 	for _, a := range ch.AddAddresses {
 		if addr := canonical("address", a); addr != "" && !slices.Contains(next.Addresses, addr) {
-			errs = append(errs, free(r, addr, next.ID, desk))
+			errs = append(errs, free(r, addr, next.ID, desk, ch.AllowShared))
 			next.Addresses = append(next.Addresses, addr)
 		}
 	}
@@ -95,9 +97,9 @@ func (ch Change) addresses(r kv.Reader, next *Contact, desk onfile.Desk) error {
 	return errors.Join(errs...)
 }
 
-// free demands that an address is nobody else's. That it may lead to staff is
-// said in the same words wherever it is tried.
-func free(r kv.Reader, addr, contact string, desk onfile.Desk) error {
+// free demands that an address is nobody else's, or may be shared. That it may
+// lead to staff is said in the same words wherever it is tried.
+func free(r kv.Reader, addr, contact string, desk onfile.Desk, share bool) error {
 	is, err := desk.IsStaff(r, addr)
 	if err != nil {
 		return err
@@ -105,14 +107,23 @@ func free(r kv.Reader, addr, contact string, desk onfile.Desk) error {
 	if is {
 		return invalid("address", "%s is an address of staff, or may reach staff; an agent must not be able to confirm", addr)
 	}
-	c, ok, err := ByAddress(r, addr)
-	switch {
-	case err != nil || !ok || c.ID == contact:
+	all, err := having(r, addr)
+	if err != nil || share || slices.ContainsFunc(all, func(c Contact) bool { return c.ID == contact && c.Status != Removed }) { //rule:6.5 sharing-is-asked TestSharing/set-unsaid
 		return err
-	case c.Status == Removed:
-		return invalid("address", "%s is that of contact %s of client %s, who was removed; an import may move it (--allow-move)", addr, c.ID, c.Client)
 	}
-	return invalid("address", "%s is already on file for client %s (contact %s)", addr, c.Client, c.ID)
+	all = slices.DeleteFunc(all, func(c Contact) bool { return c.ID == contact }) // who is brought back
+	for _, c := range all {
+		if c.Status == Removed && len(all) == 1 {
+			return invalid("address", "%s is that of contact %s of client %s, who was removed; an import may move it (--allow-move), or both may have it (--allow-shared)", addr, c.ID, c.Client)
+		}
+		if c.Status != Removed {
+			return invalid("address", "%s is already on file for client %s (contact %s). Needs --allow-shared, for both to have it", addr, c.Client, c.ID)
+		}
+	}
+	if len(all) > 0 {
+		return invalid("address", "%s is that of contacts who were removed (%s). Needs --allow-shared", addr, names(all))
+	}
+	return nil
 }
 
 // meant says which of the names was perhaps meant.
@@ -197,7 +208,7 @@ func Set(tx kv.Tx, id string, ch Change, now time.Time, desk onfile.Desk) (Conta
 	if err != nil {
 		return old, err
 	}
-	return next, PutContact(tx, next)
+	return next, putter(ch.AllowShared)(tx, next)
 }
 
 // ByCommand is in the place of an import's id where contacts come by command.
@@ -206,8 +217,9 @@ const ByCommand = "contact add"
 // Add brings a new contact on file, whose addresses, name, role, permissions,
 // language and zone are in c. Where filling is said, and they are among the
 // client's first contacts, first is true: nothing of theirs cools. Who was removed
-// and has the first of these addresses is brought back, as old; all of theirs is new.
-func Add(tx kv.Tx, c Contact, filling bool, now time.Time, desk onfile.Desk, ticketed func(kv.Reader, string) (time.Time, error)) (old, next Contact, first bool, err error) {
+// and has the first of these addresses is brought back, as old; all of theirs is
+// new. share lets others have these addresses, too; then all of theirs cools.
+func Add(tx kv.Tx, c Contact, filling, share bool, now time.Time, desk onfile.Desk, ticketed func(kv.Reader, string) (time.Time, error)) (old, next Contact, first bool, err error) {
 	client, ok, err := GetClient(tx, c.Client)
 	if err != nil {
 		return old, c, false, err
@@ -224,7 +236,7 @@ func Add(tx kv.Tx, c Contact, filling bool, now time.Time, desk onfile.Desk, tic
 	if c.Name == "" && len(c.Addresses) > 0 {
 		c.Name = strings.TrimSpace(c.Addresses[0])
 	}
-	ch := Change{AddAddresses: c.Addresses, Name: &c.Name, Role: &c.Role, Permissions: &c.Permissions, Language: &c.Language, Zone: &c.Zone}
+	ch := Change{AddAddresses: c.Addresses, Name: &c.Name, Role: &c.Role, Permissions: &c.Permissions, Language: &c.Language, Zone: &c.Zone, AllowShared: share}
 	if next, err = ch.To(tx, Contact{ID: old.ID, Client: c.Client, Status: Active}, now, desk); err != nil {
 		return old, c, false, err
 	}
@@ -247,8 +259,12 @@ func Add(tx kv.Tx, c Contact, filling bool, now time.Time, desk onfile.Desk, tic
 		}
 		next.ID, next.Added = fmt.Sprintf("c-%d", n), now
 	}
-	opt.date(&next, old, old.ID != "", first)
-	return old, next, first && old.ID == "", PutContact(tx, next)
+	shared, err := next.shares(tx)
+	if err != nil {
+		return old, c, false, err
+	}
+	opt.date(&next, old, old.ID != "", first && !shared) //rule:6.5 shared-is-new-to-the-second TestSharing/added
+	return old, next, first && old.ID == "", putter(share)(tx, next)
 }
 
 // removed gives who of the same client was removed and had the first address of c;
@@ -261,11 +277,13 @@ func removed(r kv.Reader, c Contact) (Contact, error) {
 	if err != nil { // which is said with all that is wrong
 		return Contact{}, nil
 	}
-	was, ok, err := ByAddress(r, addr)
-	if err != nil || !ok || was.Status != Removed || was.Client != c.Client {
-		return Contact{}, err
+	all, err := having(r, addr)
+	for _, was := range all {
+		if was.Status == Removed && was.Client == c.Client {
+			return was, err
+		}
 	}
-	return was, nil
+	return Contact{}, err
 }
 
 // Remove takes the contact's rights and keeps the record: mail from a removed

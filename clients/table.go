@@ -34,6 +34,7 @@ type row struct {
 	record []string
 	fields map[string]string
 	bad    string // why the record can't be read
+	twice  string // which of its addresses stands in a line before
 }
 
 // readTable reads a CSV file (RFC 4180; a byte order mark, either line end and a

@@ -7,11 +7,13 @@ func stranger(f Facts) (Decision, bool) {
 	case p.Staff: //rule:6.5 staff-confirms-nothing TestDecide/staff
 		return file(f, Unauthenticated, CodeStaffAddress), true
 	case p.ID == "" && f.Binding.LiveToken != nil:
-		d := file(f, Unauthenticated, CodeOtherAddress, CodeUnknownSender)
+		d := file(f, Unauthenticated, CodeOtherAddress, f.nobody())
 		if !f.Ticket.State.Over() {
 			d.notice(NoticeOtherAddress) //rule:6.10 answer-from-elsewhere-is-told TestAsks
 		}
 		return denied(f, d), true
+	case len(p.Shared) > 0: //rule:6.5 shared-address-proves-nothing TestDecide/shared-address
+		return denied(f, file(f, Unauthenticated, CodeSharedAddress)), true
 	case p.ID == "" && f.Binding.Ticket != "":
 		return denied(f, file(f, Unauthenticated, CodeUnknownSender, CodeOtherAddress)), true
 	case p.ID == "":
@@ -20,6 +22,14 @@ func stranger(f Facts) (Decision, bool) {
 		return denied(f, file(f, Unauthenticated, CodeContactRemoved)), true
 	}
 	return Decision{}, false
+}
+
+// nobody says why no contact is known by the address.
+func (f Facts) nobody() Code {
+	if len(f.Person.Shared) > 0 {
+		return CodeSharedAddress
+	}
+	return CodeUnknownSender
 }
 
 // opening: a contact writes about nothing that we know yet. A mail that was

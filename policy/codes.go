@@ -46,6 +46,7 @@ const (
 	CodeOtherContact   Code = "other_contact"
 	CodeOtherAddress   Code = "other_address"
 	CodeUnknownSender  Code = "unknown_sender"
+	CodeSharedAddress  Code = "shared_address"
 	CodeLookAlike      Code = "look_alike"
 	CodeStaffAddress   Code = "staff_address"
 	CodeContactRemoved Code = "contact_removed"

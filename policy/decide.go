@@ -1,6 +1,9 @@
 package policy
 
-import "slices"
+import (
+	"slices"
+	"strings"
+)
 
 // Reason is the code that settled the matter.
 func (d Decision) Reason() Code {
@@ -43,6 +46,11 @@ func Decide(f Facts) Decision {
 	}
 	if f.asksMore(d) { //rule:8 more-is-looked-at TestAsksMore/request
 		d.with(Effect{Kind: EffectLook})
+	}
+	for i, r := range d.Reasons {
+		if r.Code == CodeSharedAddress {
+			d.Reasons[i].Text = strings.TrimSuffix(r.Text, ".") + " (" + strings.Join(f.Person.Shared, ", ") + ")."
+		}
 	}
 	if d.Outcome == Applied {
 		d.Reasons = append(d.Reasons, lookAlike(f.Person)...)

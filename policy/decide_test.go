@@ -82,6 +82,22 @@ func TestDecide(t *testing.T) {
 
 		{"staff", func(f *Facts) { f.Person = Person{Staff: true} }, Unauthenticated, Applied, "staff_address", false},
 		{"not-on-file", func(f *Facts) { f.Person = Person{} }, Unauthenticated, Applied, "other_address", false},
+		{"shared-address", func(f *Facts) {
+			f.Person = Person{Shared: []string{"ada", "ben"}}
+			rebind(f, Names{Threads: []string{"T-1"}})
+		}, Unauthenticated, Applied, "shared_address", false},
+		{"shared-address-opens-nothing", func(f *Facts) {
+			f.Person, f.ToUs, f.ToUsSigned = Person{Shared: []string{"ada", "ben"}}, true, true
+			rebind(f, Names{})
+		}, Unauthenticated, Applied, "shared_address", false},
+		{"shared-address-unproved", func(f *Facts) {
+			f.Sender, f.Person = Sender{Result: ResultNone}, Person{Shared: []string{"ada", "ben"}}
+			rebind(f, Names{})
+		}, Unauthenticated, Applied, "shared_address", false},
+		{"shared-address-temperror", func(f *Facts) {
+			f.Sender, f.Person, f.Standing = Sender{Result: ResultTempError}, Person{Shared: []string{"ada", "ben"}}, Stranger
+			rebind(f, Names{})
+		}, Unauthenticated, Applied, "shared_address", false},
 		{"removed", func(f *Facts) { f.Person.Removed = true }, Unauthenticated, Applied, "contact_removed", false},
 		{"other-contact", func(f *Facts) { f.Person.ID = "nils" }, Unauthenticated, Applied, "other_contact", false},
 		{"asked-another", func(f *Facts) { f.Binding.Notice.Contact = "nils" }, Unauthenticated, Applied, "other_contact", false},

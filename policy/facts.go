@@ -54,6 +54,10 @@ type Person struct {
 	Approves  bool     // may approve what the ticket asks for
 	Requester bool     // has a mailbox of the ticket's contact, so is no second person
 
+	// Shared are the contacts who have the address, where there are several and
+	// nothing says which of them wrote: then ID is empty.
+	Shared []string
+
 	// For an address that is not on file: the one on file that it could be taken
 	// for, and the one that the name beside it shows.
 	LooksLike string

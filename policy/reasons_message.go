@@ -67,6 +67,8 @@ var messageReasons = []section{
 			when: "Our secret came back from somewhere else.", do: "The customer answers from the address on file; they were told."},
 		{code: CodeUnknownSender, on: onMessage | onAnswer, text: "The sender's address is not on file.",
 			when: "Mail of a stranger.", do: "Read it; add the person only by your own rules."},
+		{code: CodeSharedAddress, on: onMessage, text: "The sender's address is on file for several contacts, and nothing says which of them wrote.",
+			when: "Mail from an address that contacts share, without a secret of our question to one of them.", do: "Read it. Open a ticket for the right one: ticket open --contact, with the contact's id; they are asked."},
 		{code: CodeLookAlike, on: onMessage, text: "The sender could be taken for an address on file.",
 			when: "An address, or a name beside it, that resembles one on file.", do: "Beware: it is another address."},
 		{code: CodeStaffAddress, on: onMessage | onAnswer, text: "The sender's address belongs to a member of staff.",

@@ -44,7 +44,7 @@ func undecided(f Facts) (Decision, bool) {
 		return Decision{}, false
 	}
 	if f.Standing == Stranger { // nothing could come of it, so it need not wait
-		return file(f, Unauthenticated, CodeUnknownSender), true
+		return file(f, Unauthenticated, f.nobody()), true
 	}
 	if f.GaveUp || f.NoRoom { // without its bytes it can't be judged again
 		return stopped(f, file(f, Unauthenticated, CodeDNSGaveUp)), true
@@ -65,7 +65,7 @@ func unproved(f Facts) (Decision, bool) {
 			return file(f, Unauthenticated, CodeStaffAddress, CodeNotAligned), true
 		}
 		if f.Person.ID == "" && f.Binding.Ticket == "" {
-			return file(f, Unauthenticated, CodeUnknownSender, CodeNotAligned), true
+			return file(f, Unauthenticated, f.nobody(), CodeNotAligned), true
 		}
 		return file(f, Unauthenticated, CodeNotAligned), true
 	}
@@ -100,7 +100,7 @@ func weaklyProved(f Facts) (Decision, bool) {
 		return d, true
 	}
 	if f.Person.ID == "" && !f.Person.Staff {
-		return file(f, Unauthenticated, CodeUnknownSender, CodeSPFOnly), true
+		return file(f, Unauthenticated, f.nobody(), CodeSPFOnly), true
 	}
 	return file(f, Unauthenticated, CodeSPFOnly), true
 }

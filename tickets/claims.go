@@ -36,7 +36,7 @@ func claimsKey(ticket string) string { return kv.Numbered(claimsPrefix, ticket) 
 // would tell.
 func isClaim(f policy.Facts, d policy.Decision) bool {
 	return f.Claimed && d.Outcome != policy.OutcomeDefer && d.Verdict != policy.Authenticated && len(d.Effects) == 0 &&
-		(f.Sender.Result != policy.ResultPass || f.Person.ID == "")
+		(f.Sender.Result != policy.ResultPass || f.Person.ID == "" && len(f.Person.Shared) == 0)
 }
 
 // claim counts a message and reports whether it is among the first, which are

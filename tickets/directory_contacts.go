@@ -29,6 +29,7 @@ type NewContact struct {
 	Permissions []clients.Permission `json:"permissions,omitempty"`
 	Language    string               `json:"language,omitempty"`
 	Zone        string               `json:"zone,omitempty"`
+	AllowShared bool                 `json:"allow_shared,omitempty"` // others may have the addresses, too
 	Ticket      string               `json:"ticket,omitempty"`
 	Agent       string               `json:"agent,omitempty"`
 	DryRun      bool                 `json:"dry_run,omitempty"`
@@ -86,7 +87,7 @@ func (d *Directory) AddContact(by By, in NewContact) (ContactChanged, error) {
 			return out, err
 		}
 		old, next, first, err := clients.Add(tx, clients.Contact{Client: in.Client, Addresses: in.Addresses, Name: in.Name, Role: in.Role,
-			Permissions: in.Permissions, Language: in.Language, Zone: in.Zone}, admin && in.Ticket == "", d.s.Now(), d.s.desk(), ticketed)
+			Permissions: in.Permissions, Language: in.Language, Zone: in.Zone}, admin && in.Ticket == "", in.AllowShared, d.s.Now(), d.s.desk(), ticketed)
 		if err != nil {
 			return out, err
 		}

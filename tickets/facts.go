@@ -58,9 +58,9 @@ func (s *Store) facts(r kv.Reader, e policy.Evidence, own string) (f policy.Fact
 		}
 	}
 	f.ToUs, f.ToUsSigned = s.toUs(e)
-	whom := f.Ticket.Contact
-	if n := f.Binding.Notice; n != nil {
-		whom = n.Contact
+	whom, err := whoAsked(r, e.From, f.Binding)
+	if err != nil {
+		return f, err
 	}
 	var before []policy.Class
 	for _, n := range f.Binding.Heard {
@@ -76,8 +76,11 @@ func (s *Store) facts(r kv.Reader, e policy.Evidence, own string) (f policy.Fact
 	// that went to the sender was theirs, wherever they belong now.
 	asked := func(n policy.Notice) bool { return n.Ticket == f.Binding.Ticket && n.Asked }
 	named := slices.Concat(f.Binding.Heard, f.Binding.Approvals)
-	if p := f.Person; f.Binding.Bound == policy.BoundThread && f.Binding.LiveToken == nil && p.ID != "" && p.Client != f.Ticket.Client &&
-		!slices.ContainsFunc(named, asked) {
+	theirs, err := belongs(r, f.Person, f.Ticket.Client)
+	if err != nil {
+		return f, err
+	}
+	if f.Binding.Bound == policy.BoundThread && f.Binding.LiveToken == nil && !theirs && !slices.ContainsFunc(named, asked) {
 		f.Binding, f.Ticket = policy.Binding{Bound: policy.BoundNone, Reasons: f.Binding.Reasons}, policy.Ticket{}
 		if f.Person, err = s.person(r, e.From, "", matter{class: e.Asks.OfMail(), words: []string{e.Subject, e.Text}}, f.Binding); err != nil {
 			return f, err
@@ -91,7 +94,7 @@ func (s *Store) facts(r kv.Reader, e policy.Evidence, own string) (f policy.Fact
 	f.Claimed = f.Binding.Ticket != "" && len(names.Tokens) == 0
 	wasSent := func(n policy.Named) bool { return n.Notice.Asked }
 	f.Standing = policy.StandingOf(f.Person, f.Binding, slices.ContainsFunc(names.Tokens, wasSent) || slices.ContainsFunc(names.References, wasSent))
-	if p := &f.Person; p.ID == "" && !p.Staff && e.From != "" {
+	if p := &f.Person; p.ID == "" && !p.Staff && len(p.Shared) == 0 && e.From != "" {
 		if p.LooksLike, p.Shows, err = clients.TakenFor(r, e.From, e.Sender.Shown); err != nil {
 			return f, err
 		}
@@ -185,8 +188,8 @@ func ownFirst(r kv.Reader, threads []string, from string) ([]string, error) {
 	if len(threads) < 2 {
 		return threads, nil
 	}
-	c, ok, err := clients.ByAddress(r, from)
-	if err != nil || !ok {
+	all, err := clients.Holders(r, from)
+	if err != nil || len(all) == 0 {
 		return threads, err
 	}
 	for i, id := range threads[:min(len(threads), maxNotices)] {
@@ -197,7 +200,7 @@ func ownFirst(r kv.Reader, threads []string, from string) ([]string, error) {
 		if err != nil {
 			return nil, err
 		}
-		if t.Client == c.Client {
+		if slices.ContainsFunc(all, func(c clients.Contact) bool { return c.Client == t.Client }) {
 			return append([]string{id}, slices.Delete(slices.Clone(threads), i, i+1)...), nil
 		}
 	}
@@ -272,7 +275,7 @@ func (m matter) of(c clients.Contact, now time.Time) string {
 }
 
 // person looks the address up in the directory. Where several contacts have it
-// on file, the one who was asked is meant. b is how what they sent is bound,
+// on file, the one who was asked is meant, and without that none. b is how what they sent is bound,
 // before are the classes for which the ticket asked when it was.
 func (s *Store) person(r kv.Reader, addr, asked string, about matter, b policy.Binding, before ...policy.Class) (p policy.Person, err error) {
 	if addr == "" {
@@ -284,6 +287,12 @@ func (s *Store) person(r kv.Reader, addr, asked string, about matter, b policy.B
 	c, ok, err := clients.Get(r, asked)
 	if err == nil && !(ok && slices.Contains(c.Addresses, addr)) {
 		c, ok, err = clients.ByAddress(r, addr)
+	}
+	if shared, is := errors.AsType[*clients.SharedError](err); is {
+		for _, c := range shared.Contacts {
+			p.Shared = append(p.Shared, c.ID)
+		}
+		return p, nil
 	}
 	if err != nil || !ok {
 		return p, err

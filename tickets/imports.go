@@ -52,6 +52,17 @@ type ImportFile struct {
 	DryRun     bool
 	AllowMove  bool
 	AllowAlike bool
+	// AllowShared lets an address be of two contacts.
+	AllowShared bool
+}
+
+// params is what makes an import the same as one that was cut off.
+func (in ImportFile) params() []byte {
+	p := fmt.Appendf(nil, "%s %v %v", in.Kind, in.AllowMove, in.AllowAlike)
+	if in.AllowShared {
+		p = append(p, " shared"...)
+	}
+	return append(append(p, '\n'), in.CSV...)
 }
 
 // Progress is how far an import is.
@@ -79,7 +90,7 @@ func (d *Directory) Import(ctx context.Context, by By, in ImportFile, step func(
 	}
 	defer d.importing.Unlock()
 	im := Import{Kind: in.Kind, File: oneLine(in.Name), Rows: file.Rows(), By: by, Begun: d.s.Now(), ID: dryRun,
-		Hash: fmt.Sprintf("%x", sha256.Sum256(fmt.Appendf(nil, "%s %v %v\n%s", in.Kind, in.AllowMove, in.AllowAlike, in.CSV)))}
+		Hash: fmt.Sprintf("%x", sha256.Sum256(in.params()))}
 	if !in.DryRun {
 		if im, err = d.beginImport(by, im); err != nil {
 			return r, err
@@ -89,7 +100,7 @@ func (d *Directory) Import(ctx context.Context, by By, in ImportFile, step func(
 	if err := say(0); err != nil {
 		return r, err
 	}
-	r, err = file.Import(people{d, by, im.why()}, clients.ImportOptions{DryRun: in.DryRun, AllowMove: in.AllowMove, AllowAlike: in.AllowAlike,
+	r, err = file.Import(people{d, by, im.why()}, clients.ImportOptions{DryRun: in.DryRun, AllowMove: in.AllowMove, AllowAlike: in.AllowAlike, AllowShared: in.AllowShared,
 		Import: im.ID, Begun: im.Begun, Now: d.s.Now(), Step: say, Desk: d.s.desk(), Ticketed: ticketed, Stopped: stopped,
 		Speaks: d.s.opt.Speaks, Changed: d.s.importedBy(im)})
 	if err != nil || in.DryRun {

@@ -31,19 +31,12 @@ func (s *Store) Open(o OpenRequest) (t Ticket, err error) {
 		if err != nil {
 			return err
 		}
-		addr, err := canonical(o.Contact)
-		if err != nil {
-			return fmt.Errorf("%w: %s", ErrNoContact, err)
-		}
-		c, ok, err := clients.ByAddress(tx, addr)
+		c, err := activeContact(tx, o.Contact)
 		if err != nil {
 			return err
 		}
-		if !ok || c.Status == clients.Removed {
-			return fmt.Errorf("%w: %s", ErrNoContact, addr)
-		}
 		if !o.Lost && !c.May(clients.Permission(o.Class), s.Now(), o.Service) { // who lost their mailbox asks for nothing by it
-			return notPermitted(addr, o.Class, o.Service)
+			return notPermitted(oneLine(o.Contact), o.Class, o.Service)
 		}
 		t, err = s.create(tx, Ticket{Client: c.Client, Contact: c.ID, Subject: token.Blot(oneLine(o.Subject)), Request: request, // a second reference would bind no answer
 			Class: o.Class, Service: o.Service, Channel: o.Channel, OpenedBy: agent.ID, Assignee: agent.ID, Asks: asks, Looked: agent.ID, Lost: o.Lost,

@@ -2,6 +2,7 @@ package tickets
 
 import (
 	"fmt"
+	"slices"
 	"time"
 
 	"countersign/internal/kv"
@@ -37,6 +38,13 @@ type Message struct {
 
 // MessageID is the Message-ID that the sender gave, without brackets.
 func (m Message) MessageID() string { return m.Facts.MessageID }
+
+// MayBeOf reports whether it is from one of these contacts, or from an address that
+// one of them shares with others, where nobody knows which of them wrote.
+func (m Message) MayBeOf(contacts []string) bool {
+	p := m.Facts.Person
+	return slices.ContainsFunc(append(slices.Clone(p.Shared), p.ID), func(id string) bool { return id != "" && slices.Contains(contacts, id) })
+}
 
 // Receive applies one message, once: its record, its seen-marks, the ticket and
 // its history, notices and the to-do for IMAP commit together. A message that

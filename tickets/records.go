@@ -184,6 +184,7 @@ type personRecord struct {
 	Cooling   bool     `json:"cooling,omitempty"`
 	Approves  bool     `json:"approves,omitempty"`
 	Requester bool     `json:"requester,omitempty"`
+	Shared    []string `json:"shared,omitempty"`
 	LooksLike string   `json:"looks_like,omitempty"`
 	Shows     string   `json:"shows,omitempty"`
 }

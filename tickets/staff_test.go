@@ -50,7 +50,7 @@ func (d *desk) putOnFile(t failer, id, addr string) {
 		if !ok || taken.By.Agent != agent {
 			return fmt.Errorf("%s, which leads to agent %s, is put on file", addr, agent)
 		}
-		return clients.PutApart(tx, c)
+		return clients.PutBeside(tx, c)
 	}))
 }
 

@@ -144,18 +144,10 @@ func (s *Store) populateContact(c WorldContact) error {
 	contact := clients.Contact{ID: worldContactID(c.Client, addr), Client: c.Client, Name: c.Name, Role: c.Role,
 		Status: c.Status, Addresses: []string{addr}, Permissions: c.Permissions, Language: c.Language}
 	return s.kv.Update(func(tx kv.Tx) error {
-		if other, ok, err := clients.ByAddress(tx, addr); err != nil || ok && other.Client != c.Client && other.Status != clients.Removed {
-			// On file for another client, too: found through this client's tickets only.
-			return errors.Join(err, clients.PutApart(tx, contact))
-		} else if ok && other.ID != contact.ID {
-			if err := onfile.GiveBack(tx, addr, other.ID); err != nil {
-				return err
-			}
-		}
 		if agent, err := onfile.Agent(tx, addr); err != nil || agent != "" { // which the world may say, and which proves nothing
 			return errors.Join(err, clients.PutBeside(tx, contact))
 		}
-		return clients.PutContact(tx, contact)
+		return clients.PutShared(tx, contact)
 	})
 }
 
@@ -197,9 +189,10 @@ func (s *Store) populateTicket(w WorldTicket) error {
 		owner := worldContactID(w.Client, contact)
 		if _, ok, err := clients.Get(tx, owner); err != nil {
 			return err
+		} else if ok { // the one of the ticket's client, whoever else has the address
 		} else if other, found, err := clients.ByAddress(tx, contact); err != nil {
-			return err
-		} else if !ok && found { // the world names no client, or another
+			return fmt.Errorf("contact: %w", err)
+		} else if found { // the world names no client, or another
 			owner = other.ID
 		}
 		if c, ok, err := clients.Get(tx, owner); err != nil {

@@ -24,7 +24,7 @@ func ticketFilter(c *cobra.Command, in *api.TicketFilter) {
 func messageFilter(c *cobra.Command, in *api.MessageFilter) {
 	f := c.Flags()
 	f.StringVar(&in.Mailbox, "mailbox", "", "only those of this `mailbox`")
-	f.StringVar(&in.Contact, "contact", "", "only those with this From `address`")
+	f.StringVar(&in.Contact, "contact", "", "only those of this contact, by `address` or id")
 	f.StringVar(&in.Ticket, "ticket", "", "only those on this `ticket`")
 	f.StringVar((*string)(&in.Outcome), "outcome", "", "applied, ignored, set-aside or deferred")
 	f.StringVar((*string)(&in.Reason), "reason", "", "only those with this reason `code`")

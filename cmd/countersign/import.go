@@ -36,8 +36,14 @@ func (a *app) importCommand(operation, short string) *cobra.Command {
 	}
 	c.Flags().BoolVar(&in.DryRun, "dry-run", false, "say what would be done, write nothing into the state")
 	c.Flags().BoolVar(&in.AllowMove, "allow-move", false, "let an address move to another client")
+	if operation == "contact/import" {
+		c.Flags().BoolVar(&in.AllowShared, "allow-shared", false, "let an address be of a second contact, too: of another client, or of another name; mail from it that answers no question is nobody's")
+	}
 	c.Flags().BoolVar(&in.AllowAlike, "allow-alike", false, "let a client come on file that looks like another; what its contacts confirm counts after the cooling time")
 	c.RunE = func(cmd *cobra.Command, args []string) error {
+		if in.AllowMove && in.AllowShared {
+			return usage("an address moves (--allow-move) or both have it (--allow-shared): say one of them")
+		}
 		file, closeFile, err := a.open(args[0])
 		if err != nil {
 			return err

@@ -22,7 +22,7 @@ func (a *app) ticketOpen() *cobra.Command {
 	c := &cobra.Command{Use: "open", Short: "Open a ticket for a customer and ask the address on file", Args: cobra.NoArgs,
 		Example: "  countersign ticket open --contact ada@north.example --channel chat --class password-change \\\n    --subject \"Reset SFTP password for web-3\" --agent sam"}
 	f := c.Flags()
-	f.StringVar(&in.Contact, "contact", "", "`address` on file of who asks")
+	f.StringVar(&in.Contact, "contact", "", "`address` on file of who asks, or their id")
 	f.StringVar((*string)(&in.Channel), "channel", "", "how they reached you: email, chat, phone, portal, api")
 	f.StringVar((*string)(&in.Class), "class", "", "what kind of thing is asked, such as password-change")
 	f.StringVar(&in.Subject, "subject", "", "what and where, in one line")

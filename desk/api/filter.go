@@ -6,7 +6,9 @@ import (
 	"strings"
 	"time"
 
+	"countersign/clients"
 	"countersign/internal/exit"
+	"countersign/internal/kv"
 	"countersign/policy"
 	"countersign/tickets"
 )
@@ -48,7 +50,7 @@ func listTickets(_ context.Context, s *Server, _ Caller, in TicketFilter, emit f
 // MessageFilter narrows message list; empty fields let all through.
 type MessageFilter struct {
 	Mailbox string         `json:"mailbox,omitempty"`
-	Contact string         `json:"contact,omitempty"` // the From address
+	Contact string         `json:"contact,omitempty"` // a From address, or the id of a contact
 	Ticket  string         `json:"ticket,omitempty"`
 	Outcome policy.Outcome `json:"outcome,omitempty"`
 	Reason  policy.Code    `json:"reason,omitempty"` // any of its codes
@@ -57,8 +59,8 @@ type MessageFilter struct {
 
 var outcomes = []policy.Outcome{policy.Applied, policy.OutcomeIgnored, policy.SetAside, policy.OutcomeDefer}
 
-func (f MessageFilter) lets(m tickets.Message) bool {
-	return (f.Mailbox == "" || m.Source.Mailbox == f.Mailbox) && (f.Contact == "" || m.Facts.From == strings.ToLower(f.Contact)) &&
+func (f MessageFilter) lets(m tickets.Message, of []string) bool {
+	return (f.Mailbox == "" || m.Source.Mailbox == f.Mailbox) && (f.Contact == "" || m.Facts.From == strings.ToLower(f.Contact) || m.MayBeOf(of)) &&
 		(f.Ticket == "" || m.Ticket == strings.ToUpper(f.Ticket)) && (f.Outcome == "" || m.Outcome == f.Outcome) &&
 		(f.Reason == "" || slices.ContainsFunc(m.Reasons, func(r policy.Reason) bool { return r.Code == f.Reason })) && !m.At.Before(f.Since)
 }
@@ -67,12 +69,31 @@ func listMessages(_ context.Context, s *Server, _ Caller, in MessageFilter, emit
 	if err := oneOf("outcome", in.Outcome, outcomes); err != nil {
 		return err
 	}
+	of, err := s.contacts(in.Contact)
+	if err != nil {
+		return err
+	}
 	return s.Store.Inbox.Each(func(m tickets.Message) error {
-		if !in.lets(m) {
+		if !in.lets(m, of) {
 			return nil
 		}
 		return emit(summary(m))
 	})
+}
+
+// contacts gives the ids of whoever has an address, or has that id.
+func (s *Server) contacts(who string) (ids []string, err error) {
+	if !strings.Contains(who, "@") {
+		return []string{who}, nil
+	}
+	err = s.Store.KV().View(func(v kv.View) error {
+		all, err := clients.Holders(v, strings.ToLower(who))
+		for _, c := range all {
+			ids = append(ids, c.ID)
+		}
+		return err
+	})
+	return ids, err
 }
 
 // oneOf refuses a word that is none of those there are; empty stands for all.

@@ -22,6 +22,8 @@ type ImportRequest struct {
 	AllowMove bool   `json:"allow_move,omitempty"`
 	// AllowAlike lets a client come on file that looks like one that is.
 	AllowAlike bool `json:"allow_alike,omitempty"`
+	// AllowShared lets an address be of two contacts.
+	AllowShared bool `json:"allow_shared,omitempty"`
 }
 
 // ImportLine is a line of the answer to an import: how far it is, and at the end
@@ -55,7 +57,7 @@ func importing(kind string) operation {
 		}
 		who := by(ctx, c)
 		report, err := s.Store.Directory.Import(ctx, who, tickets.ImportFile{Kind: kind, Name: in.Name, CSV: in.CSV, DryRun: in.DryRun,
-			AllowMove: in.AllowMove, AllowAlike: in.AllowAlike}, func(p tickets.Progress) error {
+			AllowMove: in.AllowMove, AllowAlike: in.AllowAlike, AllowShared: in.AllowShared}, func(p tickets.Progress) error {
 			if time.Since(said) < saidEach {
 				return nil
 			}

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"net/http"
 
+	"countersign/clients"
 	"countersign/internal/exit"
 	"countersign/mailer"
 	"countersign/tickets"
@@ -56,6 +57,9 @@ func explain(err error) *exit.Error {
 		if errors.Is(err, k.err) {
 			return &exit.Error{Code: k.code, Reason: k.reason, Message: err.Error(), Try: k.try, Err: err}
 		}
+	}
+	if _, ok := errors.AsType[*clients.SharedError](err); ok {
+		return &exit.Error{Code: exit.Usage, Reason: "shared_address", Message: err.Error(), Try: "the same with --contact and the id of one of them", Err: err}
 	}
 	if _, ok := errors.AsType[*tickets.InvalidError](err); ok {
 		return &exit.Error{Code: exit.Usage, Reason: "invalid", Message: err.Error(), Err: err}

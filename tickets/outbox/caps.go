@@ -5,6 +5,7 @@ import (
 	"sort"
 	"time"
 
+	"countersign/clients/onfile"
 	"countersign/internal/kv"
 	"countersign/policy"
 )
@@ -27,7 +28,8 @@ type budget struct {
 	most   int
 }
 
-// budgets are those that a notice has to find room in.
+// budgets are those that a notice has to find room in. Contacts who share a
+// mailbox get no more mail there than one alone.
 func (b *Outbox) budgets(o Outgoing) (out []budget) {
 	for _, limit := range o.Kind.Terms().Limits {
 		switch limit {
@@ -35,6 +37,7 @@ func (b *Outbox) budgets(o Outgoing) (out []budget) {
 			out = append(out, budget{limit, "day/" + o.Ticket, 24 * time.Hour, b.set.PerDay})
 		case policy.PerContactHour:
 			out = append(out, budget{limit, "hour/" + o.Contact, time.Hour, b.set.PerHour})
+			out = append(out, budget{limit, "hour/at/" + onfile.Mailbox(o.To), time.Hour, b.set.PerHour}) //rule:6.10 mailbox-has-one-budget tickets.TestSharedCap
 		}
 	}
 	return out

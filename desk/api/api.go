@@ -39,6 +39,7 @@ type Server struct {
 	Gateway *gateway.Gateway
 	Log     zerolog.Logger
 	Status  func() Status // of the running daemon; nil in process
+	Rotate  func(tickets.By) (tickets.Resealed, error)
 
 	once              sync.Once
 	arriving, working *budget       // of large requests; made once

@@ -41,3 +41,9 @@ func verifyCode(_ context.Context, s *Server, c Caller, in tickets.CodeRequest) 
 func statusOfCode(_ context.Context, s *Server, _ Caller, in tickets.CodeRequest, emit func(any) error) error {
 	return s.Store.CodeStatus(in, func(one tickets.CodeStatus) error { return emit(one) })
 }
+
+func rotateKeys(ctx context.Context, s *Server, c Caller, _ None) (tickets.Resealed, error) {
+	n, err := s.Rotate(by(ctx, c))
+	s.Log.Info().Int("codes", n.Codes).Int("mails", n.Mails).Int("messages", n.Messages).Bool("done", err == nil).Msg("sealing key changed")
+	return n, err
+}

@@ -70,6 +70,8 @@ var operations = map[string]operation{
 	"audit/list":       many(staff.RoleLead, listAudit),
 	"audit/checkpoint": one(staff.RoleAgent, checkpoint),
 
+	"keys/rotate": one(staff.RoleAdmin, rotateKeys),
+
 	"mailbox/status":  one(staff.RoleAgent, mailboxStatus),
 	"mailbox/release": one(staff.RoleAdmin, releaseMailbox),
 }

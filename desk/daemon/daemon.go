@@ -23,6 +23,7 @@ import (
 	"countersign/inbound/sender"
 	"countersign/internal/blob"
 	"countersign/internal/config"
+	"countersign/internal/keys"
 	"countersign/internal/kv"
 	"countersign/tickets"
 )
@@ -37,10 +38,12 @@ type House struct {
 	kv     kv.Store
 	blobs  *blob.Store // nil: a world, which is kept nowhere
 	store  *tickets.Store
+	keys   keys.Keys
 	check  *sender.Checker
 
 	readers  []*mailbox.Reader
 	keeping  sync.Mutex
+	rotating sync.Mutex
 	head     string // of the audit log, as last kept
 	headless bool   // it can't be kept, which was said
 	restored bool   // the store is an older copy; found at this start
@@ -53,7 +56,7 @@ type dialer = func(ctx context.Context, network, addr string) (net.Conn, error)
 
 // Server answers what is asked of the house.
 func (h *House) Server() *api.Server {
-	return &api.Server{Store: h.store, Gateway: h.Gateway, Log: h.log}
+	return &api.Server{Store: h.store, Gateway: h.Gateway, Log: h.log, Rotate: h.rotateKeys}
 }
 
 // Close ends what Open began, the store at last.

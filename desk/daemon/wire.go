@@ -24,7 +24,7 @@ import (
 
 // wire puts the parts together. blobs is nil for a world, which keeps nothing.
 func wire(c config.Config, engine kv.Store, blobs *blob.Store, k keys.Keys, now func() time.Time, watch *tickets.Watch, log zerolog.Logger) (*House, error) {
-	h := &House{config: c, now: now, log: log, kv: engine}
+	h := &House{config: c, now: now, log: log, kv: engine, keys: k}
 	from := c.SMTP.From
 	if from.Address == "" { // nobody can be asked, and nobody is
 		from.Address = "nobody@localhost.invalid"

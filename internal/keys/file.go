@@ -107,7 +107,7 @@ func BeginRotation(path string, k Keys) error {
 // EndRotation drops every sealing key but the newest. Whoever calls it has seen
 // that nothing is sealed under another any longer.
 func EndRotation(path string, k Keys) error {
-	return k.rewrite(path, func(f *file) { f.seals = f.seals[len(f.seals)-1:] })
+	return k.rewrite(path, func(f *file) { f.seals = f.seals[len(f.seals)-1:] }) //rule:6.4 old-key-is-dropped =nil desk/daemon.TestRotateKeys
 }
 
 // rewrite changes the sealing keys, in the file and then in k.

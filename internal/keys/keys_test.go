@@ -112,3 +112,56 @@ func TestPurposesDiffer(t *testing.T) {
 		t.Error("another seed has the same signer")
 	}
 }
+
+// TestRotation: both keys open while one takes the place of the other, in every
+// copy of the keys and after a start; then only the new one does. What is hashed
+// and signed stays.
+func TestRotation(t *testing.T) {
+	path, state := filepath.Join(t.TempDir(), "state.key"), filepath.Join(t.TempDir(), "state.db")
+	k, err := keys.Load(path, state)
+	if err != nil {
+		t.Fatal(err)
+	}
+	load := func() keys.Keys {
+		t.Helper()
+		k, err := keys.Load(path, state)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return k
+	}
+	before, copied := k.Seal([]byte("code"), nil), k
+	opens := func(k keys.Keys, sealed []byte) bool { _, err := k.Open(sealed, nil); return err == nil }
+	for range 2 {
+		if err := keys.BeginRotation(path, k); err != nil {
+			t.Fatal(err)
+		}
+	}
+	after := copied.Seal([]byte("code"), nil)
+	for name, k := range map[string]keys.Keys{"itself": k, "a-copy": copied, "after-a-start": load()} {
+		if !opens(k, before) || !opens(k, after) || k.Newest(before, nil) || !k.Newest(after, nil) || !k.Rotating() {
+			t.Errorf("meanwhile, %s", name)
+		}
+	}
+	if err := keys.EndRotation(path, k); err != nil {
+		t.Fatal(err)
+	}
+	for name, k := range map[string]keys.Keys{"itself": k, "a-copy": copied, "after-a-start": load()} {
+		if opens(k, before) || !opens(k, after) || k.Rotating() {
+			t.Errorf("afterwards, %s", name)
+		}
+		if !k.Signer().Equal(copied.Signer()) || !bytes.Equal(k.Hash("a", nil), copied.Hash("a", nil)) {
+			t.Errorf("%s hashes or signs otherwise", name)
+		}
+	}
+	root, _ := os.ReadFile(path)
+	root = root[:65]
+	for name, rest := range map[string]string{"no-seal": "cafe\n", "short": "seal cafe\n", "blank-line": "\n", "two-roots": string(root), "many": strings.Repeat("seal root\n", 9), "long": strings.Repeat("seal "+strings.Repeat("ab", 32)+"\n", 20)} {
+		if err := os.WriteFile(path, append(bytes.Clone(root), rest...), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := keys.Load(path, state); err == nil {
+			t.Errorf("%s: a key file with %q behind its key is read", name, rest)
+		}
+	}
+}

@@ -71,7 +71,11 @@ func approvalMissing(a Action, _ *Authorization) (why []Reason) {
 	case d.Leads == 0 && leads > 0 && !(a.CodeSet && !a.has(ProofCode)): //rule:6.5 lead-and-code TestLeadApproves/code-set
 		return nil
 	case d.Leads == 0 && leads > 0:
-		return []Reason{Because(CodeCodeMissing)}
+		why = []Reason{Because(CodeCodeMissing)}
+		for _, code := range a.wanting(ProofCode) {
+			why = append(why, a.because(code))
+		}
+		return why
 	}
 	why = []Reason{Because(CodeApprovalMissing)}
 	for _, code := range a.wanting(ProofApproval) {

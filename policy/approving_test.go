@@ -227,6 +227,12 @@ func TestLeadApproves(t *testing.T) {
 	proof := func(change func(*Proof)) func(*Action) {
 		return func(a *Action) { change(&a.Proofs[len(a.Proofs)-1]) }
 	}
+	coded := func(change func(*Proof)) func(*Action) {
+		return func(a *Action) {
+			a.CodeSet, a.Proofs = true, append(a.Proofs, given(ProofCode, noon))
+			proof(change)(a)
+		}
+	}
 	for _, tt := range []struct {
 		name  string
 		spoil func(*Action)
@@ -243,6 +249,10 @@ func TestLeadApproves(t *testing.T) {
 		{"another-revision", proof(func(p *Proof) { p.Revision = 1 }), Hold, CodeApprovalMissing},
 		{"code-set", func(a *Action) { a.CodeSet = true }, Hold, CodeCodeMissing},
 		{"code-given", func(a *Action) { a.CodeSet, a.Proofs = true, append(a.Proofs, given(ProofCode, noon)) }, Allow, CodeProved},
+		{"set-by-the-lead", coded(func(p *Proof) { p.Giver.Code.SetBy = "lea" }), Hold, CodeCodeOwn},
+		{"code-is-new", coded(func(p *Proof) { p.Giver.Code.Cools = noon.Add(time.Second) }), Hold, CodeCooling},
+		{"code-is-new-no-longer", coded(func(p *Proof) { p.Giver.Code.Cools = noon }), Allow, CodeProved},
+		{"code-changed", coded(func(p *Proof) { p.Giver.Code.Stands = false }), Hold, CodeCodeVoid},
 		{"code-too-old", func(a *Action) {
 			p := given(ProofCode, noon.Add(-time.Hour))
 			p.Expires = noon

@@ -16,7 +16,7 @@ func confirmed() Action {
 
 // onFile is a person in good standing.
 func onFile() Giver {
-	return Giver{Active: true, Client: "north", May: true, OnFile: true, Code: HeldCode{Stands: true, SetBy: "lea"}}
+	return Giver{Active: true, Client: "north", May: true, OnFile: true, Code: HeldCode{Stands: true, SetBy: "tom"}}
 }
 
 // given is a proof that counts: of the ticket's contact, an approval of another.

@@ -46,6 +46,9 @@ func (a Action) cools() (all []Cooling) {
 	for _, p := range a.Proofs {
 		if p.Revision == a.Ticket.Revision {
 			add(p.Giver.Cools)
+			if p.Kind == ProofCode {
+				add([]Cooling{{"code", p.Giver.Code.Cools}})
+			}
 		}
 	}
 	add(a.Asked)

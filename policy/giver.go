@@ -52,6 +52,8 @@ func (a Action) lost(p Proof) Code {
 		return CodeCodeVoid
 	case p.Kind == ProofCode && a.ownCode(p): //rule:6.5 own-code-proves-nothing TestCodeAtTheAct/set-by-who-acts
 		return CodeCodeOwn
+	case p.Kind == ProofCode && a.Class.Privileged() && a.Now.Before(p.Giver.Code.Cools): //rule:6.5 new-code-stands-beside-nothing TestLeadApproves/code-is-new
+		return CodeCooling
 	case p.Giver.Staff: //rule:6.5 staff-since-proves-nothing TestRightsAtTheAct/address-of-staff
 		return CodeStaffAddress
 	}

@@ -18,8 +18,9 @@ const (
 // HeldCode is the code by which a proof was given, as it is when somebody wants to
 // act. The zero value proves nothing.
 type HeldCode struct {
-	Stands bool   // not cleared, changed or locked since
-	SetBy  string // agent
+	Stands bool      // not cleared, changed or locked since
+	SetBy  string    // agent
+	Cools  time.Time // it is new until then, and stands beside no approval
 }
 
 // CodeTry is a try at a phone or chat code, and everything that the answer
@@ -93,24 +94,19 @@ func (c Class) ProvedByCode() bool {
 	return slices.Contains(d.AnyOf, ProofCode) || c.Known() && d.Approval
 }
 
-// ownCode reports whether somebody who set the code acts, or wrote the request:
-// they could have said it themselves.
+// ownCode reports whether somebody who set the code acts, wrote the request or
+// approved it: they could have said it themselves.
 func (a Action) ownCode(p Proof) bool {
-	by := p.Giver.Code.SetBy                                                                               // empty: nobody knows, and the contact's own mail is opened by nobody
-	return by == "" || by == a.Agent || by == a.OpenedBy || slices.Contains(a.Edited, by) || by == p.Agent //rule:6.5 who-set-a-code-opens-none part=3 TestCodeAtTheAct/set-by-the-opener
+	by := p.Giver.Code.SetBy                                                                                  // empty: nobody knows, and the contact's own mail is opened by nobody
+	return by == "" || by == a.Agent || by == a.OpenedBy || slices.Contains(a.Edited, by) || by == p.Agent || //rule:6.5 who-set-a-code-opens-none part=3 TestCodeAtTheAct/set-by-the-opener
+		slices.ContainsFunc(a.given(ProofApproval), func(p Proof) bool { return p.Agent == by }) //rule:6.5 who-set-a-code-approves-nothing TestLeadApproves/set-by-the-lead
 }
 
 // codeEnds is when the code ends that an allow rests on, zero where it rests on
 // none, or something else proves it as well.
 func (a Action) codeEnds() (end time.Time) {
-	d := a.Class.Demands()
-	if a.Class != a.Ticket.Class || !slices.Contains(d.AnyOf, ProofCode) {
+	if a.Class != a.Ticket.Class || !a.restsOnCode() {
 		return end
-	}
-	for _, kind := range append(slices.Clone(d.AnyOf), ProofToken) {
-		if kind != ProofCode && a.has(kind) && (kind != ProofToken || a.Class.StandsIn(a.TokenClasses) && !a.Channel.live()) {
-			return end
-		}
 	}
 	for _, p := range a.given(ProofCode) {
 		if a.void(p) == "" && p.Expires.After(end) {
@@ -118,4 +114,16 @@ func (a Action) codeEnds() (end time.Time) {
 		}
 	}
 	return end
+}
+
+// restsOnCode reports whether without the code there would be no yes.
+func (a Action) restsOnCode() bool {
+	d := a.demands()
+	if d.Approval {
+		leads, contact := a.agreed()
+		return a.CodeSet && d.Leads == 0 && leads > 0 && !contact
+	}
+	weak := a.Class.StandsIn(a.TokenClasses) && !a.Channel.live() && a.has(ProofToken)
+	return slices.Contains(d.AnyOf, ProofCode) && !weak &&
+		!slices.ContainsFunc(d.AnyOf, func(k ProofKind) bool { return k != ProofCode && a.has(k) })
 }

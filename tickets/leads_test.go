@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"countersign/clients"
+	"countersign/clients/codes"
 	"countersign/internal/kv"
 	"countersign/policy"
 	"countersign/staff"
@@ -267,20 +268,44 @@ func TestManyApprovers(t *testing.T) {
 }
 
 // TestLeadWantsTheCode: where a code is set, a lead's approval counts beside that
-// alone: who uses the mailbox may be one and the same as who has it.
+// alone: who uses the mailbox may be one and the same as who has it. Neither a new
+// code helps nor that it is taken away.
 func TestLeadWantsTheCode(t *testing.T) {
-	d := leadDesk(t)
-	d.set(t, bobs)
-	ticket, a := d.led(t)
-	_, err := d.Approve(a.ID, "pat", "called them back")
-	check(t, err)
-	if z := d.may(t, ticket.ID, policy.Cancellation, "kim"); z.Decision != policy.Hold || !has(z, "code_missing") || z.Next[0] != "verify_code" {
-		t.Errorf("without the code: %+v", z)
-	}
-	if out := d.said(t, bobs, ticket.ID); out.Result != policy.CodeCodeMatch {
-		t.Fatalf("%+v", out)
-	}
-	if z := d.may(t, ticket.ID, policy.Cancellation, "kim"); z.Decision != policy.Allow {
-		t.Errorf("with the code: %+v", z)
+	for _, tt := range []struct {
+		name  string
+		spoil func(*testing.T, *desk)
+		said  codes.Secret
+		want  policy.Verb
+		code  string
+	}{
+		{"said", func(*testing.T, *desk) {}, bobs, policy.Allow, "proved"},
+		{"not-said", func(*testing.T, *desk) {}, "", policy.Hold, "code_missing"},
+		{"set-anew", func(t *testing.T, d *desk) { d.set(t, another) }, another, policy.Hold, "cooling"},
+		{"cleared", func(t *testing.T, d *desk) {
+			_, err := d.ClearCode(By{}, CodeRequest{Contact: bob, Agent: "max"})
+			check(t, err)
+		}, "", policy.Hold, "code_missing"},
+		{"a-one-time-code-in-its-place", func(t *testing.T, d *desk) {
+			_, err := d.SetCode(By{}, CodeRequest{Contact: bob, Agent: "max", Code: another, Kind: codes.Once})
+			check(t, err)
+		}, "", policy.Hold, "code_missing"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			d := leadDesk(t)
+			d.set(t, bobs)
+			d.turn(72 * time.Hour)
+			ticket, a := d.led(t)
+			_, err := d.Approve(a.ID, "pat", "called them back")
+			check(t, err)
+			tt.spoil(t, d)
+			if tt.said != "" {
+				if out := d.said(t, tt.said, ticket.ID); out.Result != policy.CodeCodeMatch {
+					t.Fatalf("%+v", out)
+				}
+			}
+			if z := d.may(t, ticket.ID, policy.Cancellation, "kim"); z.Decision != tt.want || !has(z, tt.code) {
+				t.Errorf("%+v, want %s %s", z, tt.want, tt.code)
+			}
+		})
 	}
 }

@@ -67,10 +67,12 @@ func (s *Store) weigh(r kv.Reader, t Ticket, a AuthorizeRequest, agent staff.Age
 		if action.Proofs[i].Giver, err = s.giver(r, t, c, ok, p.Address); err != nil {
 			return action, err
 		}
-		if held := &action.Proofs[i].Giver.Code; p.Kind == policy.ProofCode {
-			if held.Stands, held.SetBy, err = codes.Stands(r, p.Code, t.Client, p.Version, now); err != nil {
+		if p.Kind == policy.ProofCode {
+			code, stands, err := codes.Stands(r, p.Code, t.Client, p.Version, now)
+			if err != nil {
 				return action, err
 			}
+			action.Proofs[i].Giver.Code = policy.HeldCode{Stands: stands, SetBy: code.By, Cools: code.At.Add(s.opt.Cooling)}
 		}
 	}
 	return action, nil

@@ -149,7 +149,7 @@ func (s *Store) sought(tx kv.Tx, id string, st standing) error {
 // approval.
 func (s *Store) weighApproval(r kv.Reader, t Ticket, action *policy.Action) error {
 	for _, h := range []codes.Holder{{Client: t.Client, Contact: t.Contact}, {Client: t.Client}} {
-		_, set, err := codes.Of(r, h)
+		set, err := codes.Asked(r, h, s.Now().Add(-s.opt.Cooling))
 		if err != nil {
 			return err
 		}

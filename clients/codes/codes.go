@@ -159,15 +159,26 @@ func ToldBy(r kv.Reader, ticket string) (holders []Holder, err error) {
 	return holders, err
 }
 
-// Stands reports whether the version of a code that gave a proof for a ticket of
-// that client is still its holder's, and not locked, and who set it.
-func Stands(r kv.Reader, holder, client string, version int, now time.Time) (stands bool, by string, err error) {
-	c, _, err := kv.Load[Code](r, codePrefix+holder)
+// Stands gives the code by which a proof was given for a ticket of that client,
+// and whether that version of it is still its holder's, and not locked.
+func Stands(r kv.Reader, holder, client string, version int, now time.Time) (c Code, stands bool, err error) {
+	c, _, err = kv.Load[Code](r, codePrefix+holder)
 	if err != nil {
-		return false, "", err
+		return c, false, err
 	}
 	wrong, err := wrongToday(r, holder, now)
-	return c.Kind != None && c.Version == version && c.Client == client && c.Locked.IsZero() && wrong < policy.WrongCodesDay, c.By, err
+	return c, c.Kind != None && c.Version == version && c.Client == client && c.Locked.IsZero() && wrong < policy.WrongCodesDay, err
+}
+
+// Asked reports whether who has such a code is to be asked for it: one is set that
+// stays, or something took its place or cleared it since. Else whoever has to ask
+// would take it away first.
+func Asked(r kv.Reader, h Holder, since time.Time) (bool, error) {
+	c, _, err := kv.Load[Code](r, codePrefix+h.String())
+	if c.Client != h.Client {
+		return false, err
+	}
+	return c.Kind == Static || c.Kind == TOTP || c.Version > 1 && c.At.After(since), err //rule:6.5 cleared-code-is-asked-for part=3 tickets.TestLeadWantsTheCode
 }
 
 // Each calls fn for every code that is set.

@@ -50,7 +50,7 @@ func (a Action) agreed() (leads int, contact bool) {
 		case a.void(p) != "":
 		case p.Agent == "":
 			contact = true
-		case !slices.Contains(who, p.Agent): //rule:6.5 two-leads-are-two TestLostMailbox/one-lead-twice
+		case !slices.Contains(who, p.Agent): //rule:6.5 two-leads-are-two =true TestLostMailbox/one-lead-twice
 			who = append(who, p.Agent)
 		}
 	}
@@ -68,7 +68,7 @@ func approvalMissing(a Action, _ *Authorization) (why []Reason) {
 	switch {
 	case d.Leads > 0 && leads >= d.Leads, d.Leads == 0 && contact:
 		return nil
-	case d.Leads == 0 && leads > 0 && !(a.CodeSet && !a.has(ProofCode)): //rule:6.5 lead-and-code TestLeadApproves/code-set
+	case d.Leads == 0 && leads > 0 && !(a.CodeSet && !a.has(ProofCode)): //rule:6.5 lead-and-code part=3 TestLeadApproves/code-set
 		return nil
 	case d.Leads == 0 && leads > 0:
 		why = []Reason{Because(CodeCodeMissing)}

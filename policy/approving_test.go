@@ -81,6 +81,7 @@ func TestApproving(t *testing.T) {
 		{"no-of-another-approver", both(no, func(f *Facts) { f.Person.ID, f.From = "bo", "bo@north.example" }), CodeApprovalRefused, false, true},
 		{"no-of-another-contact", both(no, func(f *Facts) { f.Person.ID, f.Person.Approves, f.From = "bo", false, "bo@north.example" }), CodeOtherContact, false, false},
 		{"no-to-a-void-one", both(no, void), CodeApprovalOver, false, true},
+		{"no-to-a-void-one-of-who-may-ask-for-it", both(no, void, func(f *Facts) { f.Person.May = true }), CodeApprovalOver, false, true},
 		{"no-of-a-removed-one", both(no, func(f *Facts) { f.Person.Removed = true }), CodeContactRemoved, false, true},
 		{"no-from-an-address-that-left", both(no, func(f *Facts) { f.Person = Person{} }), CodeOtherAddress, false, true},
 		{"no-of-staff", both(no, func(f *Facts) { f.Person.Staff = true }), CodeStaffAddress, false, false},

@@ -177,7 +177,7 @@ func heard(e Evidence, n Names) (out, approvals []Notice) {
 	}
 	for _, m := range direct {
 		to := &out
-		if m.Notice.Approves { //rule:6.8 a-refusal-is-no-dispute TestApproving/no
+		if m.Notice.Approves { //rule:6.8 a-refusal-is-no-dispute TestApproving/no-to-a-void-one-of-who-may-ask-for-it
 			to = &approvals
 		}
 		if !m.Notice.Lifts && !slices.ContainsFunc(*to, func(have Notice) bool { return have.ID == m.Notice.ID }) {

@@ -37,10 +37,12 @@ func (s *Store) Approve(id, agent, reason string) (a approvals.Approval, err err
 			return fmt.Errorf("%w: what %s was asked for no longer stands: %s is %s", ErrNotAllowed, a.ID, t.ID, t.State)
 		case !pending.Since.IsZero():
 			return fmt.Errorf("%w: a mail that may be a no to %s waits for DNS (no_pending)", ErrNotAllowed, t.ID)
-		case lead.ID == t.OpenedBy: //rule:6.5 opener-approves-nothing TestLeadApproves/opener
-			return fmt.Errorf("%w: you opened %s; someone else must approve", ErrNotAllowed, t.ID)
-		case l.Wrote: //rule:6.5 editor-approves-nothing TestLeadApproves/editor
-			return fmt.Errorf("%w: you edited %s; someone else must approve", ErrNotAllowed, t.ID)
+		case l.Wrote: //rule:6.5 writer-approves-nothing TestLeadApproves/opener TestLeadApproves/editor
+			did := "edited"
+			if lead.ID == t.OpenedBy {
+				did = "opened"
+			}
+			return fmt.Errorf("%w: you %s %s; someone else must approve", ErrNotAllowed, did, t.ID)
 		case !l.Leads: //rule:6.5 lead-approves TestLeadApproves/agent TestLeadApproves/not-counting
 			return fmt.Errorf("%w: %s may not approve: it takes a lead who counts", ErrNotAllowed, lead.ID)
 		case !leads: //rule:6.5 lead-stands-in-for-nobody-there TestLeadStandsIn/another-may

@@ -70,7 +70,7 @@ func TestLeadApproves(t *testing.T) {
 		{name: "administrator", agent: "mia", approves: true, want: policy.Allow},
 		{name: "no-reason", agent: "max", reason: " "},
 		{name: "agent", agent: "lee"},
-		{name: "opener", agent: "kim"},
+		{name: "opener", agent: "max", before: func(t *testing.T, d *desk, k Ticket) { d.edit(t, k.ID, func(t *Ticket) { t.OpenedBy = "max" }) }},
 		{name: "nobody", agent: "nobody"},
 		{name: "not-counting", agent: "lea"},
 		{name: "counting-since", agent: "lea", approves: true, want: policy.Allow, before: func(_ *testing.T, d *desk, _ Ticket) { d.turn(time.Hour) }},

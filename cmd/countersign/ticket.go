@@ -17,7 +17,7 @@ import (
 func (a *app) ticketCommand() *cobra.Command {
 	show, edit, end, note, ask, lift := a.ticketShow(), a.ticketEdit(), a.ticketClose(), a.ticketNote(), a.ticketAsk(), a.ticketLift()
 	a.ticketFirst(show, edit, end, note, ask, lift)
-	return group("ticket", "Open, list, show, edit and close tickets", a.ticketOpen(), a.ticketList(), show, edit, end, note, ask, lift)
+	return group("ticket", "Open, list, show, edit and close tickets", a.ticketOpen(), a.ticketCheck(), a.ticketList(), show, edit, end, note, ask, lift)
 }
 
 func (a *app) ticketList() *cobra.Command {

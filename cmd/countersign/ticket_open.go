@@ -75,15 +75,18 @@ func (a *app) sayOpened(o api.Opened) error {
 		return err
 	}
 	if o.Notice != "queued" {
-		_, err := fmt.Fprintf(a.stdout, " Nothing has to be proved for a question.\n%s\n%s", who, advice)
-		return err
+		fmt.Fprintf(a.stdout, " Nothing has to be proved for a question.\n%s\n%s", who, advice)
+		return a.sayCheck(o.Check)
 	}
 	fmt.Fprintf(a.stdout, " Not authenticated: %s alone can't ask for %s.\n%s\n", o.Channel, o.Class, who)
 	if len(o.Cools) > 0 {
 		fmt.Fprintf(a.stdout, "Cools: %s. No answer before then proves anything.\n", cooling(o.Cools, hidden))
 	}
-	for _, w := range o.Warnings {
-		fmt.Fprintf(a.stdout, "Warning: %s\n", clean.Terminal(w.Text))
+	if err := a.sayCheck(o.Check); err != nil {
+		return err
+	}
+	if err := a.sayWarnings(o.Warnings); err != nil {
+		return err
 	}
 	_, err := fmt.Fprintf(a.stdout, "%sConfirmation queued for the address on file (%s). Expires %s. Watch: countersign ticket show %s\n",
 		advice, hidden(o.Contact), when(o.Until), o.Ticket)

@@ -17,6 +17,7 @@ import (
 // beside each: the table of the design, section 8.
 var operations = map[string]operation{
 	"ticket/open":  one(staff.RoleAgent, openTicket),
+	"ticket/check": one(staff.RoleAgent, checkChannel),
 	"ticket/list":  many(staff.RoleAgent, listTickets),
 	"ticket/show":  one(staff.RoleAgent, showTicket),
 	"ticket/edit":  one(staff.RoleAgent, editTicket),
@@ -101,8 +102,9 @@ type Opened struct {
 	Until   time.Time        `json:"until,omitzero"`
 	Cools   []policy.Cooling `json:"cools,omitempty"` // what proves nothing of it yet, and until when
 	// Warnings say what is likely to keep the contact from proving the request.
-	Warnings []policy.Reason `json:"warnings"`
-	Asks     *policy.Asks    `json:"asks,omitempty"` // what the words were read to ask for, where that is another class
+	Warnings []policy.Reason     `json:"warnings"`
+	Check    policy.ChannelCheck `json:"check"`          // what may be done for the contact by this channel
+	Asks     *policy.Asks        `json:"asks,omitempty"` // what the words were read to ask for, where that is another class
 }
 
 func openTicket(_ context.Context, s *Server, c Caller, in tickets.OpenRequest) (out Opened, err error) {
@@ -128,7 +130,17 @@ func openTicket(_ context.Context, s *Server, c Caller, in tickets.OpenRequest) 
 	if err == nil {
 		out.Warnings, err = s.Store.Warnings(t)
 	}
+	if err == nil {
+		out.Check, err = s.Store.ChannelCheck(t, in.Agent)
+	}
 	return out, err
+}
+
+func checkChannel(_ context.Context, s *Server, c Caller, in tickets.CheckRequest) (out tickets.Checked, err error) {
+	if in.Agent, err = c.as(in.Agent); err != nil {
+		return out, err
+	}
+	return s.Store.Check(in)
 }
 
 func askAgain(_ context.Context, s *Server, c Caller, in ID) (out tickets.Shown, err error) {

@@ -43,6 +43,11 @@ type Client struct {
 	Filled   time.Time `json:"filled,omitzero"`     // when its first contacts came,
 	FilledBy string    `json:"filled_by,omitempty"` // and by which import
 	Alike    time.Time `json:"alike,omitzero"`      // since when it can be taken for another client, as was allowed
+	// Priorities and Categories are the desk's words for its requests; none: any.
+	// Services are the servers and domains that it has with us.
+	Priorities []string `json:"priorities,omitempty"`
+	Categories []string `json:"categories,omitempty"`
+	Services   []string `json:"services,omitempty"`
 }
 
 // Contact is a person of a client.
@@ -97,7 +102,12 @@ func (c Contact) effective() []Permission {
 	if len(c.Permissions) > 0 {
 		return c.Permissions
 	}
-	if c.Role == Primary {
+	return RoleGives(c.Role)
+}
+
+// RoleGives gives the permissions of a role, for whom none are listed.
+func RoleGives(r Role) []Permission {
+	if r == Primary {
 		return []Permission{All}
 	}
 	return []Permission{Minor}

@@ -157,6 +157,37 @@ func TestImportSemicolons(t *testing.T) {
 	}
 }
 
+// TestSeparators: the first line says what separates columns. Several values in one
+// field stand in quotes, or are separated by | whatever separates the columns.
+func TestSeparators(t *testing.T) {
+	const line = `north,Northwind,ada@north.example|ada@home.example,Ada Berg,primary,ask|approve,en` + "\r\n"
+	for name, file := range map[string]string{
+		"commas":         header + line,
+		"semicolons":     strings.ReplaceAll(header+line, ",", ";"),
+		"tabs":           strings.ReplaceAll(header+line, ",", "\t"),
+		"tabs-and-mark":  "\xef\xbb\xbf" + strings.ReplaceAll(header+line, ",", "\t"),
+		"quoted-header":  strings.ReplaceAll(`"client","client_name","email","name","role","permissions","language"`+"\n"+line, ",", ";"),
+		"quoted-in-semi": strings.ReplaceAll(header, ",", ";") + `north;Northwind;"ada@north.example;ada@home.example";Ada Berg;primary;"ask;approve";en` + "\r\n",
+		"quoted-in-tabs": strings.ReplaceAll(header, ",", "\t") + "north\tNorthwind\tada@north.example;ada@home.example\tAda Berg\tprimary\task; approve\ten\n",
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := kv.Memory()
+			r := contacts(t, s, file)
+			if c, ok := find(t, s, "ada@home.example"); !ok || c.Name != "Ada Berg" || len(c.Permissions) != 2 || len(r.Problems) > 0 {
+				t.Errorf("%+v, problems %+v", c, r.Problems)
+			}
+		})
+	}
+	s := kv.Memory()
+	unquoted := strings.ReplaceAll(header, ",", ";") + "north;Northwind;ada@north.example;ada@home.example;Ada;primary;ask;en\n"
+	if r := contacts(t, s, unquoted); len(r.Problems) != 1 || !strings.Contains(r.Problems[0].Text, `8 fields, the header has 7; a field that holds ";" stands in quotes`) {
+		t.Errorf("%+v", r.Problems)
+	}
+	if r := contacts(t, s, header+"north,,eve|ada@north.example,,,,\n"); len(r.Problems) != 1 || r.Added != 0 {
+		t.Errorf("an address with a bar: %+v", r)
+	}
+}
+
 func TestImportCools(t *testing.T) {
 	s := kv.Memory()
 	contacts(t, s, header+ada+"south,,eve@south.example,,,,\n")
@@ -240,6 +271,12 @@ func TestMay(t *testing.T) {
 func TestUnknownColumn(t *testing.T) {
 	for csv, want := range map[string]string{
 		"client,emial\n":              "Did you mean email?",
+		"client;emial\n":              "Did you mean email?",
+		"client\temial\n":             "Did you mean email?",
+		"client,email,services\n":     "Columns are client, client_name, email, ",
+		"\xff\xfec\x00l\x00":          "UTF-16",
+		"\xfe\xff\x00c\x00l":          "UTF-16",
+		"c\x00l\x00i\x00":             "UTF-16",
 		"client\n":                    "email is missing",
 		"":                            "is empty",
 		"client,email,email\n":        "stands twice",

@@ -113,10 +113,10 @@ func (opt ImportOptions) gained(next, old Contact) (gained, held map[string]time
 	return gained, held
 }
 
-// leftLife is how long it is remembered which addresses left the file, and
+// LeftLife is how long it is remembered which addresses left the file, and
 // maxLeft of how many: so long may who reads them object to that.
 const (
-	leftLife = 30 * 24 * time.Hour
+	LeftLife = 30 * 24 * time.Hour
 	maxLeft  = 16
 )
 
@@ -134,7 +134,7 @@ func (opt ImportOptions) left(next, old Contact) map[string]time.Time {
 		left[a] = at
 	}
 	maps.DeleteFunc(left, func(a string, at time.Time) bool {
-		return next.OnFile(a) || at.IsZero() || opt.Now.Sub(at) >= leftLife
+		return next.OnFile(a) || at.IsZero() || opt.Now.Sub(at) >= LeftLife
 	})
 	for len(left) > maxLeft {
 		oldest := slices.MinFunc(slices.Collect(maps.Keys(left)), func(a, b string) int {
@@ -152,7 +152,7 @@ func (c Contact) LeftLately(addr string, now time.Time) bool {
 	if c.Status == Removed && slices.Contains(c.Addresses, addr) {
 		at = c.Ended
 	}
-	return !c.OnFile(addr) && !at.IsZero() && now.Before(at.Add(leftLife))
+	return !c.OnFile(addr) && !at.IsZero() && now.Before(at.Add(LeftLife))
 }
 
 // turn gives how the first address became it. It is new to it that it gets our

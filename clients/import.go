@@ -94,15 +94,17 @@ type File struct {
 // Rows is how many lines there are to import.
 func (f File) Rows() int { return len(f.rows) }
 
-// ReadClients reads a file of clients: the columns client and client_name.
+// ReadClients reads a file of clients: the columns client and client_name, and
+// perhaps their priorities, categories and services. What it says of contacts
+// doesn't count.
 func ReadClients(r io.Reader, name string) (File, error) {
-	header, rows, err := readTable(r, name, "client", "client_name")
+	header, rows, err := readTable(r, name, slices.Concat(contactColumns, clientColumns), "client", "client_name")
 	return File{header, rows, ImportOptions.client}, err
 }
 
 // ReadContacts reads a file of contacts, and of their clients where these are new.
 func ReadContacts(r io.Reader, name string) (File, error) {
-	header, rows, err := readTable(r, name, "client", "email")
+	header, rows, err := readTable(r, name, contactColumns, "client", "email")
 	if err != nil {
 		return File{}, err
 	}

@@ -98,22 +98,33 @@ func rename(tx kv.Tx, id string, old, now []string) error {
 	return errors.Join(errs...)
 }
 
-// taken judges whether agents could take the client for another one that is on
-// file. What it was called before is no news.
-func (opt ImportOptions) taken(tx kv.Tx, r row, old, next Client, o *outcome) (is bool, err error) {
-	other, is, err := NamedAlike(tx, next)
+// alikeCools is what follows where a client may look like another one.
+const alikeCools = "; what its contacts confirm counts after the cooling time"
+
+// takenFor says for which other client on file agents could take a client; "" if
+// for none. What it was called before is no news.
+func takenFor(r kv.Reader, old, next Client) (text string, err error) {
+	other, is, err := NamedAlike(r, next)
 	if err != nil || !is || old.ID != "" && skeleton(old.Name) == skeleton(next.Name) {
-		return false, err
+		return "", err
 	}
 	looks := "looks like"
 	if now := other.called(); !slices.ContainsFunc(next.called(), func(key string) bool { return slices.Contains(now, key) }) {
 		looks = "has a name that was that of"
 	}
-	text := fmt.Sprintf("%s (%s) %s client %s (%s), which is on file", next.ID, next.Name, looks, other.ID, other.Name)
+	return fmt.Sprintf("%s (%s) %s client %s (%s), which is on file", next.ID, next.Name, looks, other.ID, other.Name), nil
+}
+
+// taken judges whether the client of a row looks like another one.
+func (opt ImportOptions) taken(tx kv.Tx, r row, old, next Client, o *outcome) (is bool, err error) {
+	text, err := takenFor(tx, old, next)
+	if err != nil || text == "" {
+		return false, err
+	}
 	if !opt.AllowAlike { //rule:6.5 client-like-another TestNamedAlike/name
 		o.problem(r, "client", "%s. Needs --allow-alike", text)
 		return true, nil
 	}
-	o.warnings = append(o.warnings, Problem{r.line, "client", text + "; what its contacts confirm counts after the cooling time"})
+	o.warnings = append(o.warnings, Problem{r.line, "client", text + alikeCools})
 	return true, nil
 }

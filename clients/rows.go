@@ -19,8 +19,8 @@ var (
 
 func (opt ImportOptions) client(tx kv.Tx, r row) (o outcome, err error) {
 	id, name := r.fields["client"], clean.Name(r.fields["client_name"], maxName)
-	if !clientForm.MatchString(id) {
-		o.problem(r, "client", `"%s": not a reference of at most 64 letters, digits, dots and dashes`, clean.Name(id, maxName))
+	if err := CheckReference(id); err != nil {
+		o.check(r, "client", err)
 		return o, nil
 	}
 	c, ok, err := GetClient(tx, id)
@@ -33,14 +33,24 @@ func (opt ImportOptions) client(tx kv.Tx, r row) (o outcome, err error) {
 	if name == "" {
 		name = id
 	}
-	if ok && c.Name == name {
-		return o, nil
-	}
 	next := c
 	if !ok {
 		next = Client{ID: id, Imported: opt.Now}
 	}
-	next.Name = name
+	ch := ClientChange{Name: &name}
+	for column, to := range map[string]**[]string{"priorities": &ch.Priorities, "categories": &ch.Categories, "services": &ch.Services} {
+		if all, there := r.fields[column]; there {
+			list := split(all)
+			*to = &list
+		}
+	}
+	if next, err = ch.To(next); err != nil {
+		o.invalid(r, err)
+		return o, nil
+	}
+	if ok && sameClient(c, next) {
+		return o, nil
+	}
 	taken, err := opt.taken(tx, r, c, next, &o)
 	if err != nil || len(o.problems) > 0 {
 		return o, err
@@ -57,6 +67,18 @@ func (o *outcome) check(r row, column string, err error) {
 	if err != nil {
 		o.problem(r, column, "%s", strings.TrimPrefix(err.Error(), ErrInvalid.Error()+" "+column+": "))
 	}
+}
+
+// invalid reports everything that is wrong with a row's fields, each by its column.
+func (o *outcome) invalid(r row, err error) {
+	for line := range strings.SplitSeq(err.Error(), "\n") {
+		column, text, _ := strings.Cut(strings.TrimPrefix(line, ErrInvalid.Error()+" "), ": ")
+		o.problem(r, column, "%s", text)
+	}
+}
+
+func sameClient(a, b Client) bool {
+	return a.Name == b.Name && slices.Equal(a.Priorities, b.Priorities) && slices.Equal(a.Categories, b.Categories) && slices.Equal(a.Services, b.Services)
 }
 
 func (o *outcome) problem(r row, column, format string, args ...any) {
@@ -166,9 +188,7 @@ func same(a, b Contact) bool {
 func parseContact(r row, o *outcome) Contact {
 	c := Contact{Client: r.fields["client"], Name: clean.Name(r.fields["name"], maxName), Role: Role(strings.ToLower(r.fields["role"])),
 		Status: Active, Language: r.fields["language"], Zone: r.fields["zone"]}
-	if !clientForm.MatchString(c.Client) {
-		o.problem(r, "client", `"%s": not a reference of at most 64 letters, digits, dots and dashes`, clean.Name(c.Client, maxName))
-	}
+	o.check(r, "client", CheckReference(c.Client))
 	for _, a := range split(r.fields["email"]) {
 		addr, err := rawmail.Canonical(a)
 		if err != nil {
@@ -199,9 +219,11 @@ func parseContact(r row, o *outcome) Contact {
 	return c
 }
 
-// split gives the parts between semicolons that are not empty.
+// split gives the parts between semicolons that are not empty. A | does as well,
+// for files whose columns are separated by semicolons. An address that holds one is
+// refused: what is before it is none.
 func split(s string) (parts []string) {
-	for p := range strings.SplitSeq(s, ";") {
+	for p := range strings.FieldsFuncSeq(s, func(r rune) bool { return r == ';' || r == '|' }) {
 		if p = strings.TrimSpace(p); p != "" {
 			parts = append(parts, p)
 		}

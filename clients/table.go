@@ -26,7 +26,12 @@ type FileError struct{ File, What string }
 
 func (e *FileError) Error() string { return e.File + ": " + e.What }
 
-var columns = []string{"client", "client_name", "email", "name", "role", "permissions", "language", "zone"}
+// The columns that there may be. A file of contacts says nothing of its clients
+// but their names: it has many lines for one.
+var (
+	contactColumns = []string{"client", "client_name", "email", "name", "role", "permissions", "language", "zone"}
+	clientColumns  = []string{"priorities", "categories", "services"}
+)
 
 // row is one record with the number of the line where it begins, from 1.
 type row struct {
@@ -37,10 +42,10 @@ type row struct {
 	twice  string // which of its addresses stands in a line before
 }
 
-// readTable reads a CSV file (RFC 4180; a byte order mark, either line end and a
-// spreadsheet's semicolons for commas are fine) with a header of known columns,
-// of which need must be there.
-func readTable(r io.Reader, name string, need ...string) (header []string, rows []row, err error) {
+// readTable reads a CSV file (RFC 4180; a byte order mark, either line end, and a
+// spreadsheet's semicolons or tabs for commas are fine) with a header of known
+// columns, of which need must be there.
+func readTable(r io.Reader, name string, columns []string, need ...string) (header []string, rows []row, err error) {
 	fail := func(format string, args ...any) ([]string, []row, error) {
 		return nil, nil, &FileError{name, fmt.Sprintf(format, args...)}
 	}
@@ -48,15 +53,15 @@ func readTable(r io.Reader, name string, need ...string) (header []string, rows 
 	if err != nil {
 		return nil, nil, fmt.Errorf("read %s: %w", name, err)
 	}
-	if len(data) > maxFile {
+	switch data = bytes.TrimPrefix(data, []byte("\xef\xbb\xbf")); {
+	case len(data) > maxFile:
 		return fail("larger than %d MiB; import it in parts", maxFile>>20)
+	case utf16(data):
+		return fail("is UTF-16, as spreadsheets write \"Unicode text\"; save it as CSV in UTF-8 (\"CSV UTF-8\")")
 	}
-	data = bytes.TrimPrefix(data, []byte("\xef\xbb\xbf"))
 	c := csv.NewReader(bytes.NewReader(data))
 	c.FieldsPerRecord = -1
-	if first, _, _ := bytes.Cut(data, []byte("\n")); bytes.IndexByte(first, ',') < 0 && bytes.IndexByte(first, ';') >= 0 {
-		c.Comma = ';' // as spreadsheets write where the comma is decimal
-	}
+	c.Comma = separator(data, columns)
 	header, err = c.Read()
 	if errors.Is(err, io.EOF) {
 		return fail("is empty; the first line must name the columns %s", strings.Join(columns, ","))
@@ -64,14 +69,11 @@ func readTable(r io.Reader, name string, need ...string) (header []string, rows 
 	if err != nil {
 		return fail("the first line can't be read: %v", err)
 	}
-	if len(header) == 1 && strings.Contains(header[0], "\t") {
-		return fail("its columns are separated by tabs; save it with commas or semicolons")
-	}
 	for i, h := range header {
-		header[i] = strings.ToLower(strings.TrimSpace(h))
+		header[i] = columnName(h)
 		switch {
 		case !slices.Contains(columns, header[i]):
-			return fail("unknown column %q in the first line, which names the columns.%s", clean.Name(header[i], maxName), guess(header[i]))
+			return fail("unknown column %q in the first line, which names the columns.%s", clean.Name(header[i], maxName), guess(header[i], columns))
 		case slices.Contains(header[:i], header[i]):
 			return fail("column %s stands twice", header[i])
 		}
@@ -96,14 +98,47 @@ func readTable(r io.Reader, name string, need ...string) (header []string, rows 
 			return fail("%v", err)
 		}
 		line, _ := c.FieldPos(0)
-		rows = append(rows, newRow(line, header, record))
+		rows = append(rows, newRow(line, header, record, c.Comma))
 	}
 }
 
-func newRow(line int, header, record []string) row {
+// separator gives what separates the columns: of a comma, a semicolon and a tab
+// the one by which most of the first line are known.
+func separator(data []byte, columns []string) (best rune) {
+	first, _, _ := bytes.Cut(data, []byte("\n"))
+	best, most := ',', 0
+	for _, comma := range ",;\t" {
+		c := csv.NewReader(bytes.NewReader(first))
+		c.Comma = comma
+		header, _ := c.Read()
+		known := 0
+		for _, h := range header {
+			if slices.Contains(columns, columnName(h)) {
+				known++
+			}
+		}
+		if known > most {
+			best, most = comma, known
+		}
+	}
+	return best
+}
+
+func columnName(h string) string { return strings.ToLower(strings.TrimSpace(h)) }
+
+// utf16 reports whether a text is in UTF-16, by its mark or by how its first
+// letter is written.
+func utf16(data []byte) bool {
+	return bytes.HasPrefix(data, []byte("\xff\xfe")) || bytes.HasPrefix(data, []byte("\xfe\xff")) || len(data) > 1 && (data[0] == 0) != (data[1] == 0)
+}
+
+func newRow(line int, header, record []string, comma rune) row {
 	r := row{line: line, record: record, fields: map[string]string{}}
 	if len(record) != len(header) {
 		r.bad = fmt.Sprintf("%d fields, the header has %d", len(record), len(header))
+		if len(record) > len(header) && comma != '\t' {
+			r.bad += fmt.Sprintf("; a field that holds %q stands in quotes, and several addresses or permissions may be separated by |", string(comma))
+		}
 		return r
 	}
 	for i, h := range header {
@@ -119,7 +154,7 @@ func newRow(line int, header, record []string) row {
 }
 
 // guess names the column that was perhaps meant.
-func guess(s string) string {
+func guess(s string, columns []string) string {
 	if meant := near.Of(s, columns); meant != "" {
 		return fmt.Sprintf(" Did you mean %s?", meant)
 	}

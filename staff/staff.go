@@ -117,7 +117,7 @@ func (a Agent) checked(r kv.Reader) (Agent, error) {
 	for _, c := range a.Authorities {
 		if c != All && !policy.Class(c).Known() {
 			classes := names(policy.Classes)
-			report("authority: %q is not all, nor a class%s; one of %s", c, meant(c, append(classes, All)), strings.Join(classes, ", "))
+			report("authority: %q is not all, nor one of %s%s", c, strings.Join(classes, ", "), meant(c, append(classes, All)))
 		}
 	}
 	for _, t := range a.Teams {
@@ -169,7 +169,7 @@ func names[T ~string](all []T) (out []string) {
 // meant names what was perhaps meant by a word.
 func meant(word string, names []string) string {
 	if m := near.Of(word, names); m != "" {
-		return "; did you mean " + m + "?"
+		return ". Did you mean " + m + "?"
 	}
 	return ""
 }

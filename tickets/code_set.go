@@ -117,7 +117,7 @@ func (s *Store) changeCode(by By, in CodeRequest, change func(kv.Tx, held, staff
 // codeSetter gives the agent, if they may set codes.
 func (s *Store) codeSetter(r kv.Reader, id string) (staff.Agent, error) {
 	a, err := activeAgent(r, id)
-	if err == nil && (a.Role == staff.RoleAgent || s.Now().Before(a.Counts)) { //rule:6.5 a-lead-sets-codes TestCodeSetter
+	if err == nil && !a.Has(staff.RoleLead, s.Now()) { //rule:6.5 a-lead-sets-codes TestCodeSetter
 		err = fmt.Errorf("%w: %s may not set or clear a code: it takes a lead or an administrator", ErrNotAllowed, a.ID)
 	}
 	return a, err

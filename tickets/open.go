@@ -35,12 +35,16 @@ func (s *Store) Open(o OpenRequest) (t Ticket, err error) {
 		if err != nil {
 			return err
 		}
+		priority, category, err := ownWords(tx, c.Client, o)
+		if err != nil {
+			return err
+		}
 		if !o.Lost && !c.May(clients.Permission(o.Class), s.Now(), o.Service) { // who lost their mailbox asks for nothing by it
 			return notPermitted(oneLine(o.Contact), o.Class, o.Service)
 		}
 		t, err = s.create(tx, Ticket{Client: c.Client, Contact: c.ID, Subject: token.Blot(oneLine(o.Subject)), Request: request, // a second reference would bind no answer
 			Class: o.Class, Service: o.Service, Channel: o.Channel, OpenedBy: agent.ID, Assignee: agent.ID, Asks: asks, Looked: agent.ID, Lost: o.Lost,
-			Priority: oneLine(o.Priority), Category: oneLine(o.Category)}, "")
+			Priority: priority, Category: category}, "")
 		if err != nil || o.Class == policy.Question {
 			return err
 		}
@@ -54,6 +58,21 @@ func (s *Store) Open(o OpenRequest) (t Ticket, err error) {
 		return save(tx, t)
 	})
 	return t, err
+}
+
+// ownWords gives the priority and the category as the client's own lists have them,
+// where it has any.
+func ownWords(r kv.Reader, client string, o OpenRequest) (priority, category string, err error) {
+	c, _, err := clients.GetClient(r, client)
+	if err != nil {
+		return "", "", err
+	}
+	priority, err = c.Priority(oneLine(o.Priority))
+	category, err2 := c.Category(oneLine(o.Category))
+	if err := errors.Join(err, err2); err != nil {
+		return "", "", &InvalidError{err}
+	}
+	return priority, category, nil
 }
 
 // mayAsk reports whether the contact may ask now for what the ticket asks for.

@@ -51,7 +51,7 @@ func (a *app) ticketOpen() *cobra.Command {
 		return a.with(cmd.Context(), func(ctx context.Context, client *api.Client) error {
 			var out api.Opened
 			if err := client.Call(ctx, "ticket/open", in, &out); err != nil {
-				return err
+				return flagged(err, nil)
 			}
 			if a.json {
 				return a.print(out)

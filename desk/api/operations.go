@@ -53,8 +53,15 @@ var operations = map[string]operation{
 
 	"client/import":  importing(tickets.ImportClients),
 	"client/list":    many(staff.RoleAgent, listClients),
+	"client/show":    one(staff.RoleAgent, showClient),
+	"client/add":     one(staff.RoleAdmin, addClient),
+	"client/set":     one(staff.RoleAdmin, setClient),
 	"contact/import": importing(tickets.ImportContacts),
 	"contact/list":   many(staff.RoleAgent, listContacts),
+	"contact/show":   one(staff.RoleAgent, showContact),
+	"contact/add":    one(staff.RoleAgent, addContact), // and what is done with it says who may
+	"contact/set":    one(staff.RoleAgent, setContact), // the same
+	"contact/remove": one(staff.RoleLead, removeContact),
 	"import/list":    many(staff.RoleAgent, listImports),
 	"agent/add":      one(staff.RoleAdmin, addAgent),
 	"agent/set":      one(staff.RoleAdmin, setAgent),
@@ -116,7 +123,7 @@ func openTicket(_ context.Context, s *Server, c Caller, in tickets.OpenRequest) 
 	}
 	t, err := s.Store.Open(in)
 	if err != nil {
-		return out, err
+		return out, s.aboutContact(in.Contact, err)
 	}
 	shown, err := s.Store.Show(t.ID)
 	out = Opened{Ticket: t.ID, State: t.State, Class: t.Class, Notice: "queued", Contact: shown.Contact, Name: shown.ContactName,

@@ -2,9 +2,12 @@ package api
 
 import (
 	"context"
+	"errors"
+	"slices"
 	"time"
 
 	"countersign/clients"
+	"countersign/internal/exit"
 	"countersign/internal/kv"
 	"countersign/policy"
 	"countersign/tickets"
@@ -20,29 +23,11 @@ func by(ctx context.Context, c Caller) tickets.By {
 	return b
 }
 
-func listClients(_ context.Context, s *Server, _ Caller, _ None, emit func(any) error) error {
-	return clients.EachClient(s.Store.KV(), func(c clients.Client) error {
-		out := ListedClient{Client: c}
-		err := s.Store.KV().View(func(v kv.View) (err error) {
-			out.StoppedBy, err = tickets.StoppedBy(v, c.ID)
-			return err
-		})
-		if err != nil {
-			return err
-		}
-		return emit(out)
-	})
-}
-
-// ListedClient is a client as client list shows it.
-type ListedClient struct {
-	clients.Client
-	StoppedBy []string `json:"stopped_by,omitempty"` // tickets that the contact disputed
-}
-
 // ContactFilter narrows contact list.
 type ContactFilter struct {
-	Client string `json:"client,omitempty"`
+	Client  string `json:"client,omitempty"`
+	Cooling bool   `json:"cooling,omitempty"` // only those of whom something cools
+	Removed bool   `json:"removed,omitempty"` // only those who were removed
 }
 
 // Contact is a contact as contact list shows it, with what cools of them.
@@ -55,25 +40,137 @@ type Contact struct {
 	Addresses   []string             `json:"addresses"`
 	Permissions []clients.Permission `json:"permissions"`
 	Language    string               `json:"language,omitempty"`
+	Zone        string               `json:"zone,omitempty"`
 	Added       time.Time            `json:"added,omitzero"`
+	Ended       time.Time            `json:"ended,omitzero"` // when they were removed
 	Cools       []policy.Cooling     `json:"cools"`
 }
 
+func (s *Server) contact(r kv.Reader, c clients.Contact) (Contact, error) {
+	cools, err := s.Store.Directory.Cools(r, c)
+	return Contact{Contact: c.ID, Client: c.Client, Name: c.Name, Role: c.Role, Status: c.Status, Addresses: append([]string{}, c.Addresses...),
+		Permissions: append([]clients.Permission{}, c.Permissions...), Language: c.Language, Zone: c.Zone, Added: c.Added, Ended: c.Ended,
+		Cools: append([]policy.Cooling{}, cools...)}, err
+}
+
 func listContacts(_ context.Context, s *Server, _ Caller, in ContactFilter, emit func(any) error) error {
+	if in.Client != "" {
+		if _, err := s.client(in.Client); err != nil {
+			return err
+		}
+	}
 	return clients.EachContact(s.Store.KV(), func(c clients.Contact) error {
-		if in.Client != "" && c.Client != in.Client {
+		if in.Client != "" && c.Client != in.Client || in.Removed && c.Status != clients.Removed {
 			return nil
 		}
-		out := Contact{Contact: c.ID, Client: c.Client, Name: c.Name, Role: c.Role, Status: c.Status, Addresses: c.Addresses,
-			Permissions: append([]clients.Permission{}, c.Permissions...), Language: c.Language, Added: c.Added, Cools: []policy.Cooling{}}
-		err := s.Store.KV().View(func(v kv.View) error {
-			cools, err := s.Store.Directory.Cools(v, c)
-			out.Cools = append(out.Cools, cools...)
-			return err
-		})
-		if err != nil {
+		var out Contact
+		err := s.Store.KV().View(func(v kv.View) (err error) { out, err = s.contact(v, c); return err })
+		if err != nil || in.Cooling && len(out.Cools) == 0 {
 			return err
 		}
 		return emit(out)
 	})
+}
+
+// ShownContact is a contact as contact show shows them.
+type ShownContact struct {
+	Contact
+	ClientName string               `json:"client_name"`
+	Left       []LeftAddress        `json:"left"`
+	Open       []tickets.OpenTicket `json:"open"`
+	Proved     []tickets.ProvedAt   `json:"proved"` // whether mail of their domains was proved
+	Barred     []policy.Reason      `json:"barred"` // why they can prove nothing privileged now; none: they can
+}
+
+// LeftAddress is an address that was a contact's and may object until then.
+type LeftAddress struct {
+	Address string    `json:"address"`
+	Left    time.Time `json:"left"`
+}
+
+func showContact(_ context.Context, s *Server, _ Caller, in ID) (out ShownContact, err error) {
+	err = s.Store.KV().View(func(v kv.View) error {
+		c, err := tickets.FindContact(v, in.ID)
+		if err != nil {
+			return err
+		}
+		client, _, err := clients.GetClient(v, c.Client)
+		if err != nil {
+			return err
+		}
+		d := s.Store.Directory
+		shown, err := s.contact(v, c)
+		open, errOpen := d.Open(v, c.ID)
+		proved, errProved := d.ProvedAt(v, c)
+		barred, errBarred := d.Barred(v, c)
+		out = ShownContact{Contact: shown, ClientName: client.Name, Left: []LeftAddress{}, Open: append([]tickets.OpenTicket{}, open...),
+			Proved: append([]tickets.ProvedAt{}, proved...), Barred: append([]policy.Reason{}, barred...)}
+		for addr, at := range c.Left {
+			if c.LeftLately(addr, s.Store.Now()) {
+				out.Left = append(out.Left, LeftAddress{addr, at})
+			}
+		}
+		slices.SortFunc(out.Left, func(a, b LeftAddress) int { return a.Left.Compare(b.Left) })
+		return errors.Join(err, errOpen, errProved, errBarred)
+	})
+	return out, s.aboutContact(in.ID, err)
+}
+
+// ChangedContact is what contact add, set and remove answer.
+type ChangedContact struct {
+	Contact
+	Ticket   string          `json:"ticket,omitempty"` // where it is on record and may be objected to
+	Widens   []string        `json:"widens"`           // what they newly have
+	Told     int             `json:"told"`             // addresses that hear of it
+	Warnings []policy.Reason `json:"warnings"`
+	DryRun   bool            `json:"dry_run,omitempty"`
+}
+
+func (s *Server) changedContact(c tickets.ContactChanged, err error) (out ChangedContact, _ error) {
+	if err != nil {
+		return out, err
+	}
+	out = ChangedContact{Ticket: c.Ticket, Widens: append([]string{}, c.Widens...), Told: c.Told, Warnings: append([]policy.Reason{}, c.Warnings...), DryRun: c.DryRun}
+	err = s.Store.KV().View(func(v kv.View) (err error) { out.Contact, err = s.contact(v, c.Contact); return err })
+	out.Cools = append([]policy.Cooling{}, c.Cools...) // also of a client that a dry run did not write
+	return out, err
+}
+
+func setContact(ctx context.Context, s *Server, c Caller, in tickets.ContactChange) (ChangedContact, error) {
+	out, err := s.Store.Directory.SetContact(by(ctx, c), in)
+	return s.changedContact(out, s.aboutContact(in.Contact, err))
+}
+
+func addContact(ctx context.Context, s *Server, c Caller, in tickets.NewContact) (ChangedContact, error) {
+	if _, err := s.client(in.Client); err != nil {
+		return ChangedContact{}, err
+	}
+	return s.changedContact(s.Store.Directory.AddContact(by(ctx, c), in))
+}
+
+// RemoveContact is a contact to take off the file, by an address or their id.
+type RemoveContact struct {
+	Contact string `json:"contact"`
+	Agent   string `json:"agent,omitempty"`
+	DryRun  bool   `json:"dry_run,omitempty"`
+}
+
+func removeContact(ctx context.Context, s *Server, c Caller, in RemoveContact) (ChangedContact, error) {
+	out, err := s.Store.Directory.RemoveContact(by(ctx, c), in.Contact, in.Agent, in.DryRun)
+	return s.changedContact(out, s.aboutContact(in.Contact, err))
+}
+
+// aboutContact says of a contact who is not there who was perhaps meant.
+func (s *Server) aboutContact(who string, err error) error {
+	if !errors.Is(err, tickets.ErrNoContact) {
+		return err
+	}
+	e := &exit.Error{Code: exit.NoInput, Reason: "no_such_contact", Message: err.Error() + ".", Try: "countersign contact list", Err: err}
+	_ = s.Store.KV().View(func(v kv.View) error {
+		if meant, err := tickets.MeantContact(v, who); err == nil && meant != "" {
+			e.Message += " Did you mean \"" + meant + "\"?"
+		}
+		return nil
+	})
+	return e
 }

@@ -37,6 +37,7 @@ var known = []struct {
 	{tickets.ErrNoTicket, exit.NoInput, "no_such_ticket", "countersign ticket list"},
 	{approvals.ErrNone, exit.NoInput, "no_such_approval", "countersign approval list"},
 	{tickets.ErrNoContact, exit.NoInput, "no_such_contact", "countersign contact list"},
+	{tickets.ErrNoClient, exit.NoInput, "no_such_client", "countersign client list"},
 	{tickets.ErrNoAgent, exit.NoInput, "no_such_agent", "countersign agent list"},
 	{tickets.ErrNoCode, exit.NoInput, "code_not_set", ""},
 	{tickets.ErrNotAllowed, exit.NoPerm, "not_allowed", ""},

@@ -27,6 +27,8 @@ var least = map[string]string{
 	"quarantine/list": "lead", "quarantine/show": "lead", "quarantine/release": "lead", "quarantine/discard": "lead",
 	"outbox/list": "agent", "outbox/show": "agent", "outbox/retry": "lead", "outbox/cancel": "lead", "outbox/release": "lead",
 	"client/import": "admin", "client/list": "agent", "contact/import": "admin", "contact/list": "agent", "import/list": "agent", "agent/add": "admin", "agent/list": "agent",
+	"client/show": "agent", "client/add": "admin", "client/set": "admin",
+	"contact/show": "agent", "contact/add": "agent", "contact/set": "agent", "contact/remove": "lead",
 	"agent/set": "admin", "agent/disable": "admin", "agent/show": "agent",
 	"code/set": "lead", "code/clear": "lead", "code/verify": "agent", "code/status": "agent", "keys/rotate": "admin",
 	"audit/verify": "agent", "audit/list": "lead", "audit/checkpoint": "agent", "mailbox/status": "agent", "mailbox/release": "admin",

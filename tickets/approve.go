@@ -154,7 +154,7 @@ func checkReason(reason, do string) error {
 	return nil
 }
 
-// ShownApproval is an approval as agents see it. Addresses are not in it.
+// ShownApproval is an approval as agents see it. Of who was asked no address is in it.
 type ShownApproval struct {
 	ID       string          `json:"id"`
 	Ticket   string          `json:"ticket"`

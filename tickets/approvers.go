@@ -36,12 +36,12 @@ func (s *Store) standing(v kv.View, t Ticket) (st standing, err error) {
 	}
 	st.leads = true
 	err = clients.EachOf(v, t.Client, func(c clients.Contact, err error) {
-		if err == nil && (c.ID == t.Contact || c.Client != t.Client || onePerson(c, requester)) {
+		if err == nil && (c.ID == t.Contact || c.Client != t.Client) {
 			return
 		}
 		one := hurdle{there: true, why: "the record of a contact can't be read"}
 		if err == nil {
-			if one, err = s.hurdle(v, t, c); err != nil {
+			if one, err = s.hurdle(v, t, c, requester); err != nil {
 				one = hurdle{there: true, why: clean.Line(err.Error(), maxSubject)}
 			}
 		}
@@ -80,10 +80,16 @@ type hurdle struct {
 	until time.Time
 }
 
-func (s *Store) hurdle(r kv.Reader, t Ticket, c clients.Contact) (hurdle, error) {
+func (s *Store) hurdle(r kv.Reader, t Ticket, c, requester clients.Contact) (hurdle, error) {
 	now, who := s.Now(), clean.Name(c.Name, 60)
 	if who == "" {
 		who = c.ID
+	}
+	if since, shared := shareMailbox(c, requester); shared {
+		if until := since.Add(s.opt.Cooling); !since.IsZero() && now.Before(until) {
+			return hurdle{true, who + " came to share a mailbox with who asks, so no lead stands in before " + moment(until), until}, nil
+		}
+		return hurdle{}, nil
 	}
 	if c.Status == clients.Removed || !c.MayApprove(t.Service, now) {
 		lost := c.ApprovedUntil(t.Service, now, s.opt.Cooling)
@@ -130,9 +136,27 @@ func (s *Store) becameStaffs(r kv.Reader, addr string) (is bool, until time.Time
 // onePerson reports whether two contacts share a mailbox: then they are no two
 // people, whatever names they have.
 func onePerson(a, b clients.Contact) bool {
-	return slices.ContainsFunc(a.Addresses, func(x string) bool {
-		return slices.ContainsFunc(b.Addresses, func(y string) bool { return onfile.Mailbox(x) == onfile.Mailbox(y) }) //rule:6.5 a-mailbox-is-one-person =false TestLeadStandsIn/same-mailbox
-	})
+	_, shared := shareMailbox(a, b)
+	return shared
+}
+
+// shareMailbox says since when two contacts share a mailbox; zero: always.
+func shareMailbox(a, b clients.Contact) (since time.Time, shared bool) {
+	for _, x := range a.Addresses {
+		for _, y := range b.Addresses {
+			if onfile.Mailbox(x) != onfile.Mailbox(y) { //rule:6.5 a-mailbox-is-one-person =true TestLeadStandsIn/same-mailbox
+				continue
+			}
+			both := a.Since[x]
+			if b.Since[y].After(both) {
+				both = b.Since[y]
+			}
+			if !shared || both.Before(since) {
+				since, shared = both, true
+			}
+		}
+	}
+	return since, shared
 }
 
 // leadOf is what the directory says now of an agent who approves.

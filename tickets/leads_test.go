@@ -182,6 +182,10 @@ func TestLeadStandsIn(t *testing.T) {
 		{"same-mailbox", func(t *testing.T, d *desk) {
 			d.contact(t, "nils", func(c *clients.Contact) { c.Addresses = []string{"bob+nils@client.example"} })
 		}, false, true, ""},
+		{"same-mailbox-lately", func(t *testing.T, d *desk) {
+			set(clients.Change{AddAddresses: []string{"bob+nils@client.example"}})(t, d)
+		}, false, false, "came to share a mailbox"},
+		{"same-mailbox-for-long", after(set(clients.Change{AddAddresses: []string{"bob+nils@client.example"}}), 72*time.Hour), false, true, ""},
 		{"for-a-service", func(t *testing.T, d *desk) {
 			d.contact(t, "nils", func(c *clients.Contact) { c.Permissions = []clients.Permission{"approve:web-1"} })
 		}, false, false, "for some services alone"},

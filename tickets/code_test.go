@@ -506,3 +506,29 @@ func TestCodeOfOthers(t *testing.T) {
 		t.Errorf("of another client: %+v", a)
 	}
 }
+
+// TestCodeRestored: a code of before a restore may have been changed, cleared or
+// used since the copy was made; it has to be set anew.
+func TestCodeRestored(t *testing.T) {
+	d := openDesk(t, nil)
+	d.set(t, bobs)
+	d.turn(time.Second)
+	if restored, err := d.Log.CheckHead("of another store"); !restored || err != nil {
+		t.Fatal(restored, err)
+	}
+	for _, said := range []codes.Secret{bobs, "wrong"} {
+		if out := d.said(t, said, ""); out.Result != policy.CodeCodeRestored {
+			t.Errorf("%+v", out)
+		}
+	}
+	check(t, d.CodeStatus(CodeRequest{Contact: bob}, func(s CodeStatus) error {
+		if !s.Restored {
+			t.Errorf("status: %+v", s)
+		}
+		return nil
+	}))
+	d.set(t, bobs)
+	if out := d.said(t, bobs, ""); out.Result != policy.CodeCodeMatch {
+		t.Errorf("set anew: %+v", out)
+	}
+}

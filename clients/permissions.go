@@ -202,17 +202,30 @@ func (c Contact) services(at time.Time) (all []string) {
 	return all
 }
 
-// NamedIn reports whether every part of the permission, or of a role, stands in a
-// text as a word of its own: its name, which may have blanks for dashes, its
-// services and its last day.
+// NamedIn reports whether a word of the text is the permission as it is written.
+// Where people use that word for itself, as they do "all", it counts in a list of
+// permissions only: "permissions all, approve".
 func (p Permission) NamedIn(text string) bool {
-	name, services, end := p.parts()
-	words := services
-	if !end.IsZero() {
-		words = append(words, end.AddDate(0, 0, -1).Format(time.DateOnly))
+	plain := !strings.ContainsAny(string(p), "-:@")
+	listed := !plain
+	for word := range strings.FieldsFuncSeq(lower(text), func(r rune) bool { return unicode.IsSpace(r) || strings.ContainsRune(`;()"'`, r) }) {
+		word = strings.TrimRight(word, ".,!?")
+		_, err := ParsePermission(word)
+		switch begins := strings.TrimRight(word, ":"); {
+		case listed && word == string(p):
+			return true
+		case begins == "permission" || begins == "permissions":
+			listed = true
+		case err != nil && word != "and":
+			listed = !plain
+		}
 	}
-	return (standsIn(text, string(name)) || standsIn(text, strings.ReplaceAll(string(name), "-", " "))) &&
-		!slices.ContainsFunc(words, func(w string) bool { return !standsIn(text, w) })
+	return false
+}
+
+// NamedIn reports whether a text says the role as it is written: "role primary".
+func (r Role) NamedIn(text string) bool {
+	return standsIn(strings.Join(strings.Fields(text), " "), "role "+string(r))
 }
 
 // standsIn reports whether a name stands in a text as a whole word: no letter,

@@ -244,3 +244,45 @@ func TestLeft(t *testing.T) {
 		t.Errorf("after thirty days: %v", c.Left)
 	}
 }
+
+// TestNamedIn: a permission is named as it is written, and a word that people use
+// only in a list of permissions.
+func TestNamedIn(t *testing.T) {
+	for _, tt := range []struct {
+		p    clients.Permission
+		text string
+		want bool
+	}{
+		{"dns-change", "He may do DNS-Change, too.", true},
+		{"dns-change", "The dns change of last week is done.", false},
+		{"dns-change", "the dns-changes", false},
+		{"dns-change:web-3", "for dns-change:web-3.", true},
+		{"dns-change:web-3", "for dns-change:web-3,mail-1", false},
+		{"dns-change:mail-1,web-3", "for dns-change:mail-1,web-3.", true},
+		{"dns-change", "for dns-change:web-3", false},
+		{"dns-change", "for dns-change: web-3", false},
+		{"dns-change", "for dns-change@2027-01-31", false},
+		{"all:web-3", "that is all: web-3", false},
+		{"all:web-3@2027-01-31", "permission all:web-3@2027-01-31.", true},
+		{"all:web-3", "permission all:web-3@2027-01-31", false},
+		{"all", "That is all.", false},
+		{"all", "Permission all.", true},
+		{"all", "permission: all", true},
+		{"all", "the permissions dns-change:web-3, approve and all!", true},
+		{"approve", "permissions ask; approve", true},
+		{"approve", "Our permissions: Ada has to approve", false},
+		{"all", "no other permissions, that is all", false},
+		{"all", "permissions all: web-3", false},
+		{"all", "all permissions", false},
+		{"cancellation", "about the cancellation", false},
+	} {
+		if got := tt.p.NamedIn(tt.text); got != tt.want {
+			t.Errorf("%q named in %q: %v, want %v", tt.p, tt.text, got, tt.want)
+		}
+	}
+	for text, want := range map[string]bool{"the role\nprimary.": true, "ROLE PRIMARY": true, "our primary contact": false, "the role of the primary": false, "role primary-ish": false} {
+		if got := clients.Primary.NamedIn(text); got != want {
+			t.Errorf("role named in %q: %v, want %v", text, got, want)
+		}
+	}
+}

@@ -15,7 +15,7 @@ import (
 )
 
 // adding is what the tickets of these tests ask for.
-const adding = "Please add bob@home.example and take off bob@client.example; our mail goes to bob@home.example. He may do dns-change, too, and be a primary contact."
+const adding = "Please add bob@home.example and take off bob@client.example; our mail goes to bob@home.example. He gets the permission dns-change, too, and the role primary."
 
 // allowed gives an account-change ticket that kim was just allowed to carry out.
 func (d *desk) allowed(t *testing.T, contact, request string) Ticket {
@@ -148,12 +148,31 @@ func TestWidening(t *testing.T) {
 		{"another-permission", func(t *testing.T, d *desk, in *ContactChange) {
 			d.contact(t, "bob", func(c *clients.Contact) { c.Permissions = more2("account-change") })
 			in.Change = clients.Change{Permissions: more("account-change", "server-change")}
-		}, "does not name server-change"},
+		}, `does not say "permission server-change"`},
 		{"permission-of-a-service", func(t *testing.T, d *desk, in *ContactChange) {
 			d.contact(t, "bob", func(c *clients.Contact) { c.Permissions = more2("account-change") })
 			in.Change = clients.Change{Permissions: more("account-change", "dns-change:web-3")}
-		}, "does not name dns-change:web-3"},
+		}, `does not say "permission dns-change:web-3"`},
 		{"primary", func(_ *testing.T, _ *desk, in *ContactChange) { in.Change = clients.Change{Role: new(clients.Primary)} }, ""},
+		{"primary-not-named", func(t *testing.T, d *desk, in *ContactChange) {
+			in.Ticket = d.allowed(t, bob, "Please add bob@home.example. Our primary contact Ada agrees.").ID
+			in.Change = clients.Change{Role: new(clients.Primary)}
+		}, `does not say "role primary"`},
+		{"permission-by-the-way", func(t *testing.T, d *desk, in *ContactChange) {
+			d.contact(t, "bob", func(c *clients.Contact) { c.Permissions = more2("account-change") })
+			in.Ticket = d.allowed(t, bob, "Please add bob@home.example, that is all; no permissions but that.").ID
+			in.Change = clients.Change{Permissions: more("account-change", "all")}
+		}, `does not say "permission all"`},
+		{"list-taken-away", func(t *testing.T, d *desk, in *ContactChange) {
+			d.contact(t, "ada", func(c *clients.Contact) { c.Permissions = more2("ask", "approve") })
+			in.Ticket = d.allowed(t, bob, "Please add ada@home.example to ada@client.example, and take off the permissions ask and approve.").ID
+			in.Contact, in.Change = ada, clients.Change{Permissions: more()}
+		}, `does not say "permission all"`},
+		{"list-taken-away-for-all", func(t *testing.T, d *desk, in *ContactChange) {
+			d.contact(t, "ada", func(c *clients.Contact) { c.Permissions = more2("ask", "approve") })
+			in.Ticket = d.allowed(t, bob, "Please give ada@client.example the permission all instead of the permissions ask and approve.").ID
+			in.Contact, in.Change = ada, clients.Change{Permissions: more()}
+		}, ""},
 		{"takes-off-what-it-names", func(_ *testing.T, _ *desk, in *ContactChange) { in.RemoveAddresses = []string{bob} }, ""},
 		{"takes-off-more", func(t *testing.T, d *desk, in *ContactChange) {
 			d.contact(t, "bob", func(c *clients.Contact) { c.Addresses = append(c.Addresses, "other@client.example") })

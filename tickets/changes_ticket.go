@@ -75,9 +75,12 @@ func (w written) quoted(t Ticket) error {
 	if first := w.next.Addresses[0]; (len(w.old.Addresses) == 0 || w.old.Addresses[0] != first) && !names(t.Request, first) { //rule:6.6 first-address-was-quoted TestWidening/first-not-named
 		return fmt.Errorf("%w: the request of %s, as it was confirmed, does not name %s, to which our mail would go", ErrNotAllowed, t.ID, hideAddress(first))
 	}
-	for _, what := range w.given() {
-		if !says(t.Request, what) { //rule:6.6 permission-was-quoted TestWidening/another-permission
-			return fmt.Errorf("%w: the request of %s, as it was confirmed, does not name %s; it has to, as it is written here", ErrNotAllowed, t.ID, what)
+	if r := w.next.Role; r == clients.Primary && w.old.Role != r && !r.NamedIn(t.Request) { //rule:6.6 role-was-quoted TestWidening/primary-not-named
+		return fmt.Errorf("%w: the request of %s, as it was confirmed, does not say \"role %s\"; it has to, in these words", ErrNotAllowed, t.ID, r)
+	}
+	for _, p := range w.given() {
+		if !p.NamedIn(t.Request) { //rule:6.6 permission-was-quoted TestWidening/another-permission
+			return fmt.Errorf("%w: the request of %s, as it was confirmed, does not say \"permission %s\"; it has to, in these words", ErrNotAllowed, t.ID, p)
 		}
 	}
 	own := t.Contact == w.next.ID || len(w.old.Addresses) == 0                                             // or new
@@ -95,27 +98,26 @@ func (w written) beyond(request string) bool {
 		return false
 	}
 	return a.Name != b.Name || a.Language != b.Language || a.Zone != b.Zone ||
-		a.Role != b.Role && !says(request, string(b.Role)) ||
+		a.Role != b.Role && !b.Role.NamedIn(request) ||
 		slices.ContainsFunc(a.Addresses, func(addr string) bool { return !b.OnFile(addr) && !names(request, addr) }) ||
 		slices.ContainsFunc(a.Permissions, func(p clients.Permission) bool {
-			return !slices.Contains(b.Permissions, p) && !says(request, string(p))
+			return !slices.Contains(b.Permissions, p) && !p.NamedIn(request)
 		})
 }
 
-// given names the permissions and the role that the contact did not have so.
-func (w written) given() (all []string) {
-	if w.next.Role == clients.Primary && w.old.Role != clients.Primary {
-		all = append(all, string(clients.Primary))
-	}
+// given gives the permissions that the contact did not have so. Without a list a
+// primary contact may everything: who takes theirs away gives that.
+func (w written) given() (all []clients.Permission) {
 	for _, p := range w.next.Permissions {
 		if !slices.Contains(w.old.Permissions, p) {
-			all = append(all, string(p))
+			all = append(all, p)
 		}
+	}
+	if len(w.next.Permissions) == 0 && len(w.old.Permissions) > 0 && w.next.Role == clients.Primary { //rule:6.6 no-list-is-all =false TestWidening/list-taken-away
+		all = append(all, clients.All)
 	}
 	return all
 }
-
-func says(text, permission string) bool { return clients.Permission(permission).NamedIn(text) }
 
 // names reports whether the address stands in a text, whole.
 func names(text, addr string) bool {

@@ -85,12 +85,12 @@ type place struct {
 
 // whoHears gives who is told of a change: every address that left the file, and
 // the first one as it was before, which are perhaps all that the contact can still
-// read; and the primary contacts. before is the primary contact that the client had.
-// An address that is somebody else's by now is told nothing.
+// read, or where these are somebody else's, the first one as it is now; and the
+// primary contacts. before is the primary contact that the client had.
 func whoHears(r kv.Reader, old, next clients.Contact, before string) (all []place, err error) {
 	add := func(contact, addr string) error {
-		h, err := onfile.Of(r, addr)
-		if err == nil && (h.Nobody() || slices.Contains(h.Contacts(), contact)) && !slices.Contains(all, place{contact, addr}) { //rule:6.10 not-to-who-has-it-now part=2 TestMovedIsNotTold
+		others, err := othersNow(r, contact, addr)
+		if err == nil && !others && !slices.Contains(all, place{contact, addr}) { //rule:6.10 not-to-who-has-it-now part=2 TestMovedIsNotTold
 			all = append(all, place{contact, addr})
 		}
 		return err
@@ -100,6 +100,11 @@ func whoHears(r kv.Reader, old, next clients.Contact, before string) (all []plac
 			continue
 		}
 		if err := add(next.ID, addr); err != nil {
+			return nil, err
+		}
+	}
+	if len(all) == 0 && old.Status == clients.Active && len(old.Addresses) > 0 && len(next.Addresses) > 0 {
+		if err := add(next.ID, next.Addresses[0]); err != nil { //rule:6.5 who-lost-an-address-is-told ! TestMovedIsNotTold
 			return nil, err
 		}
 	}
@@ -119,6 +124,13 @@ func whoHears(r kv.Reader, old, next clients.Contact, before string) (all []plac
 		}
 	}
 	return all, nil
+}
+
+// othersNow reports whether an address that is or was the contact's is somebody
+// else's by now: what was done to the one is nothing to the other.
+func othersNow(r kv.Reader, contact, addr string) (bool, error) {
+	h, err := onfile.Of(r, addr)
+	return !h.Nobody() && !slices.Contains(h.Contacts(), contact), err
 }
 
 // describe says what of a contact is changed, without addresses in full.

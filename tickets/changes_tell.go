@@ -136,6 +136,10 @@ func (s *Store) tellAt(tx kv.Tx, t *Ticket, w telling, to place) error {
 	if err != nil || !ok {
 		return err
 	}
+	others, err := othersNow(tx, c.ID, to.Address)
+	if err != nil || others { //rule:6.10 not-to-who-has-it-when-told part=2 TestMovedMeanwhile
+		return err
+	}
 	reason := w.Reason
 	switch lately := c.LeftLately(to.Address, s.Now()); {
 	case lately && w.Kind == policy.NoticeChanged:

@@ -15,8 +15,9 @@ import (
 )
 
 // pointless reports whether a notice must not go out any more: its address has
-// left the file since it was queued, and it does not tell just that, or is no active agent's, or the question that it asks no longer
-// stands, be it because of a restore.
+// left the file since it was queued, and it does not tell just that, or is somebody
+// else's; or it is no active agent's; or the question that it asks no longer stands,
+// be it because of a restore.
 func (s *Store) pointless(r kv.Reader, o outbox.Outgoing) (bool, error) {
 	if o.Agent != "" {
 		a, ok, err := staff.Get(r, o.Agent)
@@ -28,6 +29,11 @@ func (s *Store) pointless(r kv.Reader, o outbox.Outgoing) (bool, error) {
 	}
 	c, _, err := clients.Get(r, n.Contact)
 	if err != nil || !c.OnFile(o.To) {
+		others, failed := othersNow(r, c.ID, o.To)
+		err = errors.Join(err, failed)
+		if others { //rule:6.10 not-to-who-has-it-when-sent TestMovedMeanwhile
+			return true, err
+		}
 		return err != nil || n.Kind != policy.NoticeChanged || !c.LeftLately(o.To, s.Now()), err //rule:6.10 who-left-is-told-that-alone =false,err TestLeftIsToldAlone
 	}
 	if !n.Kind.Terms().Asks {

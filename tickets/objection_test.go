@@ -309,19 +309,51 @@ func TestFirstTakenAway(t *testing.T) {
 }
 
 // TestMovedIsNotTold: an address that an import moves to somebody else hears
-// nothing of what was done to whom it was before; their primary contact does.
+// nothing of what was done to whom it was before; what is left to them does, and
+// else their primary contact.
 func TestMovedIsNotTold(t *testing.T) {
-	d := memoryDesk(t, nil)
-	d.imports(t, "c2,,bob@client.example,Bob,,all,\n")
-	check(t, d.Tick())
-	check(t, d.Tick())
-	var to []string
-	for _, l := range d.letters {
-		if l.Kind == policy.NoticeChanged {
-			to = append(to, l.To)
+	const second = "ada@second.example"
+	for line, want := range map[string][]string{
+		"c2,,bob@client.example,Bob,,all,\n": {ada, eve},
+		"c2,,ada@client.example,Ada,,all,\n": {second, eve},
+	} {
+		d := memoryDesk(t, nil)
+		d.contact(t, "ada", func(c *clients.Contact) { c.Addresses = append(c.Addresses, second) })
+		d.imports(t, line)
+		check(t, d.Tick())
+		check(t, d.Tick())
+		var to []string
+		for _, l := range d.letters {
+			if l.Kind == policy.NoticeChanged {
+				to = append(to, l.To)
+			}
+		}
+		if slices.Sort(to); !slices.Equal(to, want) {
+			t.Errorf("%s: told %v, want %v", line, to, want)
 		}
 	}
-	if slices.Sort(to); !slices.Equal(to, []string{ada, eve}) {
-		t.Errorf("told %v", to)
+}
+
+// TestMovedMeanwhile: nor does an address that is somebody else's by the time that
+// it would be told, be the mail written by then or not.
+func TestMovedMeanwhile(t *testing.T) {
+	for _, written := range []bool{false, true} {
+		d := memoryDesk(t, nil)
+		ticket := d.allowed(t, bob, adding)
+		_, err := d.Directory.SetContact(as("kim"), ContactChange{Contact: bob, Change: clients.Change{AddAddresses: []string{home}, RemoveAddresses: []string{bob}}, Ticket: ticket.ID})
+		check(t, err)
+		if written {
+			check(t, d.Tick())
+		}
+		d.contact(t, "eve", func(c *clients.Contact) { c.Addresses = append(c.Addresses, bob) })
+		check(t, d.Tick())
+		for _, o := range d.outbox(t, ticket.ID) {
+			if o.Kind == policy.NoticeChanged && o.To == bob && o.State != outbox.Canceled {
+				t.Errorf("written before: %v; %+v", written, o)
+			}
+		}
+		if got := d.heard(policy.NoticeChanged, ticket.ID); slices.Contains(got, bob) != written || !slices.Contains(got, ada) {
+			t.Errorf("written before: %v; told %v", written, got)
+		}
 	}
 }

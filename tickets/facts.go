@@ -154,10 +154,10 @@ func otherThan(r kv.Reader, hash, own string) (bool, error) {
 
 // names resolves every mark of the message.
 func (s *Store) names(r kv.Reader, e policy.Evidence) (n policy.Names, err error) {
-	if n.Tokens, err = s.named(r, tokenPrefix, e.Tokens, e.From); err != nil {
+	if n.Tokens, err = s.named(r, tokenPrefix, e.Tokens, e); err != nil {
 		return n, err
 	}
-	if n.References, err = s.named(r, referencePrefix, e.References, e.From); err != nil {
+	if n.References, err = s.named(r, referencePrefix, e.References, e); err != nil {
 		return n, err
 	}
 	for _, m := range e.References {
@@ -207,7 +207,13 @@ func ownFirst(r kv.Reader, threads []string, from string) ([]string, error) {
 	return threads, nil
 }
 
-func (s *Store) named(r kv.Reader, prefix string, marks []policy.Mark, from string) (out []policy.Named, err error) {
+// named resolves marks of a message. Whether an objection comes late is judged by
+// when it arrived: it may have waited for DNS, or for us.
+func (s *Store) named(r kv.Reader, prefix string, marks []policy.Mark, e policy.Evidence) (out []policy.Named, err error) {
+	at := s.Now()
+	if !e.Arrived.IsZero() && e.Arrived.Before(at) {
+		at = e.Arrived //rule:6.15 objection-counts-from-its-arrival TestChanged/last-moment-waiting-for-dns
+	}
 	for _, m := range marks {
 		id, err := s.recall(r, prefix, m.Value)
 		if err != nil {
@@ -227,7 +233,7 @@ func (s *Store) named(r kv.Reader, prefix string, marks []policy.Mark, from stri
 		if err != nil {
 			return nil, err
 		}
-		facts, err := n.facts(r, t, from, s.Now())
+		facts, err := n.facts(r, t, e.From, at)
 		if err != nil {
 			return nil, err
 		}

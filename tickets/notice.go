@@ -33,6 +33,7 @@ type notice struct {
 	Approval string            `json:"approval,omitempty"` // that it asks for
 	Epoch    int               `json:"epoch,omitempty"`    // in which it was asked
 	Out      string            `json:"out,omitempty"`      // its place in the outbox
+	Language string            `json:"language,omitempty"` // of the contact then
 }
 
 // ask queues a notice of the given kind to the first address on file of the
@@ -89,7 +90,7 @@ func (s *Store) writeNotice(tx kv.Tx, t *Ticket, kind policy.NoticeKind, a addre
 		return err
 	}
 	now, c := s.Now(), a.contact
-	n := notice{ID: "n-" + token.New()[:12], Kind: kind, Ticket: t.ID, Contact: c.ID, Address: a.address, First: c.First.At,
+	n := notice{ID: "n-" + token.New()[:12], Kind: kind, Ticket: t.ID, Contact: c.ID, Address: a.address, Language: c.Language, First: c.First.At,
 		Revision: t.Revision, Sent: now, Expires: now.Add(cmp.Or(a.life, s.opt.TokenLife)), Lifts: kind == policy.NoticeLift, Epoch: e.Number}
 	if a.asks != nil {
 		n.Approval, n.Expires = a.of.ID, a.of.Until
@@ -240,7 +241,7 @@ func (n notice) facts(r kv.Reader, t Ticket, from string, now time.Time) (policy
 		gone = gone || of.State != approvals.Open || of.ID != t.Approval //rule:6.6 approval-of-what-stands =false TestApprovalVoid
 	}
 	return policy.Notice{ID: n.ID, Ticket: n.Ticket, Contact: n.Contact, Address: n.Address, Revision: n.Revision, First: n.First, Sent: n.Sent,
-		Language: c.Language, Asked: from != "" && (n.Address == from || slices.Contains(c.Addresses, from)), Expires: n.Expires,
+		Language: cmp.Or(n.Language, c.Language), Asked: from != "" && (n.Address == from || slices.Contains(c.Addresses, from)), Expires: n.Expires,
 		Lifts: n.Lifts, Approves: n.Approval != "", Tells: !n.Kind.Terms().Asks, Objects: n.Kind.Terms().Objects, Late: n.Kind.Terms().Objects && !c.OnFile(n.Address) && !c.LeftLately(n.Address, now), Spent: n.Spent, Void: n.Void || n.Revision != t.Revision || gone}, err
 }
 

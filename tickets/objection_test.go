@@ -103,6 +103,7 @@ func TestChangeAsked(t *testing.T) {
 func changedDesk(t *testing.T) (*desk, ContactChanged) {
 	t.Helper()
 	d := memoryDesk(t, nil)
+	d.contact(t, "bob", func(c *clients.Contact) { c.Language = "nb" })
 	ticket := d.allowed(t, bob, adding)
 	out, err := d.Directory.SetContact(as("kim"), ContactChange{Contact: bob, Change: clients.Change{AddAddresses: []string{home}, RemoveAddresses: []string{bob}}, Ticket: ticket.ID})
 	check(t, err)
@@ -147,6 +148,15 @@ func TestChanged(t *testing.T) {
 		{"primary", 0, func(d *desk, e *policy.Evidence) { *e = d.reply(d.letter(t, policy.NoticeChanged, ada), policy.No) }, "other_contact", true},
 		{"primary-after-long", 100 * 24 * time.Hour, func(d *desk, e *policy.Evidence) { *e = d.reply(d.letter(t, policy.NoticeChanged, ada), policy.No) }, "other_contact", true},
 		{"last-moment", 30*24*time.Hour - time.Millisecond, func(*desk, *policy.Evidence) {}, "unknown_sender", true},
+		{"last-moment-waiting-for-dns", 30*24*time.Hour - time.Minute, func(d *desk, e *policy.Evidence) {
+			e.Arrived = d.clock()
+			d.turn(time.Hour)
+		}, "unknown_sender", true},
+		{"in-the-language-of-then", time.Hour, func(d *desk, e *policy.Evidence) {
+			_, err := d.Directory.SetContact(as("max"), ContactChange{Contact: home, Change: clients.Change{Language: new("en")}})
+			check(t, err)
+			e.Answer = policy.Answer{Intent: policy.Unclear}.But(policy.No, "nb")
+		}, "unknown_sender", true},
 		{"after-thirty-days", 30 * 24 * time.Hour, func(*desk, *policy.Evidence) {}, "unknown_sender", false},
 		{"unproved", 0, func(_ *desk, e *policy.Evidence) { e.Sender = policy.Sender{Result: policy.ResultNone} }, "not_aligned", false},
 		{"from-elsewhere", 0, func(_ *desk, e *policy.Evidence) { e.From = "x@evil.example" }, "unknown_sender", false},

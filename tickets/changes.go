@@ -1,7 +1,9 @@
 package tickets
 
 import (
+	"cmp"
 	"fmt"
+	"math"
 	"slices"
 	"strings"
 	"time"
@@ -133,6 +135,17 @@ func othersNow(r kv.Reader, contact, addr string) (bool, error) {
 	return !h.Nobody() && !slices.Contains(h.Contacts(), contact), err
 }
 
+// What a mail says of a change has to fit into it, or nobody would be told of one
+// that was made long: most of a name, of an address and of another thing, in bytes.
+const (
+	maxToldName    = 100
+	maxToldAddress = 80
+	maxToldValue   = 500
+)
+
+// cutShort stands where more than that was cut off.
+const cutShort = " [...]"
+
 // describe says what of a contact is changed, without addresses in full.
 func describe(old, next clients.Contact) string {
 	var all []string
@@ -154,17 +167,19 @@ func describe(old, next clients.Contact) string {
 		say("our mail goes to %s", hideAddress(next.Addresses[0]))
 	}
 	for _, f := range []struct{ name, before, now string }{
-		{"role", string(old.Role), string(next.Role)}, {"permissions", permitted(old), permitted(next)}, {"name", nameOf(old), nameOf(next)},
+		{"role", string(old.Role), string(next.Role)}, {"permissions", permitted(old, next), permitted(next, old)}, {"name", nameOf(old), nameOf(next)},
 		{"language", old.Language, next.Language}, {"time zone", old.Zone, next.Zone},
 	} {
 		if f.before != f.now && next.Status != clients.Removed {
-			say("%s %s, before %s", f.name, orNothing(f.now), orNothing(f.before))
+			say("%s %s, before %s", f.name, orNothing(excerpt(f.now, maxToldValue, cutShort)), orNothing(excerpt(f.before, maxToldValue, cutShort)))
 		}
 	}
 	return whose(next) + ": " + strings.Join(all, "; ")
 }
 
-func hideAddress(a string) string { return redact.Address(a).String() }
+func hideAddress(a string) string {
+	return excerpt(redact.Address(a).String(), maxToldAddress, cutShort)
+}
 
 func hideAddresses(s string) string {
 	return anyAddress.ReplaceAllStringFunc(s, func(a string) string {
@@ -183,14 +198,23 @@ func whose(c clients.Contact) string {
 	if c.Name == "" || strings.ContainsRune(c.Name, '@') {
 		return "Contact " + c.ID
 	}
-	return c.Name + " (" + c.ID + ")"
+	return excerpt(c.Name, maxToldName, cutShort) + " (" + c.ID + ")"
 }
 
-func permitted(c clients.Contact) string {
+// permitted lists a contact's permissions: what the other state of theirs does not
+// have first, and of these the widest, as the end may be cut off.
+func permitted(c, other clients.Contact) string {
 	var all []string
 	for _, p := range c.Permissions {
 		all = append(all, string(p))
 	}
+	rank := func(p string) int {
+		if slices.Contains(other.Permissions, clients.Permission(p)) {
+			return math.MaxInt
+		}
+		return len(p)
+	}
+	slices.SortStableFunc(all, func(a, b string) int { return cmp.Compare(rank(a), rank(b)) })
 	if len(all) == 0 && c.ID != "" {
 		return "those of the role"
 	}

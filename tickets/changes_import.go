@@ -25,7 +25,8 @@ type imported struct {
 }
 
 const (
-	maxNamed = 10 // things that one mail of an import names; it counts the others
+	maxNamed = 10  // things that one mail of an import names; it counts the others
+	maxLine  = 400 // bytes that it says of each
 	// importLife is how long a change waits for its import to end, so that what
 	// it changed is told at once. One that was cut off may never go on.
 	importLife = time.Hour
@@ -52,7 +53,7 @@ func (s *Store) importedBy(im Import) func(tx kv.Tx, old, next clients.Contact, 
 		if err != nil || len(to) == 0 {
 			return err
 		}
-		one := imported{Import: im.ID, By: im.By, At: s.Now(), Contact: next.ID, What: []string{describe(old, next)}, To: to}
+		one := imported{Import: im.ID, By: im.By, At: s.Now(), Contact: next.ID, What: []string{excerpt(describe(old, next), maxLine, cutShort)}, To: to}
 		if !was {
 			one.Contact, one.Client, one.What = "", next.Client, []string{newcomer(next)}
 		}
@@ -149,6 +150,7 @@ func (s *Store) openOf(tx kv.Tx, key string) error {
 	if i.More > 0 {
 		what += fmt.Sprintf("\nand %d more", i.More)
 	}
+	what = s.fitting(what, cutShort)
 	t, err := s.openChange(tx, c, subject, what, i.By, true)
 	if err != nil {
 		return err

@@ -38,7 +38,7 @@ func TestImportTells(t *testing.T) {
 		{"same", now, nil},
 		{"name", "c1,,bob@client.example,Bob Berg,authorised,password-change,\n", nil},
 		{"narrowed", "c1,,bob@client.example,Bob,authorised,ask,\n", nil},
-		{"class", "c1,,bob@client.example,Bob,authorised,password-change;dns-change,\n", []string{ada + "~password-change, dns-change, before password-change", bob + "~dns-change"}},
+		{"class", "c1,,bob@client.example,Bob,authorised,password-change;dns-change,\n", []string{ada + "~dns-change, password-change, before password-change", bob + "~dns-change"}},
 		{"minor", "c1,,bob@client.example,Bob,authorised,password-change;ask,\n", nil},
 		{"primary", "c1,,bob@client.example,Bob,primary,password-change,\n", []string{ada + "~role primary, before authorised", bob + "~role primary"}},
 		{"address", "c1,,bob@client.example;bob@home.example,Bob,authorised,password-change,\n", []string{ada + "~b***@home.example added", bob + "~b***@home.example added"}},

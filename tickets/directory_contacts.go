@@ -135,7 +135,7 @@ func (d *Directory) write1(tx kv.Tx, by By, w written) (out ContactChanged, err 
 		w.old = clients.Contact{ID: w.old.ID, Client: w.old.Client, Status: clients.Removed}
 	}
 	out = ContactChanged{Contact: w.next, Widens: w.old.Widens(w.next, s.Now())}
-	what := describe(w.old, w.next)
+	what := s.fitting(describe(w.old, w.next), cutShort)
 	if w.unchanged() {
 		return out, nil
 	}

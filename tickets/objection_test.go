@@ -2,6 +2,7 @@ package tickets
 
 import (
 	"errors"
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -9,6 +10,7 @@ import (
 
 	"countersign/clients"
 	"countersign/internal/kv"
+	"countersign/mailer"
 	"countersign/policy"
 	"countersign/staff"
 	"countersign/tickets/outbox"
@@ -365,5 +367,55 @@ func TestMovedMeanwhile(t *testing.T) {
 		if got := d.heard(policy.NoticeChanged, ticket.ID); slices.Contains(got, bob) != written || !slices.Contains(got, ada) {
 			t.Errorf("written before: %v; told %v", written, got)
 		}
+	}
+}
+
+// TestLongChangeIsTold: a change is told however long it was made, and what is new
+// stands before what is cut off.
+func TestLongChangeIsTold(t *testing.T) {
+	var d *desk
+	d = memoryDesk(t, func(o *Options) {
+		o.Fits = mailer.Fits
+		o.Compose = func(l Letter) ([]byte, error) {
+			if err := mailer.Fits(l.Request); err != nil {
+				return nil, err
+			}
+			return d.compose(l)
+		}
+	})
+	var many []clients.Permission
+	for i := range 30 {
+		var services []string
+		for j := range 16 {
+			services = append(services, fmt.Sprintf("%s-%02d-%02d", strings.Repeat("x", 50), i, j))
+		}
+		many = append(many, clients.Permission("ask:"+strings.Join(services, ",")))
+	}
+	d.contact(t, "bob", func(c *clients.Contact) {
+		c.Name = strings.Repeat("a.example ", 20)
+		for i := range 7 {
+			c.Addresses = append(c.Addresses, fmt.Sprintf("b@%d.%sexample", i, strings.Repeat("a.b.", 15)))
+		}
+	})
+	out, err := d.Directory.SetContact(as("max"), ContactChange{Contact: bob, Change: clients.Change{RemoveAddresses: d.person(t, bob).Addresses[1:],
+		Permissions: new(append(many, "dns-change")), Name: new(strings.Repeat("b.example ", 20))}})
+	check(t, err)
+	check(t, d.Tick())
+	if got := d.heard(policy.NoticeChanged, out.Ticket); len(got) != 9 {
+		t.Fatalf("told %v: %+v", got, d.show(t, out.Ticket).History)
+	}
+	if l := d.letter(t, policy.NoticeChanged, ada); !strings.Contains(l.Request, "permissions dns-change, ask:xxx") || !strings.Contains(l.Request, "before all") {
+		t.Errorf("told %s", l.Request)
+	}
+
+	var lines strings.Builder
+	for i := range 12 {
+		fmt.Fprintf(&lines, "c1,,n%d@%s.example,%s,,\"%s\",\n", i, strings.Repeat("y", 60), strings.Repeat("名", 200), many[i])
+	}
+	d.imports(t, lines.String())
+	check(t, d.Tick())
+	check(t, d.Tick())
+	if l := d.letter(t, policy.NoticeChanged, ada); !strings.Contains(l.Request, "and 2 more") || strings.Count(l.Request, "n***@yy") != 10 {
+		t.Errorf("told %s", l.Request)
 	}
 }

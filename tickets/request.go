@@ -149,9 +149,14 @@ func checkRequest(text string, fits func(string) error) error {
 // firstWords gives as much of what a contact wrote as every notice can quote,
 // and says so where that isn't all.
 func (s *Store) firstWords(text string) string {
-	words := excerpt(text, maxRequest)
+	return s.fitting(text, "\n[cut; the whole mail is kept]")
+}
+
+// fitting cuts a text until every notice can quote it; more says then that it is cut.
+func (s *Store) fitting(text, more string) string {
+	words := excerpt(text, maxRequest, more)
 	for n := maxRequest; n > 100 && s.opt.Fits != nil && s.opt.Fits(words) != nil; n -= n / 8 {
-		words = excerpt(text, n)
+		words = excerpt(text, n, more)
 	}
 	return words
 }
@@ -176,9 +181,8 @@ func list[T ~string](all []T) string {
 // oneLine cleans a line that somebody else wrote and cuts it to maxSubject characters.
 func oneLine(s string) string { return clean.Line(s, maxSubject) }
 
-// excerpt cuts s to at most n bytes, and says so.
-func excerpt(s string, n int) string {
-	const more = "\n[cut; the whole mail is kept]"
+// excerpt cuts s to at most n bytes, with what says so.
+func excerpt(s string, n int, more string) string {
 	if len(s) <= n {
 		return s
 	}

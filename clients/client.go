@@ -153,7 +153,7 @@ func putClient(tx kv.Tx, old, next Client, ch ClientChange, allowAlike bool, now
 		if !allowAlike { //rule:6.5 client-like-another-by-command TestSetClient/alike
 			return old, "", invalid("name", "%s. Needs --allow-alike", text)
 		}
-		next.Alike, text = now, text+alikeCools
+		next.Alike, next.AlikeBy, text = now, "client set", text+alikeCools
 	}
 	return next, text, PutClient(tx, next)
 }

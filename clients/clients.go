@@ -42,7 +42,8 @@ type Client struct {
 	Imported time.Time `json:"imported,omitzero"`
 	Filled   time.Time `json:"filled,omitzero"`     // when its first contacts came,
 	FilledBy string    `json:"filled_by,omitempty"` // and by which import
-	Alike    time.Time `json:"alike,omitzero"`      // since when it can be taken for another client, as was allowed
+	Alike    time.Time `json:"alike,omitzero"`      // since when it can be taken for another client, as was allowed,
+	AlikeBy  string    `json:"alike_by,omitempty"`  // and by which write
 	// Priorities and Categories are the desk's words for its requests; none: any.
 	// Services are the servers and domains that it has with us.
 	Priorities []string `json:"priorities,omitempty"`
@@ -72,6 +73,8 @@ type Contact struct {
 	// Held says of narrower rights than those they have now that they had them before,
 	// and since when: what was widened cools, and what they had does not.
 	Held map[string]time.Time `json:"held,omitempty"`
+	// Writes says by which writes came what is dated so, by their times.
+	Writes map[string]string `json:"writes,omitempty"`
 	// Left says when addresses left the file, of the last ones.
 	Left map[string]time.Time `json:"left,omitempty"`
 	// Spoke says until when another language was theirs.

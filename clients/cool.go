@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"countersign/internal/clean"
 	"countersign/internal/kv"
 )
 
@@ -50,7 +51,33 @@ func (opt ImportOptions) date(next *Contact, old Contact, ok, first bool) {
 		next.First, next.Spoke, next.Left = opt.turn(*next, old), opt.spoke(*next, old), opt.left(*next, old)
 		next.Approver = opt.approver(*next, old) //rule:6.5 who-could-approve-is-remembered TestApprovedUntil
 	}
+	next.Writes = opt.writes(*next, old)
 }
+
+// writes gives by which writes came what is dated and may cool still.
+func (opt ImportOptions) writes(next, old Contact) map[string]string {
+	writes := map[string]string{}
+	for _, dates := range []map[string]time.Time{next.Since, next.Gained, {"": next.First.At}} {
+		for _, at := range dates {
+			by := old.Writes[stamp(at)]
+			if at.Equal(opt.Now) && by == "" {
+				by = clean.Line(opt.By, maxBy)
+			}
+			if by != "" && opt.Now.Sub(at) < spokeLife {
+				writes[stamp(at)] = by
+			}
+		}
+	}
+	return writes
+}
+
+// maxBy bounds what is said of a write, in characters.
+const maxBy = 120
+
+func stamp(at time.Time) string { return at.UTC().Format(time.RFC3339Nano) }
+
+// WrittenBy says by which write came what is dated so; "" where that is not known.
+func (c Contact) WrittenBy(at time.Time) string { return c.Writes[stamp(at)] }
 
 // spoke gives the languages that were the contact's before. A language says which
 // words are a yes, so who gives them another must not make one of their no.

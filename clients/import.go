@@ -23,6 +23,7 @@ type ImportOptions struct {
 	AllowShared bool
 	Import      string // names the import: the first one of a client does not cool
 	Now         time.Time
+	By          string // by which write it is done
 	// Begun is when the import was first tried, zero for now.
 	Begun time.Time
 	Desk  onfile.Desk // whose addresses nobody has on file

@@ -56,7 +56,7 @@ func (opt ImportOptions) client(tx kv.Tx, r row) (o outcome, err error) {
 		return o, err
 	}
 	if taken {
-		next.Alike = opt.Now
+		next.Alike, next.AlikeBy = opt.Now, clean.Line(opt.By, maxBy)
 	}
 	o.added, o.changed = !ok, ok
 	return o, PutClient(tx, next)

@@ -29,6 +29,8 @@ type Change struct {
 	Zone            *string       `json:"zone,omitempty"`
 	// AllowShared lets an address be added that another contact has, who keeps it.
 	AllowShared bool `json:"allow_shared,omitempty"`
+	// By says by which write it is done.
+	By string `json:"-"`
 }
 
 // ErrInvalid reports what can't be written of a contact: which field, and why.
@@ -53,7 +55,7 @@ func (ch Change) To(r kv.Reader, old Contact, now time.Time, desk onfile.Desk) (
 	if err != nil {
 		return old, err
 	}
-	ImportOptions{Now: now}.date(&next, old, true, false)
+	ImportOptions{Now: now, By: ch.By}.date(&next, old, true, false)
 	return next, nil
 }
 
@@ -218,8 +220,9 @@ const ByCommand = "contact add"
 // language and zone are in c. Where filling is said, and they are among the
 // client's first contacts, first is true: nothing of theirs cools. Who was removed
 // and has the first of these addresses is brought back, as old; all of theirs is
-// new. share lets others have these addresses, too; then all of theirs cools.
-func Add(tx kv.Tx, c Contact, filling, share bool, now time.Time, desk onfile.Desk, ticketed func(kv.Reader, string) (time.Time, error)) (old, next Contact, first bool, err error) {
+// new. share lets others have these addresses, too; then all of theirs cools. by says by
+// which write it is done.
+func Add(tx kv.Tx, c Contact, filling, share bool, now time.Time, by string, desk onfile.Desk, ticketed func(kv.Reader, string) (time.Time, error)) (old, next Contact, first bool, err error) {
 	client, ok, err := GetClient(tx, c.Client)
 	if err != nil {
 		return old, c, false, err
@@ -240,7 +243,7 @@ func Add(tx kv.Tx, c Contact, filling, share bool, now time.Time, desk onfile.De
 	if next, err = ch.To(tx, Contact{ID: old.ID, Client: c.Client, Status: Active}, now, desk); err != nil {
 		return old, c, false, err
 	}
-	opt := ImportOptions{Now: now, Import: ByCommand, Ticketed: ticketed}
+	opt := ImportOptions{Now: now, By: by, Import: ByCommand, Ticketed: ticketed}
 	if filling {
 		if first, err = opt.first(tx, client); err != nil {
 			return old, c, false, err

@@ -77,7 +77,10 @@ func TestSharing(t *testing.T) {
 	}
 	added := func(c clients.Contact, say bool) func(*testing.T, kv.Store) error {
 		return func(_ *testing.T, s kv.Store) error {
-			return s.Update(func(tx kv.Tx) error { _, _, _, err := clients.Add(tx, c, true, say, now, desk, nil); return err })
+			return s.Update(func(tx kv.Tx) error {
+				_, _, _, err := clients.Add(tx, c, true, say, now, "contact add", desk, nil)
+				return err
+			})
 		}
 	}
 	set := func(say bool) func(*testing.T, kv.Store) error {

@@ -55,10 +55,10 @@ func TestCheckChannel(t *testing.T) {
 			c.each(func(k Class, g *Giver) { g.May = k == Question || k == DNSChange })
 		}, Classes[:1], none, []Class{DNSChange}, CodeNoPermission, "For everything else we send a mail"},
 		{"cools", func(c *Caller) {
-			c.each(func(_ Class, g *Giver) { g.Cools = []Cooling{{"a***@north.example", noon.Add(time.Hour)}} })
+			c.each(func(_ Class, g *Giver) { g.Cools = []Cooling{{What: "a***@north.example", Until: noon.Add(time.Hour)}} })
 		}, Classes[:1], Classes[1:2], none, CodeCooling, "Nothing else"},
 		{"cools-no-longer", func(c *Caller) {
-			c.each(func(_ Class, g *Giver) { g.Cools = []Cooling{{"a***@north.example", noon}} })
+			c.each(func(_ Class, g *Giver) { g.Cools = []Cooling{{What: "a***@north.example", Until: noon}} })
 		}, Classes[:1], Classes[1:2], privileged, "", "For everything else"},
 		{"came-lately", func(c *Caller) { c.each(func(_ Class, g *Giver) { g.Since = noon.Add(-73 * time.Hour) }) }, Classes[:1], Classes[1:2], privileged, "", "For"},
 	} {
@@ -115,7 +115,7 @@ func TestPromisesAreKept(t *testing.T) {
 		c.each(func(_ Class, g *Giver) {
 			g.Active, g.May = !odd(), !odd()
 			if odd() {
-				g.Cools = []Cooling{{"x", noon.Add(time.Duration(random.IntN(3)-1) * time.Hour)}}
+				g.Cools = []Cooling{{What: "x", Until: noon.Add(time.Duration(random.IntN(3)-1) * time.Hour)}}
 			}
 		})
 		k := CheckChannel(c)

@@ -11,6 +11,7 @@ import (
 type Cooling struct {
 	What  string    `json:"what"` // a class, a permission, primary, an address; or client, for all that its people do
 	Until time.Time `json:"until"`
+	Why   string    `json:"why,omitempty"` // what came new, since when and by which write
 }
 
 // cooling gives those of all that still cool.
@@ -30,7 +31,7 @@ func Cool(all []Cooling, one Cooling) []Cooling {
 		return append(all, one)
 	}
 	if one.Until.After(all[i].Until) {
-		all[i].Until = one.Until
+		all[i].Until, all[i].Why = one.Until, one.Why
 	}
 	return all
 }
@@ -47,7 +48,7 @@ func (a Action) cools() (all []Cooling) {
 		if p.Revision == a.Ticket.Revision {
 			add(p.Giver.Cools)
 			if p.Kind == ProofCode {
-				add([]Cooling{{"code", p.Giver.Code.Cools}})
+				add([]Cooling{{What: "code", Until: p.Giver.Code.Cools}})
 			}
 		}
 	}

@@ -145,14 +145,14 @@ func TestQuestionOnly(t *testing.T) {
 	}
 }
 
-func until(end time.Time) []Cooling { return []Cooling{{"password-change", end}} }
+func until(end time.Time) []Cooling { return []Cooling{{What: "password-change", Until: end}} }
 
 // TestCoolingSays: the reason names each thing that cools once, with its end,
 // and that the address which is asked is one of them.
 func TestCoolingSays(t *testing.T) {
 	a := confirmed()
-	a.Contact.Cools = []Cooling{{"password-change", noon.Add(time.Hour)}, {"client", noon}}
-	a.Proofs[0].Giver.Cools = []Cooling{{"password-change", noon.Add(2 * time.Hour)}, {"a***@north.example", noon.Add(time.Hour)}}
+	a.Contact.Cools = []Cooling{{What: "password-change", Until: noon.Add(time.Hour)}, {What: "client", Until: noon}}
+	a.Proofs[0].Giver.Cools = []Cooling{{What: "password-change", Until: noon.Add(2 * time.Hour)}, {What: "a***@north.example", Until: noon.Add(time.Hour)}}
 	got := Authorize(a)
 	want := Because("cooling").Text + " Cools: password-change until 2026-11-25 14:00 UTC, a***@north.example until 2026-11-25 13:00 UTC."
 	if got.Decision != Deny || len(got.Reasons) != 1 || got.Reasons[0].Text != want {
@@ -168,7 +168,7 @@ func TestCoolingSays(t *testing.T) {
 		{MinorChange, noon.Add(time.Second), []string{"not_authenticated"}},
 	} {
 		a := confirmed()
-		a.Class, a.Ticket.Class, a.Ticket.State, a.Proofs, a.Asked = tt.class, tt.class, StateUnconfirmed, nil, []Cooling{{"b***@north.example", tt.end}}
+		a.Class, a.Ticket.Class, a.Ticket.State, a.Proofs, a.Asked = tt.class, tt.class, StateUnconfirmed, nil, []Cooling{{What: "b***@north.example", Until: tt.end}}
 		var codes []string
 		for _, r := range Authorize(a).Reasons {
 			codes = append(codes, string(r.Code))

@@ -86,12 +86,25 @@ func (a Agent) has() (all []string) {
 // agent stands for all of them.
 func (a Agent) Cools(now time.Time) (all []policy.Cooling) {
 	if now.Before(a.Counts) {
-		all = append(all, policy.Cooling{What: "agent", Until: a.Counts})
+		all = append(all, policy.Cooling{What: "agent", Until: a.Counts, Why: "added lately"})
 	}
 	for _, what := range a.has() {
 		if until := a.Given[what]; now.Before(until) && until.After(a.Counts) {
-			all = append(all, policy.Cooling{What: what, Until: until})
+			all = append(all, policy.Cooling{What: what, Until: until, Why: newly(what)})
 		}
 	}
 	return all
+}
+
+// newly says what came new.
+func newly(what string) string {
+	switch {
+	case what == NewUser:
+		return "new Unix user"
+	case what == NewAddress:
+		return "new address"
+	case slices.Contains(Roles, Role(what)):
+		return "new role"
+	}
+	return "new authority"
 }

@@ -108,7 +108,7 @@ func (s *Store) hurdle(r kv.Reader, t Ticket, c, requester clients.Contact) (hur
 	if !c.May(clients.Approve, now, t.Service) {
 		return hurdle{true, who + " may approve for some services alone, and the ticket names none", time.Time{}}, nil
 	}
-	cools, err := s.cools(r, c, append(firstOf(c), got{string(clients.Approve), c.Got(string(clients.Approve), t.Service, now)})...)
+	cools, err := s.cools(r, c, append(firstOf(c), got{what: string(clients.Approve), since: c.Got(string(clients.Approve), t.Service, now)})...)
 	if err != nil || len(cools) == 0 {
 		return hurdle{there: true}, err
 	}

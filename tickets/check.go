@@ -124,7 +124,7 @@ func (s *Store) checkChannel(r kv.Reader, t Ticket, c clients.Contact, agent sta
 // an answer to our question.
 func (s *Store) asker(r kv.Reader, t Ticket, c clients.Contact) (policy.Giver, error) {
 	right := string(t.Class)
-	cools, err := s.cools(r, c, append(firstOf(c), got{right, c.Got(right, t.Service, s.Now())})...)
+	cools, err := s.cools(r, c, append(firstOf(c), got{what: right, since: c.Got(right, t.Service, s.Now())})...)
 	return policy.Giver{Active: c.ID != "" && c.Status != clients.Removed, Client: c.Client, May: c.May(clients.Permission(right), s.Now(), t.Service),
 		OnFile: true, Cools: outlined(cools)}, err
 }

@@ -16,6 +16,7 @@ import (
 type got struct {
 	what  string
 	since time.Time
+	first bool // that it is the first address
 }
 
 // cools gives what of all that still cools, with the contact's client. It is the
@@ -23,12 +24,37 @@ type got struct {
 // nothing privileged at first (the design, 6.5).
 func (s *Store) cools(r kv.Reader, c clients.Contact, all ...got) (out []policy.Cooling, err error) {
 	client, _, err := clients.GetClient(r, c.Client)
-	for _, g := range append(all, got{"client", client.Alike}) {
+	for _, g := range append(all, got{what: "client", since: client.Alike}) {
 		if until := g.since.Add(s.opt.Cooling); !g.since.IsZero() && s.Now().Before(until) {
-			out = policy.Cool(out, policy.Cooling{What: g.what, Until: until})
+			out = policy.Cool(out, policy.Cooling{What: g.what, Until: until, Why: g.why(c, client)})
 		}
 	}
 	return out, err
+}
+
+// why says what came new, since when, and by which write.
+func (g got) why(c clients.Contact, client clients.Client) string {
+	by := c.WrittenBy(g.since)
+	what := "new address"
+	switch permission := clients.Permission(g.what); {
+	case g.what == "client":
+		what, by = "looks like another client", client.AlikeBy
+	case c.Added.Equal(g.since):
+		what = "new contact"
+	case g.first:
+		what = "newly the first address"
+	case g.what == string(clients.Primary):
+		what = "new role"
+	case permission.Known() && len(c.Permissions) == 0 && c.Gained[string(clients.Primary)].Equal(g.since):
+		what = "new role"
+	case permission.Known():
+		what = "new permission"
+	}
+	text := what + " since " + g.since.UTC().Format("2006-01-02 15:04 UTC")
+	if by != "" {
+		text += ", " + by
+	}
+	return text
 }
 
 // coolsFor gives what cools of an answer for which the contact needs a right,
@@ -36,10 +62,10 @@ func (s *Store) cools(r kv.Reader, c clients.Contact, all ...got) (out []policy.
 // questions has their secrets, whatever address the answer then comes from.
 func (s *Store) coolsFor(r kv.Reader, c clients.Contact, right, service, addr string, asked ...*policy.Notice) ([]policy.Cooling, error) {
 	now := s.Now()
-	all := []got{{right, c.Got(right, service, now)}, {addr, c.Got(addr, "", now)}}
+	all := []got{{what: right, since: c.Got(right, service, now)}, {what: addr, since: c.Got(addr, "", now)}}
 	for _, n := range asked {
 		if n != nil && n.Contact == c.ID {
-			all = append(all, got{n.Address, c.Got(n.Address, "", now)}, got{n.Address, n.First})
+			all = append(all, got{what: n.Address, since: c.Got(n.Address, "", now)}, got{n.Address, n.First, true})
 		}
 	}
 	return s.cools(r, c, all...)
@@ -49,7 +75,7 @@ func (s *Store) coolsFor(r kv.Reader, c clients.Contact, right, service, addr st
 func (d *Directory) Cools(r kv.Reader, c clients.Contact) ([]policy.Cooling, error) {
 	var all []got
 	for _, one := range c.Dates(d.s.Now()) {
-		all = append(all, got{one.What, one.Since})
+		all = append(all, got{what: one.What, since: one.Since})
 	}
 	return d.s.cools(r, c, append(all, firstOf(c)...)...)
 }
@@ -59,7 +85,7 @@ func firstOf(c clients.Contact) []got {
 	if len(c.Addresses) == 0 {
 		return nil
 	}
-	return []got{{c.Addresses[0], c.Since[c.Addresses[0]]}, {c.Addresses[0], c.First.At}}
+	return []got{{what: c.Addresses[0], since: c.Since[c.Addresses[0]]}, {c.Addresses[0], c.First.At, true}}
 }
 
 // coolsOf gives what cools of what the ticket asks for, as long as that can be
@@ -69,7 +95,7 @@ func (s *Store) coolsOf(r kv.Reader, t Ticket) ([]policy.Cooling, error) {
 	if err != nil || !ok || !t.Class.Privileged() || t.State.Over() || t.State == policy.StateDisputed {
 		return nil, err
 	}
-	all := []got{{string(t.Class), c.Got(string(t.Class), t.Service, s.Now())}}
+	all := []got{{what: string(t.Class), since: c.Got(string(t.Class), t.Service, s.Now())}}
 	if t.State != policy.StateConfirmed {
 		all = append(all, firstOf(c)...)
 	}
@@ -79,7 +105,7 @@ func (s *Store) coolsOf(r kv.Reader, t Ticket) ([]policy.Cooling, error) {
 // outlined hides the addresses, since a customer may see what an agent is told.
 func outlined(all []policy.Cooling) []policy.Cooling {
 	for i, c := range all {
-		if strings.ContainsRune(c.What, '@') {
+		if strings.ContainsRune(c.What, '@') && !clients.Permission(c.What).Known() { // its last day stands behind an @, too
 			all[i].What = redact.Address(c.What).String()
 		}
 	}

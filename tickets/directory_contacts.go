@@ -1,6 +1,7 @@
 package tickets
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"slices"
@@ -62,6 +63,7 @@ func (d *Directory) SetContact(by By, in ContactChange) (ContactChanged, error) 
 		if err != nil {
 			return out, err
 		}
+		in.By = byCommand("contact set", by, in.Agent, in.Ticket)
 		next, err := clients.Set(tx, old.ID, in.Change, d.s.Now(), d.s.desk())
 		if err != nil {
 			return out, err
@@ -87,7 +89,8 @@ func (d *Directory) AddContact(by By, in NewContact) (ContactChanged, error) {
 			return out, err
 		}
 		old, next, first, err := clients.Add(tx, clients.Contact{Client: in.Client, Addresses: in.Addresses, Name: in.Name, Role: in.Role,
-			Permissions: in.Permissions, Language: in.Language, Zone: in.Zone}, admin && in.Ticket == "", in.AllowShared, d.s.Now(), d.s.desk(), ticketed)
+			Permissions: in.Permissions, Language: in.Language, Zone: in.Zone}, admin && in.Ticket == "", in.AllowShared, d.s.Now(),
+			byCommand("contact add", by, in.Agent, in.Ticket), d.s.desk(), ticketed)
 		if err != nil {
 			return out, err
 		}
@@ -164,6 +167,15 @@ func (w written) unchanged() bool {
 	a, b := w.old, w.next
 	return a.ID == b.ID && a.Status == b.Status && a.Name == b.Name && a.Role == b.Role && a.Language == b.Language && a.Zone == b.Zone &&
 		slices.Equal(a.Addresses, b.Addresses) && slices.Equal(a.Permissions, b.Permissions)
+}
+
+// byCommand says by which write something came on file.
+func byCommand(what string, by By, agent, ticket string) string {
+	text := what + " by " + cmp.Or(agent, by.String())
+	if ticket != "" {
+		text += ", " + ticket
+	}
+	return text
 }
 
 // changeContact writes one change of a contact, or tries it.

@@ -3,36 +3,43 @@ package main
 import (
 	"slices"
 	"strings"
-	"time"
 
+	"countersign/clients"
+	"countersign/internal/clean"
 	"countersign/policy"
 )
 
-// cooling says what cools and until when, what ends together once. Where every
-// class that can do harm does, they are not listed; address shows an address.
+// cooling says what cools, until when and why, what ends together for the same
+// reason once. Where every class that can do harm does, they are not listed; address
+// shows an address.
 func cooling(all []policy.Cooling, address func(string) string) string {
-	var ends []time.Time
-	what := map[time.Time][]string{}
+	var ends []policy.Cooling // of nothing in particular
+	what := map[policy.Cooling][]string{}
 	for _, c := range all {
-		if end := c.Until.UTC(); !slices.Contains(ends, end) {
+		end := policy.Cooling{Until: c.Until.UTC(), Why: c.Why}
+		if !slices.Contains(ends, end) {
 			ends = append(ends, end)
 		}
-		what[c.Until.UTC()] = append(what[c.Until.UTC()], c.What)
+		what[end] = append(what[end], c.What)
 	}
 	var parts []string
 	for _, end := range ends {
 		names := everyClass(what[end])
 		for i, name := range names {
 			switch {
-			case strings.ContainsRune(name, '@'):
+			case strings.ContainsRune(name, '@') && !clients.Permission(name).Known(): // its last day stands behind an @, too
 				names[i] = address(name)
 			case name == "client":
-				names[i] = "the client (it looks like another one)"
+				names[i] = "the client"
 			}
 		}
-		parts = append(parts, strings.Join(names, ", ")+" until "+when(end))
+		part := strings.Join(names, ", ") + " until " + when(end.Until)
+		if end.Why != "" {
+			part += " (" + end.Why + ")"
+		}
+		parts = append(parts, part)
 	}
-	return strings.Join(parts, "; ")
+	return clean.Terminal(strings.Join(parts, "; "))
 }
 
 // everyClass names all classes by two words, where they are all there.

@@ -57,7 +57,8 @@ func TestNothingHostile(t *testing.T) {
 
 	o.write("opening.eml", string(opening("ada@north.example")))
 	o.write("aside.eml", string(aside))
-	for _, command := range []string{"client list", "contact list", "contact imports", "agent list", "ticket list", "ticket show T-1", "ticket show T-2", "explain T-1", "explain T-2",
+	for _, command := range []string{"client list", "client show north", "client set north --categories web", "contact list", "contact show ada@north.example",
+		"contact set ada@north.example --zone Europe/Oslo", "contact imports", "agent list", "agent show sam", "ticket list", "ticket show T-1", "ticket show T-2", "explain T-1", "explain T-2",
 		"authorize T-1 password-change --agent sam", "message list", "outbox list", "quarantine list", "mailbox status", "audit list", "verify " + filepath.Join(o.dir, "opening.eml"),
 		"verify " + filepath.Join(o.dir, "aside.eml"), "ticket open --contact ada@north.example --channel chat --class password-change --agent sam --subject Mail", "run --once"} {
 		for _, form := range [][]string{nil, {"--json"}} {
@@ -72,7 +73,9 @@ func TestNothingHostile(t *testing.T) {
 			}
 		}
 	}
-	for _, args := range [][]string{{"ticket", "note", "T-1", "--agent", "sam", "--text", hostileText}, {"ticket", "show", hostileText}, {"agent", "add", hostileText}, {hostileText}} {
+	for _, args := range [][]string{{"ticket", "note", "T-1", "--agent", "sam", "--text", hostileText}, {"ticket", "show", hostileText}, {"agent", "add", hostileText},
+		{"agent", "disable", hostileText}, {"agent", "show", hostileText}, {"client", "show", hostileText}, {"client", "add", hostileText, "--name", hostileText}, {"client", "set", "north", "--services", hostileText},
+		{"contact", "show", hostileText}, {"contact", "set", "ada@north.example", "--language", hostileText, "--role", hostileText}, {"contact", "add", "--client", hostileText, "--email", hostileText, "--name", hostileText}, {hostileText}} {
 		code, out := o.cli(args...)
 		if o.shown(strings.Join(args[:len(args)-1], " ")+" and tricks", out); code == 0 {
 			t.Errorf("%q was taken", args)

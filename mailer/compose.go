@@ -35,6 +35,12 @@ type Letter struct {
 	MessageID, InReplyTo, ReplyTo, ReturnPath string // MessageID and InReplyTo without < and >
 	Date                                      time.Time
 	Reason                                    string
+
+	// For who asks about a ticket: numbers of other tickets that are theirs, and of
+	// none of theirs; where it stands, for whom it was opened if that is another,
+	// and whether by a mail.
+	Also, Unknown, State, For string
+	ByMail                    bool
 }
 
 // A Composer gives letters their bytes.
@@ -147,6 +153,7 @@ func (l Letter) values() values {
 	return values{Name: short(defuse(clean.MailLine(l.ToName)), nameMax), Agent: short(defuse(clean.MailLine(l.AgentName)), nameMax),
 		Channel: l.Channel, Class: line(l.ClassWords, subjectMax), Subject: defuse(subject), Request: defuse(request),
 		Defused: defuse(request) != request, Ticket: l.Ticket, Until: moment(l.Until), At: moment(l.At),
+		Also: line(l.Also, reasonMax), Unknown: line(l.Unknown, reasonMax), State: l.State, For: line(l.For, nameMax), ByMail: l.ByMail,
 		Reason: line(l.Reason, reasonMax), Answered: l.Reference != "" || l.Token != ""}
 }
 

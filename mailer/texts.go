@@ -44,6 +44,11 @@ type values struct {
 	Until    string // a time, in words; may be empty
 	At       string // a time, in words; may be empty
 	Reason   string // may be empty
+	Also     string // numbers of tickets, may be empty
+	Unknown  string // numbers of tickets, may be empty
+	State    string // of the ticket, by its name
+	For      string // whom, if another than the recipient
+	ByMail   bool   // a mail opened it
 	Answered bool   // the notice asks and may be answered by YES or NO
 }
 

@@ -63,7 +63,7 @@ func opening(f Facts) (Decision, bool) {
 		d.Verdict = Authenticated
 		d.with(Effect{Kind: EffectOpen})
 		d.prove(ProofSender)
-		if class.asksBack() && !f.Asks.Doubtful() { //rule:6.1 own-mail-is-no-confirmation TestOpening/privileged
+		if class.asksBack() && !f.doubtful() { //rule:6.1 own-mail-is-no-confirmation TestOpening/privileged
 			d.notice(NoticeConfirm)
 		}
 	// whoever has old mail of theirs must not have us ask again and again
@@ -73,7 +73,7 @@ func opening(f Facts) (Decision, bool) {
 		d.Reasons = append(d.Reasons, Because(CodeAskedAlready))
 	default:
 		d.with(Effect{Kind: EffectOpen})
-		if !f.Asks.Doubtful() { //rule:8 doubt-asks-nobody =true TestOpening/privileged-in-doubt-to-unsigned
+		if !f.doubtful() { //rule:8 doubt-asks-nobody =true TestOpening/privileged-in-doubt-to-unsigned
 			d.notice(NoticeConfirm)
 		}
 	}
@@ -102,7 +102,7 @@ func (f Facts) unpermitted(d *Decision, toUs bool) {
 }
 
 // Unasked reports whether of a mail that may open a ticket nobody is asked.
-func (f Facts) Unasked() bool { return !f.Person.May || f.Asks.Doubtful() }
+func (f Facts) Unasked() bool { return !f.Person.May || f.doubtful() }
 
 // unbound: the sender is proved, but nothing signed ties the message to the
 // ticket that it names.

@@ -35,6 +35,7 @@ type Notice struct {
 	First    time.Time // since when our questions went to that address; zero: always
 	Sent     time.Time
 	Expires  time.Time
+	Bare     bool // it names no ticket: whoever answers it, be that signed or not, means the mail that it answers
 	Tells    bool // it asks nothing: its token opens nothing, and carries a no
 	Objects  bool // whoever got it may object by a no, to a change of the file or to what is done about a lost mailbox
 	Late     bool // its address left the file so long ago that nobody objects from there any longer
@@ -163,7 +164,7 @@ func otherToken(e Evidence, n Names, ticket string) bool {
 func heard(e Evidence, n Names) (out, approvals []Notice) {
 	var direct, past []Named
 	for _, m := range slices.Concat(n.Tokens, n.References) {
-		signed := tokenCovered(e, m, nil) || m.Field == "subject" && e.Sender.Covers(m.Field)
+		signed := m.Notice.Bare || tokenCovered(e, m, nil) || m.Field == "subject" && e.Sender.Covers(m.Field) //rule:6.8 bare-is-heard-unsigned =tokenCovered(e,m,nil) TestBareNotice/own
 		switch {
 		case !signed || madeBefore(e, m.Notice): //rule:6.8 a-no-is-heard-where-signed TestNoWithDeadToken/unsigned
 		case m.Field == "references": //rule:6.8 the-past-takes-no-no TestTwoTickets/token-of-the-past

@@ -20,6 +20,10 @@ const (
 	CodeStaysStopped  Code = "stays_stopped"
 	CodeUnprovedNo    Code = "unproved_no"
 	CodeDisputed      Code = "disputed"
+	CodeAbout         Code = "about"
+	CodeAboutNone     Code = "about_none"
+	CodeAboutSoon     Code = "about_soon"
+	CodeAboutNew      Code = "about_new"
 
 	CodeApproved        Code = "approved"
 	CodeApprovalRefused Code = "approval_refused"

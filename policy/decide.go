@@ -47,6 +47,7 @@ func Decide(f Facts) Decision {
 	if f.asksMore(d) { //rule:8 more-is-looked-at TestAsksMore/request
 		d.with(Effect{Kind: EffectLook})
 	}
+	f.tell(&d)
 	for i, r := range d.Reasons {
 		if r.Code == CodeSharedAddress {
 			d.Reasons[i].Text = strings.TrimSuffix(r.Text, ".") + " (" + strings.Join(f.Person.Shared, ", ") + ")."

@@ -59,6 +59,9 @@ func (f Facts) unheard() bool {
 // for that of the notice: an edit takes nobody's no away. Nor does one give a no
 // to a privileged class to who may only ask for what it became.
 func mayDeny(e Evidence, p Person, t Ticket, n Notice) bool {
+	if n.Bare { //rule:6.8 bare-denies-their-own-mail TestBareNotice/anothers-ticket
+		return n.askedOf(e, p) && n.Contact == t.Contact && !p.Staff
+	}
 	may := p.May && (t.Class.Privileged() || !n.Class.Known() || !n.Class.Privileged()) || p.MayDeny
 	return !p.Staff && (n.askedOf(e, p) && (n.Contact == t.Contact || n.Objects) || //rule:6.8 staff-says-no-no TestMayDeny/staff
 		p.ID != "" && !p.Removed && p.Client == t.Client && may && !t.State.Over())
@@ -96,7 +99,7 @@ func (f Facts) answered() int {
 func (f Facts) disputeAlso(d *Decision) {
 	for _, n := range f.Binding.Heard {
 		also := d.Also()
-		if n.Ticket != f.Ticket.ID && n.askedOf(f.Evidence, f.Person) && !slices.Contains(also, n.Ticket) && len(also) < 3 { //rule:6.8 a-no-to-two-tickets TestTwoTickets/two-live-tokens
+		if n.Ticket != f.Ticket.ID && !n.Bare && n.askedOf(f.Evidence, f.Person) && !slices.Contains(also, n.Ticket) && len(also) < 3 { //rule:6.8 a-no-to-two-tickets TestTwoTickets/two-live-tokens
 			d.with(Effect{Kind: EffectDisputeAlso, Ticket: n.Ticket})
 		}
 	}

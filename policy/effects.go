@@ -22,6 +22,7 @@ const (
 	EffectDispute     EffectKind = "dispute"      // the ticket is disputed for good
 	EffectDisputeAlso EffectKind = "dispute_also" // so is another ticket of the person asked
 	EffectLook        EffectKind = "look"         // a person should look, as it asks for more than its ticket is for
+	EffectAbout       EffectKind = "tell_about"   // the sender is told of a ticket that they asked about, or that it is none of theirs
 	EffectNotice      EffectKind = "ask"          // the address on file gets a notice
 )
 
@@ -30,8 +31,8 @@ type Effect struct {
 	Kind     EffectKind
 	Proof    ProofKind  // that EffectProve gives
 	Revision int        // of the request that the no of EffectDispute was said to
-	Ticket   string     // that EffectDisputeAlso disputes, EffectRefuse is about
-	Notice   NoticeKind // that EffectNotice sends
+	Ticket   string     // that EffectDisputeAlso disputes, EffectRefuse and EffectAbout are about
+	Notice   NoticeKind // that EffectNotice and EffectAbout send
 }
 
 // EffectTerms is what holds for every effect of a kind.
@@ -57,6 +58,7 @@ var effects = []struct {
 	{EffectDispute, EffectTerms{Counts: true, Evidence: true, Denies: true}},
 	{EffectDisputeAlso, EffectTerms{Counts: true, Evidence: true, Denies: true}},
 	{EffectLook, EffectTerms{}}, // nothing may tie it to its ticket but a name, so it uses nothing up
+	{EffectAbout, EffectTerms{Counts: true}},
 	{EffectNotice, EffectTerms{Counts: true}},
 }
 

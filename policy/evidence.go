@@ -238,6 +238,7 @@ type Evidence struct {
 	Text       string   // the own words, quotes and signature removed, cleaned
 	Answer     Answer
 	Asks       Asks // the class read in subject and own words, where the message may open a ticket
+	Inquiry    Inquiry
 	Bounce     Bounce
 }
 

@@ -130,6 +130,7 @@ type Facts struct {
 	ToUs          bool   // To or Cc names the mailbox's address
 	ToUsSigned    bool   // and the counted signature covers that field
 	Waits         string // the sender's ticket that asks whether they wrote to us, or for mail of which nobody is asked shows such
+	About         About  // what the sender of an inquiry may be told
 	GaveUp        bool   // DNS has been asked as long as it may be
 	NoRoom        bool   // for the bytes of what proves nothing
 }

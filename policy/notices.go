@@ -31,6 +31,10 @@ const (
 	NoticeRefused      NoticeKind = "refused"       // that a second person did not
 	NoticeLost         NoticeKind = "lost"          // that somebody says that they lost the mailbox
 
+	// What answers who asks about a ticket.
+	NoticeAbout     NoticeKind = "about"      // that it is ours, and what it asks
+	NoticeAboutNone NoticeKind = "about_none" // that none of theirs has that number
+
 	// What tells staff.
 	NoticeUndeliverable NoticeKind = "undeliverable" // that a mail to a contact did not arrive
 	NoticeSaidNo        NoticeKind = "said_no"       // that the customer said no
@@ -106,6 +110,8 @@ type NoticeTerms struct {
 	Objects  bool    // whoever it was sent to may object with a no, whose ticket it is and whatever became of it
 	Urgent   bool    // staff are told at once
 	Kept     bool    // nobody may cancel it while it waits
+	Aside    bool    // its ticket goes on as if it had not been sent
+	Bare     bool    // it names no ticket: it holds no reference, and is answered to our plain address
 	Dropped  bool    // over a cap it is not sent, as nothing depends on it; else it waits
 	Account  Account // under the caps
 	Limits   []Limit // it is counted in
@@ -135,8 +141,10 @@ var notices = map[NoticeKind]NoticeTerms{
 	NoticeHeld:    {To: ToContact, Text: "held", Delivery: AtMostOnce, Once: true, Replies: true, Security: true, Kept: true, Account: OfSecurity, Limits: hourOnly},
 	NoticeRefused: {To: ToContact, Text: "refused", Delivery: AtMostOnce, Once: true, Replies: true, Security: true, Kept: true, Account: OfSecurity, Limits: hourOnly},
 	// A revision gets one for each address, twice at most.
-	NoticeLost:    {To: ToContact, Text: "lost", Delivery: AtLeastOnce, Once: true, Security: true, Kept: true, Account: OfSecurity, Limits: hourOnly, Objects: true},
-	NoticeExpired: {To: ToContact, Text: "expired", Delivery: AtMostOnce, Once: true, Dropped: true, Account: OfTimers, Limits: every},
+	NoticeLost:      {To: ToContact, Text: "lost", Delivery: AtLeastOnce, Once: true, Security: true, Kept: true, Account: OfSecurity, Limits: hourOnly, Objects: true},
+	NoticeAbout:     {To: ToContact, Text: "about", Delivery: AtMostOnce, Replies: true, Objects: true, Aside: true, Dropped: true, Limits: every},
+	NoticeAboutNone: {To: ToContact, Text: "about_none", Delivery: AtMostOnce, Replies: true, Aside: true, Bare: true, Dropped: true, Limits: every},
+	NoticeExpired:   {To: ToContact, Text: "expired", Delivery: AtMostOnce, Once: true, Dropped: true, Account: OfTimers, Limits: every},
 
 	NoticeCodeChanged: {To: ToContact, Text: "code_changed", Delivery: AtLeastOnce, Once: true, Security: true, Objects: true, Kept: true, Account: OfSecurity, Limits: hourOnly},
 	NoticeCodeUsed:    {To: ToContact, Text: "code_used", Delivery: AtLeastOnce, Once: true, Security: true, Objects: true, Kept: true, Account: OfSecurity, Limits: hourOnly},
@@ -179,5 +187,6 @@ var NoticeKinds = []NoticeKind{
 	NoticeApprove, NoticeApproveClearer,
 	NoticeConfirmed, NoticeDisputed, NoticeOtherAddress, NoticeExpired,
 	NoticeCodeChanged, NoticeCodeUsed, NoticeCodeLocked, NoticeChangeAsked, NoticeChanged, NoticeHeld, NoticeRefused, NoticeLost,
+	NoticeAbout, NoticeAboutNone,
 	NoticeUndeliverable, NoticeSaidNo, NoticeStopped, NoticeCodeGuessed, NoticeNotApproved, NoticeLeadApproves, NoticeAnswers, NoticeSeveral, NoticeProbe,
 }

@@ -150,6 +150,9 @@ func (s *Store) openedByMail(tx kv.Tx, f policy.Facts) (Ticket, error) {
 	if asks != nil && !f.Person.May && !asks.Look {
 		asks.Look, asks.Why = true, "The contact may not ask for that, so nobody was asked."
 	}
+	if asks != nil && asks.Class.Privileged() && f.Inquires() && !asks.Look {
+		asks.Look, asks.Why = true, "They ask whether a ticket is ours; the words may be somebody else's, so nobody was asked."
+	}
 	return s.create(tx, Ticket{Client: c.Client, Contact: c.ID, Subject: oneLine(subject), Request: s.firstWords(f.Text),
 		Class: f.Asks.OfMail(), Service: c.ServiceIn(s.Now(), f.Subject, f.Text), Channel: policy.Email, Asks: asks, Mail: mailRead(f.Asks)}, f.MessageID)
 }

@@ -56,11 +56,12 @@ var effects = map[policy.EffectKind]func(*Store, kv.Tx, *work, policy.Effect) er
 	policy.EffectDispute: func(s *Store, tx kv.Tx, w *work, e policy.Effect) error {
 		// that a no shows who said it is no yes
 		w.t.Proved = w.before.Proved //rule:6.8 a-no-is-no-yes TestNoTwice
-		return s.dispute(tx, &w.t, e.Revision, w.before.actedSince(e.Revision))
+		return s.dispute(tx, &w.t, e.Revision, w.acted(e.Revision))
 	},
 	policy.EffectDisputeAlso: func(s *Store, tx kv.Tx, w *work, e policy.Effect) error {
 		return s.disputeAlso(tx, e.Ticket, w.f.Binding.Heard, w.m.ID)
 	},
+	policy.EffectAbout: (*Store).tellAbout,
 	policy.EffectNotice: func(s *Store, tx kv.Tx, w *work, e policy.Effect) error {
 		if e.Notice.Terms().To == policy.ToApprover {
 			return s.askClearer(tx, &w.t, w.f.Person.ID)
@@ -107,6 +108,20 @@ func (w *work) load(tx kv.Tx) (err error) {
 	w.t, err = load(tx, w.m.Ticket)
 	w.before = w.t
 	return err
+}
+
+// acted reports whether a no to that revision comes after something was done. A
+// no to what names no ticket denies the mail that was all that the ticket had.
+func (w *work) acted(revision int) bool {
+	bare, named := false, false
+	for _, n := range w.f.Binding.Heard {
+		bare = bare || n.Ticket == w.t.ID && n.Bare
+		named = named || n.Ticket == w.t.ID && !n.Bare
+	}
+	if bare && !named { //rule:6.8 denied-mail-stops-no-client TestAboutNo/none-signed
+		return w.before.UsedBy != "" || w.before.State == policy.StateConfirmed
+	}
+	return w.before.actedSince(revision)
 }
 
 // tellDecision tells the ticket's history what the message came to.

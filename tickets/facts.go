@@ -86,6 +86,9 @@ func (s *Store) facts(r kv.Reader, e policy.Evidence, own string) (f policy.Fact
 			return f, err
 		}
 	}
+	if err := s.inquiry(r, &f, names); err != nil {
+		return f, err
+	}
 	if f.Binding.Ticket == "" && f.Person.ID != "" {
 		if f.Waits, err = s.waits(r, f); err != nil {
 			return f, err

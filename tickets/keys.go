@@ -18,6 +18,7 @@ const (
 	ticketedPrefix  = "ticketed/"  // ticketed/<client>: the time when its first ticket was opened
 	wrotePrefix     = "wrote/"     // wrote/<contact>: the ticket that asks whether they wrote to us, or shows that somebody may have
 	provesPrefix    = "proves/"    // proves/<domain>: provable, whether its mail can be proved
+	aboutPrefix     = "about/"     // about/<contact>: toldAbout, when they were last told whether a ticket is ours
 	correctedPrefix = "corrected/" // corrected/T-<number>: correction, the class that an agent has set where another was read
 	epochKey        = "epoch"      // epoch, which restore the store is after
 )

@@ -78,8 +78,9 @@ type addressee struct {
 	until   time.Time        // that it names; zero: the end of the ticket's question
 	asks    *approvals.Asked // an approver, of
 	of      approvals.Approval
-	says    string // stands in the place of the request
-	reason  string // one line
+	says    string        // stands in the place of the request
+	reason  string        // one line
+	fill    func(*Letter) // what else it says; nil: nothing
 }
 
 // writeNotice queues a notice of the ticket. An asking one carries a token and a
@@ -101,6 +102,9 @@ func (s *Store) writeNotice(tx kv.Tx, t *Ticket, kind policy.NoticeKind, a addre
 		Class: string(t.Class), ClassWords: t.inWords(), Request: cmp.Or(a.says, t.Request), Subject: t.Subject,
 		Channel: string(t.Channel), AgentName: s.agentName(tx, t.OpenedBy), Until: cmp.Or(a.until, t.Until), At: now, Date: now, Reason: a.reason,
 		ReturnPath: token.ReturnPath(s.opt.ReplyAddress, returnPath), InReplyTo: t.Thread}
+	if a.fill != nil {
+		a.fill(&l)
+	}
 	secret := token.New()              // of what asks nothing only the Message-ID has one, and it opens nothing
 	if kind == policy.NoticeReminder { // it asks again, for no longer
 		n.Expires = t.Until
@@ -122,12 +126,14 @@ func (s *Store) writeNotice(tx kv.Tx, t *Ticket, kind policy.NoticeKind, a addre
 	if err := s.remember(tx, tokenPrefix, secret, n.ID); err != nil {
 		return err
 	}
-	l.Reference = token.Reference(t.ID, token.NewCode())
-	if a.asks == nil { // an approval looks after its own
+	if a.asks == nil && !kind.Terms().Aside { // an approval looks after its own
 		t.Notices = append(t.Notices, n.ID)
 	}
-	if err := s.remember(tx, referencePrefix, l.Reference, n.ID); err != nil {
-		return err
+	if !kind.Terms().Bare { //rule:6.10 none-names-no-ticket =true TestAbout/of-nobody
+		l.Reference = token.Reference(t.ID, token.NewCode())
+		if err := s.remember(tx, referencePrefix, l.Reference, n.ID); err != nil {
+			return err
+		}
 	}
 	_, domain, _ := strings.Cut(s.opt.ReplyAddress, "@")
 	l.MessageID = secret + "@" + domain
@@ -242,7 +248,7 @@ func (n notice) facts(r kv.Reader, t Ticket, from string, now time.Time) (policy
 	}
 	return policy.Notice{ID: n.ID, Ticket: n.Ticket, Contact: n.Contact, Address: n.Address, Revision: n.Revision, First: n.First, Sent: n.Sent,
 		Language: cmp.Or(n.Language, c.Language), Asked: from != "" && (n.Address == from || slices.Contains(c.Addresses, from)), Expires: n.Expires,
-		Lifts: n.Lifts, Approves: n.Approval != "", Tells: !n.Kind.Terms().Asks, Objects: n.Kind.Terms().Objects, Late: n.Kind.Terms().Objects && !c.OnFile(n.Address) && !c.LeftLately(n.Address, now), Spent: n.Spent, Void: n.Void || n.Revision != t.Revision || gone}, err
+		Lifts: n.Lifts, Approves: n.Approval != "", Bare: n.Kind.Terms().Bare, Tells: !n.Kind.Terms().Asks, Objects: n.Kind.Terms().Objects, Late: n.Kind.Terms().Objects && !c.OnFile(n.Address) && !c.LeftLately(n.Address, now), Spent: n.Spent, Void: n.Void || n.Revision != t.Revision || gone}, err
 }
 
 // inform is ask where what the notice is about stands whether it can be written

@@ -86,6 +86,7 @@ type factsRecord struct {
 	Text       string         `json:"text,omitempty"`
 	Answer     answerRecord   `json:"answer,omitzero"`
 	Asks       *asksRecord    `json:"asks,omitempty"`
+	Inquiry    inquiryRecord  `json:"inquiry,omitzero"`
 
 	Standing      policy.Standing `json:"standing,omitempty"`
 	Duplicate     bool            `json:"duplicate,omitempty"`
@@ -99,8 +100,23 @@ type factsRecord struct {
 	ToUs          bool            `json:"to_us,omitempty"`
 	ToUsSigned    bool            `json:"to_us_signed,omitempty"`
 	Waits         string          `json:"waits,omitempty"`
+	About         aboutRecord     `json:"about,omitzero"`
 	GaveUp        bool            `json:"gave_up,omitempty"`
 	NoRoom        bool            `json:"no_room,omitempty"`
+}
+
+type inquiryRecord struct {
+	Numbers []string `json:"numbers,omitempty"`
+	Asks    bool     `json:"asks,omitempty"`
+	Real    bool     `json:"real,omitempty"`
+}
+
+type aboutRecord struct {
+	Known  bool     `json:"known,omitempty"`
+	Theirs []string `json:"theirs,omitempty"`
+	Others []string `json:"others,omitempty"`
+	Cools  bool     `json:"cools,omitempty"`
+	Soon   bool     `json:"soon,omitempty"`
 }
 
 type senderRecord struct {
@@ -216,6 +232,7 @@ type noticeRecord struct {
 	First    time.Time    `json:"first,omitzero"`
 	Sent     time.Time    `json:"sent,omitzero"`
 	Expires  time.Time    `json:"expires,omitzero"`
+	Bare     bool         `json:"bare,omitempty"`
 	Tells    bool         `json:"tells,omitempty"`
 	Objects  bool         `json:"objects,omitempty"`
 	Late     bool         `json:"late,omitempty"`

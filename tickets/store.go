@@ -52,6 +52,12 @@ type Letter struct {
 	MessageID, InReplyTo, ReplyTo, ReturnPath string
 	Date                                      time.Time
 	Reason                                    string
+
+	// For who asks about a ticket: numbers of other tickets that are theirs, and of
+	// none of theirs; where it stands, for whom it was opened if that is another,
+	// and whether by a mail.
+	Also, Unknown, State, For string
+	ByMail                    bool
 }
 
 // Options say how a Store works. All durations must be positive.

@@ -49,6 +49,7 @@ const (
 	signNames
 	restNames
 	partNames
+	oursWords
 )
 
 // marked are those lists by name.
@@ -69,6 +70,7 @@ var marked = map[string]mark{
 	"return":     returnWords,
 	"late":       lateWords,
 	"answerer":   answererNames,
+	"ours":       oursWords,
 	"quote-name": quoteNames, "signature-name": signNames, "rest-name": restNames, "part-name": partNames,
 }
 

@@ -36,6 +36,7 @@ func TestGolden(t *testing.T) {
 		"kept-sum":  fill[keptSum](),
 		"import":    fill[Import](),
 		"telling":   fill[telling](),
+		"about":     fill[toldAbout](),
 		"imported":  fill[imported](),
 		"made-leaf": fill[madeLeaf](), "held-leaf": fill[heldLeaf](), "sent-leaf": fill[sentLeaf](),
 		"aside-leaf": fill[asideLeaf](), "gone-leaf": fill[goneLeaf](), "message-leaf": fill[messageLeaf](),

@@ -64,7 +64,7 @@ func (s *Store) about(r kv.Reader, c clients.Contact, e policy.Evidence) (a poli
 	}
 	a.Known = true
 	if e.From != c.Addresses[0] { // who gets our questions has read them
-		cools, err := s.cools(r, c, got{e.From, c.Got(e.From, "", s.Now())})
+		cools, err := s.cools(r, c, got{what: e.From, since: c.Got(e.From, "", s.Now())})
 		if err != nil {
 			return a, err
 		}

@@ -191,7 +191,7 @@ func TestZone(t *testing.T) {
 	for zone, wrong := range map[string]string{
 		"": "", "Europe/Oslo": "", "UTC": "", "America/Argentina/Buenos_Aires": "",
 		"Europe/Olso": "Did you mean Europe/Oslo?", "oslo": "Did you mean Europe/Oslo?", "new york": "Did you mean America/New_York?",
-		"Local": "not a time zone", "../etc/passwd": "not a time zone", "right/Europe/Oslo": "not a time zone", "/etc/localtime": "not a time zone", "Mars/Base": "not a time zone",
+		"Local": "not a time zone", "localtime": "not a time zone", "../etc/passwd": "not a time zone", "right/Europe/Oslo": "not a time zone", "/etc/localtime": "not a time zone", "Mars/Base": "not a time zone",
 	} {
 		s := kv.Memory()
 		r := contacts(t, s, "client,client_name,email,zone\nnorth,,ada@north.example,"+zone+"\n")

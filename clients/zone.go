@@ -15,7 +15,7 @@ func checkZone(name string) error {
 	if name == "" {
 		return nil
 	}
-	odd := name == "Local" || strings.HasPrefix(name, "posix") || strings.HasPrefix(name, "right/") // this machine's, and files beside the zones
+	odd := name == "Local" || name == "localtime" || strings.HasPrefix(name, "posix") || strings.HasPrefix(name, "right/") // this machine's, and files beside the zones
 	if _, err := time.LoadLocation(name); err == nil && !odd {
 		return nil
 	}

@@ -56,6 +56,10 @@ func TestClockHoldsNotices(t *testing.T) {
 	if _, err := d.Edit(EditRequest{Ticket: "T-1", Request: "Other", Agent: "kim"}); !errors.Is(err, ErrClock) {
 		t.Errorf("Edit() = %v", err)
 	}
+	if _, err := d.Directory.Import(t.Context(), ida, ImportFile{Kind: ImportContacts, Name: "people.csv", CSV: []byte("client,email\nc1,zoe@client.example\n")},
+		func(Progress) error { return nil }); !errors.Is(err, ErrClock) {
+		t.Errorf("Import() = %v", err)
+	}
 	d.turn(-365 * 24 * time.Hour)
 	if ids := d.due(t, false); len(ids) != 1 {
 		t.Errorf("set right, due %v", ids)

@@ -85,6 +85,9 @@ func (d *Directory) Import(ctx context.Context, by By, in ImportFile, step func(
 	if err != nil {
 		return r, err
 	}
+	if err := d.s.opt.Watch.check(); err != nil { //rule:6.5 no-import-by-a-wrong-clock TestClockHoldsNotices
+		return r, err // what is dated years ago would not cool
+	}
 	if !d.importing.TryLock() {
 		return r, ErrImporting
 	}

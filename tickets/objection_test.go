@@ -192,7 +192,7 @@ func TestChanged(t *testing.T) {
 			}
 			d.state(t, out.Ticket, policy.StateDisputed)
 			i := slices.IndexFunc(d.told, func(l Letter) bool { return l.Kind == policy.NoticeStopped && l.To == "max@desk.example" })
-			if i < 0 || !strings.Contains(d.told[i].Reason, "b***@home.example added") || !strings.Contains(d.told[i].Reason, "contact show bob") {
+			if i < 0 || !strings.Contains(d.told[i].Reason, "b***@home.example added") || !strings.Contains(d.told[i].Reason, "contact show bob, then contact set or remove; what that would widen, by an import.") {
 				t.Errorf("the lead is told %+v", d.told)
 			}
 			if s := d.show(t, out.Ticket); !strings.Contains(s.History[len(s.History)-1].Text, "b***@home.example added") && happened(s, "disputed") != 1 {

@@ -175,11 +175,20 @@ func (opt ImportOptions) left(next, old Contact) map[string]time.Time {
 // LeftLately reports whether an address that was the contact's left the file, and
 // may still object to that.
 func (c Contact) LeftLately(addr string, now time.Time) bool {
+	return now.Before(c.ObjectsUntil(addr))
+}
+
+// ObjectsUntil says until when an address that left the file may object to that;
+// zero where it did not.
+func (c Contact) ObjectsUntil(addr string) time.Time {
 	at := c.Left[addr]
 	if c.Status == Removed && slices.Contains(c.Addresses, addr) {
 		at = c.Ended
 	}
-	return !c.OnFile(addr) && !at.IsZero() && now.Before(at.Add(LeftLife))
+	if c.OnFile(addr) || at.IsZero() {
+		return time.Time{}
+	}
+	return at.Add(LeftLife)
 }
 
 // turn gives how the first address became it. It is new to it that it gets our

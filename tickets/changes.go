@@ -45,7 +45,7 @@ func (t *Ticket) changeLine() string {
 	}
 	line := "Changed: " + t.changed() + "."
 	if t.Change.Contact != "" {
-		line += " Take it back: countersign contact show " + t.Change.Contact + ", then contact set or remove; what that would widen, by an import."
+		line += " Take it back: countersign contact show " + t.Change.Contact + ", then contact set, remove or import."
 	}
 	return line
 }

@@ -256,7 +256,6 @@ func TestTwoAtOnce(t *testing.T) {
 // TestWhoMayChange: who may change what. An allowed ticket is there for those who
 // name one; no role goes without where it widens.
 func TestWhoMayChange(t *testing.T) {
-	const widens, narrows = "widens", "narrows"
 	name := clients.Change{Name: new("Robert")}
 	language := clients.Change{Language: new("nb")}
 	zone := clients.Change{Zone: new("Europe/Oslo")}

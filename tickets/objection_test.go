@@ -127,7 +127,7 @@ func TestChanged(t *testing.T) {
 			t.Errorf("told %q, want %q", l.Request, want)
 		}
 	}
-	if !strings.Contains(l.Reason, "30 days") || l.Token != "" {
+	if !strings.Contains(l.Reason, "Until 28 December 2026, 09:00 UTC a NO") || l.Token != "" {
 		t.Errorf("%+v", l)
 	}
 	if c := d.person(t, home); c.Addresses[0] != home || !c.LeftLately(bob, d.Now()) {
@@ -192,7 +192,7 @@ func TestChanged(t *testing.T) {
 			}
 			d.state(t, out.Ticket, policy.StateDisputed)
 			i := slices.IndexFunc(d.told, func(l Letter) bool { return l.Kind == policy.NoticeStopped && l.To == "max@desk.example" })
-			if i < 0 || !strings.Contains(d.told[i].Reason, "b***@home.example added") || !strings.Contains(d.told[i].Reason, "contact show bob, then contact set or remove; what that would widen, by an import.") {
+			if i < 0 || !strings.Contains(d.told[i].Reason, "b***@home.example added") || !strings.Contains(d.told[i].Reason, "contact show bob, then contact set, remove or import.") {
 				t.Errorf("the lead is told %+v", d.told)
 			}
 			if s := d.show(t, out.Ticket); !strings.Contains(s.History[len(s.History)-1].Text, "b***@home.example added") && happened(s, "disputed") != 1 {

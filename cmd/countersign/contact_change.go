@@ -55,6 +55,7 @@ func (a *app) contactAdd() *cobra.Command {
 	words.flags(f)
 	f.StringVar(&in.Ticket, "ticket", "", "the account-change `ticket` that allows it")
 	f.StringVar(&in.Agent, "agent", "", "who you are")
+	f.BoolVar(&in.AllowShared, "allow-shared", false, "let them have an address that another contact has, who keeps it; mail from it that answers no question is nobody's")
 	f.BoolVar(&in.DryRun, "dry-run", false, "say what would be done, write nothing")
 	c.RunE = func(cmd *cobra.Command, _ []string) error {
 		if err := missing([][2]string{{"client", in.Client}, {"email", email}, {"name", words.name}}); err != nil {
@@ -82,6 +83,7 @@ func (a *app) contactSet() *cobra.Command {
 	words.flags(f)
 	f.StringVar(&in.Ticket, "ticket", "", "the account-change `ticket` that allows it")
 	f.StringVar(&in.Agent, "agent", "", "who you are")
+	f.BoolVar(&in.AllowShared, "allow-shared", false, "let them have an address that another contact has, who keeps it; mail from it that answers no question is nobody's")
 	f.BoolVar(&in.DryRun, "dry-run", false, "say what would be done, write nothing")
 	c.RunE = func(cmd *cobra.Command, args []string) error {
 		in.Contact, in.AddAddresses, in.RemoveAddresses = args[0], parts(add), parts(remove)

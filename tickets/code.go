@@ -56,14 +56,7 @@ func codeOf(r kv.Reader, in CodeRequest) (h held, err error) {
 	case (in.Contact == "") == (in.Client == ""):
 		return h, &InvalidError{errors.New("contact: say whose code: a contact's by an address on file, or a client's by its reference")}
 	case in.Contact != "":
-		addr, err := canonical(in.Contact)
-		if err != nil {
-			return h, fmt.Errorf("%w: %s", ErrNoContact, err)
-		}
-		c, ok, err := clients.ByAddress(r, addr)
-		if err == nil && (!ok || c.Status == clients.Removed) {
-			err = fmt.Errorf("%w: %s", ErrNoContact, addr)
-		}
+		c, err := activeContact(r, in.Contact)
 		return held{codes.Holder{Client: c.Client, Contact: c.ID}, c, oneLine(c.Name)}, err
 	}
 	client, ok, err := clients.GetClient(r, in.Client)

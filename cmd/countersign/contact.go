@@ -103,6 +103,12 @@ func (a *app) sayContact(c api.ShownContact) error {
 	for _, l := range c.Left {
 		line("left", fmt.Sprintf("%s, %s; it may object until %s", l.Address, when(l.Left), when(l.Left.Add(clients.LeftLife))))
 	}
+	for _, s := range c.Shared {
+		line("shared", fmt.Sprintf("%s, with %s: mail from it that answers no question of ours is nobody's", s.Address, strings.Join(s.Contacts, ", ")))
+	}
+	for _, m := range c.Unclear {
+		line("perhaps", fmt.Sprintf("wrote %s of %s, from a shared address", m.ID, when(m.At)))
+	}
 	line("may ask", orElse(joined(c.Permissions), "as their role says: "+joined(clients.RoleGives(c.Role))))
 	line("language", c.Language)
 	line("zone", c.Zone)

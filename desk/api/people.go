@@ -78,8 +78,16 @@ type ShownContact struct {
 	ClientName string               `json:"client_name"`
 	Left       []LeftAddress        `json:"left"`
 	Open       []tickets.OpenTicket `json:"open"`
-	Proved     []tickets.ProvedAt   `json:"proved"` // whether mail of their domains was proved
-	Barred     []policy.Reason      `json:"barred"` // why they can prove nothing privileged now; none: they can
+	Proved     []tickets.ProvedAt   `json:"proved"`  // whether mail of their domains was proved
+	Barred     []policy.Reason      `json:"barred"`  // why they can prove nothing privileged now; none: they can
+	Shared     []SharedAddress      `json:"shared"`  // addresses of theirs that others have, too
+	Unclear    []Message            `json:"unclear"` // the last mail from there of which nobody knows who wrote it
+}
+
+// SharedAddress is an address of a contact that other contacts have, too.
+type SharedAddress struct {
+	Address  string   `json:"address"`
+	Contacts []string `json:"contacts"` // ids of the others
 }
 
 // LeftAddress is an address that was a contact's and may object until then.
@@ -100,20 +108,62 @@ func showContact(_ context.Context, s *Server, _ Caller, in ID) (out ShownContac
 		}
 		d := s.Store.Directory
 		shown, err := s.contact(v, c)
+		shared, errShared := sharedBy(v, c)
 		open, errOpen := d.Open(v, c.ID)
 		proved, errProved := d.ProvedAt(v, c)
 		barred, errBarred := d.Barred(v, c)
 		out = ShownContact{Contact: shown, ClientName: client.Name, Left: []LeftAddress{}, Open: append([]tickets.OpenTicket{}, open...),
-			Proved: append([]tickets.ProvedAt{}, proved...), Barred: append([]policy.Reason{}, barred...)}
+			Proved: append([]tickets.ProvedAt{}, proved...), Barred: append([]policy.Reason{}, barred...),
+			Shared: shared, Unclear: []Message{}}
 		for addr, at := range c.Left {
 			if c.LeftLately(addr, s.Store.Now()) {
 				out.Left = append(out.Left, LeftAddress{addr, at})
 			}
 		}
 		slices.SortFunc(out.Left, func(a, b LeftAddress) int { return a.Left.Compare(b.Left) })
-		return errors.Join(err, errOpen, errProved, errBarred)
+		return errors.Join(err, errOpen, errProved, errBarred, errShared)
 	})
+	if err == nil && len(out.Shared) > 0 {
+		out.Unclear, err = s.unclear(out.Contact.Contact)
+	}
 	return out, s.aboutContact(in.ID, err)
+}
+
+// sharedBy gives the addresses of a contact that others have, too.
+func sharedBy(r kv.Reader, c clients.Contact) ([]SharedAddress, error) {
+	all := []SharedAddress{}
+	for _, addr := range c.Addresses {
+		holders, err := clients.Holders(r, addr)
+		if err != nil {
+			return nil, err
+		}
+		one := SharedAddress{Address: addr}
+		for _, other := range holders {
+			if other.ID != c.ID {
+				one.Contacts = append(one.Contacts, other.ID)
+			}
+		}
+		if len(one.Contacts) > 0 {
+			all = append(all, one)
+		}
+	}
+	return all, nil
+}
+
+// maxUnclear is how many messages contact show shows.
+const maxUnclear = 10
+
+// unclear gives the last messages that one of several contacts wrote, this one
+// among them, oldest first.
+func (s *Server) unclear(contact string) ([]Message, error) {
+	last := []Message{}
+	err := s.Store.Inbox.Each(func(m tickets.Message) error {
+		if len(m.Facts.Person.Shared) > 0 && m.MayBeOf([]string{contact}) {
+			last = append(last[max(0, len(last)+1-maxUnclear):], summary(m))
+		}
+		return nil
+	})
+	return last, err
 }
 
 // ChangedContact is what contact add, set and remove answer.

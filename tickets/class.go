@@ -105,7 +105,7 @@ func (s *Store) askPermitted(tx kv.Tx, t *Ticket) error {
 	if !s.mayAsk(c, *t) { //rule:8 what-they-may-not-ask-asks-nobody TestEditUnpermitted/to-another-class
 		t.Until = time.Time{}
 		return s.record(tx, t, Event{Event: "nobody asked", Reason: policy.CodeNoPermission, Text: fmt.Sprintf(
-			"The contact may not ask for %s, so they are not asked. The column permissions of contact import gives that.", t.Class)})
+			"The contact may not ask for %s, so they are not asked. An administrator's import gives that (its column permissions), or contact set --permissions.", t.Class)})
 	}
 	if err := s.setTimers(tx, *t); err != nil {
 		return err

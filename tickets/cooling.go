@@ -71,8 +71,11 @@ func (s *Store) coolsFor(r kv.Reader, c clients.Contact, right, service, addr st
 	return s.cools(r, c, all...)
 }
 
-// Cools gives everything of a contact that cools.
+// Cools gives everything of a contact that cools, nothing of one who was removed.
 func (d *Directory) Cools(r kv.Reader, c clients.Contact) ([]policy.Cooling, error) {
+	if c.Status == clients.Removed {
+		return nil, nil
+	}
 	var all []got
 	for _, one := range c.Dates(d.s.Now()) {
 		all = append(all, got{what: one.What, since: one.Since})

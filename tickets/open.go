@@ -86,7 +86,7 @@ func notPermitted(who string, class policy.Class, service string) error {
 	if service != "" {
 		what += " of " + service
 	}
-	return fmt.Errorf("%w: %s may not ask for %s (no_permission); the column permissions of contact import gives that", ErrNotAllowed, who, what)
+	return fmt.Errorf("%w: %s may not ask for %s (no_permission); an administrator's import gives that (its column permissions), or contact set --permissions", ErrNotAllowed, who, what)
 }
 
 // create numbers a new ticket and writes it. messageID, if any, is that of the

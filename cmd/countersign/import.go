@@ -30,7 +30,8 @@ func (a *app) importCommand(operation, short string) *cobra.Command {
 			"minor change), privileged (every privileged class that needs no approval), approve, manage-contacts, see-code, all; each\n" +
 			"for some services only as dns-change:web-3,mail-1 and until the end of a day in UTC as dns-change@2027-01-31.\n" +
 			"Where none are listed, a primary contact has all of them and an authorised one ask. Several addresses of one contact\n" +
-			"are separated by ;, too; notices go to the first. zone is a time zone such as Europe/Oslo. What a column says that is not\n" +
+			"are separated by ;, too; notices go to the first. Where semicolons separate the columns, such a field stands in quotes, or has |\n" +
+			"in their place; the file is CSV or tab-separated, in UTF-8. zone is a time zone such as Europe/Oslo. What a column says that is not\n" +
 			"in the file stays as it is.\n" +
 			"Who newly may, or loses an address, and the primary contact of the client are told by mail, but of a client's first import."
 	}

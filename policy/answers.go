@@ -5,7 +5,7 @@ package policy
 func stranger(f Facts) (Decision, bool) {
 	switch p := f.Person; {
 	case p.Staff: //rule:6.5 staff-confirms-nothing TestDecide/staff
-		return file(f, Unauthenticated, CodeStaffAddress), true
+		return objected(f, file(f, Unauthenticated, CodeStaffAddress)), true
 	case p.ID == "" && f.Binding.LiveToken != nil:
 		d := file(f, Unauthenticated, CodeOtherAddress, f.nobody())
 		if !f.Ticket.State.Over() {

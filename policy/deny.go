@@ -25,6 +25,20 @@ func denied(f Facts, d Decision) Decision {
 	return d
 }
 
+// objected is denied for an address that has come to be one of staff: whoever adds
+// an agent at the domain of an address that left the file must not take its
+// objection away. No other no of staff counts.
+func objected(f Facts, d Decision) Decision {
+	objects := func(n Notice) bool {
+		return n.Ticket == f.Ticket.ID && n.Objects && mayDeny(f.Evidence, f.Person, f.Ticket, n)
+	}
+	if f.saysNo() && slices.ContainsFunc(f.Binding.Heard, objects) {
+		d.with(f.disputes()) //rule:6.8 staff-since-may-object tickets.TestChanged/staffs-domain-by-now
+		d.Reasons = append(d.Reasons, Because(CodeDenied))
+	}
+	return d
+}
+
 // saysNo reports whether the own words are a no, in the sender's language or in
 // that of the person whom one of our questions went to at this very address.
 func (f Facts) saysNo() bool {
@@ -63,7 +77,7 @@ func mayDeny(e Evidence, p Person, t Ticket, n Notice) bool {
 		return n.askedOf(e, p) && n.Contact == t.Contact && !p.Staff
 	}
 	may := p.May && (t.Class.Privileged() || !n.Class.Known() || !n.Class.Privileged()) || p.MayDeny
-	return !p.Staff && (n.askedOf(e, p) && (n.Contact == t.Contact || n.Objects) || //rule:6.8 staff-says-no-no TestMayDeny/staff
+	return (!p.Staff || n.Objects) && (n.askedOf(e, p) && (n.Contact == t.Contact || n.Objects) || //rule:6.8 staff-says-no-no TestMayDeny/staff
 		p.ID != "" && !p.Removed && p.Client == t.Client && may && !t.State.Over())
 }
 

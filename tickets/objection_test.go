@@ -167,6 +167,11 @@ func TestChanged(t *testing.T) {
 		{"somebody-elses-by-now", time.Hour, func(d *desk, _ *policy.Evidence) {
 			d.contact(t, "eve", func(c *clients.Contact) { c.Addresses = append(c.Addresses, bob) })
 		}, "token_superseded", true},
+		{"staffs-domain-by-now", time.Hour, func(d *desk, _ *policy.Evidence) {
+			d.contact(t, "ada", func(c *clients.Contact) { c.Addresses = []string{"ada@elsewhere.example"} })
+			_, err := d.Directory.AddAgent(root, staff.Agent{ID: "zed", Role: staff.RoleAgent, Email: "zed@client.example"})
+			check(t, err)
+		}, "staff_address", true},
 		{"after-a-restore", 0, func(d *desk, _ *policy.Evidence) {
 			check(t, d.engine.Update(func(tx kv.Tx) error { return kv.Save(tx, epochKey, epoch{Number: 1}) }))
 		}, "unknown_sender", true},

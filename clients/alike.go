@@ -192,11 +192,15 @@ func listed(r kv.Reader, key string) ([]string, error) {
 	return strings.Split(string(v), "\n"), nil
 }
 
-// indexLook writes the keys by which look-alikes of addr are found, or takes
-// addr out of them.
+// indexLook writes the keys by which look-alikes of addr, and others that lead to
+// its mailbox, are found, or takes addr out of them.
 func indexLook(tx kv.Tx, addr string, there bool) error {
 	l := lookOf(addr)
-	for _, key := range append([]string{l.alike()}, l.near(0)...) {
+	keys := append([]string{l.alike()}, l.near(0)...)
+	if plain := onfile.Mailbox(addr); plain != addr {
+		keys = append(keys, mailboxPrefix+plain)
+	}
+	for _, key := range keys {
 		if err := indexed(tx, key, addr, there, maxAlike); err != nil {
 			return errors.Join(errors.New("index look-alikes"), err)
 		}

@@ -11,6 +11,7 @@ import (
 	"countersign/clients/onfile"
 	"countersign/internal/kv"
 	"countersign/internal/rawmail"
+	"countersign/policy"
 )
 
 // ImportOptions say how to import.
@@ -39,6 +40,8 @@ type ImportOptions struct {
 	// what they were before; was tells that they were on file, first that they came
 	// with the first import of their client.
 	Changed func(tx kv.Tx, old, next Contact, was, first bool) error
+	// Warn says what may be wrong with a contact who is on file by now.
+	Warn func(r kv.Reader, c Contact) ([]Warning, error)
 }
 
 // Directory is where an import looks and writes. Whoever offers it records what
@@ -54,6 +57,9 @@ type Problem struct {
 	Line   int    `json:"line"`
 	Column string `json:"column"`
 	Text   string `json:"text"`
+	// Of a warning: its code, and what to do, where there is more to say.
+	Code policy.Code `json:"code,omitempty"`
+	Do   string      `json:"do,omitempty"`
 }
 
 // Report is what an import did, or would do. Lines without a problem are taken
@@ -75,7 +81,7 @@ const (
 	maxAddresses = 8   // of one contact
 	maxKeys      = 100 // of the directory that one Update reads or writes, where it has more than one row
 	rowKeys      = 20  // of these for a row, and addressKeys for each address of it
-	addressKeys  = 25
+	addressKeys  = 28
 	maxParts     = 50 // Updates that share a sync to disk
 )
 
@@ -179,7 +185,7 @@ func (f File) part(opt ImportOptions, from, to int, done []outcome) func(kv.Tx) 
 			if !opt.AllowShared {
 				bad = cmp.Or(bad, r.twice)
 			}
-			o := outcome{problems: []Problem{{r.line, "", bad}}}
+			o := outcome{problems: []Problem{{Line: r.line, Text: bad}}}
 			if bad == "" {
 				var err error
 				if o, err = f.take(opt, tx, r); err != nil {
@@ -208,6 +214,6 @@ func (p *Report) add(r row, o outcome, opt ImportOptions) {
 	language := strings.ToLower(r.fields["language"])
 	if len(o.problems) == 0 && language != "" && opt.Speaks != nil && !opt.Speaks(language) && !slices.Contains(p.unspoken, language) {
 		p.unspoken = append(p.unspoken, language)
-		p.Warnings = append(p.Warnings, Problem{r.line, "language", fmt.Sprintf("there are no texts in %q yet: mail goes out in English", r.fields["language"])})
+		p.Warnings = append(p.Warnings, Problem{Line: r.line, Column: "language", Text: fmt.Sprintf("there are no texts in %q yet: mail goes out in English", r.fields["language"])})
 	}
 }

@@ -13,6 +13,7 @@ const (
 	namedPrefix   = "named/"          // named/<client>/<skeleton>: the contacts of the client whose name looks so, a line each
 	alikePrefix   = "alike/"          // alike/<skeleton>: the addresses on file that look so, a line each
 	nearPrefix    = "near/"           // near/<which end of which part>: the addresses on file that begin or end so, a line each
+	mailboxPrefix = "mailbox/"        // mailbox/<address>: the addresses on file that lead there by a plus, a line each
 	counter       = "counter/contact" // the number of the last contact
 )
 

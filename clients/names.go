@@ -125,6 +125,6 @@ func (opt ImportOptions) taken(tx kv.Tx, r row, old, next Client, o *outcome) (i
 		o.problem(r, "client", "%s. Needs --allow-alike", text)
 		return true, nil
 	}
-	o.warnings = append(o.warnings, Problem{r.line, "client", text + alikeCools})
+	o.warnings = append(o.warnings, Problem{Line: r.line, Column: "client", Text: text + alikeCools})
 	return true, nil
 }

@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"countersign/internal/kv"
+	"countersign/policy"
 )
 
 // owners finds the contact that the row is about and those who lose an address to
@@ -33,7 +34,7 @@ func (opt ImportOptions) owners(tx kv.Tx, r row, next Contact, o *outcome) (old 
 			old, ok = c, true
 		case opt.AllowShared:
 			shared = true
-			o.warnings = append(o.warnings, Problem{r.line, "email", fmt.Sprintf("%s is shared with %s: mail from it that answers no question of ours is nobody's", a, names(all))})
+			o.warnings = append(o.warnings, Problem{Line: r.line, Column: "email", Code: policy.CodeSharedAddress, Text: fmt.Sprintf("%s is shared with %s: mail from it that answers no question of ours is nobody's", a, names(all))})
 		case len(own) == 1:
 			o.problem(r, "email", "%s is already on file for another contact of this client (%s). Needs --allow-shared, for both to have it", a, own[0].ID)
 		case len(own) > 1:
@@ -68,7 +69,7 @@ func (opt ImportOptions) looks(tx kv.Tx, r row, next Contact, a string, o *outco
 	other, colleague, err := LookAlike(tx, a)
 	// People of one domain have similar names; so may the addresses of one person.
 	if other != "" && !colleague && !slices.Contains(next.Addresses, other) { //rule:6.15 look-alikes-are-warned-of TestImportLookAlike
-		o.warnings = append(o.warnings, Problem{r.line, "email", fmt.Sprintf("%s looks like %s, which is on file", a, other)})
+		o.warnings = append(o.warnings, Problem{Line: r.line, Column: "email", Code: policy.CodeLookAlike, Text: fmt.Sprintf("%s looks like %s, which is on file", a, other)})
 	}
 	return err
 }

@@ -10,6 +10,7 @@ import (
 	"countersign/internal/clean"
 	"countersign/internal/kv"
 	"countersign/internal/rawmail"
+	"countersign/policy"
 )
 
 var (
@@ -82,7 +83,7 @@ func sameClient(a, b Client) bool {
 }
 
 func (o *outcome) problem(r row, column, format string, args ...any) {
-	o.problems = append(o.problems, Problem{r.line, column, fmt.Sprintf(format, args...)})
+	o.problems = append(o.problems, Problem{Line: r.line, Column: column, Text: fmt.Sprintf(format, args...)})
 }
 
 // contact judges the whole row before it writes any of it.
@@ -106,7 +107,7 @@ func (opt ImportOptions) contact(tx kv.Tx, r row) (o outcome, err error) {
 	if other, is, err := namesake(tx, next); err != nil {
 		return o, err
 	} else if is && !(ok && skeleton(old.Name) == skeleton(next.Name)) {
-		o.warnings = append(o.warnings, Problem{r.line, "name", fmt.Sprintf("%s looks like %s (%s), another contact of this client", next.Name, other.Name, strings.Join(other.Addresses, " "))})
+		o.warnings = append(o.warnings, Problem{Line: r.line, Column: "name", Text: fmt.Sprintf("%s looks like %s (%s), another contact of this client", next.Name, other.Name, strings.Join(other.Addresses, " "))})
 	}
 	client, _, err := GetClient(tx, next.Client)
 	if err != nil {
@@ -143,14 +144,32 @@ func (opt ImportOptions) contact(tx kv.Tx, r row) (o outcome, err error) {
 	}
 	opt.date(&next, old, ok, first && len(losers) == 0 && !shared) //rule:6.5 shared-by-import-is-new TestSharing/imported
 	if ok && same(old, next) {
-		return o, nil
+		return o, opt.warn(tx, r, next, &o)
 	}
 	o.changed = ok
 	errs := []error{putter(opt.AllowShared)(tx, next), opt.changed(tx, old, next, ok, first && len(losers) == 0)}
 	for i, l := range losers { // whose address is somebody else's now
 		errs = append(errs, opt.changed(tx, lost[i], l, true, false))
 	}
-	return o, errors.Join(errs...)
+	return o, errors.Join(append(errs, opt.warn(tx, r, next, &o))...)
+}
+
+// warn adds what may be wrong with the contact of a row, who is written: a fact
+// for whoever imports, which refuses nothing.
+func (opt ImportOptions) warn(tx kv.Tx, r row, c Contact, o *outcome) error {
+	if opt.Warn == nil {
+		return nil
+	}
+	all, err := opt.Warn(tx, c)
+	for _, w := range all {
+		said := func(p Problem) bool { // when its owners were looked up
+			return p.Code == w.Code && w.Code == policy.CodeLookAlike || p.Code == policy.CodeSharedAddress && w.Code == policy.CodeSameMailbox
+		}
+		if !slices.ContainsFunc(o.warnings, said) {
+			o.warnings = append(o.warnings, Problem{Line: r.line, Column: "email", Code: w.Code, Text: w.Text, Do: w.Do})
+		}
+	}
+	return err
 }
 
 // changed tells that a contact was written.

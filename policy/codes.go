@@ -206,3 +206,14 @@ const (
 	CodeCodeVoid      Code = "code_void"
 	CodeCodeChanged   Code = "code_changed"
 )
+
+// What may be wrong with a contact.
+const (
+	CodeRoleAddress    Code = "role_address"
+	CodeNoReplyAddress Code = "no_reply_address"
+	CodeSameMailbox    Code = "same_mailbox"
+	CodeStaffAlike     Code = "staff_alike"
+	CodeMixedLetters   Code = "mixed_letters"
+	CodeOwnServer      Code = "own_server"
+	CodeOnlyAutomatic  Code = "only_automatic"
+)

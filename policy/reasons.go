@@ -16,10 +16,11 @@ const (
 	onAnswer                      // an answer to authorize, and what is in the way of a yes
 	onHistory                     // an event of a ticket
 	onCode                        // an answer to code verify
+	onWarning                     // a warning of a contact
 )
 
 // surfaces are their names, in the order of the bits.
-var surfaces = []string{"message", "sender", "set aside", "authorize", "history", "code"}
+var surfaces = []string{"message", "sender", "set aside", "authorize", "history", "code", "warning"}
 
 // String names the surfaces.
 func (s surface) String() string {
@@ -48,7 +49,7 @@ type section struct {
 }
 
 // reasons is the list of all of them.
-var reasons = slices.Concat(messageReasons, senderReasons, answerReasons, codeReasons)
+var reasons = slices.Concat(messageReasons, senderReasons, answerReasons, codeReasons, warnReasons)
 
 // byCode finds a reason.
 var byCode = func() map[Code]reason {

@@ -59,9 +59,9 @@ var answerReasons = []section{
 	{"What is in the way of an answer", []reason{
 		{code: CodeClaimed, on: onAnswer, text: "Mail that claimed to be about this ticket proved nothing.",
 			when: "Mail that names the ticket by its number alone.", do: "See message list; it may be forged."},
-		{code: CodeUndelivered, on: onAnswer, text: "Our question did not reach the contact.",
+		{code: CodeUndelivered, on: onAnswer | onWarning, text: "Our question did not reach the contact.",
 			when: "A bounce, or the server refused it.", do: "Mend the address on file or the mail server, and ask again."},
-		{code: CodeDomainUnproved, on: onAnswer, text: "Mail of the contact's domain could not be proved so far.",
+		{code: CodeDomainUnproved, on: onAnswer | onWarning, text: "Mail of the contact's domain could not be proved so far.",
 			when: "Mail came from there and never was proved.", do: "Ask for DKIM to be set up for that domain."},
 		{code: CodeNoticeWaits, on: onAnswer, text: "Our question has not left the outbox yet.",
 			when: "The server is away, or a cap is reached.", do: "See outbox list."},

@@ -21,7 +21,7 @@ Every reason code with its sentence, when it comes, and what to do. The codes ar
 logs and in the store, and they stay. A sentence may say more where more is known: which address, until when. *Where* says where
 a code is read: *message* is what a message came to (in the history of its ticket, too), *sender* what the check of its sender found (` + "`verify`, `explain`" + `), *set aside*
 why nobody but a person judges it, *authorize* an answer to an agent and what is in the way of a yes, *history* an event of a ticket,
-*code* an answer to ` + "`code verify`" + `.
+*code* an answer to ` + "`code verify`" + `, *warning* a warning of a contact (` + "`contact check`" + `).
 
 Made of the tables in package policy by ` + "`go test ./policy -run TestReasonsDocument -update`" + `.
 `)

@@ -32,7 +32,7 @@ func (s *Store) apply(tx kv.Tx, m *Message, f policy.Facts, d policy.Decision) e
 				return err
 			}
 		}
-		if err := s.learn(tx, f); err != nil {
+		if err := errors.Join(s.learn(tx, f), s.hear(tx, f)); err != nil {
 			return err
 		}
 		if f.Kind == policy.KindBounce {

@@ -42,6 +42,10 @@ func (s *Store) Check(in CheckRequest) (out Checked, err error) {
 	if in.Service, err = clients.Service(in.Service); err != nil {
 		return out, &InvalidError{fmt.Errorf("service: %w", err)}
 	}
+	own, err := s.own()
+	if err != nil {
+		return out, err
+	}
 	err = s.kv.View(func(v kv.View) error {
 		agent, err := activeAgent(v, in.Agent)
 		if err != nil {
@@ -65,13 +69,16 @@ func (s *Store) Check(in CheckRequest) (out Checked, err error) {
 			out.How, out.Reasons = out.Check.How(in.Class)
 		}
 		cools, err := s.Directory.Cools(v, c)
+		if err != nil {
+			return err
+		}
 		out.Cools = append([]policy.Cooling{}, outlined(cools)...)
+		out.Warnings, err = s.warningsFor(v, c, in.Class, own)
 		return err
 	})
 	if err != nil {
 		return Checked{}, err
 	}
-	out.Warnings = []policy.Reason{}
 	return out, nil
 }
 

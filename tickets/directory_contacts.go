@@ -183,10 +183,17 @@ func (d *Directory) changeContact(by By, why string, dryRun bool, change func(kv
 	if err := d.s.opt.Watch.check(); err != nil {
 		return out, err
 	}
+	own, err := d.s.own()
+	if err != nil {
+		return out, err
+	}
 	fn := func(tx kv.Tx) error {
 		one, err := change(tx)
 		if err == nil {
 			one.Cools, err = d.Cools(tx, one.Contact)
+		}
+		if err == nil {
+			one.Warnings, err = d.s.reasonsOf(tx, one.Contact, own)
 		}
 		one.DryRun = dryRun
 		out = one

@@ -24,6 +24,7 @@ func TestGolden(t *testing.T) {
 		"receipt":   receipt,
 		"ticketed":  start,
 		"provable":  fill[provable](),
+		"heard":     fill[heard](),
 		"corrected": fill[correction](),
 		"epoch":     fill[epoch](),
 		"stop":      fill[stop](),

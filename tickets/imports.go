@@ -103,9 +103,16 @@ func (d *Directory) Import(ctx context.Context, by By, in ImportFile, step func(
 	if err := say(0); err != nil {
 		return r, err
 	}
+	own, err := d.s.own()
+	if err != nil {
+		return r, err
+	}
 	r, err = file.Import(people{d, by, im.why()}, clients.ImportOptions{DryRun: in.DryRun, AllowMove: in.AllowMove, AllowAlike: in.AllowAlike, AllowShared: in.AllowShared,
 		Import: im.ID, By: im.why(), Begun: im.Begun, Now: d.s.Now(), Step: say, Desk: d.s.desk(), Ticketed: ticketed, Stopped: stopped,
-		Speaks: d.s.opt.Speaks, Changed: d.s.importedBy(im)})
+		Speaks: d.s.opt.Speaks, Changed: d.s.importedBy(im),
+		Warn: func(r kv.Reader, c clients.Contact) ([]clients.Warning, error) {
+			return d.s.warningsOf(r, c, own, true)
+		}})
 	if err != nil || in.DryRun {
 		return r, err
 	}

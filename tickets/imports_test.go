@@ -211,7 +211,7 @@ func (l limited) Limits() kv.Limits { return kv.Limits{Ops: l.ops} }
 // TestImportBounds: an Update of an import is bounded, with its audit entry,
 // whatever the rows hold.
 func TestImportBounds(t *testing.T) {
-	for addresses, ops := range map[int]int{1: 160, 8: 270} {
+	for addresses, ops := range map[int]int{1: 160, 8: 280} {
 		d := &desk{now: start}
 		d.open(t, limited{kv.Memory(), ops}, nil)
 		var b strings.Builder

@@ -19,6 +19,7 @@ const (
 	wrotePrefix     = "wrote/"     // wrote/<contact>: the ticket that asks whether they wrote to us, or shows that somebody may have
 	provesPrefix    = "proves/"    // proves/<domain>: provable, whether its mail can be proved
 	aboutPrefix     = "about/"     // about/<contact>: toldAbout, when they were last told whether a ticket is ours
+	heardPrefix     = "heard/"     // heard/<address>: heard, who reads an address on file
 	correctedPrefix = "corrected/" // corrected/T-<number>: correction, the class that an agent has set where another was read
 	epochKey        = "epoch"      // epoch, which restore the store is after
 )

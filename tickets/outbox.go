@@ -120,8 +120,8 @@ func (b *Outbox) Failed(id, why string) error {
 			return false, b.s.tell(tx, o.Ticket, Event{Event: "staff not told", Reason: policy.CodeSMTP,
 				Text: "Our mail " + id + " to " + o.Agent + " was refused: " + o.Error})
 		}
-		return false, b.s.undelivered(tx, o.Ticket, o.Error, Event{Event: "undeliverable", Reason: policy.CodeSMTP,
-			Text: "Our notice " + id + " was refused: " + o.Error})
+		return false, errors.Join(b.s.failed(tx, o.To, o.Error), b.s.undelivered(tx, o.Ticket, o.Error, Event{Event: "undeliverable", Reason: policy.CodeSMTP,
+			Text: "Our notice " + id + " was refused: " + o.Error}))
 	})
 }
 

@@ -16,7 +16,8 @@ import (
 type provable struct {
 	Proved   time.Time `json:"proved,omitzero"`
 	Unproved time.Time `json:"unproved,omitzero"`
-	Why      string    `json:"why,omitempty"` // it was not
+	Why      string    `json:"why,omitempty"`    // it was not
+	Policy   string    `json:"policy,omitempty"` // what the domain published then: none, or nothing
 }
 
 // provableEvery is how old what is known may be, so that not every mail writes it.
@@ -48,7 +49,7 @@ func (s *Store) learn(tx kv.Tx, f policy.Facts) error {
 		return nil
 	}
 	if *known = now; !proved {
-		p.Why = unprovedBecause(f.Sender)
+		p.Why, p.Policy = unprovedBecause(f.Sender), f.Sender.Policy
 	}
 	return kv.Save(tx, key, p)
 }
@@ -87,28 +88,14 @@ func (s *Store) unprovable(r kv.Reader, c clients.Contact, class policy.Class) (
 		if p.Unproved.IsZero() || !p.Proved.IsZero() {
 			continue
 		}
+		domain := strings.TrimPrefix(key, provesPrefix)
 		worth := "which is not enough for " + string(class)
 		if class.StandsIn(s.opt.TokenClasses) {
 			worth = "which is enough for " + string(class)
 		}
 		out = append(out, policy.Reason{Code: policy.CodeDomainUnproved, Text: fmt.Sprintf(
-			"Mail of %s could not be proved so far (%s; last %s): a YES from there counts as the weak proof token only, %s. Ask for DKIM to be set up.",
-			strings.TrimPrefix(key, provesPrefix), p.Why, p.Unproved.UTC().Format("2006-01-02"), worth)})
+			"Mail of %s could not be proved so far (%s; last %s): a YES from there counts as the weak proof token only, %s. %s",
+			domain, p.Why, p.Unproved.UTC().Format("2006-01-02"), worth, clients.AskForDKIM(domain))})
 	}
 	return out, nil
-}
-
-// Warnings says what is likely to keep the ticket's contact from proving it.
-func (s *Store) Warnings(t Ticket) (out []policy.Reason, err error) {
-	out = []policy.Reason{}
-	err = s.kv.View(func(v kv.View) error {
-		c, _, err := clients.Get(v, t.Contact)
-		if err != nil {
-			return err
-		}
-		found, err := s.unprovable(v, c, t.Class)
-		out = append(out, found...)
-		return err
-	})
-	return out, err
 }

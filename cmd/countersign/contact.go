@@ -26,7 +26,7 @@ func (a *app) contactCommand() *cobra.Command {
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return one(cmd.Context(), a, "contact/show", api.ID{ID: args[0]}, a.sayContact)
 		}}
-	return group("contact", "Contacts and their addresses on file", list, show, a.contactAdd(), a.contactSet(), a.contactRemove(), a.importsCommand(),
+	return group("contact", "Contacts and their addresses on file", list, show, a.contactAdd(), a.contactSet(), a.contactRemove(), a.contactCheck(), a.importsCommand(),
 		a.importCommand("contact/import", "contacts: columns client, client_name, email, name, role, permissions, language, zone"))
 }
 

@@ -123,9 +123,6 @@ func (a *app) sayImport(file string, dryRun bool, r clients.Report) error {
 		for _, p := range r.Problems {
 			fmt.Fprintf(a.stderr, "line %-5d %-12s %s\n", p.Line, p.Column, clean.Terminal(p.Text))
 		}
-		for _, p := range r.Warnings {
-			fmt.Fprintf(a.stderr, "line %-5d %-12s warning: %s\n", p.Line, p.Column, clean.Terminal(p.Text))
-		}
 		if dryRun {
 			fmt.Fprintf(a.stdout, "Would add %d, change %d, skip %d; %d as they were. Nothing was written into the state.", r.Added, r.Changed, len(r.Rejected), r.Same)
 		} else {
@@ -135,6 +132,9 @@ func (a *app) sayImport(file string, dryRun bool, r clients.Report) error {
 			fmt.Fprintf(a.stdout, " Rejected lines: %s", rejected)
 		}
 		fmt.Fprintln(a.stdout)
+	}
+	if err := a.sayImportWarnings(file, r); err != nil {
+		return err
 	}
 	if len(r.Problems) > 0 {
 		return answered(exit.DataErr)

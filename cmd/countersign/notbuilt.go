@@ -10,7 +10,7 @@ import (
 
 // notYet are the commands of groups that aren't there yet.
 var notYet = map[string][]string{
-	"contact": {"check", "export", "erase"},
+	"contact": {"export", "erase"},
 	"client":  {"lock", "unlock", "relink"},
 	"agent":   {"away"},
 }

@@ -57,6 +57,7 @@ var operations = map[string]operation{
 	"client/add":     one(staff.RoleAdmin, addClient),
 	"client/set":     one(staff.RoleAdmin, setClient),
 	"contact/import": importing(tickets.ImportContacts),
+	"contact/check":  many(staff.RoleAgent, checkContacts),
 	"contact/list":   many(staff.RoleAgent, listContacts),
 	"contact/show":   one(staff.RoleAgent, showContact),
 	"contact/add":    one(staff.RoleAgent, addContact), // and what is done with it says who may

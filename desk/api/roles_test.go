@@ -26,7 +26,7 @@ var least = map[string]string{
 	"classify": "agent", "classify/export": "lead", "report": "agent",
 	"quarantine/list": "lead", "quarantine/show": "lead", "quarantine/release": "lead", "quarantine/discard": "lead",
 	"outbox/list": "agent", "outbox/show": "agent", "outbox/retry": "lead", "outbox/cancel": "lead", "outbox/release": "lead",
-	"client/import": "admin", "client/list": "agent", "contact/import": "admin", "contact/list": "agent", "import/list": "agent", "agent/add": "admin", "agent/list": "agent",
+	"client/import": "admin", "client/list": "agent", "contact/import": "admin", "contact/check": "agent", "contact/list": "agent", "import/list": "agent", "agent/add": "admin", "agent/list": "agent",
 	"client/show": "agent", "client/add": "admin", "client/set": "admin",
 	"contact/show": "agent", "contact/add": "agent", "contact/set": "agent", "contact/remove": "lead",
 	"agent/set": "admin", "agent/disable": "admin", "agent/show": "agent",

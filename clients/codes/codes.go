@@ -109,9 +109,10 @@ func (c Code) about() []byte {
 // error: the key file does not fit this state.
 func (v Vault) Matches(c Code, h Holder, said Secret, now time.Time) (match bool, step int64, err error) {
 	there := c.Kind != None && c.Client == h.Client && c.Holder == h.String()
+	none := Code{Holder: h.String(), Client: h.Client, Kind: Static}
+	none.Sealed = v.Keys.Seal([]byte("nobody has this code"), none.about())
 	if !there {
-		c = Code{Holder: h.String(), Client: h.Client, Kind: Static}
-		c.Sealed = v.Keys.Seal([]byte("nobody has this code"), c.about())
+		c = none
 	}
 	plain, err := v.Keys.Open(c.Sealed, c.about())
 	if err != nil {

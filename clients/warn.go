@@ -50,7 +50,16 @@ type MailFacts struct {
 
 // warners judge one address. They are tried in order, and each may warn.
 var warners = []func(Regard, MailFacts) (Warning, bool){
-	nobodys, severals, sharedMailbox, likeAnother, likeStaff, mixed, onOwnServer, unproved, failed, onlyAutomatic,
+	nobodys,
+	severals, //rule:6.15 task-addresses-are-warned-of TestWarn/role
+	sharedMailbox,
+	likeAnother, //rule:6.15 look-alikes-on-file-are-warned-of TestWarn/alike
+	likeStaff,   //rule:6.15 staff-look-alikes-are-warned-of TestWarn/staff-alike
+	mixed,
+	onOwnServer, //rule:6.15 own-server-is-warned-of TestWarn/own-domain
+	unproved,    //rule:6.15 unproved-domains-are-warned-of TestWarn/unsigned
+	failed,
+	onlyAutomatic,
 }
 
 // Warn says what may be wrong with a contact, address by address. Of one who was

@@ -51,7 +51,7 @@ func CheckChannel(c Caller) ChannelCheck {
 			out.Now = append(out.Now, class)
 		case c.CodeSet && c.Channel.live() && c.with(class, c.Channel, ProofCode).Decision == Allow:
 			out.WithCode = append(out.WithCode, class)
-		case byMail.Decision == Allow:
+		case byMail.Decision == Allow: //rule:8 promised-is-what-is-allowed =true TestCheckChannel/stopped TestPromisesAreKept
 			out.ByMail = append(out.ByMail, class)
 			if class.Demands().Approval {
 				out.Approval = append(out.Approval, class)

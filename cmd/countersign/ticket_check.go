@@ -32,6 +32,9 @@ func (a *app) ticketCheck() *cobra.Command {
 		if err := missing([][2]string{{"contact", in.Contact}, {"channel", string(in.Channel)}}); err != nil {
 			return err
 		}
+		if cmd.Flags().Changed("class") && in.Class == "" { // whoever names none is told of all, and that is no yes
+			return usage("--class is empty.")
+		}
 		return a.with(cmd.Context(), func(ctx context.Context, client *api.Client) error {
 			var out tickets.Checked
 			if err := client.Call(ctx, "ticket/check", in, &out); err != nil {
@@ -46,7 +49,7 @@ func (a *app) ticketCheck() *cobra.Command {
 			return nil
 		})
 	}
-	return c
+	return a.question(c)
 }
 
 func (a *app) sayChecked(out tickets.Checked) error {

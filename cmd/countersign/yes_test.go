@@ -72,7 +72,7 @@ func TestOnlyAllowIsYes(t *testing.T) {
 		"authorize T-1 question --agent sam --agent lea", "authorize T-1 question --agent sam --agent=sam", "authorize T-1 question extra --agent sam",
 		"authorize T-1 question --agent sam --channel email --channel chat", "authorize T-1 --agent lea question --agent sam",
 		"verify", "verify -h", "help verify", "verify --help x.eml", "verify x.eml --at 2026-11-25T14:02:00Z --at 2026-11-26T14:02:00Z",
-		"audit verify -h", "help audit verify", "audit --help verify", "check-config -h", "help check-config", "readyz -h", "help readyz",
+		"ticket check -h", "help ticket check", "audit verify -h", "help audit verify", "audit --help verify", "check-config -h", "help check-config", "readyz -h", "help readyz",
 	} {
 		if got := ask(io.Discard, strings.Fields(words)...); got != exit.Usage && (words != "authorize question T-1 --agent sam" || got == exit.OK) {
 			t.Errorf("%s: exit %d", words, got)

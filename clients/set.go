@@ -110,7 +110,7 @@ func free(r kv.Reader, addr, contact string, desk onfile.Desk, share bool) error
 		return invalid("address", "%s is an address of staff, or may reach staff; an agent must not be able to confirm", addr)
 	}
 	all, err := having(r, addr)
-	if err != nil || share || slices.ContainsFunc(all, func(c Contact) bool { return c.ID == contact && c.Status != Removed }) { //rule:6.5 sharing-is-asked TestSharing/set-unsaid
+	if err != nil || share || slices.ContainsFunc(all, func(c Contact) bool { return c.ID == contact && c.Status != Removed }) { //rule:6.5 sharing-is-asked =true TestSharing/set-unsaid
 		return err
 	}
 	all = slices.DeleteFunc(all, func(c Contact) bool { return c.ID == contact }) // who is brought back
@@ -266,7 +266,8 @@ func Add(tx kv.Tx, c Contact, filling, share bool, now time.Time, by string, des
 	if err != nil {
 		return old, c, false, err
 	}
-	opt.date(&next, old, old.ID != "", first && !shared) //rule:6.5 shared-is-new-to-the-second TestSharing/added
+	counts := first && !shared //rule:6.5 shared-is-new-to-the-second =first TestSharing/added
+	opt.date(&next, old, old.ID != "", counts)
 	return old, next, first && old.ID == "", putter(share)(tx, next)
 }
 

@@ -62,7 +62,7 @@ func lookAlike(s kv.Store, addr string) (like string, colleague bool, err error)
 func TestSharing(t *testing.T) {
 	now := day.Add(24 * time.Hour)
 	desk := onfile.Desk{Addresses: []string{"sam@desk.example"}, Shared: []string{"desk.example"}}
-	ben := clients.Contact{Client: "south", Addresses: []string{office}, Name: "Ben"}
+	ben := clients.Contact{Client: "west", Addresses: []string{office}, Name: "Ben"}
 	imported := func(csv string, say bool) func(*testing.T, kv.Store) error {
 		return func(t *testing.T, s kv.Store) error {
 			r := contacts(t, s, header+csv, func(o *clients.ImportOptions) { o.Now, o.AllowShared = now, say })
@@ -112,6 +112,7 @@ func TestSharing(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			s := kv.Memory()
 			contacts(t, s, header+"north,,"+office+",Ada,primary,,\nnorth,,zoe@north.example,Zoe,authorised,ask,\nsouth,,eve@south.example,Eve,primary,,\n")
+			importClients(t, s, "west,Western\n", clients.ImportOptions{Now: day})
 			err := tt.do(t, s)
 			if tt.want != "" {
 				if c, ok := find(t, s, office); !ok || c.Name != "Ada" || err == nil || !strings.Contains(err.Error(), tt.want) {

@@ -227,3 +227,33 @@ func TestSharedAdded(t *testing.T) {
 	_, l := d.ask(t, second, policy.PasswordChange)
 	wants(t, d.receive(t, d.reply(l, policy.Yes)), "confirmed")
 }
+
+// TestSharedApproval: one mailbox is one person: whoever has that of the requester
+// is not asked to approve, and no word of theirs is an approval.
+func TestSharedApproval(t *testing.T) {
+	d := openDesk(t, nil)
+	check(t, d.kv.Update(func(tx kv.Tx) error {
+		return clients.PutShared(tx, clients.Contact{ID: "cem", Client: "c1", Name: "Cem", Role: clients.Primary, Status: clients.Active, Addresses: []string{bob}})
+	}))
+	ticket, err := d.Open(OpenRequest{Contact: "bob", Channel: policy.Phone, Class: policy.SubscriptionChange, Subject: "Another plan", Agent: "kim"})
+	check(t, err)
+	wants(t, d.receive(t, d.reply(d.last(t, policy.NoticeConfirm, ticket.ID), policy.Yes)), "confirmed")
+	check(t, d.Tick())
+	for _, l := range d.letters {
+		if l.Kind == policy.NoticeApprove && l.To != ada {
+			t.Errorf("%s is asked to approve", l.To)
+		}
+	}
+	d.edit(t, ticket.ID, func(t *Ticket) {
+		d.prove(t, policy.Proof{Kind: policy.ProofApproval, Contact: "cem", Address: bob})
+	})
+	d.turn(time.Minute)
+	if a := d.may(t, ticket.ID, policy.SubscriptionChange, "kim"); a.Decision == policy.Allow {
+		t.Errorf("the requester's own mailbox approves: %+v", a)
+	}
+	wants(t, d.receive(t, d.reply(d.last(t, policy.NoticeApprove, ticket.ID), policy.Yes)), "approved")
+	d.turn(time.Minute)
+	if a := d.may(t, ticket.ID, policy.SubscriptionChange, "kim"); a.Decision != policy.Allow {
+		t.Errorf("another mailbox does: %+v", a)
+	}
+}

@@ -2,6 +2,7 @@ package codes
 
 import (
 	"errors"
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -89,6 +90,17 @@ var looks = []struct {
 // guessing without a limit over a network, and ours has limits.
 const strong = 2
 
+// piece is the most characters that are judged at once: of many digits and signs
+// in the place of letters zxcvbn tries all, which takes seconds for a long code.
+const piece = 20
+
+// weak reports whether no piece of a code is strong; the whole is as strong as
+// its strongest.
 func weak(folded string, known []string) bool {
-	return zxcvbn.PasswordStrength(folded, known).Score < strong
+	for p := range slices.Chunk([]rune(folded), piece) {
+		if zxcvbn.PasswordStrength(string(p), known).Score >= strong {
+			return false
+		}
+	}
+	return true
 }

@@ -22,16 +22,10 @@ func (s *Store) weigh(r kv.Reader, t Ticket, a AuthorizeRequest, agent staff.Age
 	if s.opt.Observing { // nobody is asked
 		action.PutBack = ""
 	}
-	pending, err := heldBy(r, t.ID)
+	err := s.weighProofs(r, t, &action)
 	if err != nil {
 		return action, err
 	}
-	action.NoPending = pending.Since
-	e, err := epochNow(r)
-	if err != nil {
-		return action, err
-	}
-	action.Epoch = e.Number
 	if action.Obstacles, err = s.obstacles(r, t); err != nil {
 		return action, err
 	}
@@ -51,31 +45,44 @@ func (s *Store) weigh(r kv.Reader, t Ticket, a AuthorizeRequest, agent staff.Age
 	if action.ClientStopped, err = stopsFor(r, t.Client, c); err != nil {
 		return action, err
 	}
-	if err := s.weighApproval(r, t, &action); err != nil {
-		return action, err
+	return action, s.weighApproval(r, t, &action)
+}
+
+// weighProofs gathers what the ticket's proofs depend on: the restore they are of,
+// a no that may be on its way, and who gave them, as the directory is now.
+func (s *Store) weighProofs(r kv.Reader, t Ticket, action *policy.Action) error {
+	pending, err := heldBy(r, t.ID)
+	if err != nil {
+		return err
 	}
+	action.NoPending = pending.Since
+	e, err := epochNow(r)
+	if err != nil {
+		return err
+	}
+	action.Epoch = e.Number
 	for i, p := range action.Proofs {
 		if p.Agent != "" {
 			if action.Proofs[i].Lead, err = s.leadOf(r, t, p.Agent); err != nil {
-				return action, err
+				return err
 			}
 		}
 		c, ok, err := clients.Get(r, p.Contact)
 		if err != nil {
-			return action, err
+			return err
 		}
 		if action.Proofs[i].Giver, err = s.giver(r, t, c, ok, p.Address); err != nil {
-			return action, err
+			return err
 		}
 		if p.Kind == policy.ProofCode {
-			code, stands, err := codes.Stands(r, p.Code, t.Client, p.Version, now)
+			code, stands, err := codes.Stands(r, p.Code, t.Client, p.Version, action.Now)
 			if err != nil {
-				return action, err
+				return err
 			}
 			action.Proofs[i].Giver.Code = policy.HeldCode{Stands: stands, SetBy: code.By, Cools: code.At.Add(s.opt.Cooling)}
 		}
 	}
-	return action, nil
+	return nil
 }
 
 // giver is what the directory says now of a contact who answered from addr. A

@@ -2,10 +2,10 @@ package tickets
 
 import (
 	"encoding/json"
+	"slices"
 
 	"countersign/internal/kv"
 	"countersign/policy"
-	"countersign/staff"
 )
 
 // Proof is the message's word: what is known of who sent it.
@@ -39,8 +39,23 @@ func (e *Explained) UnmarshalJSON(b []byte) error {
 	return json.Unmarshal(b, &e.Message)
 }
 
-// word gives the word of a ticket's request, judged as authorize judges it.
+// word gives the word of a ticket's request, of what weigh would gather that it
+// depends on.
 func (s *Store) word(r kv.Reader, t Ticket) (policy.Word, error) {
-	a, err := s.weigh(r, t, AuthorizeRequest{Class: t.Class, Channel: policy.Email}, staff.Agent{})
-	return a.Word(), err
+	a := policy.Action{Now: s.Now(), Class: t.Class, Channel: policy.Email, Ticket: t.facts(), OpenedBy: t.OpenedBy, Edited: t.Edited,
+		Proofs: slices.Clone(t.Proofs), TokenClasses: s.opt.TokenClasses}
+	for _, o := range t.Obstacles {
+		if o.Code == policy.CodeDNSTemperror && o.Revision == t.Revision {
+			a.Obstacles = append(a.Obstacles, policy.Because(o.Code))
+		}
+	}
+	if err := s.weighProofs(r, t, &a); err != nil {
+		return "", err
+	}
+	if a.Class.Demands().Approval {
+		if err := s.weighApproval(r, t, &a); err != nil {
+			return "", err
+		}
+	}
+	return a.Word(), nil
 }

@@ -11,12 +11,13 @@ import (
 // nor dashes do, nor how a character is encoded (NFKC), nor the script of a
 // digit.
 func fold(s string) string {
-	return strings.Map(func(r rune) rune {
+	s = strings.ToLower(norm.NFKC.String(strings.ToValidUTF8(s, "\uFFFD")))
+	return norm.NFC.String(strings.Map(func(r rune) rune { // what stood apart may be one character now
 		if unicode.IsSpace(r) || unicode.Is(unicode.Pd, r) {
 			return -1
 		}
 		return digit(r)
-	}, strings.ToLower(norm.NFKC.String(s)))
+	}, s))
 }
 
 // digit makes a decimal digit of any script one of ASCII, and leaves other

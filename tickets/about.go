@@ -22,7 +22,8 @@ const toldEvery = time.Hour
 
 // inquiry says what the sender of an inquiry may be told, and files it: with one
 // of the tickets that it names and they may know of, or as one that opens another.
-// A mail that holds a secret of ours is filed as any other.
+// A mail that holds a secret of ours is filed as any other, and so is a mere
+// question about a colleague's ticket.
 func (s *Store) inquiry(r kv.Reader, f *policy.Facts, names policy.Names) (err error) {
 	e := f.Evidence
 	if !e.Inquiry.Asks || len(e.Inquiry.Numbers) == 0 || f.Person.ID == "" || f.Person.Removed {
@@ -37,7 +38,7 @@ func (s *Store) inquiry(r kv.Reader, f *policy.Facts, names policy.Names) (err e
 	}
 	proved := e.Sender.Result == "" || e.Sender.Proves(false) // or not yet judged
 	b, theirs := f.Binding, f.About.Theirs
-	if !proved || len(names.Tokens)+len(names.References) > 0 || b.Ticket != "" && (f.Ticket.Contact == c.ID || slices.Contains(theirs, b.Ticket)) {
+	if !proved || len(names.Tokens)+len(names.References) > 0 || b.Ticket != "" && (f.Ticket.Contact == c.ID || slices.Contains(theirs, b.Ticket) || !e.Inquiry.Real) {
 		return nil
 	}
 	about := matter{class: e.Asks.OfMail(), words: []string{e.Subject, e.Text}}

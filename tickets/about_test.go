@@ -332,6 +332,29 @@ func TestAboutAside(t *testing.T) {
 	wants(t, d.receive(t, d.reply(l, policy.Yes)), "confirmed")
 }
 
+// TestAboutColleagues: a mere question about a colleague's ticket is filed there, as
+// all mail is that names it; whoever asks whether it is ours writes of their own.
+// Neither is told anything of it.
+func TestAboutColleagues(t *testing.T) {
+	for _, ours := range []bool{false, true} {
+		d := openDesk(t, nil)
+		d.contact(t, "bob", func(c *clients.Contact) { c.Permissions = []clients.Permission{"question"} })
+		ticket, _ := d.ask(t, ada, policy.PasswordChange)
+		e := d.inquiry(bob, ticket.ID)
+		e.Numbers, e.Inquiry.Real = []string{ticket.ID}, ours
+		m := d.receive(t, e)
+		all := d.about()
+		if m.Ticket == ticket.ID == ours || len(all) != 1 || all[0].Kind != policy.NoticeAboutNone || strings.Contains(all[0].InReplyTo, "t-1") {
+			t.Fatalf("asks whether it is ours %v: filed on %s, told %+v", ours, m.Ticket, all)
+		}
+		secret, _, _ := strings.Cut(all[0].MessageID, "@")
+		no := d.reply(Letter{To: bob, MessageID: all[0].MessageID}, policy.No)
+		no.Subject, no.Tokens = "Re: We have no such ticket of yours", []policy.Mark{{Value: secret, Field: "in-reply-to"}}
+		d.receive(t, no)
+		d.state(t, ticket.ID, policy.StateUnconfirmed) // it was none to what Ada asks for
+	}
+}
+
 // TestAboutOpens: a mail that asks and quotes somebody else's words opens a ticket
 // that a person looks at, and asks nobody for what those words ask for.
 func TestAboutOpens(t *testing.T) {

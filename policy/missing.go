@@ -72,10 +72,24 @@ func (a Action) expiry(p Proof) time.Time {
 	if p.Kind == ProofCode { //rule:6.5 code-is-not-renewed TestCodeAtTheAct/renewed-by-a-mail
 		return end
 	}
-	if later := a.last().Add(a.demands().Wait).Add(p.Expires.Sub(p.At)); later.After(end) {
+	if later := a.waitEnds().Add(p.Expires.Sub(p.At)); later.After(end) {
 		end = later
 	}
 	return end
+}
+
+// waitEnds is when the wait of what is asked is over. It begins with the last proof,
+// and where a mailbox is lost not before everybody was told.
+func (a Action) waitEnds() time.Time {
+	from := a.last()
+	switch {
+	case !a.lostMailbox():
+	case a.Told.IsZero():
+		from = a.Now
+	case a.Told.After(from):
+		from = a.Told
+	}
+	return from.Add(a.demands().Wait)
 }
 
 // last is when the last proof of this revision came, of those that the class

@@ -85,11 +85,10 @@ func (s *Store) approved(tx kv.Tx, t *Ticket, g approvals.Given) error {
 	}
 	g.Yes, g.At = true, s.Now()
 	a.Given = append(a.Given, g)
-	who := map[string]bool{}
-	for _, one := range a.Given {
-		who[one.Agent] = one.Yes
+	left, err := s.leadsLeft(tx, *t, a)
+	if err != nil {
+		return err
 	}
-	left := a.Leads - len(who)
 	if left <= 0 || g.Contact != "" {
 		left, a.State, a.Ended = 0, approvals.Approved, s.Now()
 		a.Look = time.Time{}
@@ -108,6 +107,22 @@ func (s *Store) approved(tx kv.Tx, t *Ticket, g approvals.Given) error {
 		text += fmt.Sprintf(" (%d more has to)", left)
 	}
 	return s.record(tx, t, Event{Event: "approved", Reason: policy.CodeApproved, Text: text})
+}
+
+// leadsLeft says how many leads have yet to agree. Who left, or leads no more, does
+// not count, nor at the act: another may take their place meanwhile.
+func (s *Store) leadsLeft(r kv.Reader, t Ticket, a approvals.Approval) (int, error) {
+	left := a.Leads
+	for _, g := range a.Given {
+		lead, err := s.leadOf(r, t, g.Agent)
+		if err != nil {
+			return 0, err
+		}
+		if g.Yes && lead.Leads { //rule:6.15 who-left-is-no-second-lead part=2 TestLostLeadLeaves
+			left--
+		}
+	}
+	return left, nil
 }
 
 // refusedFor carries out the no of somebody who was asked to agree.

@@ -49,6 +49,9 @@ func (s *Store) useTicket(tx kv.Tx, w written, what string) (t Ticket, err error
 	if t = w.ticket; t.Client != w.next.Client { //rule:6.5 ticket-of-the-same-client TestWidening/another-client
 		return t, fmt.Errorf("%w: %s is a ticket of client %s, and the contact is of %s", ErrNotAllowed, t.ID, t.Client, w.next.Client)
 	}
+	if t.Lost && !w.readdresses(t) { //rule:6.5 lost-mailbox-moves-no-other TestLostChanges
+		return t, fmt.Errorf("%w: %s is for the lost mailbox of contact %s: it changes their addresses, and nothing else", ErrNotAllowed, t.ID, t.Contact)
+	}
 	if err := w.quoted(t); err != nil {
 		return t, err
 	}
@@ -63,6 +66,14 @@ func (s *Store) useTicket(tx kv.Tx, w written, what string) (t Ticket, err error
 	return t, s.record(tx, &t, Event{Event: "file changed", Text: fmt.Sprintf("%s changed the file by %s: %s", t.by, t.Receipt, t.Change.What)})
 }
 
+// readdresses reports whether nothing is changed but the addresses of the ticket's
+// own contact. No contact asked for what leads agree to where a mailbox is lost.
+func (w written) readdresses(t Ticket) bool {
+	a := w.old
+	a.Addresses = w.next.Addresses
+	return w.next.ID == t.Contact && written{old: a, next: w.next}.unchanged()
+}
+
 // quoted demands that what is done is what was asked and confirmed: an address that
 // is new, or newly the first, a permission and the role of a primary contact stand
 // in the request, and so does an address of a contact who is not the ticket's own.
@@ -73,7 +84,7 @@ func (w written) quoted(t Ticket) error {
 		}
 	}
 	if first := w.next.Addresses[0]; (len(w.old.Addresses) == 0 || w.old.Addresses[0] != first) && !names(t.Request, first) { //rule:6.6 first-address-was-quoted TestWidening/first-not-named
-		return fmt.Errorf("%w: the request of %s, as it was confirmed, does not name %s, to which our mail would go", ErrNotAllowed, t.ID, hideAddress(first))
+		return fmt.Errorf("%w: the request of %s, as it was confirmed, does not name %s, to which our mail would go; say which address does, with first", ErrNotAllowed, t.ID, hideAddress(first))
 	}
 	if r := w.next.Role; r == clients.Primary && w.old.Role != r && !r.NamedIn(t.Request) { //rule:6.6 role-was-quoted TestWidening/primary-not-named
 		return fmt.Errorf("%w: the request of %s, as it was confirmed, does not say \"role %s\"; it has to, in these words", ErrNotAllowed, t.ID, r)

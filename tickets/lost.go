@@ -10,6 +10,7 @@ import (
 	"countersign/internal/kv"
 	"countersign/policy"
 	"countersign/tickets/approvals"
+	"countersign/tickets/outbox"
 )
 
 // lostLife is how long after it was opened a ticket for a lost mailbox ends.
@@ -18,6 +19,9 @@ const lostLife = 30 * 24 * time.Hour
 // maxLostTold is how many addresses are told that a mailbox is said to be lost, in each
 // of the two rounds: when it is said, and when two leads agree.
 const maxLostTold = 64
+
+// lookSent is how often it is looked whether everybody's mail has left.
+const lookSent = 5 * time.Minute
 
 // seekLeads begins to seek the two leads who have to agree that a mailbox is lost.
 func (s *Store) seekLeads(tx kv.Tx, t *Ticket) error {
@@ -28,7 +32,7 @@ func (s *Store) seekLeads(tx kv.Tx, t *Ticket) error {
 type concerned struct{ contact, address string }
 
 // toTell gives every address on file of the ticket's contact, and those of the
-// primary contact and whoever manages contacts.
+// primary contact and whoever manages contacts, in this order.
 func (s *Store) toTell(v kv.View, t Ticket) (all []concerned, err error) {
 	primary, _, err := clients.PrimaryOf(v, t.Client)
 	if err != nil {
@@ -48,17 +52,9 @@ func (s *Store) toTell(v kv.View, t Ticket) (all []concerned, err error) {
 			all = append(all, concerned{c.ID, c.Addresses[0]})
 		}
 	})
-	slices.SortStableFunc(all, func(a, b concerned) int { // the contact's own first, however many there are
-		return rankTold(t, a) - rankTold(t, b)
-	})
+	rank := func(a concerned) int { return slices.Index([]string{primary, t.Contact}, a.contact) }
+	slices.SortStableFunc(all, func(a, b concerned) int { return rank(b) - rank(a) })
 	return all[:min(len(all), maxLostTold)], errors.Join(append(errs, err)...)
-}
-
-func rankTold(t Ticket, a concerned) int {
-	if a.contact == t.Contact {
-		return 0
-	}
-	return 1
 }
 
 // tellLost tells every address that has to know and was not told in this round.
@@ -114,11 +110,19 @@ func (s *Store) tellOfLost(tx kv.Tx, seen approvals.Approval, all []concerned, l
 			return err
 		}
 	}
+	if last && agreed {
+		waits, err := s.lostWaits(tx, t)
+		if err != nil {
+			return err
+		}
+		if waits != "" { //rule:6.15 told-is-what-left =false TestLostIsToldWhenSent
+			a.Look = s.Now().Add(lookSent)
+			return errors.Join(approvals.Save(tx, a), save(tx, t))
+		}
+		a.ToldAt = s.Now()
+	}
 	if last {
 		a.Look = time.Time{}
-		if agreed {
-			a.ToldAt = s.Now()
-		}
 		if err := s.record(tx, &t, Event{Event: "told of it", Text: strconv.Itoa(count(a.Told, round)) + " addresses were told that this mailbox is said to be lost, and that a NO stops it."}); err != nil {
 			return err
 		}
@@ -129,6 +133,26 @@ func (s *Store) tellOfLost(tx kv.Tx, seen approvals.Approval, all []concerned, l
 		}
 	}
 	return errors.Join(approvals.Save(tx, a), save(tx, t))
+}
+
+// lostWaits gives a notice of a lost mailbox that has not left, "" if all have: it
+// waits for a limit, a server or the release of the outbox. One that was refused
+// does not wait: a mailbox that is lost is perhaps no longer there.
+func (s *Store) lostWaits(r kv.Reader, t Ticket) (id string, err error) {
+	for _, id := range t.Notices {
+		n, ok, err := kv.Load[notice](r, noticePrefix+id)
+		if err != nil {
+			return "", err
+		}
+		if !ok || n.Kind != policy.NoticeLost {
+			continue
+		}
+		o, ok, err := outbox.Load(r, n.Out)
+		if err != nil || ok && (o.State == outbox.Queued || o.State == outbox.Sending) {
+			return id, err
+		}
+	}
+	return "", nil
 }
 
 func count(keys []string, round string) (n int) {

@@ -11,6 +11,7 @@ import (
 	"countersign/clients"
 	"countersign/internal/kv"
 	"countersign/policy"
+	"countersign/staff"
 	"countersign/tickets/approvals"
 )
 
@@ -50,7 +51,7 @@ func (d *desk) lostTo(t failer, to string) Letter {
 // before and after, and it waits seven days.
 func TestLostMailbox(t *testing.T) {
 	d, ticket := lostDesk(t)
-	if ticket.Class != policy.AccountChange || d.count(policy.NoticeConfirm, ticket.ID) > 0 || !ticket.Until.Equal(start.Add(30*24*time.Hour)) {
+	if ticket.Class != policy.AccountChange || ticket.Asks != nil || d.count(policy.NoticeConfirm, ticket.ID) > 0 || !ticket.Until.Equal(start.Add(30*24*time.Hour)) {
 		t.Fatalf("%+v", ticket)
 	}
 	everybody := []string{ada, bob, "bob@home.example", "nils@client.example"}
@@ -105,8 +106,8 @@ func TestLostMailbox(t *testing.T) {
 	check(t, err)
 	hold("waiting")
 	d.turn(time.Hour)
-	check(t, d.Tick())
 	agreed := d.clock()
+	d.toldAll(t)
 	told("have agreed", agreed.Add(policy.LostWait))
 	hold("waiting")
 	check(t, d.Tick())
@@ -180,8 +181,18 @@ func (d *desk) agreed(t failer, ticket Ticket) {
 		_, err := d.Approve(d.approval(t, ticket.ID).ID, lead, "passport seen")
 		check(t, err)
 	}
-	check(t, d.Tick())
+	d.toldAll(t)
 	d.turn(policy.LostWait)
+}
+
+// toldAll has everything that tells of a lost mailbox be written, leave, and be
+// seen to have left.
+func (d *desk) toldAll(t failer) {
+	t.Helper()
+	check(t, d.Tick())
+	d.send(t)
+	d.turn(lookSent)
+	check(t, d.Tick())
 }
 
 // TestLostAnswers: the mailbox that is said to be lost answers; leads are told, and
@@ -309,8 +320,127 @@ func TestLostManyAddresses(t *testing.T) {
 	if a := d.approval(t, ticket.ID); !a.ToldAt.IsZero() {
 		t.Errorf("%+v", a)
 	}
-	check(t, d.Tick())
+	d.toldAll(t)
 	if n := d.count(policy.NoticeLost, ticket.ID); n != 64 || d.approval(t, ticket.ID).ToldAt.IsZero() {
 		t.Errorf("%d were told, want 64", n)
 	}
+}
+
+// TestLostIsToldWhenSent: the seven days begin when the mails that tell of it have
+// left, however long they waited.
+func TestLostIsToldWhenSent(t *testing.T) {
+	d, ticket := lostDesk(t)
+	for _, lead := range []string{"max", "pat"} {
+		_, err := d.Approve(d.approval(t, ticket.ID).ID, lead, "passport seen")
+		check(t, err)
+	}
+	for range 3 {
+		check(t, d.Tick())
+		d.turn(policy.LostWait)
+	}
+	if a := d.may(t, ticket.ID, policy.AccountChange, "lee"); a.Decision != policy.Hold || !has(a, "waiting") || !has(a, "notice_waits") {
+		t.Errorf("nothing has left: %+v", a)
+	}
+	d.toldAll(t)
+	d.turn(policy.LostWait - time.Second)
+	if a := d.may(t, ticket.ID, policy.AccountChange, "lee"); a.Decision != policy.Hold || has(a, "notice_waits") {
+		t.Errorf("within seven days: %+v", a)
+	}
+	d.turn(time.Second)
+	if a := d.may(t, ticket.ID, policy.AccountChange, "lee"); a.Decision != policy.Allow {
+		t.Errorf("%+v", a)
+	}
+}
+
+// TestLostIsToldThoughRefused: a mailbox that is no longer there refuses the mail
+// that tells of it, and keeps nobody waiting.
+func TestLostIsToldThoughRefused(t *testing.T) {
+	d, ticket := lostDesk(t)
+	for _, lead := range []string{"max", "pat"} {
+		_, err := d.Approve(d.approval(t, ticket.ID).ID, lead, "passport seen")
+		check(t, err)
+	}
+	check(t, d.Tick())
+	for _, id := range d.due(t, true) {
+		check(t, d.Outbox.Attempt(id, d.Now()))
+		check(t, d.Outbox.Failed(id, "550 no such user"))
+	}
+	d.toldAll(t)
+	if d.approval(t, ticket.ID).ToldAt.IsZero() {
+		t.Error("it waits for a mailbox that is not there")
+	}
+}
+
+// TestLostLeadLeaves: a lead who left after they agreed is not one of the two, and
+// another takes their place.
+func TestLostLeadLeaves(t *testing.T) {
+	d, ticket := lostDesk(t)
+	id := d.approval(t, ticket.ID).ID
+	for _, lead := range []string{"max", "pat", "mia"} {
+		if a := d.approval(t, ticket.ID); a.State != approvals.Open {
+			t.Fatalf("before %s: %+v", lead, a)
+		}
+		_, err := d.Approve(id, lead, "passport seen")
+		check(t, err)
+		if lead == "max" {
+			d.agent(t, "max", func(a *staff.Agent) { a.Disabled = true })
+		}
+	}
+	d.toldAll(t)
+	d.turn(policy.LostWait)
+	if a := d.may(t, ticket.ID, policy.AccountChange, "lee"); a.Decision != policy.Allow {
+		t.Errorf("%+v", a)
+	}
+}
+
+// TestLostChanges: by a ticket for a lost mailbox the addresses of its contact are
+// changed, and nothing else, whatever its request says.
+func TestLostChanges(t *testing.T) {
+	name := "Bob Berg"
+	for what, in := range map[string]ContactChange{
+		"their address":       {Contact: bob, Change: clients.Change{AddAddresses: []string{"bob@new.example"}, RemoveAddresses: []string{bob}, First: "bob@new.example"}},
+		"another's address":   {Contact: "nils@client.example", Change: clients.Change{AddAddresses: []string{"bob@new.example"}}},
+		"permissions":         {Contact: bob, Change: clients.Change{Permissions: &[]clients.Permission{"ask", "approve"}}},
+		"a role":              {Contact: bob, Change: clients.Change{AddAddresses: []string{"bob@new.example"}, Role: new(clients.Primary)}},
+		"a name, beside that": {Contact: bob, Change: clients.Change{AddAddresses: []string{"bob@new.example"}, Name: &name}},
+	} {
+		t.Run(what, func(t *testing.T) {
+			d, _ := lostDesk(t)
+			ticket, err := d.Open(OpenRequest{Lost: true, Contact: bob, Agent: "kim",
+				Request: "bob@new.example in place of bob@client.example. And nils@client.example. Role primary, permissions: ask; approve"})
+			check(t, err)
+			d.agreed(t, ticket)
+			if a := d.may(t, ticket.ID, policy.AccountChange, "lee"); a.Decision != policy.Allow {
+				t.Fatalf("%+v", a)
+			}
+			in.Ticket, in.Agent = ticket.ID, "lee"
+			_, err = d.Directory.SetContact(as("lee"), in)
+			if own := what == "their address"; (err == nil) != own || !own && !strings.Contains(err.Error(), "lost mailbox of contact bob") {
+				t.Errorf("SetContact() = %v", err)
+			}
+		})
+	}
+}
+
+// TestLostTellsThePrimaryContact: however many manage contacts, after the contact
+// themselves the primary contact is told first.
+func TestLostTellsThePrimaryContact(t *testing.T) {
+	d, ticket := lostDesk(t)
+	check(t, d.kv.Update(func(tx kv.Tx) error {
+		for i := range maxLostTold {
+			err := clients.PutContact(tx, clients.Contact{ID: fmt.Sprint("a", i), Client: "c1", Role: clients.Authorised, Status: clients.Active,
+				Addresses: []string{fmt.Sprintf("m%d@client.example", i)}, Permissions: []clients.Permission{clients.Manage}})
+			if err != nil {
+				return err
+			}
+		}
+		return nil
+	}))
+	check(t, d.KV().View(func(v kv.View) error {
+		all, err := d.toTell(v, ticket)
+		if len(all) != maxLostTold || all[0].contact != "bob" || all[1].contact != "bob" || all[2].contact != "ada" {
+			t.Errorf("toTell() = %v", all[:3])
+		}
+		return err
+	}))
 }

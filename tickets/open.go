@@ -25,7 +25,10 @@ func (s *Store) Open(o OpenRequest) (t Ticket, err error) {
 	if strings.TrimSpace(request) == "" {
 		request = o.Subject
 	}
-	asks := s.read(o.Subject, request) // advice: the class is the agent's
+	var asks *asksRecord // advice: the class is the agent's
+	if !o.Lost {         // where it is that of the thing
+		asks = s.read(o.Subject, request)
+	}
 	err = s.group.Update(func(tx kv.Tx) error {
 		agent, err := activeAgent(tx, o.Agent)
 		if err != nil {

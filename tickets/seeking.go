@@ -173,7 +173,19 @@ func (s *Store) approvalWaits(r kv.Reader, t Ticket, a approvals.Approval) (out 
 	say := func(code policy.Code, text string) { out = append(out, policy.Reason{Code: code, Text: text}) }
 	switch {
 	case a.Lost && a.State == approvals.Open:
-		say(policy.CodeLeadApproves, fmt.Sprintf("Two team leads who neither opened it nor carry it out have to approve %s with what they saw; %d did.", a.ID, len(a.Given)))
+		left, err := s.leadsLeft(r, t, a)
+		if err != nil {
+			return nil, err
+		}
+		say(policy.CodeLeadApproves, fmt.Sprintf("Two team leads who neither opened it nor carry it out have to approve %s with what they saw; %d did.", a.ID, a.Leads-left))
+	case a.Lost && a.ToldAt.IsZero():
+		id, err := s.lostWaits(r, t)
+		if err != nil || id == "" {
+			return nil, err
+		}
+		if out, err = s.unsentNotice(r, id); err != nil {
+			return nil, err
+		}
 	case a.Lost:
 	case a.Leads > 0:
 		say(policy.CodeLeadApproves, "No other contact of the client may approve "+a.ID+", so a team lead has to, who neither opened nor edited the ticket nor carries it out.")

@@ -54,7 +54,7 @@ func (a *app) sayTicket(t tickets.Shown) error {
 	case t.Unasked:
 		state = "NOT AUTHENTICATED, and the customer is not asked again yet: authorize does that, or countersign ticket ask " + t.Ticket
 	case t.Lost:
-		state = "NOT AUTHENTICATED: the mailbox is said to be lost, two leads have to approve; it ends " + when(t.Until)
+		state = "NOT AUTHENTICATED: the mailbox is said to be lost, so two leads decide; it ends " + when(t.Until)
 	case t.Class == policy.Question:
 		state = "NOT AUTHENTICATED; for a question nothing has to be proved"
 	default:

@@ -89,15 +89,19 @@ func approvalMissing(a Action, _ *Authorization) (why []Reason) {
 
 // waiting names the wait that is not over, and when it is.
 func waiting(a Action, _ *Authorization) []Reason {
+	end := a.waitEnds()
+	if a.demands().Wait == 0 || !a.Now.Before(end) {
+		return nil
+	}
+	text := " It ends " + end.UTC().Format("2006-01-02 15:04 UTC") + "."
 	var known []Reason
 	if a.lostMailbox() {
-		known = a.Approval   // that the mailbox answers is told to the end
-		if a.Told.IsZero() { //rule:6.15 lost-mailbox-waits-for-the-telling TestLostMailbox/not-told
-			return append([]Reason{{CodeWaiting, Because(CodeWaiting).Text + " It begins when every address on file was told."}}, known...)
+		known = a.Approval // that the mailbox answers is told to the end
+		if a.Told.IsZero() {
+			text = " It begins when every address on file was told."
 		}
 	}
-	if end := a.waitEnds(); a.demands().Wait > 0 && a.Now.Before(end) {
-		return append([]Reason{{CodeWaiting, Because(CodeWaiting).Text + " It ends " + end.UTC().Format("2006-01-02 15:04 UTC") + "."}}, known...)
-	}
-	return nil
+	r := Because(CodeWaiting)
+	r.Text += text
+	return append([]Reason{r}, known...)
 }

@@ -84,7 +84,7 @@ func (a Action) waitEnds() time.Time {
 	from := a.last()
 	switch {
 	case !a.lostMailbox():
-	case a.Told.IsZero():
+	case a.Told.IsZero(): //rule:6.15 lost-mailbox-waits-for-the-telling TestLostMailbox/not-told
 		from = a.Now
 	case a.Told.After(from):
 		from = a.Told

@@ -27,11 +27,15 @@ func (s *Store) Approve(id, agent, reason string) (a approvals.Approval, err err
 		if l, err = s.leadOf(tx, *t, lead.ID); err != nil {
 			return err
 		}
+		left, err := s.leadsLeft(tx, *t, a)
+		if err != nil {
+			return err
+		}
 		pending, err := heldBy(tx, t.ID)
 		switch {
 		case err != nil:
 			return err
-		case a.State != approvals.Open:
+		case a.State != approvals.Open && !(a.State == approvals.Approved && a.Lost && left > 0):
 			return fmt.Errorf("%w: %s is %s already", ErrNotAllowed, a.ID, a.State)
 		case t.Approval != a.ID || !t.Lost && t.State != policy.StateConfirmed || t.State.Over() || t.State == policy.StateDisputed || !now.Before(a.Until):
 			return fmt.Errorf("%w: what %s was asked for no longer stands: %s is %s", ErrNotAllowed, a.ID, t.ID, t.State)

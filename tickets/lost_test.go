@@ -372,24 +372,35 @@ func TestLostIsToldThoughRefused(t *testing.T) {
 }
 
 // TestLostLeadLeaves: a lead who left after they agreed is not one of the two, and
-// another takes their place.
+// another takes their place, before the second has agreed and after.
 func TestLostLeadLeaves(t *testing.T) {
-	d, ticket := lostDesk(t)
-	id := d.approval(t, ticket.ID).ID
-	for _, lead := range []string{"max", "pat", "mia"} {
-		if a := d.approval(t, ticket.ID); a.State != approvals.Open {
-			t.Fatalf("before %s: %+v", lead, a)
-		}
-		_, err := d.Approve(id, lead, "passport seen")
-		check(t, err)
-		if lead == "max" {
-			d.agent(t, "max", func(a *staff.Agent) { a.Disabled = true })
-		}
-	}
-	d.toldAll(t)
-	d.turn(policy.LostWait)
-	if a := d.may(t, ticket.ID, policy.AccountChange, "lee"); a.Decision != policy.Allow {
-		t.Errorf("%+v", a)
+	for _, leaves := range []string{"max", "pat"} {
+		t.Run(leaves, func(t *testing.T) {
+			d, ticket := lostDesk(t)
+			id := d.approval(t, ticket.ID).ID
+			for _, lead := range []string{"max", "pat", "mia"} {
+				_, err := d.Approve(id, lead, "passport seen")
+				check(t, err)
+				d.toldAll(t)
+				if lead == leaves {
+					d.agent(t, lead, func(a *staff.Agent) { a.Disabled = true })
+				}
+				if a := d.may(t, ticket.ID, policy.AccountChange, "lee"); a.Decision != policy.Hold || has(a, "lead_approves") != (lead != "mia") {
+					t.Errorf("after %s: %+v", lead, a)
+				}
+			}
+			if _, err := d.Approve(id, "lea", "once more"); !errors.Is(err, ErrNotAllowed) {
+				t.Errorf("a third: %v", err)
+			}
+			d.turn(policy.LostWait - lookSent - time.Second)
+			if a := d.may(t, ticket.ID, policy.AccountChange, "lee"); a.Decision != policy.Hold {
+				t.Errorf("the days are not over: %+v", a)
+			}
+			d.turn(lookSent + time.Second)
+			if a := d.may(t, ticket.ID, policy.AccountChange, "lee"); a.Decision != policy.Allow {
+				t.Errorf("%+v", a)
+			}
+		})
 	}
 }
 

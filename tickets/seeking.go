@@ -171,12 +171,12 @@ func (s *Store) weighApproval(r kv.Reader, t Ticket, action *policy.Action) erro
 // what is known to be in the way.
 func (s *Store) approvalWaits(r kv.Reader, t Ticket, a approvals.Approval) (out []policy.Reason, err error) {
 	say := func(code policy.Code, text string) { out = append(out, policy.Reason{Code: code, Text: text}) }
+	left, err := s.leadsLeft(r, t, a)
+	if err != nil {
+		return nil, err
+	}
 	switch {
-	case a.Lost && a.State == approvals.Open:
-		left, err := s.leadsLeft(r, t, a)
-		if err != nil {
-			return nil, err
-		}
+	case a.Lost && left > 0:
 		say(policy.CodeLeadApproves, fmt.Sprintf("Two team leads who neither opened it nor carry it out have to approve %s with what they saw; %d did.", a.ID, a.Leads-left))
 	case a.Lost && a.ToldAt.IsZero():
 		id, err := s.lostWaits(r, t)

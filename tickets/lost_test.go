@@ -234,6 +234,39 @@ func TestLostEnds(t *testing.T) {
 	}
 }
 
+// TestUsedEnds: what was allowed without a yes is closed in the end, and nobody reads
+// that nothing was changed; a no is heard still.
+func TestUsedEnds(t *testing.T) {
+	d, ticket := lostDesk(t)
+	d.agreed(t, ticket)
+	if a := d.may(t, ticket.ID, policy.AccountChange, "lee"); a.Decision != policy.Allow {
+		t.Fatalf("%+v", a)
+	}
+	d.turn(30 * 24 * time.Hour)
+	check(t, d.Tick())
+	d.state(t, ticket.ID, policy.StateClosed)
+	if s := d.show(t, ticket.ID); happened(s, "expired") > 0 || s.UsedBy != "lee" {
+		t.Errorf("%+v", s.History)
+	}
+	d.receive(t, d.reply(d.lostTo(t, ada), policy.No))
+	d.state(t, ticket.ID, policy.StateDisputed)
+
+	minor, l := d.ask(t, ada, policy.MinorChange)
+	e := d.reply(l, policy.Unclear)
+	d.receive(t, e)
+	if a := d.may(t, minor.ID, policy.MinorChange, "lee"); a.Decision != policy.Allow {
+		t.Fatalf("%+v", a)
+	}
+	for range 3 {
+		d.turn(7 * 24 * time.Hour)
+		check(t, d.Tick())
+	}
+	d.state(t, minor.ID, policy.StateClosed)
+	if n := d.count(policy.NoticeExpired, minor.ID); n > 0 {
+		t.Errorf("%d mails say that nothing was changed", n)
+	}
+}
+
 // TestLostPutBack: after a restore, or a dispute of the same contact, the leads have
 // to look again, and the contact is not asked.
 func TestLostPutBack(t *testing.T) {

@@ -119,6 +119,10 @@ func (s *Store) fire(tx kv.Tx, key string) error {
 		if s.Now().Before(t.Until) {
 			return setTimer(tx, t, "expiry", t.Until)
 		}
+		if t.UsedBy != "" { // on less than a yes, as of a lost mailbox: that nothing was changed would not be true
+			err = s.usedUp(tx, &t)
+			break
+		}
 		t.State = policy.StateExpired //rule:6.9 silence-expires TestSilence
 		if err = errors.Join(s.retire(tx, &t), s.voidApproval(tx, &t, policy.CodeTicketExpired)); err == nil {
 			err = s.record(tx, &t, Event{Event: "expired", Reason: policy.CodeTicketExpired, Text: "No answer in time. Nothing was changed."})
@@ -134,4 +138,11 @@ func (s *Store) fire(tx kv.Tx, key string) error {
 		return err
 	}
 	return save(tx, t)
+}
+
+// usedUp closes a ticket that nobody answers any more, and that was acted on.
+func (s *Store) usedUp(tx kv.Tx, t *Ticket) error {
+	t.State = policy.StateClosed
+	return errors.Join(s.retire(tx, t), s.voidApproval(tx, t, policy.CodeTicketClosed), tx.Delete(openPrefix+t.Contact+"/"+t.ID),
+		s.record(tx, t, Event{Event: "closed", Reason: policy.CodeTicketClosed, Text: "No answer in time. It was allowed to " + t.UsedBy + " before."}))
 }

@@ -20,9 +20,10 @@ const both = "office@client.example"
 func (d *desk) share(t failer) {
 	t.Helper()
 	check(t, d.kv.Update(func(tx kv.Tx) error {
-		for id, addresses := range map[string][]string{"ada": {both}, "eve": {both, eve}} {
+		addresses := map[string][]string{"ada": {both}, "eve": {both, eve}}
+		for _, id := range []string{"ada", "eve"} { // the order in which they stand
 			c, _, err := clients.Get(tx, id)
-			c.Addresses = addresses
+			c.Addresses = addresses[id]
 			if err := errors.Join(err, clients.PutShared(tx, c)); err != nil {
 				return err
 			}

@@ -146,8 +146,12 @@ func (s *schema1) ask(at string, args ...string) (out string) {
 var random = regexp.MustCompile(`d-[a-z2-7]{12}|\[T-[0-9]+-[0-9A-Z]{6}\]`)
 
 // readOfWords is what today's program says and the old one did not: which class the
-// words of mail ask for that came since, and in one word what is proved.
-var readOfWords = regexp.MustCompile(`,"proof":"(?:proved|not proved|refused|not checked)"|,"asks":\{(?:[^{}]|\{[^{}]*\})*\}|,"class":"[a-z-]+"(\})`)
+// words of mail ask for that came since, in one word what is proved, and of a client
+// what it has of its own and how many of its people and tickets there are; whether
+// who wrote is a second person.
+var readOfWords = regexp.MustCompile(`,"proof":"(?:proved|not proved|refused|not checked)"|,"asks":\{(?:[^{}]|\{[^{}]*\})*\}|` +
+	`,"priorities":\[\],"categories":\[\],"services":\[\]|,"stopped":(?:true|false)|,"contacts":[0-9]+,"open":[0-9]+,"held":[0-9]+,"cools":\[\]|` +
+	`,"approves":true|,"requester":true|,"role_now":"[a-z]*","cools":\[\]|,"class":"[a-z-]+"(\})`)
 
 // ofPeople is what it says of people beside what the old one did.
 var ofPeople = regexp.MustCompile(`,"priorities":\[\],"categories":\[\],"services":\[\]|,"stopped":(?:true|false)|,"contacts":[0-9]+,"open":[0-9]+,"held":[0-9]+,"cools":\[[^\]]*\]|,"role_now":"[a-z]+","cools":\[\]|,"approves":true|,"requester":true`)

@@ -3,6 +3,7 @@ package outbox
 import (
 	"slices"
 	"sort"
+	"strings"
 	"time"
 
 	"countersign/clients/onfile"
@@ -17,6 +18,8 @@ const (
 	// longest is how long a notice waits for caps; then it goes out over them. By
 	// then a question has expired.
 	longest = 7 * 24 * time.Hour
+	// atMailbox begins the window of a mailbox, whoever has it.
+	atMailbox = "hour/at/"
 )
 
 // budget bounds the notices of one origin in a window of time. What each origin
@@ -37,10 +40,16 @@ func (b *Outbox) budgets(o Outgoing) (out []budget) {
 			out = append(out, budget{limit, "day/" + o.Ticket, 24 * time.Hour, b.set.PerDay})
 		case policy.PerContactHour:
 			out = append(out, budget{limit, "hour/" + o.Contact, time.Hour, b.set.PerHour})
-			out = append(out, budget{limit, "hour/at/" + onfile.Mailbox(o.To), time.Hour, b.set.PerHour}) //rule:6.10 mailbox-has-one-budget tickets.TestSharedCap
+			out = append(out, budget{limit, atMailbox + onfile.Mailbox(o.To), time.Hour, b.set.PerHour}) //rule:6.10 mailbox-has-one-budget tickets.TestSharedCap
 		}
 	}
 	return out
+}
+
+// since reports whether a notice was queued before there was the window, which
+// then keeps it no longer.
+func (w budget) since(o Outgoing) bool {
+	return strings.HasPrefix(w.what, atMailbox) && len(o.Places) > 0 && !slices.ContainsFunc(o.Places, func(key string) bool { return strings.Contains(key, "/"+atMailbox) })
 }
 
 // key is that of the window in which at lies.
@@ -74,7 +83,7 @@ func (b *Outbox) Full(r kv.Reader, o Outgoing, at time.Time) (policy.Limit, erro
 // Placed reports whether the notice has its places in the windows of that time.
 func (b *Outbox) Placed(o Outgoing, at time.Time) bool {
 	for _, w := range b.budgets(o) {
-		if !slices.Contains(o.Places, w.key(at)) {
+		if !slices.Contains(o.Places, w.key(at)) && !w.since(o) {
 			return false
 		}
 	}

@@ -23,7 +23,9 @@ type change struct {
 	At      time.Time `json:"at"`
 	By      string    `json:"by"`
 	Receipt string    `json:"receipt,omitempty"`
-	Only    bool      `json:"only,omitempty"` // the ticket was opened for it
+	Only    bool      `json:"only,omitempty"`    // the ticket was opened for it
+	Narrows bool      `json:"narrows,omitempty"` // it widens nothing: what tells of it waits apart
+	Undone  string    `json:"undone,omitempty"`  // by which ticket it was taken back
 }
 
 // changed says what was changed, when and by whom; "" where nothing was.

@@ -11,6 +11,7 @@ import (
 	"countersign/internal/kv"
 	"countersign/policy"
 	"countersign/staff"
+	"countersign/tickets/outbox"
 )
 
 // mayUse judges whether an account-change ticket's allow may be used for a change of
@@ -142,19 +143,62 @@ func names(text, addr string) bool {
 	return false
 }
 
-// narrow opens the ticket of a change that widens nothing: a lead may make it.
+// mayNarrow demands that a lead or above writes, or root, and gives who it is: that is
+// asked also where nothing would change, or the answer would show the contact.
+func (s *Store) mayNarrow(r kv.Reader, by By, agent string) (By, error) {
+	if agent == "" && by.Agent == "" && by.Owner {
+		return by, nil
+	}
+	a, err := s.worker(r, by, agent)
+	if err != nil {
+		return by, err
+	}
+	if !s.leads(a) { //rule:8 narrowing-takes-a-lead TestWhoMayChange/agent-narrows
+		return by, fmt.Errorf("%w: %s may not change a contact without a ticket; it takes a lead", ErrNotAllowed, a.ID)
+	}
+	by.Agent = a.ID
+	return by, nil
+}
+
+// known demands that who writes is an active agent, or root.
+func (s *Store) known(r kv.Reader, by By, agent string) error {
+	if agent == "" && by.Agent == "" && by.Owner {
+		return nil
+	}
+	_, err := s.worker(r, by, agent)
+	return err
+}
+
+// How often a day, in UTC, a contact and the contacts of a client are changed without
+// a ticket of theirs. Each is told, and no flood of that may keep anything from
+// being told in time.
+const (
+	contactNarrowings = 10
+	clientNarrowings  = 50
+)
+
+// narrow opens the ticket of a change that widens nothing.
 func (s *Store) narrow(tx kv.Tx, by By, w written, what string) (t Ticket, err error) {
-	if w.agent != "" || by.Agent != "" || !by.Owner {
-		agent, err := s.worker(tx, by, w.agent)
+	for _, c := range []struct {
+		of, key string
+		most    int
+	}{
+		{"contact " + w.next.ID, "narrowed/contact/" + w.next.ID, contactNarrowings},
+		{"client " + w.next.Client, "narrowed/client/" + w.next.Client, clientNarrowings},
+	} {
+		full, err := outbox.CountDay(tx, s.Now(), c.key, c.most)
 		if err != nil {
 			return t, err
 		}
-		if !s.leads(agent) { //rule:8 narrowing-takes-a-lead TestWhoMayChange/agent-narrows
-			return t, fmt.Errorf("%w: %s may not change a contact without a ticket; it takes a lead", ErrNotAllowed, agent.ID)
+		if !full.IsZero() { //rule:6.10 narrowings-are-bounded TestNarrowingsAreBounded
+			return t, fmt.Errorf("%w: %s was changed %d times without a ticket today, and no more is allowed; wait until %s, or name a ticket", ErrNotAllowed, c.of, c.most, full.UTC().Format("2006-01-02 15:04 UTC"))
 		}
-		by.Agent = agent.ID
 	}
-	return s.openChange(tx, w.next, "A contact of your account was changed", what, by, true)
+	t, err = s.openChange(tx, w.next, "A contact of your account was changed", what, by, true)
+	if err == nil {
+		t.Change.Narrows = true
+	}
+	return t, err
 }
 
 // worker is the agent who writes, in whose name only root and the daemon's user may.

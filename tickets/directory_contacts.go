@@ -50,7 +50,7 @@ type ContactChanged struct {
 // SetContact changes a contact. What widens who can prove or approve names the
 // account-change ticket whose allow it uses; see mayUse. All else takes a lead.
 func (d *Directory) SetContact(by By, in ContactChange) (ContactChanged, error) {
-	return d.changeContact(by, "contact set", in.DryRun, func(tx kv.Tx) (out ContactChanged, err error) {
+	return d.changeContact(by, "contact set", in.Agent, in.DryRun, func(tx kv.Tx) (out ContactChanged, err error) {
 		old, err := activeContact(tx, in.Contact)
 		if err != nil {
 			return out, err
@@ -75,7 +75,7 @@ func (d *Directory) SetContact(by By, in ContactChange) (ContactChanged, error) 
 // AddContact brings a contact on file. A client that has none yet gets its first
 // ones by an administrator as by an import; any other takes a ticket of the client.
 func (d *Directory) AddContact(by By, in NewContact) (ContactChanged, error) {
-	return d.changeContact(by, "contact add", in.DryRun, func(tx kv.Tx) (out ContactChanged, err error) {
+	return d.changeContact(by, "contact add", in.Agent, in.DryRun, func(tx kv.Tx) (out ContactChanged, err error) {
 		primary, _, err := clients.PrimaryOf(tx, in.Client)
 		if err != nil {
 			return out, err
@@ -105,7 +105,7 @@ func (d *Directory) AddContact(by By, in NewContact) (ContactChanged, error) {
 // id. Nothing is proved by them from then on, and no question of ours to them can
 // be answered but by a no.
 func (d *Directory) RemoveContact(by By, address, agent string, dryRun bool) (ContactChanged, error) {
-	return d.changeContact(by, "contact remove", dryRun, func(tx kv.Tx) (out ContactChanged, err error) {
+	return d.changeContact(by, "contact remove", agent, dryRun, func(tx kv.Tx) (out ContactChanged, err error) {
 		old, err := activeContact(tx, address)
 		if err != nil {
 			return out, err
@@ -139,16 +139,21 @@ func (d *Directory) write1(tx kv.Tx, by By, w written) (out ContactChanged, err 
 	}
 	out = ContactChanged{Contact: w.next, Widens: w.old.Widens(w.next, s.Now())}
 	what := s.fitting(describe(w.old, w.next), cutShort)
+	if len(out.Widens) > 0 && w.ticket.ID == "" { //rule:6.5 widening-names-its-ticket TestWidening/no-ticket
+		return out, fmt.Errorf("%w: this widens who can prove or approve for client %s (%s): name an allowed account-change ticket of theirs, with --ticket", ErrNotAllowed, w.next.Client, hideAddresses(strings.Join(out.Widens, ", ")))
+	}
+	if w.ticket.ID == "" {
+		if by, err = s.mayNarrow(tx, by, w.agent); err != nil {
+			return out, err
+		}
+	}
 	if w.unchanged() {
 		return out, nil
 	}
 	var t Ticket
-	switch {
-	case len(out.Widens) > 0 && w.ticket.ID == "": //rule:6.5 widening-names-its-ticket TestWidening/no-ticket
-		return out, fmt.Errorf("%w: this widens who can prove or approve for client %s (%s): name an allowed account-change ticket of theirs, with --ticket", ErrNotAllowed, w.next.Client, hideAddresses(strings.Join(out.Widens, ", ")))
-	case w.ticket.ID != "":
+	if w.ticket.ID != "" {
 		t, err = s.useTicket(tx, w, what)
-	default:
+	} else {
 		t, err = s.narrow(tx, by, w, what)
 	}
 	if err != nil {
@@ -178,8 +183,9 @@ func byCommand(what string, by By, agent, ticket string) string {
 	return text
 }
 
-// changeContact writes one change of a contact, or tries it.
-func (d *Directory) changeContact(by By, why string, dryRun bool, change func(kv.Tx) (ContactChanged, error)) (out ContactChanged, err error) {
+// changeContact writes one change of a contact, or tries it. Before it says anything
+// of whoever is on file it asks who asks.
+func (d *Directory) changeContact(by By, why, agent string, dryRun bool, change func(kv.Tx) (ContactChanged, error)) (out ContactChanged, err error) {
 	if err := d.s.opt.Watch.check(); err != nil {
 		return out, err
 	}
@@ -188,6 +194,9 @@ func (d *Directory) changeContact(by By, why string, dryRun bool, change func(kv
 		return out, err
 	}
 	fn := func(tx kv.Tx) error {
+		if err := d.s.known(tx, by, agent); err != nil { //rule:8 who-asks-is-asked-first TestAskedFirst
+			return err
+		}
 		one, err := change(tx)
 		if err == nil {
 			one.Cools, err = d.Cools(tx, one.Contact)

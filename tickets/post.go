@@ -53,6 +53,8 @@ func (s *Store) post(tx kv.Tx, o *outbox.Outgoing, n notice, l Letter) error {
 // origin says to whose account a notice goes. t.by is the agent at work.
 func (t *Ticket) origin(kind policy.NoticeKind) string {
 	switch account := kind.Terms().Account; {
+	case kind == policy.NoticeChanged && t.Change != nil && t.Change.Narrows: //rule:6.10 narrowings-wait-apart TestNarrowingsAreBounded
+		return outbox.FromNarrowing
 	case account == policy.OfSecurity:
 		return outbox.FromSecurity
 	case account == policy.OfTimers:

@@ -62,12 +62,12 @@ func (w budget) room(r kv.Reader, at time.Time, origin string) (bool, error) {
 	taken, _, err := kv.Load[map[string]int](r, w.key(at))
 	all := 0
 	for who, n := range taken {
-		if who != FromSecurity {
+		if !apart(who) {
 			all += n
 		}
 	}
 	n := taken[origin]
-	return n < w.most && (n == 0 || origin == FromSecurity || all < together*w.most), err
+	return n < w.most && (n == 0 || apart(origin) || all < together*w.most), err
 }
 
 // Full gives the cap that keeps the notice from going out at that time, "" if none.

@@ -10,7 +10,10 @@ import (
 const (
 	FromMail     = "mail"     // what the contact's own mail makes us ask
 	FromSecurity = "security" // what tells of an answer, so that nothing else takes its places
-	timers       = "timers:"
+	// FromNarrowing is that of what tells of a change that widened nothing: what tells
+	// of one that did never waits behind it.
+	FromNarrowing = "narrowing"
+	timers        = "timers:"
 )
 
 // FromAgent is the origin of what an agent makes us ask.
@@ -23,13 +26,16 @@ func FromTimers(id string) string { return timers + id }
 // ToStaff is that of what an agent is told.
 func ToStaff(id string) string { return "staff:" + id }
 
+// apart reports whether the origin has its places whatever the others take.
+func apart(origin string) bool { return origin == FromSecurity || origin == FromNarrowing }
+
 // A queued notice stands under queue/<lane>/<when>/<id>. Lanes are served in
 // turn, so that no flood in one keeps another waiting.
 
 // lane names where the notice queues: with the others of its agent, or with those
 // that the contact's own mail brought about.
 func (o Outgoing) lane() string {
-	if o.Origin == FromMail || o.Origin == FromSecurity || o.Origin == timers {
+	if o.Origin == FromMail || apart(o.Origin) || o.Origin == timers {
 		return strings.TrimSuffix(o.Origin, ":") + "::" + url.PathEscape(o.Contact)
 	}
 	return o.Origin

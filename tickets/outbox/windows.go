@@ -37,6 +37,18 @@ func CountHour(tx kv.Tx, now time.Time, what string) error {
 	return count(tx, capKey(now, time.Hour, what))
 }
 
+// CountDay counts something on the day of now, after which it is forgotten. Where
+// that was done so many times, it gives the end of the day instead.
+func CountDay(tx kv.Tx, now time.Time, what string, most int) (full time.Time, err error) {
+	const day = 24 * time.Hour
+	key := capKey(now, day, what)
+	n, err := counted(tx, key)
+	if err != nil || n >= most {
+		return now.Truncate(day).Add(day), err
+	}
+	return full, count(tx, key)
+}
+
 // FirstToday reports whether something happens for the first time on the day of
 // now, and notes that it has, for as long.
 func FirstToday(tx kv.Tx, now time.Time, what string) (bool, error) {

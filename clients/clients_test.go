@@ -2,6 +2,7 @@ package clients_test
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -142,6 +143,35 @@ func TestImportReports(t *testing.T) {
 			}
 			if r.Added != 1 || len(r.Rejected) != 1 {
 				t.Errorf("the good line beside it: %+v", r)
+			}
+		})
+	}
+}
+
+// TestImportOpenQuote: a quote that does not end swallows no line unsaid. Each that
+// was read over is rejected by its number, as it stands in the file.
+func TestImportOpenQuote(t *testing.T) {
+	for name, tt := range map[string]struct {
+		file  string // below the header
+		lines []int  // rejected
+		added int
+	}{
+		"to-the-end":      {"north,,\"bob@north.example,,,,\nnorth,,eve@north.example,,,,\n\nnorth,,\tzoe@north.example,,,,\n", []int{2, 3, 5}, 0},
+		"to-another":      {"north,,\"bob@north.example,,,,\r\nnorth,,eve@north.example,\"Eve\",,,\r\nnorth,,zoe@north.example,,,,\r\n", []int{2, 3}, 1},
+		"in-one-line":     {"north,,\"bob\"@north.example,,,,\nnorth,,zoe@north.example,,,,\n", []int{2}, 1},
+		"last-line-alone": {"north,,zoe@north.example,,,,\nnorth,,\"bob@north.example,,,,", []int{3}, 1},
+	} {
+		t.Run(name, func(t *testing.T) {
+			r := contacts(t, kv.Memory(), header+tt.file)
+			var lines []int
+			for _, p := range r.Problems {
+				lines = append(lines, p.Line)
+			}
+			if !slices.Equal(lines, tt.lines) || len(r.Rejected) != len(lines) || r.Added != tt.added {
+				t.Errorf("%q: lines %d rejected as %q, %d added; want %d, %d", tt.file, lines, r.Rejected, r.Added, tt.lines, tt.added)
+			}
+			if len(lines) > 1 && name == "to-the-end" && !slices.Equal(r.Rejected[1], []string{"north", "", "eve@north.example", "", "", "", ""}) {
+				t.Errorf("a line that was read over is kept as %q", r.Rejected[1])
 			}
 		})
 	}

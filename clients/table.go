@@ -90,8 +90,7 @@ func readTable(r io.Reader, name string, columns []string, need ...string) (head
 			return header, rows, nil
 		}
 		if bad, ok := errors.AsType[*csv.ParseError](err); ok {
-			raw := bytes.TrimRight(lines[min(bad.StartLine, len(lines))-1], "\r")
-			rows = append(rows, row{line: bad.StartLine, record: []string{string(raw)}, bad: bad.Err.Error()})
+			rows = append(rows, unread(lines, bad, c.Comma)...)
 			continue
 		}
 		if err != nil {
@@ -100,6 +99,28 @@ func readTable(r io.Reader, name string, columns []string, need ...string) (head
 		line, _ := c.FieldPos(0)
 		rows = append(rows, newRow(line, header, record, c.Comma))
 	}
+}
+
+// unread gives the lines that were read over for the sake of one that can't be
+// read: where a quote doesn't end, these are many, and each is rejected by itself.
+func unread(lines [][]byte, bad *csv.ParseError, comma rune) (rows []row) {
+	first := min(bad.StartLine, len(lines))
+	why := bad.Err.Error()
+	for i, line := range lines[first-1 : max(first, min(bad.Line, len(lines)))] {
+		line = bytes.TrimRight(line, "\r")
+		if len(line) == 0 {
+			continue
+		}
+		record := []string{string(line)}
+		c := csv.NewReader(bytes.NewReader(line))
+		c.Comma = comma
+		if cells, err := c.Read(); err == nil && i > 0 {
+			record = cells
+		}
+		rows = append(rows, row{line: first + i, record: record, bad: why})
+		why = fmt.Sprintf("not read: the quote that begins in line %d does not end before it", first)
+	}
+	return rows
 }
 
 // separator gives what separates the columns: of a comma, a semicolon and a tab

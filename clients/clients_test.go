@@ -197,6 +197,7 @@ func TestSeparators(t *testing.T) {
 		"tabs":           strings.ReplaceAll(header+line, ",", "\t"),
 		"tabs-and-mark":  "\xef\xbb\xbf" + strings.ReplaceAll(header+line, ",", "\t"),
 		"quoted-header":  strings.ReplaceAll(`"client","client_name","email","name","role","permissions","language"`+"\n"+line, ",", ";"),
+		"empty-lines":    strings.ReplaceAll(header+",,,,,,\n\n"+line+", ,,,,,\r\n", ",", ";"),
 		"quoted-in-semi": strings.ReplaceAll(header, ",", ";") + `north;Northwind;"ada@north.example;ada@home.example";Ada Berg;primary;"ask;approve";en` + "\r\n",
 		"quoted-in-tabs": strings.ReplaceAll(header, ",", "\t") + "north\tNorthwind\tada@north.example;ada@home.example\tAda Berg\tprimary\task; approve\ten\n",
 	} {
@@ -303,10 +304,13 @@ func TestUnknownColumn(t *testing.T) {
 		"client,emial\n":              "Did you mean email?",
 		"client;emial\n":              "Did you mean email?",
 		"client\temial\n":             "Did you mean email?",
+		"client,email,\n":             "column 3 has no name",
 		"client,email,services\n":     "Columns are client, client_name, email, ",
 		"\xff\xfec\x00l\x00":          "UTF-16",
 		"\xfe\xff\x00c\x00l":          "UTF-16",
 		"c\x00l\x00i\x00":             "UTF-16",
+		"PK\x03\x04\x14\x00\x06\x00":  "save it as CSV", // xlsx
+		"\xd0\xcf\x11\xe0\xa1\xb1":    "save it as CSV", // xls
 		"client\n":                    "email is missing",
 		"":                            "is empty",
 		"client,email,email\n":        "stands twice",

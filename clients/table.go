@@ -56,6 +56,8 @@ func readTable(r io.Reader, name string, columns []string, need ...string) (head
 	switch data = bytes.TrimPrefix(data, []byte("\xef\xbb\xbf")); {
 	case len(data) > maxFile:
 		return fail("larger than %d MiB; import it in parts", maxFile>>20)
+	case bytes.HasPrefix(data, []byte("PK\x03\x04")) || bytes.HasPrefix(data, []byte("\xd0\xcf\x11\xe0")): // xlsx and ods, xls
+		return fail("is a spreadsheet's own file; save it as CSV in UTF-8 (\"CSV UTF-8\")")
 	case utf16(data):
 		return fail("is UTF-16, as spreadsheets write \"Unicode text\"; save it as CSV in UTF-8 (\"CSV UTF-8\")")
 	}
@@ -72,6 +74,8 @@ func readTable(r io.Reader, name string, columns []string, need ...string) (head
 	for i, h := range header {
 		header[i] = columnName(h)
 		switch {
+		case header[i] == "":
+			return fail("column %d has no name in the first line, which names the columns", i+1)
 		case !slices.Contains(columns, header[i]):
 			return fail("unknown column %q in the first line, which names the columns.%s", clean.Name(header[i], maxName), guess(header[i], columns))
 		case slices.Contains(header[:i], header[i]):
@@ -95,6 +99,9 @@ func readTable(r io.Reader, name string, columns []string, need ...string) (head
 		}
 		if err != nil {
 			return fail("%v", err)
+		}
+		if strings.TrimSpace(strings.Join(record, "")) == "" {
+			continue // as spreadsheets write an empty line
 		}
 		line, _ := c.FieldPos(0)
 		rows = append(rows, newRow(line, header, record, c.Comma))

@@ -10,6 +10,7 @@ import (
 	"os"
 	"slices"
 	"strings"
+	"time"
 
 	"countersign/internal/durable"
 )
@@ -104,10 +105,17 @@ func BeginRotation(path string, k Keys) error {
 	})
 }
 
-// EndRotation drops every sealing key but the newest. Whoever calls it has seen
+// EndRotation drops every sealing key but the newest, also from what rotations that
+// were killed have left half written beside the file. Whoever calls it has seen
 // that nothing is sealed under another any longer.
 func EndRotation(path string, k Keys) error {
-	return k.rewrite(path, func(f *file) { f.seals = f.seals[len(f.seals)-1:] }) //rule:6.4 old-key-is-dropped =nil desk/daemon.TestRotateKeys
+	if err := k.rewrite(path, func(f *file) { f.seals = f.seals[len(f.seals)-1:] }); err != nil { //rule:6.4 old-key-is-dropped ! desk/daemon.TestRotateKeys
+		return err
+	}
+	if err := durable.Tidy(path, time.Now()); err != nil { // with a state there, nobody makes a key just now
+		return fmt.Errorf("key_file: %w", err)
+	}
+	return nil
 }
 
 // rewrite changes the sealing keys, in the file and then in k.

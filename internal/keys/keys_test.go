@@ -4,11 +4,13 @@ import (
 	"bytes"
 	"crypto/ed25519"
 	"errors"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"countersign/internal/keys"
 )
@@ -143,8 +145,18 @@ func TestRotation(t *testing.T) {
 			t.Errorf("meanwhile, %s", name)
 		}
 	}
+	left := path + ".new-1234" // by one that was killed, with the old key in it
+	if err := os.WriteFile(left, []byte("a key"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Chtimes(left, time.Time{}, time.Now().Add(-time.Second)); err != nil {
+		t.Fatal(err)
+	}
 	if err := keys.EndRotation(path, k); err != nil {
 		t.Fatal(err)
+	}
+	if _, err := os.Stat(left); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("a key that was dropped lies half written beside the key file: %v", err)
 	}
 	for name, k := range map[string]keys.Keys{"itself": k, "a-copy": copied, "after-a-start": load()} {
 		if opens(k, before) || !opens(k, after) || k.Rotating() {

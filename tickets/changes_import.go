@@ -46,6 +46,11 @@ func (s *Store) importedBy(im Import) func(tx kv.Tx, old, next clients.Contact, 
 		return nil
 	}
 	return func(tx kv.Tx, old, next clients.Contact, was, first bool) error {
+		if next.Status == clients.Removed { // their last address is somebody else's by now
+			if err := s.dropCode(tx, next, im.By); err != nil {
+				return err
+			}
+		}
 		if first || was && !s.tells(old, next) {
 			return nil
 		}

@@ -74,6 +74,25 @@ func (s *Store) ClearCode(by By, in CodeRequest) (CodeStatus, error) {
 	})
 }
 
+// dropCode takes the code of a contact away who was taken off the file, so that it
+// is none if they ever come back: whoever has it may be elsewhere by then.
+func (s *Store) dropCode(tx kv.Tx, gone clients.Contact, by By) error { //rule:6.5 code-goes-with-its-contact =nil TestCodeOfRemoved
+	h := codes.Holder{Client: gone.Client, Contact: gone.ID}
+	_, ok, err := codes.Of(tx, h)
+	if err != nil || !ok {
+		return err
+	}
+	e, err := epochNow(tx)
+	if err != nil {
+		return err
+	}
+	c, err := codes.Clear(tx, h, s.Now(), by.Agent, e.Number)
+	if err != nil {
+		return err
+	}
+	return s.log(tx, "code", h.String(), codeLeaf{What: policy.CodeCodeChanged, Version: c.Version, Agent: by.Agent, By: &by})
+}
+
 // changeCode changes a code, tells of it, and writes it down.
 func (s *Store) changeCode(by By, in CodeRequest, change func(kv.Tx, held, staff.Agent) (codes.Code, string, error)) (out CodeStatus, err error) {
 	if err := s.mayWrite(); err != nil { // nobody could be told

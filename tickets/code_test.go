@@ -532,3 +532,46 @@ func TestCodeRestored(t *testing.T) {
 		t.Errorf("set anew: %+v", out)
 	}
 }
+
+// TestCodeOfRemoved: the code of who left the file counts no more when they are back,
+// whoever took them off it.
+func TestCodeOfRemoved(t *testing.T) {
+	for name, remove := range map[string]func(*desk){
+		"by-command": func(d *desk) {
+			dry, err := d.Directory.RemoveContact(as("max"), bob, "max", true)
+			check(t, err)
+			if out := d.said(t, bobs, ""); dry.Contact.Status != clients.Removed || out.Result != policy.CodeCodeMatch {
+				t.Errorf("after a dry run: %+v", out)
+			}
+			_, err = d.Directory.RemoveContact(as("max"), bob, "max", false)
+			check(t, err)
+		},
+		"by-an-import": func(d *desk) { // which gives all that is theirs to another client
+			csv := "client,email,name\nc2,bob@client.example;bob@home.example,Bob\n"
+			f := ImportFile{Kind: ImportContacts, Name: "people.csv", CSV: []byte(csv), AllowMove: true}
+			_, err := d.Directory.Import(t.Context(), ida, f, func(Progress) error { return nil })
+			check(t, err)
+			f.CSV = []byte(strings.ReplaceAll(csv, "c2", "c1"))
+			_, err = d.Directory.Import(t.Context(), ida, f, func(Progress) error { return nil })
+			check(t, err)
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			d := memoryDesk(t, nil)
+			d.set(t, bobs)
+			id := d.person(t, bob).ID
+			remove(d)
+			d.imports(t, "c1,,bob@client.example,Bob,,,\n")
+			out := d.said(t, bobs, "")
+			if back := d.person(t, bob); out.Result != policy.CodeCodeNotSet || back.Status != clients.Active {
+				t.Errorf("%+v (%s, before %s): %+v", back, back.ID, id, out)
+			}
+			check(t, d.kv.View(func(v kv.View) error {
+				if c, ok, err := codes.Of(v, codes.Holder{Client: "c1", Contact: id}); ok || err != nil || len(c.Sealed) > 0 {
+					t.Errorf("what is left of it: %+v, %v", c, err)
+				}
+				return nil
+			}))
+		})
+	}
+}

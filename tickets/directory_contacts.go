@@ -118,6 +118,11 @@ func (d *Directory) RemoveContact(by By, address, agent string, dryRun bool) (Co
 		if err != nil {
 			return out, err
 		}
+		gone := by
+		gone.Agent = agent
+		if err := d.s.dropCode(tx, next, gone); err != nil {
+			return out, err
+		}
 		return d.write1(tx, by, written{old: old, next: next, primary: primary, agent: agent})
 	})
 }

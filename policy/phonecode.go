@@ -11,7 +11,7 @@ const CodeLife = 30 * time.Minute
 // Bounds of wrong codes. What is over is refused before anything is compared.
 const (
 	WrongCodesDay   = 5  // of one contact or client code, until the next midnight UTC
-	WrongCodesAgent = 20 // typed by one agent, in an hour
+	WrongCodesAgent = 10 // typed by one agent, in an hour: fewer than of all, so that one agent stops nobody else
 	WrongCodesHour  = 20 // over all codes, in an hour: one guess at each of many is one attack
 )
 

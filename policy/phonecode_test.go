@@ -77,7 +77,9 @@ func TestCodeTry(t *testing.T) {
 		answer  Code // where it isn't refused
 	}{
 		{"match", func(*CodeTry) {}, "", CodeCodeMatch},
-		{"one-wrong-more", func(c *CodeTry) { c.Wrong, c.AgentWrong, c.HourWrong = 4, 19, 19 }, "", CodeCodeMatch},
+		{"one-wrong-more", func(c *CodeTry) {
+			c.Wrong, c.AgentWrong, c.HourWrong = WrongCodesDay-1, WrongCodesAgent-1, WrongCodesHour-1
+		}, "", CodeCodeMatch},
 		{"set-by-the-agent", func(c *CodeTry) { c.SetBy = "sam" }, CodeCodeOwn, ""},
 		{"busy", func(c *CodeTry) { c.HourWrong = WrongCodesHour }, CodeCodeBusy, ""},
 		{"agent-busy", func(c *CodeTry) { c.AgentWrong = WrongCodesAgent }, CodeCodeAgentBusy, ""},

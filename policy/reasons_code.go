@@ -23,7 +23,7 @@ var codeReasons = []section{
 		{code: CodeCodeBusy, on: onCode, text: "Too many wrong codes were typed within an hour, over all clients; no code is verified until there is room.",
 			when: "20 wrong codes in an hour.", do: "Ask by mail, and see what the leads were told."},
 		{code: CodeCodeAgentBusy, on: onCode, text: "You typed too many wrong codes within an hour.",
-			when: "20 wrong codes of one agent in an hour.", do: "Ask by mail, or try later."},
+			when: "10 wrong codes of one agent in an hour.", do: "Ask by mail, or try later."},
 		{code: CodeCodeVoid, on: onAnswer, text: "The code that was verified was changed, cleared or locked since.",
 			when: "A code that gave a proof stands no longer.", do: "Verify the caller's code again, or ask by mail."},
 		{code: CodeCodeChanged, on: onHistory, text: "A phone or chat code was set or cleared.",

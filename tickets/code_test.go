@@ -219,7 +219,7 @@ func TestCodeLimitsOfAll(t *testing.T) {
 		return out.Result
 	}
 	for i := range policy.WrongCodesHour {
-		if got := guess(i, []string{"kim", "lee"}[i%2]); got != policy.CodeCodeNotSet {
+		if got := guess(i, []string{"kim", "lee", "max"}[i%3]); got != policy.CodeCodeNotSet {
 			t.Fatalf("guess %d: %s", i, got)
 		}
 		d.turn(time.Minute)
@@ -242,6 +242,29 @@ func TestCodeLimitsOfAll(t *testing.T) {
 	}
 	if got := guess(27, "kim"); got != policy.CodeCodeBusy {
 		t.Errorf("then there is none: %s", got)
+	}
+}
+
+// TestCodeLimitsOfAgent: an agent who guesses is stopped before all others are.
+func TestCodeLimitsOfAgent(t *testing.T) {
+	d := memoryDesk(t, nil)
+	d.set(t, bobs)
+	d.mails(t)
+	for i := range policy.WrongCodesAgent {
+		whose := []CodeRequest{{Client: "c1"}, {Client: "c2"}, {Contact: ada}}[i%3] // none of them so often that it is locked
+		whose.Agent, whose.Code = "kim", "wrong"
+		if out, err := d.VerifyCode(whose); err != nil || out.Result != policy.CodeCodeNotSet {
+			t.Fatalf("guess %d: %+v, %v", i, out, err)
+		}
+	}
+	if out, err := d.VerifyCode(CodeRequest{Contact: bob, Agent: "kim", Code: bobs}); err != nil || out.Result != policy.CodeCodeAgentBusy {
+		t.Errorf("who guessed: %+v, %v", out, err)
+	}
+	if out := d.said(t, bobs, ""); out.Result != policy.CodeCodeMatch {
+		t.Errorf("a colleague: %+v", out)
+	}
+	if got := d.mails(t); !slices.Contains(got, "code_guessed max") {
+		t.Errorf("staff were told: %q", got)
 	}
 }
 

@@ -124,8 +124,13 @@ func (a *app) contactRemove() *cobra.Command {
 
 // sayChangedContact says what became of a contact, and who hears of it.
 func (a *app) sayChangedContact(done string, c api.ChangedContact) error {
-	if c.DryRun {
+	switch {
+	case c.DryRun && done == "Removed":
+		done = "Nothing was written. It would remove"
+	case c.DryRun:
 		done = "Nothing was written. It would be:"
+	case c.Ticket == "" && done == "Changed": // every change is on one
+		done = "Nothing was to be changed:"
 	}
 	first := ""
 	if len(c.Addresses) > 0 {
@@ -135,7 +140,10 @@ func (a *app) sayChangedContact(done string, c api.ChangedContact) error {
 	if len(c.Widens) > 0 {
 		fmt.Fprintf(a.stdout, "Newly: %s.\n", clean.Terminal(strings.Join(everyClass(outlinedAll(c.Widens)), ", ")))
 	}
-	if c.Told > 0 {
+	switch {
+	case c.Told > 0 && c.DryRun: // and its ticket is no other's number yet
+		fmt.Fprintf(a.stdout, "%s told by mail, to which they might object.\n", plenty(c.Told, "address would be", "addresses would be"))
+	case c.Told > 0:
 		fmt.Fprintf(a.stdout, "%s told by mail, with %s, to which they may object.\n", plenty(c.Told, "address is", "addresses are"), c.Ticket)
 	}
 	if len(c.Cools) > 0 {

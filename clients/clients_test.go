@@ -219,6 +219,23 @@ func TestSeparators(t *testing.T) {
 	}
 }
 
+// TestImportBack: a file that still has who was removed brings them back, and says so.
+func TestImportBack(t *testing.T) {
+	s := kv.Memory()
+	contacts(t, s, header+ada)
+	c, _ := find(t, s, "ada@north.example")
+	if err := s.Update(func(tx kv.Tx) error { _, err := clients.Remove(tx, c.ID, day); return err }); err != nil {
+		t.Fatal(err)
+	}
+	want := clients.Problem{Line: 2, Column: "email", Text: c.Name + " (" + c.ID + ") was removed on 2026-11-25, and is on file again"}
+	if r := contacts(t, s, header+ada, later); r.Changed != 1 || len(r.Warnings) != 1 || r.Warnings[0] != want {
+		t.Errorf("%+v, want the warning %+v", r, want)
+	}
+	if r := contacts(t, s, header+ada, later); r.Same != 1 || len(r.Warnings) > 0 {
+		t.Errorf("once more: %+v", r)
+	}
+}
+
 func TestImportCools(t *testing.T) {
 	s := kv.Memory()
 	contacts(t, s, header+ada+"south,,eve@south.example,,,,\n")

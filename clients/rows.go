@@ -109,6 +109,9 @@ func (opt ImportOptions) contact(tx kv.Tx, r row) (o outcome, err error) {
 	} else if is && !(ok && skeleton(old.Name) == skeleton(next.Name)) {
 		o.warnings = append(o.warnings, Problem{Line: r.line, Column: "name", Text: fmt.Sprintf("%s looks like %s (%s), another contact of this client", next.Name, other.Name, strings.Join(other.Addresses, " "))})
 	}
+	if ok && old.Status == Removed { //rule:6.16 who-was-removed-is-named TestImportBack
+		o.warnings = append(o.warnings, Problem{Line: r.line, Column: "email", Text: fmt.Sprintf("%s (%s) was removed on %s, and is on file again", next.Name, next.ID, old.Ended.UTC().Format("2006-01-02"))})
+	}
 	client, _, err := GetClient(tx, next.Client)
 	if err != nil {
 		return o, err

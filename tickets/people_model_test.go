@@ -1,6 +1,7 @@
 package tickets
 
 import (
+	"flag"
 	"fmt"
 	"maps"
 	"slices"
@@ -79,6 +80,22 @@ func newFolk(t *rapid.T, allowed map[string]int) *folk {
 	}))
 	f.now1()
 	return f
+}
+
+// begins brings tickets to somewhere before all is proved, and codes that cool no longer.
+func (f *folk) begins(t *rapid.T) {
+	for _, who := range []string{"bob", "eve"} {
+		if rapid.Bool().Draw(t, "a code") {
+			f.setCode(t, CodeRequest{Contact: f.people[who].addresses[0]}, who, "max")
+		}
+	}
+	f.turn(73 * time.Hour)
+	for range 4 {
+		f.opens(t)
+	}
+	for range rapid.IntRange(0, 6).Draw(t, "carried") {
+		f.carried(t)
+	}
 }
 
 func permissions(names []string) (all []clients.Permission) {
@@ -313,9 +330,12 @@ func TestPeopleModel(t *testing.T) {
 		}
 		return all
 	}
-	for round := 0; !t.Failed() && (round < suite.Size(1, 100) || len(lacks()) > 0 && round < 20); round++ { // each a hundred sequences
+	sized(t, "rapid.steps", "60") // what is proved has to be there before it can be taken away
+	sized(t, "rapid.checks", suite.Size("30", "100"))
+	for round := 0; !t.Failed() && (round < suite.Size(1, 100) || len(lacks()) > 0 && round < 20); round++ {
 		rapid.Check(t, func(rt *rapid.T) {
 			f := newFolk(rt, allowed)
+			f.begins(rt)
 			rt.Repeat(f.actions())
 			if _, err := audit.Verify(f.KV()); err != nil {
 				rt.Fatal(err)
@@ -325,4 +345,12 @@ func TestPeopleModel(t *testing.T) {
 	if t.Logf("allowed: %v", allowed); len(lacks()) > 0 && !t.Failed() {
 		t.Errorf("nothing was allowed for %v, so nothing is shown of it", lacks())
 	}
+}
+
+// sized sets a flag of package rapid for one test.
+func sized(t *testing.T, name, value string) {
+	f := flag.Lookup(name)
+	before := f.Value.String()
+	check(t, f.Value.Set(value))
+	t.Cleanup(func() { check(t, f.Value.Set(before)) })
 }

@@ -49,6 +49,7 @@ func (f *folk) lifts(t *rapid.T) {
 type folkBackup struct {
 	store map[string]string
 	oracle
+	mails []*mail // that the store knows of
 }
 
 func (o *oracle) clone() oracle {
@@ -73,7 +74,9 @@ func (o *oracle) clone() oracle {
 	return c
 }
 
-func (f *folk) save(t *rapid.T) { f.backup = &folkBackup{f.dump(t), f.oracle.clone()} }
+func (f *folk) save(t *rapid.T) {
+	f.backup = &folkBackup{f.dump(t), f.oracle.clone(), slices.Clone(f.mails)}
+}
 
 // putBack puts the copy in the place of the store. What was proved or allowed before
 // counts for nothing, and neither does any code.
@@ -103,8 +106,7 @@ func (f *folk) putBack(t *rapid.T) {
 	check(t, err)
 	f.oracle = b.oracle.clone()
 	f.now1()
-	f.kill(func(m *mail) bool { return f.matters[m.Ticket] == nil })
-	f.mails = slices.DeleteFunc(f.mails, func(m *mail) bool { return f.matters[m.Ticket] == nil })
+	f.mails = slices.Clone(b.mails)
 	if !restored {
 		return
 	}

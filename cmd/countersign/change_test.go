@@ -110,7 +110,7 @@ func TestAddressChange(t *testing.T) {
 	l.says(77, "does not name e***@evil.example", "contact", "set", ada, "--add-address", "eve@evil.example", "--ticket", "T-1", "--agent", "sam")
 	l.says(0, "Nothing was written", append(move, "--dry-run")...)
 	l.says(0, "2 addresses are told", move...)
-	l.says(66, "no such contact", move...)
+	l.says(66, "No such contact", move...)
 	l.says(0, "left        ada@north.example", "contact", "show", "ada@fresh.example")
 	m = l.mails(ada+" Changed on your account", nils+" Changed on your account")
 	if old := string(m[ada]); !strings.Contains(old, "This mailbox is not on file any longer.") || strings.Contains(old, "ada@fresh.example") || strings.Contains(old, "\r\nReply-To:") {

@@ -96,7 +96,7 @@ func TestRootLocksNobodyOut(t *testing.T) {
 		{"agent add sam --email sam@desk.example", 0, "Added sam"},
 		{"contact list", 0, "Ada Berg"},
 		{"verify " + mine + "/box", exit.NoPerm, "2 messages"},
-		{"authorize T-1 question --agent sam", exit.NoInput, "no such ticket"},
+		{"authorize T-1 question --agent sam", exit.NoInput, "No such ticket"},
 		{"run --once", exit.Unavailable, "127.0.0.1:1"},
 		{"check-config", 0, "good"},
 		{"open-store", exit.Usage, "for the program itself"},

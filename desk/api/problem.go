@@ -3,6 +3,7 @@ package api
 import (
 	"errors"
 	"net/http"
+	"strings"
 
 	"countersign/clients"
 	"countersign/internal/exit"
@@ -56,7 +57,7 @@ func explain(err error) *exit.Error {
 	}
 	for _, k := range known {
 		if errors.Is(err, k.err) {
-			return &exit.Error{Code: k.code, Reason: k.reason, Message: err.Error(), Try: k.try, Err: err}
+			return &exit.Error{Code: k.code, Reason: k.reason, Message: sentence(err, k.err), Try: k.try, Err: err}
 		}
 	}
 	if _, ok := errors.AsType[*clients.SharedError](err); ok {
@@ -66,6 +67,15 @@ func explain(err error) *exit.Error {
 		return &exit.Error{Code: exit.Usage, Reason: "invalid", Message: err.Error(), Err: err}
 	}
 	return &exit.Error{Code: exit.IOErr, Reason: "store", Message: err.Error(), Err: err}
+}
+
+// sentence is what an error says, as a sentence where it begins with what kind it is.
+func sentence(err, kind error) string {
+	text := err.Error()
+	if strings.HasPrefix(text, kind.Error()) {
+		text = strings.ToUpper(text[:1]) + text[1:]
+	}
+	return text
 }
 
 func problemOf(err error) Problem {

@@ -23,6 +23,7 @@ type alert struct {
 	Kind   policy.NoticeKind `json:"kind"`
 	Why    string            `json:"why,omitempty"` // a server's words, without secrets and addresses, or what was changed
 	At     time.Time         `json:"at"`
+	Of     string            `json:"of,omitempty"` // the agent whose doing it is, who is never told
 }
 
 // maxWhy bounds what an alert says of its reason, in characters.
@@ -35,8 +36,13 @@ func (a alert) urgent() bool { return a.Kind.Terms().Urgent }
 // a ticket: each no that does something is news. Whom, is many reads, so it is
 // left as a to-do for Tick.
 func (s *Store) alert(tx kv.Tx, t Ticket, kind policy.NoticeKind, why string) error {
+	return s.alertOf(tx, t, kind, why, "")
+}
+
+// alertOf is alert, of what an agent did, who is not told of it.
+func (s *Store) alertOf(tx kv.Tx, t Ticket, kind policy.NoticeKind, why, of string) error {
 	now := s.Now()
-	a := alert{Ticket: t.ID, Kind: kind, Why: clean.Line(token.HideIn(why), maxWhy), At: now}
+	a := alert{Ticket: t.ID, Kind: kind, Why: clean.Line(token.HideIn(why), maxWhy), At: now, Of: of}
 	if !a.urgent() {
 		if first, err := outbox.FirstToday(tx, now, "told/"+t.ID+"/"+string(kind)); err != nil || !first {
 			return err
@@ -76,14 +82,14 @@ func (a alert) told(t Ticket, agents []staff.Agent, now time.Time) (ids []string
 		return nil
 	}
 	for _, b := range agents {
-		if slices.Contains(owners, b.ID) {
+		if slices.Contains(owners, b.ID) && b.ID != a.Of { //rule:6.13 guesser-is-not-told part=2 TestGuesserIsNotTold
 			ids = append(ids, b.ID)
 		}
 	}
 	if len(ids) > 0 && !leadsToo {
 		return ids
 	}
-	for _, id := range leads(t, agents, now) {
+	for _, id := range leads(t, agents, now, a.Of) {
 		if !slices.Contains(ids, id) && len(ids) < maxToldOf {
 			ids = append(ids, id)
 		}
@@ -93,8 +99,9 @@ func (a alert) told(t Ticket, agents []staff.Agent, now time.Time) (ids []string
 
 // leads gives the leads who look after a ticket: of the team of who opened it, or
 // has it, else all, else administrators. Who wrote the request is none of them,
-// or a lead could be the only one to hear of a no to what they typed.
-func leads(t Ticket, agents []staff.Agent, now time.Time) (ids []string) {
+// or a lead could be the only one to hear of a no to what they typed; nor is the
+// agent whose doing it is.
+func leads(t Ticket, agents []staff.Agent, now time.Time, but string) (ids []string) {
 	var teams []string
 	for _, a := range agents {
 		if a.ID == t.OpenedBy || a.ID == t.Assignee {
@@ -110,6 +117,9 @@ func leads(t Ticket, agents []staff.Agent, now time.Time) (ids []string) {
 		func(a staff.Agent) bool { return a.RoleAt(now) == staff.RoleAdmin },
 	} {
 		for _, a := range agents {
+			if a.ID == but { //rule:6.13 guessing-lead-is-not-told TestGuesserIsNotTold
+				continue
+			}
 			if fits(a) && !now.Before(a.Counts) && a.ID != t.OpenedBy && !slices.Contains(t.Edited, a.ID) && !t.changedBy(a.ID) { //rule:6.8 writer-is-no-lead-of-it part=3 TestLeads
 				ids = append(ids, a.ID)
 			}

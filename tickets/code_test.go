@@ -598,3 +598,42 @@ func TestCodeOfRemoved(t *testing.T) {
 		})
 	}
 }
+
+// TestGuesserIsNotTold: who types wrong codes hears nothing of the alarm, on a ticket
+// that they opened and as a lead; another who opened it does.
+func TestGuesserIsNotTold(t *testing.T) {
+	for _, tt := range []struct {
+		guesser string
+		want    []string
+	}{
+		{"lee", []string{"code_guessed kim", "code_guessed max"}},
+		{"kim", []string{"code_guessed max"}},
+		{"max", []string{"code_guessed kim", "code_guessed pat"}},
+	} {
+		t.Run(tt.guesser, func(t *testing.T) {
+			d := leadDesk(t)
+			if tt.guesser != "max" { // else max is a lead who hears of what they did
+				d.agent(t, "pat", func(a *staff.Agent) { a.Disabled = true })
+			}
+			ticket := d.small(t)
+			d.mails(t)
+			for range policy.WrongCodesDay {
+				_, err := d.VerifyCode(CodeRequest{Contact: bob, Agent: tt.guesser, Ticket: ticket.ID, Code: "wrong"})
+				check(t, err)
+			}
+			wantMails(t, d, tt.want...)
+		})
+	}
+}
+
+// TestCodeMidnight: a lock ends with the day on which its tries were counted, where
+// the answer to the last of them comes on the next.
+func TestCodeMidnight(t *testing.T) {
+	d := memoryDesk(t, nil)
+	midnight := codes.Midnight(d.Now())
+	late := trying{at: midnight.Add(-time.Millisecond)}
+	d.turn(midnight.Sub(d.Now()))
+	if out := d.verified(held{}, late, policy.CodeCodeWrong, policy.WrongCodesDay); !out.LockedUntil.Equal(midnight) {
+		t.Errorf("locked until %s", out.LockedUntil)
+	}
+}

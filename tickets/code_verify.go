@@ -159,7 +159,7 @@ func (s *Store) verified(h held, try trying, result policy.Code, wrong int) Code
 		}
 	}
 	if out.TriesLeft == 0 {
-		out.LockedUntil = codes.Midnight(s.Now())
+		out.LockedUntil = codes.Midnight(try.at) // of the day on which it was counted
 	}
 	return out
 }
@@ -205,7 +205,7 @@ func (s *Store) alarmCode(tx kv.Tx, t *Ticket, h held, c codes.Code, try trying,
 		}
 		out.Told = true
 	}
-	if err := s.alert(tx, *t, policy.NoticeCodeGuessed, reached); err != nil { //rule:6.13 guessing-alarms ! TestCodeLimits
+	if err := s.alertOf(tx, *t, policy.NoticeCodeGuessed, reached, try.in.Agent); err != nil { //rule:6.13 guessing-alarms ! TestCodeLimits
 		return err
 	}
 	return save(tx, *t)

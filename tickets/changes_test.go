@@ -127,8 +127,22 @@ func TestWidening(t *testing.T) {
 			in.Ticket = ticket.ID
 		}, "does not allow that now"},
 		{"another-client", func(t *testing.T, d *desk, in *ContactChange) { in.Contact = eve }, "is a ticket of client c1"},
-		{"another-address", func(_ *testing.T, _ *desk, in *ContactChange) { in.AddAddresses = []string{"bob@evil.example"} }, "does not name b***@evil.example"},
-		{"longer-address", func(_ *testing.T, _ *desk, in *ContactChange) { in.AddAddresses = []string{"b@home.example"} }, "does not name b***@home.example"},
+		{"another-address", func(_ *testing.T, _ *desk, in *ContactChange) { in.AddAddresses = []string{"bob@evil.example"} }, `does not say "add b***@evil.example"`},
+		{"longer-address", func(_ *testing.T, _ *desk, in *ContactChange) { in.AddAddresses = []string{"b@home.example"} }, `does not say "add b***@home.example"`},
+		{"address-to-go", func(t *testing.T, d *desk, in *ContactChange) {
+			in.Ticket = d.allowed(t, bob, "Please take old@client.example off, add bob@home.example.").ID
+			in.AddAddresses = []string{"old@client.example"}
+		}, `does not say "add o***@client.example"`},
+		{"first-to-go", func(t *testing.T, d *desk, in *ContactChange) {
+			d.contact(t, "bob", func(c *clients.Contact) { c.Addresses = append(c.Addresses, "old@client.example") })
+			in.Ticket = d.allowed(t, bob, "Please take old@client.example off, add bob@home.example.").ID
+			in.First = "old@client.example"
+		}, `does not say "first o***@client.example"`},
+		{"first-in-words", func(t *testing.T, d *desk, in *ContactChange) {
+			d.contact(t, "bob", func(c *clients.Contact) { c.Addresses = append(c.Addresses, "old@client.example") })
+			in.Ticket = d.allowed(t, bob, "Our mail to him: first old@client.example.").ID
+			in.Change = clients.Change{First: "old@client.example"}
+		}, ""},
 		{"first-named", func(_ *testing.T, _ *desk, in *ContactChange) { in.First = home }, ""},
 		{"first-not-named", func(t *testing.T, d *desk, in *ContactChange) {
 			d.contact(t, "bob", func(c *clients.Contact) { c.Addresses = append(c.Addresses, "other@client.example") })
@@ -138,7 +152,7 @@ func TestWidening(t *testing.T) {
 			in.Contact, in.Change = ada, clients.Change{AddAddresses: []string{home}}
 		}, "names no address of ada"},
 		{"another-contact-named", func(t *testing.T, d *desk, in *ContactChange) {
-			in.Ticket = d.allowed(t, bob, "Please give Ada (ada@client.example) the address ada@home.example, too.").ID
+			in.Ticket = d.allowed(t, bob, "Please give Ada (ada@client.example) another address: add ada@home.example.").ID
 			in.Contact, in.Change = ada, clients.Change{AddAddresses: []string{"ada@home.example"}}
 		}, ""},
 		{"permission", func(t *testing.T, d *desk, in *ContactChange) {
@@ -237,7 +251,7 @@ func more2(p ...clients.Permission) []clients.Permission { return p }
 // TestTwoAtOnce: two sessions with one receipt make one change.
 func TestTwoAtOnce(t *testing.T) {
 	d := openDesk(t, nil)
-	ticket := d.allowed(t, bob, "Please add bob@home.example and bob@mail.example.")
+	ticket := d.allowed(t, bob, "Please add bob@home.example and add bob@mail.example.")
 	results := make(chan error, 2)
 	for _, addr := range []string{home, "bob@mail.example"} {
 		go func() {
@@ -364,7 +378,7 @@ func TestAddContact(t *testing.T) {
 		t.Errorf("where there are contacts: %v", err)
 	}
 
-	ticket := d.allowed(t, bob, "Please put zoe@client.example on file, who may ask for dns-change.")
+	ticket := d.allowed(t, bob, "Please add zoe@client.example as a contact, who may ask for dns-change.")
 	in := NewContact{Client: "c1", Addresses: []string{"zoe@client.example"}, Permissions: more2("dns-change"), Ticket: ticket.ID, Agent: "kim"}
 	for what, spoil := range map[string]func(*NewContact){
 		"primary":    func(in *NewContact) { in.Role = clients.Primary },
@@ -405,11 +419,43 @@ func TestAddContact(t *testing.T) {
 	if _, err := d.Directory.AddContact(as("ida"), NewContact{Client: "c1", Addresses: []string{"zoe@client.example"}}); !errors.Is(err, ErrNotAllowed) {
 		t.Errorf("who was removed, without a ticket: %v", err)
 	}
-	in.Ticket = d.allowed(t, bob, "Please put zoe@client.example back on file, who may ask for dns-change.").ID
+	in.Ticket = d.allowed(t, bob, "Please add zoe@client.example again, who may ask for dns-change.").ID
 	back, err := d.Directory.AddContact(as("kim"), in)
 	check(t, err)
 	if c := back.Contact; c.ID != out.Contact.ID || !c.Since["zoe@client.example"].Equal(d.Now()) || !c.Gained["dns-change"].Equal(d.Now()) || !c.Ended.IsZero() {
 		t.Errorf("%+v", c)
 	}
 	wants(t, d.receive(t, d.reply(l, policy.Yes)), "token_superseded")
+}
+
+// TestSaysTo: an address is to be added where the word is right before it.
+func TestSaysTo(t *testing.T) {
+	for text, want := range map[string]bool{
+		"Please add bob@home.example.":                                  true,
+		"ADD\nBob@Home.Example, and take off the other":                 true,
+		"add <bob@home.example> (Bob)":                                  true,
+		`add "bob@home.example"`:                                        true,
+		"not that one, please add bob@home.example":                     true,
+		"bob@home.example":                                              false,
+		"please readd bob@home.example":                                 false,
+		"add the address bob@home.example":                              false,
+		"add new@home.example, bob@home.example is to go":               false,
+		"add new@home.example and bob@home.example is to go":            false,
+		"nothing to add. bob@home.example is to go":                     false,
+		"nothing to add, bob@home.example is to go":                     false,
+		"nothing to add: bob@home.example is to go":                     false,
+		"nothing to add (bob@home.example is to go)":                    false,
+		"do not add bob@home.example again":                             false,
+		"don't add bob@home.example again":                              false,
+		"you don\u2019t add bob@home.example, you take it off":          false,
+		"never add bob@home.example, but add ada@home.example":          false,
+		"add evil,bob@home.example":                                     false,
+		"add bob@home.example.evil.example":                             false,
+		"add x-bob@home.example":                                        false,
+		"Never add bob@home.example.\nIf he asks, add bob@home.example": true,
+	} {
+		if got := saysTo(text, "add", home); got != want {
+			t.Errorf("%q: %v, want %v", text, got, want)
+		}
+	}
 }

@@ -76,16 +76,18 @@ func (w written) readdresses(t Ticket) bool {
 }
 
 // quoted demands that what is done is what was asked and confirmed: an address that
-// is new, or newly the first, a permission and the role of a primary contact stand
-// in the request, and so does an address of a contact who is not the ticket's own.
+// is new stands in the request behind the word add, one that is newly the first behind
+// that or the word first, a permission and the role of a primary contact as they are
+// written, and so does an address of a contact who is not the ticket's own. An address
+// alone says nothing: it may be named to be taken off.
 func (w written) quoted(t Ticket) error {
 	for _, a := range w.next.Addresses {
-		if !w.old.OnFile(a) && !names(t.Request, a) { //rule:6.6 new-address-was-quoted TestWidening/another-address
-			return fmt.Errorf("%w: the request of %s, as it was confirmed, does not name %s", ErrNotAllowed, t.ID, hideAddress(a))
+		if !w.old.OnFile(a) && !saysTo(t.Request, "add", a) { //rule:6.6 new-address-was-quoted TestWidening/address-to-go
+			return fmt.Errorf("%w: the request of %s, as it was confirmed, does not say \"add %s\"; it has to, in these words", ErrNotAllowed, t.ID, hideAddress(a))
 		}
 	}
-	if first := w.next.Addresses[0]; (len(w.old.Addresses) == 0 || w.old.Addresses[0] != first) && !names(t.Request, first) { //rule:6.6 first-address-was-quoted TestWidening/first-not-named
-		return fmt.Errorf("%w: the request of %s, as it was confirmed, does not name %s, to which our mail would go; say which address does, with first", ErrNotAllowed, t.ID, hideAddress(first))
+	if first := w.next.Addresses[0]; (len(w.old.Addresses) == 0 || w.old.Addresses[0] != first) && !saysTo(t.Request, "add", first) && !saysTo(t.Request, "first", first) { //rule:6.6 first-address-was-quoted TestWidening/first-to-go
+		return fmt.Errorf("%w: the request of %s, as it was confirmed, does not say \"first %s\", in these words, to which our mail would go; say which address does, with first", ErrNotAllowed, t.ID, hideAddress(first))
 	}
 	if r := w.next.Role; r == clients.Primary && w.old.Role != r && !r.NamedIn(t.Request) { //rule:6.6 role-was-quoted TestWidening/primary-not-named
 		return fmt.Errorf("%w: the request of %s, as it was confirmed, does not say \"role %s\"; it has to, in these words", ErrNotAllowed, t.ID, r)
@@ -129,6 +131,30 @@ func (w written) given() (all []clients.Permission) {
 		all = append(all, clients.All)
 	}
 	return all
+}
+
+// saysTo reports whether a text has the word right before the address, and no word
+// before that says not to: "add ada@north.example".
+func saysTo(text, word, addr string) bool {
+	words := strings.Fields(strings.ToLower(text))
+	for i, w := range words {
+		w = strings.TrimLeft(w, `<"'`)
+		if end := strings.IndexAny(w, `<>()[]{},;:"`); end >= 0 {
+			w = w[:end]
+		}
+		if i == 0 || strings.TrimLeft(words[i-1], `"'(`) != word || !names(w, addr) {
+			continue
+		}
+		if i == 1 || !isNot(words[i-2]) { //rule:6.6 not-to-add-is-not-to part=2 TestSaysTo
+			return true
+		}
+	}
+	return false
+}
+
+// isNot reports whether a word in small letters says that what it is before is not so.
+func isNot(word string) bool {
+	return slices.Contains([]string{"not", "never", "cannot", "without"}, word) || strings.HasSuffix(strings.ReplaceAll(word, "\u2019", "'"), "n't")
 }
 
 // names reports whether the address stands in a text, whole.

@@ -29,7 +29,7 @@ func lostDesk(t failer) (*desk, Ticket) {
 				Addresses: []string{"nils@client.example", "nils@home.example"}, Permissions: []clients.Permission{clients.Manage}}),
 			clients.PutContact(tx, clients.Contact{ID: "cid", Client: "c1", Role: clients.Authorised, Status: clients.Active, Addresses: []string{"cid@client.example"}}))
 	}))
-	ticket, err := d.Open(OpenRequest{Lost: true, Contact: bob, Request: "Put bob@new.example in the place of the lost mailbox. Passport seen.", Agent: "kim"})
+	ticket, err := d.Open(OpenRequest{Lost: true, Contact: bob, Request: "Please add bob@new.example in the place of the lost mailbox. Passport seen.", Agent: "kim"})
 	check(t, err)
 	check(t, d.Tick())
 	return d, ticket
@@ -451,7 +451,7 @@ func TestLostChanges(t *testing.T) {
 		t.Run(what, func(t *testing.T) {
 			d, _ := lostDesk(t)
 			ticket, err := d.Open(OpenRequest{Lost: true, Contact: bob, Agent: "kim",
-				Request: "bob@new.example in place of bob@client.example. And nils@client.example. Role primary, permissions: ask; approve"})
+				Request: "add bob@new.example in place of bob@client.example. And add nils@client.example. Role primary, permissions: ask; approve"})
 			check(t, err)
 			d.agreed(t, ticket)
 			if a := d.may(t, ticket.ID, policy.AccountChange, "lee"); a.Decision != policy.Allow {

@@ -53,7 +53,9 @@ var (
 var everything = func() string {
 	var all []string
 	for _, who := range slices.Sorted(maps.Keys(mailboxes)) {
-		all = append(all, mailboxes[who]...)
+		for _, box := range mailboxes[who] {
+			all = append(all, "add "+box)
+		}
 	}
 	return "Please: " + strings.Join(append(all, grants...), " ") + "."
 }()

@@ -199,7 +199,7 @@ func TestSharedAdded(t *testing.T) {
 	d := openDesk(t, nil)
 	in := NewContact{Client: "c1", Addresses: []string{eve}, Name: "Evelyn", Role: clients.Authorised, Permissions: []clients.Permission{clients.All}, Agent: "max"}
 	try := func(in NewContact) error {
-		ticket := d.allowed(t, bob, "Bring "+eve+" on file, too, with the permission all.")
+		ticket := d.allowed(t, bob, "Please add "+eve+", too, with the permission all.")
 		in.Ticket, in.Agent = ticket.ID, "kim"
 		out, err := d.Directory.AddContact(as("kim"), in)
 		if err == nil && len(out.Cools) == 0 {

@@ -83,7 +83,7 @@ const ada, nils = "ada@north.example", "nils@north.example"
 // moves are the words of a change of Ada's address, and the command that makes it.
 var (
 	moveAsked = []string{"ticket", "open", "--contact", ada, "--channel", "chat", "--class", "account-change", "--subject", "New address",
-		"--request", "Put ada@fresh.example in the place of ada@north.example.", "--agent", "sam"}
+		"--request", "Please add ada@fresh.example in the place of ada@north.example.", "--agent", "sam"}
 	mayMove = []string{"authorize", "T-1", "account-change", "--agent", "sam"}
 	move    = []string{"contact", "set", ada, "--add-address", "ada@fresh.example", "--remove-address", ada, "--first", "ada@fresh.example", "--ticket", "T-1", "--agent", "sam"}
 )
@@ -107,7 +107,7 @@ func TestAddressChange(t *testing.T) {
 	l.now = l.now.Add(72 * time.Hour)
 	l.says(77, "ask first: countersign authorize T-1", move...)
 	l.ok(mayMove...)
-	l.says(77, "does not name e***@evil.example", "contact", "set", ada, "--add-address", "eve@evil.example", "--ticket", "T-1", "--agent", "sam")
+	l.says(77, "does not say \"add e***@evil.example\"", "contact", "set", ada, "--add-address", "eve@evil.example", "--ticket", "T-1", "--agent", "sam")
 	l.says(0, "Nothing was written", append(move, "--dry-run")...)
 	l.says(0, "2 addresses are told", move...)
 	l.says(66, "No such contact", move...)
@@ -161,7 +161,7 @@ func TestAddressChangeOfTheOnlyContact(t *testing.T) {
 func TestLostMailbox(t *testing.T) {
 	t.Parallel()
 	l := newLater(t, 170*time.Hour, "north,Northwind,ada@north.example;ada@home.example,Ada Berg,authorised,ask,en\nnorth,Northwind,nils@north.example,Nils Holm,primary,,en\n")
-	l.ok("ticket", "open", "--lost-mailbox", "--contact", ada, "--agent", "sam", "--request", "ada@fresh.example in the place of ada@north.example; passport seen")
+	l.ok("ticket", "open", "--lost-mailbox", "--contact", ada, "--agent", "sam", "--request", "add ada@fresh.example in the place of ada@north.example; passport seen")
 	all := []string{"ada@home.example Somebody says that a mailbox is lost", ada + " Somebody says that a mailbox is lost", nils + " Somebody says that a mailbox is lost"}
 	l.mails(all...)
 	l.says(0, "OPEN", "approval", "approve", "A-1", "--agent", "lea", "--reason", "passport seen by video")

@@ -36,8 +36,8 @@ func permissions(s string) (all []clients.Permission) {
 // widens is said where a command may widen who can prove or approve.
 const widens = "What widens who can prove or approve (an address, another first one, a permission, a longer or wider one, the role primary, a\n" +
 	"contact) names the account-change ticket that allows it, which the agent was allowed by authorize within half an hour, whose\n" +
-	"request says it in these words (ada@north.example; dns-change; permissions all, approve; role primary), and which it uses up. What\n" +
-	"was there before is told, and so is the primary contact; what is new cools."
+	"request says it in these words (add ada@north.example; first ada@north.example; dns-change; permissions all, approve; role\n" +
+	"primary), and which it uses up. What was there before is told, and so is the primary contact; what is new cools."
 
 // emailFlags are how addresses are called by contact add.
 var emailFlags = map[string]string{"address": "--email"}

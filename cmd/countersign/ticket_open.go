@@ -26,7 +26,7 @@ func (a *app) ticketOpen() *cobra.Command {
 	f.StringVar((*string)(&in.Channel), "channel", "", "how they reached you: email, chat, phone, portal, api")
 	f.StringVar((*string)(&in.Class), "class", "", "what kind of thing is asked, such as password-change")
 	f.StringVar(&in.Subject, "subject", "", "what and where, in one line")
-	f.StringVar(&in.Request, "request", "", "the exact request, - for standard input; the subject if left out")
+	f.StringVar(&in.Request, "request", "", "the exact request, - for standard input; the subject if left out; of a change of people in the words of contact set")
 	f.StringVar(&in.Service, "service", "", "the service that it is about, where the contact may ask for some only")
 	f.StringVar(&in.Priority, "priority", "", "priority, your own words")
 	f.StringVar(&in.Category, "category", "", "category, your own words")

@@ -36,6 +36,16 @@ type Fault struct {
 	Rcpt, Data int    // reply code at RCPT, or after the final dot; 0: take it
 	To         string // at RCPT only for who has that in the address
 	Drop       bool   // take the mail, and cut the connection instead of an answer
+	Quote      bool   // the reply quotes what it refuses, as some servers do
+}
+
+// says is the text of a refusal of something.
+func (f Fault) says(what string) string {
+	if !f.Quote {
+		return "as told"
+	}
+	what = strings.Join(strings.Fields(what), " ")
+	return "refused: " + what[:min(len(what), 400)]
 }
 
 // NewSMTP starts a server on a free port of the loopback interface.
@@ -116,7 +126,7 @@ func (s *session) Mail(from string, _ *smtp.MailOptions) error {
 
 func (s *session) Rcpt(to string, _ *smtp.RcptOptions) error {
 	if s.fault.Rcpt != 0 && strings.Contains(to, s.fault.To) {
-		return &smtp.SMTPError{Code: s.fault.Rcpt, EnhancedCode: smtp.EnhancedCode{s.fault.Rcpt / 100, 1, 1}, Message: "as told"}
+		return &smtp.SMTPError{Code: s.fault.Rcpt, EnhancedCode: smtp.EnhancedCode{s.fault.Rcpt / 100, 1, 1}, Message: s.fault.says(s.mail.From + " to " + to)}
 	}
 	s.mail.To = append(s.mail.To, to)
 	return nil
@@ -128,7 +138,7 @@ func (s *session) Data(r io.Reader) error {
 		return err
 	}
 	if s.fault.Data != 0 {
-		return &smtp.SMTPError{Code: s.fault.Data, EnhancedCode: smtp.EnhancedCode{s.fault.Data / 100, 1, 1}, Message: "as told"}
+		return &smtp.SMTPError{Code: s.fault.Data, EnhancedCode: smtp.EnhancedCode{s.fault.Data / 100, 1, 1}, Message: s.fault.says(string(data))}
 	}
 	s.mail.Data, s.mail.At = data, time.Now()
 	s.sink.mu.Lock()

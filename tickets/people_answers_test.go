@@ -41,6 +41,7 @@ func (f *folk) answer(t *rapid.T, m, token *mail, intent policy.Intent, from str
 	}
 	got := f.receive(t, e)
 	f.now1()
+	about := m.revision // which the reference in the Subject names, and for who wrote that is enough
 	if token.Token != "" && token.Ticket == m.Ticket {
 		m = token // that is the question which it answers
 	}
@@ -60,7 +61,7 @@ func (f *folk) answer(t *rapid.T, m, token *mail, intent policy.Intent, from str
 			k.lastSaid = f.oracle.now
 			f.kill(func(o *mail) bool { return o.Ticket == k.id && o.Kind == m.Kind })
 		}
-	case !live || m.who != k.contact || !to || m.revision != k.revision || !h.has(string(k.class)):
+	case !live || m.who != k.contact || !to || max(about, m.revision) != k.revision || !h.has(string(k.class)):
 	case !k.class.Privileged():
 		if proved && intent != policy.No || own && intent == policy.Yes {
 			k.sender = &word{who: m.who, from: from, at: f.oracle.now}

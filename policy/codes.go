@@ -216,4 +216,7 @@ const (
 	CodeMixedLetters   Code = "mixed_letters"
 	CodeOwnServer      Code = "own_server"
 	CodeOnlyAutomatic  Code = "only_automatic"
+	CodeLastPrimary    Code = "last_primary"
+	CodeLastApprover   Code = "last_approver"
+	CodeCodeKnown      Code = "code_known"
 )

@@ -18,5 +18,11 @@ var warnReasons = []section{
 			when: "The address is at or below a service of the client, and the contact has none elsewhere.", do: "Ask for a second address elsewhere."},
 		{code: CodeOnlyAutomatic, on: onWarning, text: "Only automatic answers came from the address so far.",
 			when: "A machine answered, and never a person.", do: "Ask whether the person reads that mailbox."},
+		{code: CodeLastPrimary, on: onWarning, text: "No other primary contact of the client is on file: nobody is told of changes, and a stop can't be lifted.",
+			when: "The only primary contact is removed.", do: "Give another contact the role primary."},
+		{code: CodeLastApprover, on: onWarning, text: "No other contact of the client may approve: a lead has to approve what takes a second person.",
+			when: "The only contact who may approve is removed.", do: "Give another contact the permission approve."},
+		{code: CodeCodeKnown, on: onWarning, text: "The client has a phone and chat code, which the one who leaves may know: set another.",
+			when: "A contact of a client with a code of its own is removed.", do: "Set another: countersign code set --client."},
 	}},
 }

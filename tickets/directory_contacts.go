@@ -105,8 +105,9 @@ func (d *Directory) AddContact(by By, in NewContact) (ContactChanged, error) {
 // id. Nothing is proved by them from then on, and no question of ours to them can
 // be answered but by a no.
 func (d *Directory) RemoveContact(by By, address, agent string, dryRun bool) (ContactChanged, error) {
-	return d.changeContact(by, "contact remove", agent, dryRun, func(tx kv.Tx) (out ContactChanged, err error) {
-		old, err := activeContact(tx, address)
+	var old clients.Contact
+	out, err := d.changeContact(by, "contact remove", agent, dryRun, func(tx kv.Tx) (out ContactChanged, err error) {
+		old, err = activeContact(tx, address)
 		if err != nil {
 			return out, err
 		}
@@ -125,6 +126,10 @@ func (d *Directory) RemoveContact(by By, address, agent string, dryRun bool) (Co
 		}
 		return d.write1(tx, by, written{old: old, next: next, primary: primary, agent: agent})
 	})
+	if err == nil {
+		out.Warnings, err = d.s.missed(old)
+	}
+	return out, err
 }
 
 // written is a contact that was written, in the transaction that it is judged in.

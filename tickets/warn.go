@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"countersign/clients"
+	"countersign/clients/codes"
 	"countersign/internal/kv"
 	"countersign/policy"
 	"countersign/staff"
@@ -100,6 +101,34 @@ func (s *Store) reasonsOf(r kv.Reader, c clients.Contact, own []string) (out []p
 	all, err := s.warningsOf(r, c, own, false)
 	for _, w := range all {
 		out = append(out, w.Reason())
+	}
+	return out, err
+}
+
+// missed says what the client lacks, or should change, without a contact who leaves
+// the file, or who has left it.
+func (s *Store) missed(gone clients.Contact) (out []policy.Reason, err error) {
+	now := s.Now()
+	primary, approver, coded := gone.Role != clients.Primary, !gone.MaySome(clients.Approve, now), false
+	err = s.kv.View(func(v kv.View) (err error) {
+		if _, coded, err = codes.Of(v, codes.Holder{Client: gone.Client}); err != nil {
+			return err
+		}
+		return clients.EachOf(v, gone.Client, func(c clients.Contact, err error) {
+			if err != nil || c.ID == gone.ID || c.Status == clients.Removed {
+				return
+			}
+			primary = primary || c.Role == clients.Primary
+			approver = approver || c.MaySome(clients.Approve, now)
+		})
+	})
+	for _, w := range []struct {
+		so   bool
+		code policy.Code
+	}{{!primary, policy.CodeLastPrimary}, {!approver, policy.CodeLastApprover}, {coded, policy.CodeCodeKnown}} {
+		if w.so {
+			out = append(out, policy.Because(w.code))
+		}
 	}
 	return out, err
 }

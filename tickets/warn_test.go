@@ -120,3 +120,44 @@ func TestWarnedWherever(t *testing.T) {
 		}
 	}
 }
+
+// TestRemovalWarns: whoever takes a contact off the file hears what the client lacks
+// then, before and after it is done; what another contact has is not missed.
+func TestRemovalWarns(t *testing.T) {
+	for _, tt := range []struct {
+		name, who string
+		before    func(*desk)
+		want      []policy.Code
+	}{
+		{"only-primary", ada, func(*desk) {}, []policy.Code{policy.CodeLastPrimary}},
+		{"only-approver", bob, func(d *desk) {
+			d.contact(t, "ada", func(c *clients.Contact) { c.Permissions = []clients.Permission{"ask"} })
+		}, []policy.Code{policy.CodeLastApprover}},
+		{"another-approver-has-left", bob, func(d *desk) {
+			d.contact(t, "ada", func(c *clients.Contact) { c.Status = clients.Removed })
+		}, []policy.Code{policy.CodeLastApprover}},
+		{"another-primary", ada, func(d *desk) { d.contact(t, "bob", func(c *clients.Contact) { c.Role = clients.Primary }) }, nil},
+		{"neither", bob, func(*desk) {}, nil},
+		{"code-of-the-client", bob, func(d *desk) {
+			_, err := d.SetCode(By{User: "max"}, CodeRequest{Client: "c1", Agent: "max", Code: bobs})
+			check(t, err)
+		}, []policy.Code{policy.CodeCodeKnown}},
+		{"own-code", bob, func(d *desk) { d.set(t, bobs) }, nil},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			d := memoryDesk(t, nil)
+			tt.before(d)
+			for _, dry := range []bool{true, false} {
+				out, err := d.Directory.RemoveContact(as("max"), tt.who, "max", dry)
+				check(t, err)
+				var got []policy.Code
+				for _, w := range out.Warnings {
+					got = append(got, w.Code)
+				}
+				if !slices.Equal(got, tt.want) {
+					t.Errorf("dry run %v: %q, want %q", dry, got, tt.want)
+				}
+			}
+		})
+	}
+}

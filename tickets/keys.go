@@ -28,7 +28,7 @@ const (
 const (
 	stopPrefix   = "stop/"   // stop/<client>: stop, why nothing privileged is done for it
 	followPrefix = "follow/" // follow/<client>: a mark, its stop is to be noted at its addresses
-	haltPrefix   = "halt/"   // halt/<address>: the clients whose stop holds it, too
+	haltPrefix   = "halt/"   // halt/<address>: the clients whose stop holds that mailbox, too
 	afreshPrefix = "afresh/" // afresh/<contact>: <ticket>/<disputes>/<milliseconds>, whose no puts back their other tickets
 	resetPrefix  = "reset/"  // reset/<what afresh says>/<ticket>: a mark, it was put back for that no
 )

@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"countersign/clients"
+	"countersign/clients/onfile"
 	"countersign/internal/kv"
 )
 
@@ -24,16 +25,19 @@ func StoppedBy(r kv.Reader, client string) ([]string, error) {
 
 // stopsFor reports whether a stop holds what is asked for this contact on a
 // ticket of client: the stop of that client, or of one in whose file an address
-// of theirs stood when it was stopped. Else a stop would end by moving who is
-// stopped.
+// that leads to a mailbox of theirs stood when it was stopped. Else a stop would
+// end by moving who is stopped, or by writing their address with a plus.
 func stopsFor(r kv.Reader, client string, c clients.Contact) (bool, error) {
 	all := []string{client}
 	for _, addr := range c.Addresses {
-		halts, _, err := kv.Load[[]string](r, haltPrefix+addr)
-		if err != nil {
-			return false, err
+		places := []string{addr, onfile.Mailbox(addr)} //rule:6.8 stop-is-the-mailboxs =[]string{addr} TestStopFollows/beside-it-with-a-plus
+		for _, at := range places {
+			halts, _, err := kv.Load[[]string](r, haltPrefix+at)
+			if err != nil {
+				return false, err
+			}
+			all = append(all, halts...)
 		}
-		all = append(all, halts...)
 	}
 	for _, id := range all {
 		if halt, err := stopped(r, id); err != nil || halt {
@@ -85,11 +89,12 @@ func (s *Store) followStops() error {
 	return errors.Join(errs...)
 }
 
-// follow adds the client to the stops that hold the addresses, and forgets those
-// that have ended.
+// follow adds the client to the stops that hold the mailboxes of the addresses, and
+// forgets those that have ended.
 func follow(tx kv.Tx, client string, addresses []string) error {
 	for _, addr := range addresses {
-		old, _, err := kv.Load[[]string](tx, haltPrefix+addr)
+		at := haltPrefix + onfile.Mailbox(addr)
+		old, _, err := kv.Load[[]string](tx, at)
 		if err != nil {
 			return err
 		}
@@ -103,7 +108,7 @@ func follow(tx kv.Tx, client string, addresses []string) error {
 				halts = append(halts, id)
 			}
 		}
-		if err := kv.Save(tx, haltPrefix+addr, halts); err != nil {
+		if err := kv.Save(tx, at, halts); err != nil {
 			return err
 		}
 	}

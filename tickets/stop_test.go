@@ -1,6 +1,7 @@
 package tickets
 
 import (
+	"strings"
 	"testing"
 	"time"
 
@@ -12,6 +13,7 @@ import (
 // TestStopFollows: who was stopped with their client stays so, under whatever
 // client they stand later, until the stop is lifted.
 func TestStopFollows(t *testing.T) {
+	plus := strings.Replace(ada, "@", "+2@", 1)
 	for _, tt := range []struct {
 		name string
 		move func(*desk)
@@ -27,11 +29,16 @@ func TestStopFollows(t *testing.T) {
 			d.contact(t, "ada", func(c *clients.Contact) { c.Addresses = []string{"left@client.example"} })
 			d.contact(t, "eve", func(c *clients.Contact) { c.Addresses = append(c.Addresses, ada) })
 		}},
+		{"beside-it-with-a-plus", func(d *desk) {
+			check(t, d.kv.Update(func(tx kv.Tx) error {
+				return clients.PutContact(tx, clients.Contact{ID: "ada2", Client: "c2", Role: clients.Authorised, Status: clients.Active, Addresses: []string{plus}, Permissions: []clients.Permission{clients.All}})
+			}))
+		}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			d, disputed, _ := stoppedDesk(t)
 			tt.move(d)
-			fresh, l := d.ask(t, ada, policy.DNSChange)
+			fresh, l := d.ask(t, map[bool]string{true: plus, false: ada}[tt.name == "beside-it-with-a-plus"], policy.DNSChange)
 			d.receive(t, d.reply(l, policy.Yes))
 			if a := d.may(t, fresh.ID, policy.DNSChange, "kim"); a.Decision != policy.Deny || !has(a, "client_stopped") {
 				t.Fatalf("moved to %s: %+v", fresh.Client, a)

@@ -64,19 +64,22 @@ func (s *Store) about(r kv.Reader, c clients.Contact, e policy.Evidence) (a poli
 		return a, err
 	}
 	a.Known = true
-	if e.From != c.Addresses[0] { // who gets our questions has read them
-		cools, err := s.cools(r, c, got{what: e.From, since: c.Got(e.From, "", s.Now())})
-		if err != nil {
-			return a, err
-		}
-		a.Cools = len(cools) > 0
+	came := c.Got(e.From, "", s.Now())
+	cools, err := s.cools(r, c, got{what: e.From, since: came})
+	if err != nil {
+		return a, err
 	}
+	a.Cools = len(cools) > 0 && e.From != c.Addresses[0]
 	for _, number := range e.Inquiry.Numbers {
-		is, err := s.mayKnow(r, c, number, e.From)
+		t, is, err := s.mayKnow(r, c, number, e.From)
 		if err != nil {
 			return a, err
 		}
 		if is {
+			// Who gets our questions has read them, but not those of before they got them.
+			if len(cools) > 0 && t.Opened.Before(came) { //rule:6.5 new-first-address-is-told-nothing-old TestAboutOnce/new-first-address
+				a.Cools = true
+			}
 			a.Theirs = append(a.Theirs, number)
 		} else {
 			a.Others = append(a.Others, number)
@@ -98,15 +101,15 @@ func (s *Store) about(r kv.Reader, c clients.Contact, e policy.Evidence) (a poli
 // mayKnow reports whether a contact may be told what a ticket asks: it is theirs,
 // or of their client and they are who manages its contacts, or may ask for the
 // same. What is new to them counts for nothing, nor is a question everybody's.
-func (s *Store) mayKnow(r kv.Reader, c clients.Contact, number, addr string) (bool, error) {
-	t, err := load(r, number)
+func (s *Store) mayKnow(r kv.Reader, c clients.Contact, number, addr string) (t Ticket, may bool, err error) {
+	t, err = load(r, number)
 	switch {
 	case errors.Is(err, ErrNoTicket):
-		return false, nil
+		return t, false, nil
 	case err != nil || t.Client != c.Client: //rule:6.10 other-clients-tickets-are-nobodys TestAbout/of-another-client
-		return false, err
+		return t, false, err
 	case t.Contact == c.ID:
-		return true, nil
+		return t, true, nil
 	}
 	now := s.Now()
 	for right, has := range map[string]bool{
@@ -119,10 +122,10 @@ func (s *Store) mayKnow(r kv.Reader, c clients.Contact, number, addr string) (bo
 		}
 		cools, err := s.coolsFor(r, c, right, t.Service, addr)
 		if err != nil || len(cools) == 0 {
-			return err == nil, err
+			return t, err == nil, err
 		}
 	}
-	return false, nil
+	return t, false, nil
 }
 
 // maxAbout bounds how much is quoted of a request, in bytes.

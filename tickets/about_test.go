@@ -215,6 +215,28 @@ func TestAboutOnce(t *testing.T) {
 			t.Errorf("answers: %+v", all)
 		}
 	})
+	t.Run("new-first-address", func(t *testing.T) { // which gets our questions, and got none of before
+		d := openDesk(t, nil)
+		const new = "bob@new.example"
+		before, _ := d.ask(t, bob, policy.PasswordChange)
+		d.turn(time.Hour)
+		d.contact(t, "bob", func(c *clients.Contact) {
+			c.Addresses, c.Since, c.First.At = append([]string{new}, c.Addresses...), map[string]time.Time{new: d.clock()}, d.clock()
+		})
+		since, _ := d.ask(t, bob, policy.PasswordChange)
+		if m := d.receive(t, d.inquiry(new, since.ID, before.ID)); m.Reasons[len(m.Reasons)-1].Code != policy.CodeAboutNew {
+			t.Errorf("asks about one of before: %v", m.Reasons)
+		}
+		d.receive(t, d.inquiry(new, since.ID))
+		if all := d.about(); len(all) != 1 || all[0].To != new || all[0].Ticket != since.ID {
+			t.Errorf("answers: %+v", all)
+		}
+		d.turn(73 * time.Hour)
+		d.receive(t, d.inquiry(new, before.ID))
+		if all := d.about(); len(all) != 2 || all[1].Ticket != before.ID {
+			t.Errorf("answers, when it is no longer new: %+v", all)
+		}
+	})
 	t.Run("caps", func(t *testing.T) {
 		d := openDesk(t, func(o *Options) { o.PerDay = 1 })
 		ticket, _ := d.ask(t, bob, policy.PasswordChange)

@@ -79,7 +79,7 @@ func (c Caller) with(class Class, by Channel, kinds ...ProofKind) Authorization 
 		case ProofReply:
 			a.Ticket.State = StateConfirmed
 		case ProofCode:
-			p.Expires, p.Giver.Code, p.Agent = p.At.Add(CodeLife), c.Code, c.Agent
+			p.Expires, p.Giver.Code, p.Giver.Staff, p.Agent = p.At.Add(CodeLife), c.Code, false, c.Agent // it comes from no address
 		case ProofApproval:
 			p.Contact, p.Giver = second, Giver{Active: true, Client: giver.Client, May: true}
 		}

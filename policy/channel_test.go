@@ -113,7 +113,7 @@ func TestPromisesAreKept(t *testing.T) {
 			c.Code.SetBy = c.Agent
 		}
 		c.each(func(_ Class, g *Giver) {
-			g.Active, g.May = !odd(), !odd()
+			g.Active, g.May, g.Staff = !odd(), !odd(), odd()
 			if odd() {
 				g.Cools = []Cooling{{What: "x", Until: noon.Add(time.Duration(random.IntN(3)-1) * time.Hour)}}
 			}
@@ -158,7 +158,7 @@ func (c Caller) action(class Class, by Channel, set int, kinds []ProofKind) Acti
 			p.Giver.OnFile = true
 		}
 		if kind == ProofCode {
-			p.Giver.Code, p.Agent = c.Code, c.Agent
+			p.Giver.Code, p.Giver.Staff, p.Agent = c.Code, false, c.Agent
 		}
 		a.Proofs = append(a.Proofs, p)
 	}

@@ -101,6 +101,13 @@ func TestCheckFacts(t *testing.T) {
 		{"new-right", changed(func(c *clients.Contact) { c.Gained = map[string]time.Time{"dns-change": start} }), "by_mail", "not", "cooling"},
 		{"new-address", changed(func(c *clients.Contact) { c.Since = map[string]time.Time{bob: start} }), "by_mail", "not", "cooling"},
 		{"newly-first", changed(func(c *clients.Contact) { c.First.At = start }), "by_mail", "not", "cooling"},
+		{"address-became-staffs", func(_ testing.TB, d *desk) {
+			d.Store.opt.Addresses = append(d.Store.opt.Addresses, "help@client.example")
+		}, "not", "not", "staff_address"},
+		{"code-and-address-became-staffs", func(t testing.TB, d *desk) {
+			d.set(t, bobs)
+			d.Store.opt.Addresses = append(d.Store.opt.Addresses, "help@client.example")
+		}, "with_code", "not", "staff_address"},
 		{"stopped", func(t testing.TB, d *desk) {
 			check(t, d.kv.Update(func(tx kv.Tx) error { return kv.Save(tx, stopPrefix+"c1", stop{Tickets: []string{"T-1"}}) }))
 		}, "by_mail", "not", "client_stopped"},

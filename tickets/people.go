@@ -114,6 +114,13 @@ func (d *Directory) Barred(r kv.Reader, c clients.Contact) (all []policy.Reason,
 	if halt {
 		all = append(all, policy.Because(policy.CodeClientStopped))
 	}
+	isStaff, err := d.s.askedIsStaff(r, c)
+	if err != nil {
+		return nil, err
+	}
+	if isStaff {
+		all = append(all, policy.Because(policy.CodeStaffAddress))
+	}
 	class, ok := d.asks(c)
 	if !ok {
 		return append(all, policy.Because(policy.CodeNoPermission)), nil

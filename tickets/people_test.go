@@ -54,6 +54,9 @@ func TestBarred(t *testing.T) {
 			wants(t, d.receive(t, d.reply(l, policy.Yes)), "confirmed")
 			wants(t, d.receive(t, d.reply(l, policy.No)), "denied")
 		}, []string{"client_stopped"}},
+		{"first-address-became-staffs", func(_ *testing.T, d *desk) {
+			d.Store.opt.Addresses = append(d.Store.opt.Addresses, "help@client.example")
+		}, []string{"staff_address"}},
 		{"first-address-cools", func(t *testing.T, d *desk) { d.imports(t, "c1,,new@home.example;bob@client.example,,,all,\n") }, []string{"cooling"}},
 		{"another-address-cools", func(t *testing.T, d *desk) { d.imports(t, "c1,,bob@client.example;new@home.example,,,all,\n") }, nil},
 		{"one-right-cools", func(t *testing.T, d *desk) {

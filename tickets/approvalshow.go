@@ -15,6 +15,7 @@ type ApprovalShown struct {
 	OpenedBy string         `json:"opened_by,omitempty"`
 	Edited   []string       `json:"edited,omitempty"`
 	Channel  policy.Channel `json:"channel"`
+	Proof    policy.Word    `json:"proof"`  // of the request as it is now
 	Stands   bool           `json:"stands"` // it is of the request as it is now
 	Proofs   []policy.Proof `json:"proofs"`
 	You      string         `json:"you,omitempty"` // why who asks may not give it
@@ -40,6 +41,9 @@ func (s *Store) Approval(id, agent string) (out ApprovalShown, err error) {
 		out.Stands, out.Proofs = t.Approval == a.ID, []policy.Proof{}
 		now, err := t.counts(v)
 		if err != nil {
+			return err
+		}
+		if out.Proof, err = s.word(v, now); err != nil {
 			return err
 		}
 		for _, p := range now.Proofs {

@@ -39,6 +39,7 @@ type OpenTicket struct {
 	Contact string       `json:"contact"` // id
 	Class   policy.Class `json:"class"`
 	State   policy.State `json:"state"`
+	Proof   policy.Word  `json:"proof"` // of the request as it is
 	Subject string       `json:"subject"`
 	Until   time.Time    `json:"until,omitzero"`
 	Held    bool         `json:"held"` // its request is proved, and an approval or a wait is missing
@@ -55,7 +56,13 @@ func (d *Directory) Open(v kv.View, contact string) (all []OpenTicket, err error
 		if err != nil || t.State.Over() {
 			return err
 		}
+		if t, err = t.counts(v); err != nil {
+			return err
+		}
 		one := OpenTicket{Ticket: t.ID, Contact: t.Contact, Class: t.Class, State: t.State, Subject: t.Subject, Until: t.Until}
+		if one.Proof, err = d.s.word(v, t); err != nil {
+			return err
+		}
 		if t.State == policy.StateConfirmed {
 			if one.Held, err = d.s.onHold(v, t); err != nil {
 				return err

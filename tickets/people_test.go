@@ -138,6 +138,23 @@ func TestOpenTickets(t *testing.T) {
 	if all, _ := show(""); len(all) != 12 || all[11] != other.ID {
 		t.Errorf("of everybody %v", all)
 	}
+	asTicketShow := func() {
+		t.Helper()
+		check(t, d.kv.View(func(v kv.View) error {
+			all, err := d.Directory.Open(v, "")
+			for _, one := range all {
+				if s := d.show(t, one.Ticket); one.Proof == "" || one.Proof != s.Proof || one.State != s.State {
+					t.Errorf("%s is %s, %q, and %s, %q, in ticket show", one.Ticket, one.State, one.Proof, s.State, s.Proof)
+				}
+			}
+			return err
+		}))
+	}
+	asTicketShow()
+	if restored, err := d.Log.CheckHead("of another store"); !restored || err != nil {
+		t.Fatal(restored, err)
+	}
+	asTicketShow()
 }
 
 // TestClientRecorded: clients are written with who did it, and a dry run writes

@@ -87,6 +87,7 @@ func (a *app) approvalDeny() *cobra.Command {
 
 func (a *app) sayApproval(x tickets.ApprovalShown) error {
 	fmt.Fprintf(a.stdout, "%s  %s  %s    %s    %s\n", x.ID, x.Ticket, x.Class, person(x.Client, x.ClientName, x.Contact, x.ContactName), strings.ToUpper(string(x.State)))
+	fmt.Fprintf(a.stdout, "proof   %s\n", x.Proof)
 	if x.Lost {
 		fmt.Fprintln(a.stdout, "lost    somebody says that the contact lost their mailbox: two leads have to see what shows who asks")
 	}

@@ -140,14 +140,14 @@ func (a *app) sayClient(c api.ShownClient) error {
 	return table(a.stdout, openHead, rowsOf(c.Tickets, openRow))
 }
 
-var openHead = []string{"TICKET", "STATE", "CLASS", "SUBJECT", "UNTIL"}
+var openHead = []string{"TICKET", "STATE", "PROOF", "CLASS", "SUBJECT", "UNTIL"}
 
 func openRow(t tickets.OpenTicket) []string {
 	state := string(t.State)
 	if t.Held {
 		state += ", held"
 	}
-	return []string{t.Ticket, state, string(t.Class), t.Subject, when(t.Until)}
+	return []string{t.Ticket, state, string(t.Proof), string(t.Class), t.Subject, when(t.Until)}
 }
 
 func rowsOf[T any](all []T, row func(T) []string) (rows [][]string) {

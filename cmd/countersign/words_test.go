@@ -42,7 +42,7 @@ func TestFourWords(t *testing.T) {
 		o.write(name, string(raw))
 		return filepath.Join(o.dir, name)
 	}
-	ofTicket := []string{"ticket list", "ticket show T-1", "explain T-1"}
+	ofTicket := []string{"ticket list", "ticket show T-1", "explain T-1", "contact show ada@north.example", "client show north"}
 	says(policy.WordNotProved, "T-1", ofTicket...)
 
 	forged := o.reply(notice, "YES")

@@ -33,6 +33,12 @@ type Change struct {
 	By string `json:"-"`
 }
 
+// Empty reports whether it changes nothing.
+func (ch Change) Empty() bool {
+	return len(ch.AddAddresses)+len(ch.RemoveAddresses) == 0 && ch.First == "" && ch.Name == nil && ch.Role == nil && ch.Permissions == nil &&
+		ch.Language == nil && ch.Zone == nil && !ch.AllowShared
+}
+
 // ErrInvalid reports what can't be written of a contact: which field, and why.
 var ErrInvalid = errors.New("invalid")
 

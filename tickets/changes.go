@@ -47,7 +47,11 @@ func (t *Ticket) changeLine() string {
 	}
 	line := "Changed: " + t.changed() + "."
 	if t.Change.Contact != "" {
-		line += " Take it back: countersign contact show " + t.Change.Contact + ", then contact set, remove or import."
+		line += " Take it back: "
+		if !t.Change.Only || t.Change.Narrows {
+			line += "countersign contact set " + t.Change.Contact + " --undo " + t.ID + " (for 30 days); or "
+		}
+		line += "countersign contact show " + t.Change.Contact + ", then contact set, remove or import."
 	}
 	return line
 }

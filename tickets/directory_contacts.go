@@ -17,6 +17,7 @@ type ContactChange struct {
 	Contact string `json:"contact"` // an address on file, or the contact's id
 	clients.Change
 	Ticket string `json:"ticket,omitempty"` // whose allow it uses, where it widens who can prove
+	Undo   string `json:"undo,omitempty"`   // a disputed ticket, what was done by which is taken back, and nothing else done
 	Agent  string `json:"agent,omitempty"`
 	DryRun bool   `json:"dry_run,omitempty"`
 }
@@ -41,6 +42,7 @@ type ContactChanged struct {
 	Contact  clients.Contact  `json:"contact"`
 	Ticket   string           `json:"ticket,omitempty"` // where it is on record and may be objected to
 	Widens   []string         `json:"widens,omitempty"` // what they newly have
+	Kept     []string         `json:"kept,omitempty"`   // what an undo leaves, as it was changed since
 	Told     int              `json:"told"`             // mails that tell of it
 	Cools    []policy.Cooling `json:"cools,omitempty"`
 	Warnings []policy.Reason  `json:"warnings,omitempty"`
@@ -48,9 +50,16 @@ type ContactChanged struct {
 }
 
 // SetContact changes a contact. What widens who can prove or approve names the
-// account-change ticket whose allow it uses; see mayUse. All else takes a lead.
+// account-change ticket whose allow it uses; see mayUse. All else takes a lead, and
+// so does it to take back what was objected to; see undo.
 func (d *Directory) SetContact(by By, in ContactChange) (ContactChanged, error) {
+	if in.Undo != "" && (in.Ticket != "" || !in.Change.Empty()) {
+		return ContactChanged{}, &InvalidError{errors.New("undo: it takes back what was done, and names nothing else to change")}
+	}
 	return d.changeContact(by, "contact set", in.Agent, in.DryRun, func(tx kv.Tx) (out ContactChanged, err error) {
+		if in.Undo != "" {
+			return d.undo(tx, by, in)
+		}
 		old, err := activeContact(tx, in.Contact)
 		if err != nil {
 			return out, err
@@ -174,7 +183,7 @@ func (d *Directory) write1(tx kv.Tx, by By, w written) (out ContactChanged, err 
 		return out, err
 	}
 	out.Ticket, out.Told = t.ID, len(to)
-	return out, errors.Join(s.tellChanged(tx, &t, to, what), save(tx, t))
+	return out, errors.Join(s.keepUndo(tx, &t, w), s.tellChanged(tx, &t, to, what), save(tx, t))
 }
 
 // unchanged reports whether nothing was written that was not so before.

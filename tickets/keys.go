@@ -70,6 +70,7 @@ const (
 const (
 	importedPrefix = "imported/" // imported/<import>/<contact, or new/<client>>: imported, what it changed that they have to be told
 	tellingPrefix  = "telling/"  // telling/<due>/<ticket>/<kind>: telling, a notice of it to several addresses
+	undoPrefix     = "undo/"     // undo/<due>/<ticket>/<before or after>: clients.Contact, as the ticket's change found it and left it
 )
 
 // Counters, from which new ids are taken.

@@ -75,7 +75,10 @@ func (a *app) contactSet() *cobra.Command {
 	var add, remove string
 	c := &cobra.Command{Use: "set CONTACT", Short: "Change a contact", Args: cobra.ExactArgs(1),
 		Long: "Changes what is named of a contact, who is named by an address on file or their id, and leaves all else as it is. Permissions are\n" +
-			"given whole; empty ones are those of the role.\n\n" + widens + "\n\nAll else takes a lead, and is done 10 times a day of a contact, 50 times of a client. An address that is taken off proves nothing from that moment on, and may object for 30 days.",
+			"given whole; empty ones are those of the role.\n\n" + widens + "\n\nAll else takes a lead, and is done 10 times a day of a contact, 50 times of a client. An\n" +
+			"address that is taken off proves nothing from that moment on, and may object for 30 days.\n\n" +
+			"Where somebody has objected, a lead who neither opened nor edited that ticket nor carried it out takes back with --undo what was done by it\n" +
+			"within those 30 days: what it changed and nothing else has changed since is as before, and cools no more than it did.",
 		Example: "  countersign contact set ada@north.example --add-address ada@home.example --ticket T-12 --agent sam"}
 	f := c.Flags()
 	f.StringVar(&add, "add-address", "", "`addresses` to put on file, separated by ;")
@@ -83,12 +86,13 @@ func (a *app) contactSet() *cobra.Command {
 	f.StringVar(&in.First, "first", "", "the `address` that gets our mail")
 	words.flags(f)
 	f.StringVar(&in.Ticket, "ticket", "", "the account-change `ticket` that allows it")
+	f.StringVar(&in.Undo, "undo", "", "take back what was done by this disputed `ticket`, and change nothing else")
 	f.StringVar(&in.Agent, "agent", "", "who you are")
 	f.BoolVar(&in.AllowShared, "allow-shared", false, "let them have an address that another contact has, who keeps it; mail from it that answers no question is nobody's")
 	f.BoolVar(&in.DryRun, "dry-run", false, "say what would be done, write nothing")
 	c.RunE = func(cmd *cobra.Command, args []string) error {
 		in.Contact, in.AddAddresses, in.RemoveAddresses = args[0], parts(add), parts(remove)
-		said := len(in.AddAddresses)+len(in.RemoveAddresses) > 0 || in.First != ""
+		said := len(in.AddAddresses)+len(in.RemoveAddresses) > 0 || in.First != "" || in.Undo != ""
 		role, given := clients.Role(words.role), permissions(words.permissions)
 		for flag, say := range map[string]func(){
 			"name": func() { in.Name = &words.name }, "role": func() { in.Role = &role }, "permissions": func() { in.Permissions = &given },

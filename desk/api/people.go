@@ -171,6 +171,7 @@ type ChangedContact struct {
 	Contact
 	Ticket   string          `json:"ticket,omitempty"` // where it is on record and may be objected to
 	Widens   []string        `json:"widens"`           // what they newly have
+	Kept     []string        `json:"kept,omitempty"`   // what an undo leaves, as it was changed since
 	Told     int             `json:"told"`             // addresses that hear of it
 	Warnings []policy.Reason `json:"warnings"`
 	DryRun   bool            `json:"dry_run,omitempty"`
@@ -180,7 +181,7 @@ func (s *Server) changedContact(c tickets.ContactChanged, err error) (out Change
 	if err != nil {
 		return out, err
 	}
-	out = ChangedContact{Ticket: c.Ticket, Widens: append([]string{}, c.Widens...), Told: c.Told, Warnings: append([]policy.Reason{}, c.Warnings...), DryRun: c.DryRun}
+	out = ChangedContact{Ticket: c.Ticket, Widens: append([]string{}, c.Widens...), Kept: c.Kept, Told: c.Told, Warnings: append([]policy.Reason{}, c.Warnings...), DryRun: c.DryRun}
 	err = s.Store.KV().View(func(v kv.View) (err error) { out.Contact, err = s.contact(v, c.Contact); return err })
 	out.Cools = append([]policy.Cooling{}, c.Cools...) // also of a client that a dry run did not write
 	return out, err

@@ -100,7 +100,8 @@ func (s *Store) about(r kv.Reader, c clients.Contact, e policy.Evidence) (a poli
 
 // mayKnow reports whether a contact may be told what a ticket asks: it is theirs,
 // or of their client and they are who manages its contacts, or may ask for the
-// same. What is new to them counts for nothing, nor is a question everybody's.
+// same, or was asked to approve it. What is new to them counts for nothing, nor is
+// a question everybody's.
 func (s *Store) mayKnow(r kv.Reader, c clients.Contact, number, addr string) (t Ticket, may bool, err error) {
 	t, err = load(r, number)
 	switch {
@@ -111,8 +112,13 @@ func (s *Store) mayKnow(r kv.Reader, c clients.Contact, number, addr string) (t 
 	case t.Contact == c.ID:
 		return t, true, nil
 	}
+	approval, asked, err := approvalOf(r, t)
+	if err != nil {
+		return t, false, err
+	}
 	now := s.Now()
 	for right, has := range map[string]bool{
+		string(clients.Approve): asked && approval.Has(c.ID) && c.MayApprove(t.Service, now),
 		string(clients.Primary): c.Role == clients.Primary,
 		string(clients.Manage):  c.May(clients.Manage, now, ""),
 		string(t.Class):         t.Class != policy.Question && c.May(clients.Permission(t.Class), now, t.Service),

@@ -377,6 +377,30 @@ func TestAboutColleagues(t *testing.T) {
 	}
 }
 
+// TestAboutApprover: who was asked to approve a request has our mail about it before
+// their eyes, and is told that it is ours, whatever else they may ask for; who may
+// approve and was not asked is told of none.
+func TestAboutApprover(t *testing.T) {
+	const nils = "nils@client.example"
+	for _, asked := range []bool{true, false} {
+		d := openDesk(t, nil)
+		check(t, d.kv.Update(func(tx kv.Tx) error {
+			return clients.PutContact(tx, clients.Contact{ID: "nils", Client: "c1", Role: clients.Authorised, Status: clients.Active,
+				Addresses: []string{nils}, Permissions: []clients.Permission{clients.Approve}})
+		}))
+		ticket, l := d.ask(t, bob, policy.Cancellation)
+		if asked {
+			wants(t, d.receive(t, d.reply(l, policy.Yes)), "confirmed")
+			check(t, d.Tick())
+		}
+		d.receive(t, d.inquiry(nils, ticket.ID))
+		want := map[bool]policy.NoticeKind{true: policy.NoticeAbout, false: policy.NoticeAboutNone}[asked]
+		if all := d.about(); len(all) != 1 || all[0].To != nils || all[0].Kind != want {
+			t.Errorf("asked to approve: %v, and told %+v", asked, all)
+		}
+	}
+}
+
 // TestAboutOpens: a mail that asks and quotes somebody else's words opens a ticket
 // that a person looks at, and asks nobody for what those words ask for.
 func TestAboutOpens(t *testing.T) {

@@ -34,7 +34,7 @@ func Restore(tx kv.Tx, before, after Contact, now time.Time, by string, desk onf
 		if !old.LeftLately(a, now) { //rule:6.5 undo-brings-back-what-left-lately TestRestore/left-long-ago
 			errs = append(errs, invalid("undo", "%s left the file too long ago", a))
 		}
-		if err := free(tx, a, old.ID, desk, false); err != nil { //rule:6.5 undo-takes-from-nobody TestRestore/anothers-by-now
+		if err := free(tx, a, old.ID, desk, false); err != nil { //rule:6.5 undo-brings-back-none-of-staff TestRestore/staffs-by-now
 			errs = append(errs, err)
 		}
 	}

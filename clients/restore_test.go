@@ -58,6 +58,7 @@ func TestRestore(t *testing.T) {
 			ada, _ := find(t, s, "ada@north.example")
 			set(t, s, first.Add(2*time.Hour), ada.ID, clients.Change{AddAddresses: []string{nils}})
 		}, "", "already on file"},
+		{"staffs-by-now", time.Hour, none, "", "address of staff"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			s := kv.Memory()
@@ -66,11 +67,14 @@ func TestRestore(t *testing.T) {
 			before := set(t, s, first, c.ID, clients.Change{AddAddresses: []string{second}, Permissions: &[]clients.Permission{"ask", "dns-change"}})
 			after := set(t, s, first.Add(time.Hour), c.ID, clients.Change{AddAddresses: []string{fresh}, First: fresh, RemoveAddresses: []string{nils}, Permissions: &[]clients.Permission{"all"}})
 			tt.since(t, s, c.ID)
-			now := first.Add(time.Hour + tt.after)
+			now, desk := first.Add(time.Hour+tt.after), onfile.Desk{}
+			if tt.name == "staffs-by-now" {
+				desk.Addresses = []string{nils}
+			}
 			var old, got clients.Contact
 			var kept []string
 			err := s.Update(func(tx kv.Tx) (err error) {
-				old, got, kept, err = clients.Restore(tx, before, after, now, "undo", onfile.Desk{})
+				old, got, kept, err = clients.Restore(tx, before, after, now, "undo", desk)
 				return err
 			})
 			if tt.wrong != "" {

@@ -192,14 +192,19 @@ func TestImportSemicolons(t *testing.T) {
 func TestSeparators(t *testing.T) {
 	const line = `north,Northwind,ada@north.example|ada@home.example,Ada Berg,primary,ask|approve,en` + "\r\n"
 	for name, file := range map[string]string{
-		"commas":         header + line,
-		"semicolons":     strings.ReplaceAll(header+line, ",", ";"),
-		"tabs":           strings.ReplaceAll(header+line, ",", "\t"),
-		"tabs-and-mark":  "\xef\xbb\xbf" + strings.ReplaceAll(header+line, ",", "\t"),
-		"quoted-header":  strings.ReplaceAll(`"client","client_name","email","name","role","permissions","language"`+"\n"+line, ",", ";"),
-		"empty-lines":    strings.ReplaceAll(header+",,,,,,\n\n"+line+", ,,,,,\r\n", ",", ";"),
-		"quoted-in-semi": strings.ReplaceAll(header, ",", ";") + `north;Northwind;"ada@north.example;ada@home.example";Ada Berg;primary;"ask;approve";en` + "\r\n",
-		"quoted-in-tabs": strings.ReplaceAll(header, ",", "\t") + "north\tNorthwind\tada@north.example;ada@home.example\tAda Berg\tprimary\task; approve\ten\n",
+		"commas":                   header + line,
+		"semicolons":               strings.ReplaceAll(header+line, ",", ";"),
+		"tabs":                     strings.ReplaceAll(header+line, ",", "\t"),
+		"tabs-and-mark":            "\xef\xbb\xbf" + strings.ReplaceAll(header+line, ",", "\t"),
+		"quoted-header":            strings.ReplaceAll(`"client","client_name","email","name","role","permissions","language"`+"\n"+line, ",", ";"),
+		"empty-lines":              strings.ReplaceAll(header+",,,,,,\n\n"+line+", ,,,,,\r\n", ",", ";"),
+		"hint":                     "\xef\xbb\xbfsep=;\r\n" + strings.ReplaceAll(header+line, ",", ";"),
+		"hint-of-commas":           "SEP=,\n" + header + line,
+		"hint-in-quotes":           "\"sep=\t\"\t\t\n" + strings.ReplaceAll(header+line, ",", "\t"),
+		"carriage-return":          strings.NewReplacer("\r\n", "\r", "\n", "\r").Replace(header + line),
+		"hint-and-carriage-return": strings.NewReplacer("\r\n", "\r", "\n", "\r", ",", ";").Replace("sep=;\n" + header + line),
+		"quoted-in-semi":           strings.ReplaceAll(header, ",", ";") + `north;Northwind;"ada@north.example;ada@home.example";Ada Berg;primary;"ask;approve";en` + "\r\n",
+		"quoted-in-tabs":           strings.ReplaceAll(header, ",", "\t") + "north\tNorthwind\tada@north.example;ada@home.example\tAda Berg\tprimary\task; approve\ten\n",
 	} {
 		t.Run(name, func(t *testing.T) {
 			s := kv.Memory()
@@ -216,6 +221,32 @@ func TestSeparators(t *testing.T) {
 	}
 	if r := contacts(t, s, header+"north,,eve|ada@north.example,,,,\n"); len(r.Problems) != 1 || r.Added != 0 {
 		t.Errorf("an address with a bar: %+v", r)
+	}
+}
+
+// TestHintKeepsNumbers: the line of a hint is none of the table, and counted all the same.
+func TestHintKeepsNumbers(t *testing.T) {
+	r := contacts(t, kv.Memory(), "sep=,\n"+header+ada+"north,,bo\"b@north.example,,,,\n")
+	if len(r.Problems) != 1 || r.Problems[0].Line != 4 {
+		t.Errorf("%+v", r.Problems)
+	}
+	if r := contacts(t, kv.Memory(), header+"sep=;\n"); len(r.Problems) != 1 || r.Problems[0].Line != 2 {
+		t.Errorf("below the header: %+v", r.Problems)
+	}
+}
+
+// TestBadQuoteKept: a line with an odd quote is kept in its columns, quote and all,
+// or else whole.
+func TestBadQuoteKept(t *testing.T) {
+	for line, want := range map[string][]string{
+		`north,,bo"b@north.example,Bob,,,`:       {"north", "", `bo"b@north.example`, "Bob", "", "", ""},
+		`north,,bob@north.example,Bob "B" Bo,,,`: {"north", "", "bob@north.example", `Bob "B" Bo`, "", "", ""},
+		`north,,"bob"@north.example,,,,`:         {`north,,"bob"@north.example,,,,`},
+		`north,,bo"b@north.example`:              {`north,,bo"b@north.example`},
+	} {
+		if r := contacts(t, kv.Memory(), header+line+"\n"); len(r.Rejected) != 1 || !slices.Equal(r.Rejected[0], want) {
+			t.Errorf("%s is kept as %q, want %q", line, r.Rejected, want)
+		}
 	}
 }
 

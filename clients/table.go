@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"regexp"
 	"slices"
 	"strings"
 	"unicode/utf8"
@@ -42,9 +43,12 @@ type row struct {
 	twice  string // which of its addresses stands in a line before
 }
 
-// readTable reads a CSV file (RFC 4180; a byte order mark, either line end, and a
-// spreadsheet's semicolons or tabs for commas are fine) with a header of known
-// columns, of which need must be there.
+// hint is a first line by which a spreadsheet is told what separates the columns.
+var hint = regexp.MustCompile(`^(?i:sep=[,;\t]|"sep=[,;\t]")[,;\t]*(?:\r?\n|$)`)
+
+// readTable reads a CSV file (RFC 4180; a byte order mark, any line end, and a
+// spreadsheet's semicolons or tabs for commas are fine, as is its hint) with a
+// header of known columns, of which need must be there.
 func readTable(r io.Reader, name string, columns []string, need ...string) (header []string, rows []row, err error) {
 	fail := func(format string, args ...any) ([]string, []row, error) {
 		return nil, nil, &FileError{name, fmt.Sprintf(format, args...)}
@@ -60,6 +64,12 @@ func readTable(r io.Reader, name string, columns []string, need ...string) (head
 		return fail("is a spreadsheet's own file; save it as CSV in UTF-8 (\"CSV UTF-8\")")
 	case utf16(data):
 		return fail("is UTF-16, as spreadsheets write \"Unicode text\"; save it as CSV in UTF-8 (\"CSV UTF-8\")")
+	}
+	if !bytes.ContainsRune(data, '\n') { // as a Mac wrote them once
+		data = bytes.ReplaceAll(data, []byte("\r"), []byte("\n"))
+	}
+	if first := hint.Find(data); first != nil { // an empty line keeps the numbers of the others; the columns say the same
+		data = append([]byte("\n"), data[len(first):]...)
 	}
 	c := csv.NewReader(bytes.NewReader(data))
 	c.FieldsPerRecord = -1
@@ -94,7 +104,7 @@ func readTable(r io.Reader, name string, columns []string, need ...string) (head
 			return header, rows, nil
 		}
 		if bad, ok := errors.AsType[*csv.ParseError](err); ok {
-			rows = append(rows, unread(lines, bad, c.Comma)...)
+			rows = append(rows, unread(lines, bad, c.Comma, len(header))...)
 			continue
 		}
 		if err != nil {
@@ -110,7 +120,9 @@ func readTable(r io.Reader, name string, columns []string, need ...string) (head
 
 // unread gives the lines that were read over for the sake of one that can't be
 // read: where a quote doesn't end, these are many, and each is rejected by itself.
-func unread(lines [][]byte, bad *csv.ParseError, comma rune) (rows []row) {
+// The one that can't be read keeps its columns where its quotes, taken as they
+// stand, leave as many as the header has; else it is one.
+func unread(lines [][]byte, bad *csv.ParseError, comma rune, columns int) (rows []row) {
 	first := min(bad.StartLine, len(lines))
 	why := bad.Err.Error()
 	for i, line := range lines[first-1 : max(first, min(bad.Line, len(lines)))] {
@@ -120,8 +132,8 @@ func unread(lines [][]byte, bad *csv.ParseError, comma rune) (rows []row) {
 		}
 		record := []string{string(line)}
 		c := csv.NewReader(bytes.NewReader(line))
-		c.Comma = comma
-		if cells, err := c.Read(); err == nil && i > 0 {
+		c.Comma, c.LazyQuotes = comma, i == 0
+		if cells, err := c.Read(); err == nil && (i > 0 || len(cells) == columns) {
 			record = cells
 		}
 		rows = append(rows, row{line: first + i, record: record, bad: why})
@@ -133,7 +145,7 @@ func unread(lines [][]byte, bad *csv.ParseError, comma rune) (rows []row) {
 // separator gives what separates the columns: of a comma, a semicolon and a tab
 // the one by which most of the first line are known.
 func separator(data []byte, columns []string) (best rune) {
-	first, _, _ := bytes.Cut(data, []byte("\n"))
+	first, _, _ := bytes.Cut(bytes.TrimLeft(data, "\r\n"), []byte("\n"))
 	best, most := ',', 0
 	for _, comma := range ",;\t" {
 		c := csv.NewReader(bytes.NewReader(first))

@@ -1,6 +1,7 @@
 package policy
 
 import (
+	"cmp"
 	"slices"
 	"time"
 )
@@ -13,6 +14,17 @@ const (
 	WrongCodesDay   = 5  // of one contact or client code, until the next midnight UTC
 	WrongCodesAgent = 10 // typed by one agent, in an hour: fewer than of all, so that one agent stops nobody else
 	WrongCodesHour  = 20 // over all codes, in an hour: one guess at each of many is one attack
+
+	WrongRotatingDay = 3   // WrongCodesDay of a rotating code
+	WrongAgentWeek   = 200 // typed by one agent, in seven days
+)
+
+// Wrong codes in seven days of which the leads are told, each day anew: who guesses
+// slowly stays below the bounds.
+const (
+	ToldCodeWeek  = 12  // of one code
+	ToldAgentWeek = 40  // typed by one agent
+	ToldWeek      = 100 // over all
 )
 
 // HeldCode is the code by which a proof was given, as it is when somebody wants to
@@ -32,6 +44,8 @@ type CodeTry struct {
 	Wrong      int // of this code, today, before this one
 	AgentWrong int // of this agent, in the hour before
 	HourWrong  int // of all, in the hour before
+	AgentWeek  int // of this agent, in the week before
+	Most       int // wrong ones of this code in a day; 0: WrongCodesDay
 
 	Set      bool
 	SetBy    string    // agent
@@ -47,10 +61,11 @@ var codeRefusals = []struct {
 	code    Code
 	applies func(CodeTry) bool
 }{
-	{CodeCodeOwn, func(c CodeTry) bool { return c.Set && c.Agent == c.SetBy }},                      //rule:6.5 who-set-a-code-verifies-none TestCodeTry/set-by-the-agent
-	{CodeCodeBusy, func(c CodeTry) bool { return c.HourWrong >= WrongCodesHour }},                   //rule:6.13 guesses-over-all-codes TestCodeTry/busy
-	{CodeCodeAgentBusy, func(c CodeTry) bool { return c.AgentWrong >= WrongCodesAgent }},            //rule:6.13 guesses-of-an-agent TestCodeTry/agent-busy
-	{CodeCodeLocked, func(c CodeTry) bool { return c.Wrong >= WrongCodesDay || c.Set && c.Locked }}, //rule:6.13 guesses-at-a-code TestCodeTry/locked
+	{CodeCodeOwn, func(c CodeTry) bool { return c.Set && c.Agent == c.SetBy }},                                      //rule:6.5 who-set-a-code-verifies-none TestCodeTry/set-by-the-agent
+	{CodeCodeBusy, func(c CodeTry) bool { return c.HourWrong >= WrongCodesHour }},                                   //rule:6.13 guesses-over-all-codes TestCodeTry/busy
+	{CodeCodeAgentBusy, func(c CodeTry) bool { return c.AgentWrong >= WrongCodesAgent }},                            //rule:6.13 guesses-of-an-agent TestCodeTry/agent-busy
+	{CodeCodeAgentBusy, func(c CodeTry) bool { return c.AgentWeek >= WrongAgentWeek }},                              //rule:6.13 guesses-of-an-agent-in-a-week TestCodeTry/agent-busy-for-days
+	{CodeCodeLocked, func(c CodeTry) bool { return c.Wrong >= cmp.Or(c.Most, WrongCodesDay) || c.Set && c.Locked }}, //rule:6.13 guesses-at-a-code TestCodeTry/locked
 }
 
 // codeAnswers are tried in order, once it is counted. Only the last of them is a

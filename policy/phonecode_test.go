@@ -83,6 +83,8 @@ func TestCodeTry(t *testing.T) {
 		{"set-by-the-agent", func(c *CodeTry) { c.SetBy = "sam" }, CodeCodeOwn, ""},
 		{"busy", func(c *CodeTry) { c.HourWrong = WrongCodesHour }, CodeCodeBusy, ""},
 		{"agent-busy", func(c *CodeTry) { c.AgentWrong = WrongCodesAgent }, CodeCodeAgentBusy, ""},
+		{"agent-busy-for-days", func(c *CodeTry) { c.AgentWeek = WrongAgentWeek }, CodeCodeAgentBusy, ""},
+		{"locked-after-fewer", func(c *CodeTry) { c.Wrong, c.Most = WrongRotatingDay, WrongRotatingDay }, CodeCodeLocked, ""},
 		{"locked", func(c *CodeTry) { c.Wrong = WrongCodesDay }, CodeCodeLocked, ""},
 		{"locked-by-a-no", func(c *CodeTry) { c.Locked = true }, CodeCodeLocked, ""},
 		{"locked-and-none-set", func(c *CodeTry) { *c = CodeTry{Agent: "sam", Wrong: WrongCodesDay} }, CodeCodeLocked, ""},

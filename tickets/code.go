@@ -134,10 +134,10 @@ func (s *Store) codeStatus(r kv.Reader, h held) (out CodeStatus, err error) {
 	if err != nil {
 		return out, err
 	}
-	if wrong >= policy.WrongCodesDay {
+	c, ok, err := codes.Of(r, h.holder)
+	if wrong >= c.Most() {
 		out.LockedUntil = codes.Midnight(s.Now())
 	}
-	c, ok, err := codes.Of(r, h.holder)
 	if err != nil || !ok {
 		return out, err
 	}

@@ -198,12 +198,15 @@ func TestCodeLimits(t *testing.T) {
 	}
 }
 
-// TestCodeLimitsOfAll: one guess at each of many contacts is one attack; where no
-// code is set it counts as well.
-func TestCodeLimitsOfAll(t *testing.T) {
+// manyDesk is a desk with thirty contacts more, of client c2, and the lead pat.
+func manyDesk(t *testing.T) *desk {
+	t.Helper()
 	d := memoryDesk(t, nil)
-	d.set(t, bobs)
 	check(t, d.kv.Update(func(tx kv.Tx) error {
+		_, err := staff.Add(tx, staff.Agent{ID: "pat", Role: staff.RoleLead, Email: "pat@desk.example", Authorities: []string{staff.All}})
+		if err != nil {
+			return err
+		}
 		for i := range 30 {
 			c := clients.Contact{ID: fmt.Sprint("x", i), Client: "c2", Role: clients.Authorised, Status: clients.Active, Addresses: []string{fmt.Sprintf("x%d@other.example", i)}}
 			if err := clients.PutContact(tx, c); err != nil {
@@ -212,6 +215,14 @@ func TestCodeLimitsOfAll(t *testing.T) {
 		}
 		return nil
 	}))
+	return d
+}
+
+// TestCodeLimitsOfAll: one guess at each of many contacts is one attack; where no
+// code is set it counts as well.
+func TestCodeLimitsOfAll(t *testing.T) {
+	d := manyDesk(t)
+	d.set(t, bobs)
 	d.mails(t)
 	guess := func(i int, agent string) policy.Code {
 		out, err := d.VerifyCode(CodeRequest{Contact: fmt.Sprintf("x%d@other.example", i), Agent: agent, Code: bobs})
@@ -635,5 +646,130 @@ func TestCodeMidnight(t *testing.T) {
 	d.turn(midnight.Sub(d.Now()))
 	if out := d.verified(held{}, late, policy.CodeCodeWrong, policy.WrongCodesDay); !out.LockedUntil.Equal(midnight) {
 		t.Errorf("locked until %s", out.LockedUntil)
+	}
+}
+
+// TestCodeRotatingLimit: a rotating code is locked after fewer wrong ones.
+func TestCodeRotatingLimit(t *testing.T) {
+	d := memoryDesk(t, nil)
+	_, err := d.SetCode(By{}, CodeRequest{Contact: bob, Agent: "max", Code: "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ", Kind: codes.TOTP})
+	check(t, err)
+	d.mails(t)
+	for i := range 3 {
+		if out := d.said(t, "wrong", ""); out.Result != policy.CodeCodeWrong || out.TriesLeft != 2-i || out.Told != (i == 2) {
+			t.Fatalf("wrong one %d: %+v", i+1, out)
+		}
+	}
+	if l := d.letter(t, "code_locked", bob); !strings.Contains(l.Request, "after 3 wrong ones") {
+		t.Errorf("told: %s", l.Request)
+	}
+	wantMails(t, d, "code_guessed max")
+	if out := d.said(t, "wrong", ""); out.Result != policy.CodeCodeLocked {
+		t.Errorf("the fourth: %+v", out)
+	}
+	check(t, d.CodeStatus(CodeRequest{Contact: bob}, func(s CodeStatus) error {
+		if s.LockedUntil.IsZero() {
+			t.Errorf("status: %+v", s)
+		}
+		return nil
+	}))
+}
+
+// TestSlowGuesses: who stays below the bounds of an hour and a day is told of by
+// those of the week, once a day while they go on, and no sooner.
+func TestSlowGuesses(t *testing.T) {
+	for _, tt := range []struct {
+		name  string
+		most  int // wrong ones that nobody is told of
+		every time.Duration
+		try   func(i int) CodeRequest
+		says  string
+	}{
+		{"code", policy.ToldCodeWeek, 6 * time.Hour, func(i int) CodeRequest {
+			return CodeRequest{Contact: bob, Agent: []string{"kim", "lee"}[i%2]}
+		}, "13 of contact bob in seven days"},
+		{"agent", policy.ToldAgentWeek, time.Hour, func(i int) CodeRequest {
+			return CodeRequest{Contact: fmt.Sprintf("x%d@other.example", i%30), Agent: "kim"}
+		}, "41 by kim in seven days"},
+		{"all", policy.ToldWeek, 72 * time.Minute, func(i int) CodeRequest {
+			return CodeRequest{Contact: fmt.Sprintf("x%d@other.example", i%30), Agent: []string{"kim", "lee", "max", "pat"}[i%4]}
+		}, "101 over all clients in seven days"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			d := manyDesk(t)
+			d.now = codes.Midnight(d.Now())
+			guess := func(i int) {
+				in := tt.try(i)
+				in.Code = "wrong"
+				out, err := d.VerifyCode(in)
+				check(t, err)
+				if out.Result != policy.CodeCodeNotSet {
+					t.Fatalf("guess %d: %+v", i, out)
+				}
+			}
+			told := func() (n int, says string) {
+				check(t, d.Tick())
+				for _, l := range d.told {
+					if l.Kind == policy.NoticeCodeGuessed {
+						n, says = n+1, l.Reason
+					}
+				}
+				d.told = nil
+				return n, says
+			}
+			for i := range tt.most {
+				guess(i)
+				d.turn(tt.every)
+			}
+			if n, says := told(); n > 0 {
+				t.Fatalf("told too soon: %s", says)
+			}
+			guess(tt.most)
+			if n, says := told(); n == 0 || !strings.Contains(says, tt.says) {
+				t.Fatalf("%d told %q, want %s", n, says, tt.says)
+			}
+			guess(tt.most + 1)
+			if n, says := told(); n > 0 {
+				t.Errorf("told twice a day: %s", says)
+			}
+			d.turn(24 * time.Hour)
+			guess(tt.most + 2)
+			if n, _ := told(); n == 0 && tt.name != "all" {
+				t.Error("not told on the next day")
+			}
+			d.turn(7 * 24 * time.Hour)
+			guess(tt.most + 3)
+			if n, says := told(); n > 0 {
+				t.Errorf("told a week later: %s", says)
+			}
+		})
+	}
+}
+
+// TestSlowGuesser: past so many in a week an agent verifies nothing until there is room.
+func TestSlowGuesser(t *testing.T) {
+	d := manyDesk(t)
+	d.now = codes.Midnight(d.Now())
+	try := func(i int) policy.Code {
+		out, err := d.VerifyCode(CodeRequest{Contact: fmt.Sprintf("x%d@other.example", i%30), Agent: "kim", Code: "wrong"})
+		check(t, err)
+		return out.Result
+	}
+	for i := range policy.WrongAgentWeek {
+		if got := try(i); got != policy.CodeCodeNotSet {
+			t.Fatalf("guess %d: %s", i, got)
+		}
+		d.turn(40 * time.Minute)
+	}
+	if got := try(0); got != policy.CodeCodeAgentBusy {
+		t.Errorf("past the week's: %s", got)
+	}
+	d.set(t, bobs)
+	if out := d.said(t, bobs, ""); out.Result != policy.CodeCodeMatch {
+		t.Errorf("a colleague: %+v", out)
+	}
+	d.turn(2 * 24 * time.Hour)
+	if got := try(0); got != policy.CodeCodeNotSet {
+		t.Errorf("with room: %s", got)
 	}
 }

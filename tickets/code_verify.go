@@ -8,6 +8,7 @@ import (
 	"countersign/clients/codes"
 	"countersign/internal/kv"
 	"countersign/policy"
+	"countersign/tickets/outbox"
 )
 
 // CodeVerified is what a try at a code came to. Nothing in it depends on how near
@@ -33,6 +34,8 @@ type trying struct {
 	holder  string
 	at      time.Time
 	counted codes.Tries // this one among them
+	week    codes.Week  // as well
+	most    int         // wrong ones of that code in a day
 }
 
 // VerifyCode tries what a caller said. The try is counted as a wrong one, and
@@ -83,6 +86,10 @@ func (s *Store) countTry(tx kv.Tx, try *trying) (out CodeVerified, err error) {
 	if try.counted, err = codes.Counted(tx, h.holder, agent.ID, try.at); err != nil {
 		return out, err
 	}
+	if try.week, err = codes.InWeek(tx, h.holder, agent.ID, try.at); err != nil {
+		return out, err
+	}
+	try.most = c.Most()
 	e, err := epochNow(tx)
 	if err != nil {
 		return out, err
@@ -92,12 +99,13 @@ func (s *Store) countTry(tx kv.Tx, try *trying) (out CodeVerified, err error) {
 		return out, s.noteTry(tx, t, c, *try, why)
 	}
 	try.counted.Wrong, try.counted.Agent, try.counted.Hour = try.counted.Wrong+1, try.counted.Agent+1, try.counted.Hour+1
+	try.week.Of, try.week.Agent, try.week.All = try.week.Of+1, try.week.Agent+1, try.week.All+1
 	return out, codes.Count(tx, h.holder, agent.ID, try.at) //rule:6.13 guesses-are-counted =out,nil TestCodeLimits
 }
 
 // judging is what policy must know of a try.
 func (s *Store) judging(c codes.Code, ok bool, try trying, e epoch) policy.CodeTry {
-	return policy.CodeTry{Now: s.Now(), Agent: try.in.Agent, Wrong: try.counted.Wrong, AgentWrong: try.counted.Agent, HourWrong: try.counted.Hour,
+	return policy.CodeTry{Now: s.Now(), Agent: try.in.Agent, Wrong: try.counted.Wrong, AgentWrong: try.counted.Agent, HourWrong: try.counted.Hour, AgentWeek: try.week.Agent, Most: try.most,
 		Set: ok, SetBy: c.By, Locked: !c.Locked.IsZero(), Restored: c.Epoch != e.Number, Expires: c.Expires, Used: !c.Used.IsZero()}
 }
 
@@ -151,7 +159,7 @@ func (s *Store) answerTry(tx kv.Tx, try trying) (out CodeVerified, err error) {
 // verified is the answer to an agent.
 func (s *Store) verified(h held, try trying, result policy.Code, wrong int) CodeVerified {
 	out := CodeVerified{Result: result, Reasons: []policy.Reason{policy.Because(result)}, Client: h.holder.Client, Name: h.name,
-		TriesLeft: max(0, policy.WrongCodesDay-wrong), Ticket: try.in.Ticket, At: s.Now()}
+		TriesLeft: max(0, try.most-wrong), Ticket: try.in.Ticket, At: s.Now()}
 	if h.holder.Contact != "" {
 		out.Name = h.contact.Name
 		if len(h.contact.Addresses) > 0 {
@@ -170,8 +178,8 @@ func (s *Store) wrong(tx kv.Tx, t *Ticket, h held, c codes.Code, try trying, out
 		return err
 	}
 	var why []string
-	if try.counted.Wrong == policy.WrongCodesDay {
-		why = append(why, fmt.Sprintf("%d of %s in a day", policy.WrongCodesDay, h.whose()))
+	if try.counted.Wrong == try.most {
+		why = append(why, fmt.Sprintf("%d of %s in a day", try.most, h.whose()))
 	}
 	if try.counted.Agent == policy.WrongCodesAgent {
 		why = append(why, fmt.Sprintf("%d by %s in an hour", policy.WrongCodesAgent, try.in.Agent))
@@ -179,10 +187,36 @@ func (s *Store) wrong(tx kv.Tx, t *Ticket, h held, c codes.Code, try trying, out
 	if try.counted.Hour == policy.WrongCodesHour {
 		why = append(why, fmt.Sprintf("%d in an hour over all clients; no code is verified until there is room", policy.WrongCodesHour))
 	}
-	if len(why) == 0 {
-		return nil
+	slow, err := s.slow(tx, h, try)
+	if why = append(why, slow...); err != nil || len(why) == 0 {
+		return err
 	}
 	return s.alarmCode(tx, t, h, c, try, why, out)
+}
+
+// slow says which bounds of the week wrong codes are past, each once a day.
+func (s *Store) slow(tx kv.Tx, h held, try trying) (why []string, err error) {
+	for _, w := range []struct {
+		n, most    int
+		whose, say string
+	}{
+		{try.week.Of, policy.ToldCodeWeek, h.holder.String(), "of " + h.whose()},              //rule:6.13 slow-guesses-at-a-code TestSlowGuesses/code
+		{try.week.Agent, policy.ToldAgentWeek, "agent:" + try.in.Agent, "by " + try.in.Agent}, //rule:6.13 slow-guesses-of-an-agent TestSlowGuesses/agent
+		{try.week.Agent, policy.WrongAgentWeek - 1, "stopped:" + try.in.Agent, "by " + try.in.Agent + ", who verifies no code until there is room"},
+		{try.week.All, policy.ToldWeek, "all", "over all clients"}, //rule:6.13 slow-guesses-over-all TestSlowGuesses/all
+	} {
+		if w.n <= w.most {
+			continue
+		}
+		first, err := outbox.FirstToday(tx, s.Now(), "codeweek/"+w.whose)
+		if err != nil {
+			return nil, err
+		}
+		if first { //rule:6.13 slow-guesses-alarm-once-a-day =true TestSlowGuesses/code
+			why = append(why, fmt.Sprintf("%d %s in seven days", w.n, w.say))
+		}
+	}
+	return why, nil
 }
 
 // alarmCode tells the leads that somebody guesses, and the contact if their code
@@ -198,8 +232,8 @@ func (s *Store) alarmCode(tx kv.Tx, t *Ticket, h held, c codes.Code, try trying,
 	if err := s.record(tx, t, Event{Event: "codes guessed", Reason: policy.CodeCodeLocked, Text: "Wrong codes: " + reached + "."}); err != nil {
 		return err
 	}
-	if try.counted.Wrong == policy.WrongCodesDay && c.Kind != codes.None {
-		says = fmt.Sprintf("%s is locked until %s, after %d wrong ones.", h.title(), codeDay(out.LockedUntil), policy.WrongCodesDay)
+	if try.counted.Wrong == try.most && c.Kind != codes.None {
+		says = fmt.Sprintf("%s is locked until %s, after %d wrong ones.", h.title(), codeDay(out.LockedUntil), try.most)
 		if err := s.writeCode(tx, t, h, policy.NoticeCodeLocked, says); err != nil { //rule:6.10 a-lock-is-told ! TestCodeLimits
 			return err
 		}

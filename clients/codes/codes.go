@@ -19,7 +19,6 @@ import (
 
 	"countersign/internal/keys"
 	"countersign/internal/kv"
-	"countersign/policy"
 )
 
 // Kind says how a code works.
@@ -168,7 +167,7 @@ func Stands(r kv.Reader, holder, client string, version int, now time.Time) (c C
 		return c, false, err
 	}
 	wrong, err := wrongToday(r, holder, now)
-	return c, c.Kind != None && c.Version == version && c.Client == client && c.Locked.IsZero() && wrong < policy.WrongCodesDay, err
+	return c, c.Kind != None && c.Version == version && c.Client == client && c.Locked.IsZero() && wrong < c.Most(), err
 }
 
 // Asked reports whether who has such a code is to be asked for it: one is set that

@@ -30,6 +30,7 @@ func TestGolden(t *testing.T) {
 			Expires: noon, Used: noon, Step: 7, Locked: noon, Day: "2026-11-25", Told: "T-7"},
 		"wrong":   wrongDay{Day: "2026-11-25", Wrong: 3},
 		"guesses": []time.Time{noon},
+		"week":    []wrongDay{{Day: "2026-11-25", Wrong: 3}},
 		"told":    []told{{Client: "north", Contact: "c-1", Use: true}},
 	})
 }

@@ -1,6 +1,10 @@
 package codes
 
-import "time"
+import (
+	"time"
+
+	"countersign/policy"
+)
 
 // What this package writes, and nobody else. A holder is contact:<id> or
 // client:<reference>.
@@ -8,6 +12,7 @@ const (
 	codePrefix    = "code/"     // code/<holder>: Code, one that was cleared, too
 	wrongPrefix   = "codeday/"  // codeday/<holder>: wrongDay, how many wrong ones were said today
 	guessesPrefix = "codehour/" // codehour/<agent:<id>, or all>: when wrong ones were typed in the last hour
+	weekPrefix    = "codeweek/" // codeweek/<holder, agent:<id>, or all>: []wrongDay, how many wrong ones there were in the last seven days
 	toldPrefix    = "codetold/" // codetold/<ticket>: told, whose codes its notices tell of
 )
 
@@ -33,4 +38,13 @@ type Code struct {
 type wrongDay struct {
 	Day   string `json:"day"`
 	Wrong int    `json:"wrong"`
+}
+
+// Most is how many wrong codes a day lock it: fewer of a rotating one, of which
+// three are right at any time, and which nobody misremembers.
+func (c Code) Most() int {
+	if c.Kind == TOTP {
+		return policy.WrongRotatingDay //rule:6.13 guesses-at-a-rotating-code =policy.WrongCodesDay tickets.TestCodeRotatingLimit
+	}
+	return policy.WrongCodesDay
 }

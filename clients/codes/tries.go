@@ -79,7 +79,7 @@ func Count(tx kv.Tx, h Holder, agent string, at time.Time) error {
 			return err
 		}
 	}
-	return nil
+	return countWeek(tx, h, agent, at, 1)
 }
 
 // GiveBack takes a try that Count counted at that time for no wrong one: it was
@@ -106,7 +106,7 @@ func GiveBack(tx kv.Tx, h Holder, agent string, counted, now time.Time) error {
 			return err
 		}
 	}
-	return nil
+	return countWeek(tx, h, agent, counted, -1)
 }
 
 // putWrong keeps the later day, where the clock was put back.

@@ -216,7 +216,7 @@ func (s *Server) aboutContact(who string, err error) error {
 	if !errors.Is(err, tickets.ErrNoContact) {
 		return err
 	}
-	e := &exit.Error{Code: exit.NoInput, Reason: "no_such_contact", Message: err.Error() + ".", Try: "countersign contact list", Err: err}
+	e := &exit.Error{Code: exit.NoInput, Reason: "no_such_contact", Message: sentence(err, tickets.ErrNoContact) + ".", Try: "countersign contact list", Err: err}
 	_ = s.Store.KV().View(func(v kv.View) error {
 		if meant, err := tickets.MeantContact(v, who); err == nil && meant != "" {
 			e.Message += " Did you mean \"" + meant + "\"?"

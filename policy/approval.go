@@ -89,17 +89,17 @@ func approvalMissing(a Action, _ *Authorization) (why []Reason) {
 
 // waiting names the wait that is not over, and when it is.
 func waiting(a Action, _ *Authorization) []Reason {
-	end := a.waitEnds()
+	end := a.WaitEnds()
 	if a.demands().Wait == 0 || !a.Now.Before(end) {
 		return nil
 	}
 	text := " It ends " + end.UTC().Format("2006-01-02 15:04 UTC") + "."
-	var known []Reason
+	known := a.Untold
 	if a.lostMailbox() {
 		known = a.Approval // that the mailbox answers is told to the end
-		if a.Told.IsZero() {
-			text = " It begins when every address on file was told."
-		}
+	}
+	if a.untold() {
+		text = " It begins when every address on file was told."
 	}
 	r := Because(CodeWaiting)
 	r.Text += text

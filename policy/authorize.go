@@ -71,7 +71,8 @@ type Action struct {
 	Refused       bool      // somebody who was asked to approve this revision said no
 	Approval      []Reason  // what is known of why no approval has come
 	CodeSet       bool      // a phone or chat code is set for the contact or the client
-	Told          time.Time // of a lost mailbox: when everybody was told of it; zero: not yet
+	Untold        []Reason  // what the mails wait for that tell others of it; none: all have left
+	Told          time.Time // when everybody was told of it; zero: not yet of a lost mailbox, else nobody had to be
 	// Epoch is how often the state was put back from an older copy. What was
 	// proved or allowed in another may have been taken back or used up since.
 	Epoch int

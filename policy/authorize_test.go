@@ -110,6 +110,16 @@ func TestAuthorize(t *testing.T) {
 			a.Proofs = append(a.Proofs, given(ProofApproval, noon))
 			a.Now = noon.Add(72*time.Hour - time.Second)
 		}, Hold, "waiting"},
+		{"account-change-untold", func(a *Action) {
+			class(a, AccountChange)
+			a.Proofs = append(a.Proofs, given(ProofApproval, noon))
+			a.Now, a.Untold = noon.Add(9*24*time.Hour), []Reason{Because(CodeOutboxHeld)}
+		}, Hold, "waiting"},
+		{"account-change-told-late", func(a *Action) {
+			class(a, AccountChange)
+			a.Proofs = append(a.Proofs, given(ProofApproval, noon))
+			a.Now, a.Told = noon.Add(9*24*time.Hour), noon.Add(6*24*time.Hour+time.Second)
+		}, Hold, "waiting"},
 		{"account-change-after-the-wait", func(a *Action) {
 			class(a, AccountChange)
 			a.Proofs = append(a.Proofs, given(ProofApproval, noon))

@@ -165,6 +165,7 @@ const (
 	CodeOwnApproval      Code = "own_approval"
 	CodeApprovalLost     Code = "approval_lost"
 	CodeWaiting          Code = "waiting"
+	CodeEndsFirst        Code = "ends_first"
 	CodeProofExpired     Code = "proof_expired"
 	CodeCodeMissing      Code = "code_missing"
 	CodeClientStopped    Code = "client_stopped"

@@ -59,37 +59,44 @@ func (a Action) void(p Proof) Code {
 	if code := a.lost(p); code != "" { //rule:6.5 a-proof-is-judged-at-the-act TestRightsAtTheAct/approver-removed
 		return code
 	}
-	if !a.Now.Before(a.expiry(p)) { //rule:6.4 a-proof-dies TestAuthorize/proof-expired
+	if !a.Now.Before(a.Expires(p)) { //rule:6.4 a-proof-dies TestAuthorize/proof-expired
 		return CodeProofExpired
 	}
 	return ""
 }
 
-// expiry is when a proof dies: 7 days from the last proof or the end of a wait. A
+// Expires is when a proof dies: 7 days from the last proof or the end of a wait. A
 // code was said by whoever was on the line then, and nothing renews that.
-func (a Action) expiry(p Proof) time.Time {
+func (a Action) Expires(p Proof) time.Time {
 	end := p.Expires
 	if p.Kind == ProofCode { //rule:6.5 code-is-not-renewed TestCodeAtTheAct/renewed-by-a-mail
 		return end
 	}
-	if later := a.waitEnds().Add(p.Expires.Sub(p.At)); later.After(end) {
+	if later := a.WaitEnds().Add(p.Expires.Sub(p.At)); later.After(end) {
 		end = later
 	}
 	return end
 }
 
-// waitEnds is when the wait of what is asked is over. It begins with the last proof,
-// and where a mailbox is lost not before everybody was told.
-func (a Action) waitEnds() time.Time {
+// WaitEnds is when the wait of what is asked is over. It begins with the last proof,
+// and not before everybody was told of it.
+func (a Action) WaitEnds() time.Time {
 	from := a.last()
 	switch {
-	case !a.lostMailbox():
-	case a.Told.IsZero(): //rule:6.15 lost-mailbox-waits-for-the-telling TestLostMailbox/not-told
+	case a.untold():
 		from = a.Now
 	case a.Told.After(from):
 		from = a.Told
 	}
 	return from.Add(a.demands().Wait)
+}
+
+// untold reports whether somebody who has to know of it was not told yet.
+func (a Action) untold() bool {
+	if len(a.Untold) > 0 { //rule:6.15 change-waits-for-the-telling TestAuthorize/account-change-untold
+		return true
+	}
+	return a.lostMailbox() && a.Told.IsZero() //rule:6.15 lost-mailbox-waits-for-the-telling =false TestLostMailbox/not-told
 }
 
 // last is when the last proof of this revision came, of those that the class

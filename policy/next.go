@@ -48,6 +48,7 @@ var nextStep = map[Code]string{
 	CodeApprovalRefused: "edit_ticket",
 	CodeApprovalLost:    "edit_ticket",
 	CodeWaiting:         "await_time",
+	CodeEndsFirst:       "new_ticket",
 }
 
 // StepText says a step of Authorization.Next in words.
@@ -67,7 +68,7 @@ var stepTexts = map[string]string{
 
 	"mend_delivery":   "an administrator mends the address on file or the mail server, and the customer is asked again",
 	"await_dns":       "DNS answers, and the mail that waits for it is judged",
-	"await_outbox":    "our question leaves the outbox (outbox list)",
+	"await_outbox":    "our mail leaves the outbox (outbox list)",
 	"release_outbox":  "a team lead releases the outbox (outbox release)",
 	"sign_mail":       "the customer answers by a mail program whose mail their domain signs (DKIM)",
 	"put_on_file":     "an administrator puts the person back on file, or a new ticket is opened for somebody who is",

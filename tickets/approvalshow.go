@@ -43,18 +43,16 @@ func (s *Store) Approval(id, agent string) (out ApprovalShown, err error) {
 		if err != nil {
 			return err
 		}
-		if out.Proof, err = s.word(v, now); err != nil {
+		action, err := s.weighed(v, now)
+		if err != nil {
 			return err
 		}
-		for _, p := range now.Proofs {
-			if p.Revision == a.Revision {
-				out.Proofs = append(out.Proofs, p)
-			}
+		out.Proof = action.Word()
+		if a.Revision == t.Revision {
+			out.Proofs = countUntil(action)
 		}
-		if out.Stands && a.State == approvals.Open {
-			if out.Waits, err = s.approvalWaits(v, t, a); err != nil {
-				return err
-			}
+		if out.Stands {
+			out.Waits = action.Approval
 		}
 		l, err := s.leadOf(v, t, agent)
 		switch {

@@ -65,6 +65,10 @@ func (s *Store) tellAsked(tx kv.Tx, t *Ticket, from string) error {
 		return err
 	}
 	t.Asked = append(t.Asked, policy.NoticeChangeAsked)
+	if t.Tells == nil {
+		t.Tells = &tells{}
+	}
+	t.Tells.Left += len(w.To)
 	return kv.Save(tx, w.key(s.Now()), w)
 }
 
@@ -121,7 +125,15 @@ func (s *Store) tellOne(tx kv.Tx, key string, to place) error {
 		return err
 	}
 	if w.Kind != policy.NoticeChangeAsked || t.Revision == w.Revision && !t.State.Over() && t.State != policy.StateDisputed {
+		before := len(t.Notices)
 		if err := s.tellAt(tx, &t, w, to); err != nil {
+			return err
+		}
+		if w.Kind == policy.NoticeChangeAsked && t.Tells != nil {
+			t.Tells.Left--
+			t.Tells.Notices = append(t.Tells.Notices, t.Notices[before:]...)
+		}
+		if err := save(tx, t); err != nil {
 			return err
 		}
 	}
@@ -147,10 +159,7 @@ func (s *Store) tellAt(tx kv.Tx, t *Ticket, w telling, to place) error {
 	case !c.OnFile(to.Address):
 		return nil
 	}
-	if err := s.informAt(tx, t, w.Kind, addressee{contact: c, address: to.Address, says: w.Says, reason: reason}); err != nil {
-		return err
-	}
-	return save(tx, *t)
+	return s.informAt(tx, t, w.Kind, addressee{contact: c, address: to.Address, says: w.Says, reason: reason})
 }
 
 // tellLater puts off what could not be told now.

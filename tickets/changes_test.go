@@ -35,6 +35,7 @@ func (d *desk) approved(t *testing.T, contact, request string) Ticket {
 	wants(t, d.receive(t, d.reply(d.last(t, "confirm", ticket.ID), policy.Yes)), "confirmed")
 	check(t, d.Tick())
 	wants(t, d.receive(t, d.reply(d.last(t, policy.NoticeApprove, ticket.ID), policy.Yes)), "approved")
+	d.send(t)
 	d.turn(72 * time.Hour)
 	return ticket
 }

@@ -64,6 +64,7 @@ func TestCheckIsKept(t *testing.T) {
 						check(t, d.Tick())
 						d.receive(t, d.reply(d.last(t, policy.NoticeApprove, ticket.ID), policy.Yes))
 					}
+					d.send(t)
 					d.turn(class.Demands().Wait)
 					if !allowed(policy.Email) {
 						t.Error("it is promised after the YES, and denied")

@@ -10,7 +10,6 @@ import (
 	"countersign/internal/kv"
 	"countersign/policy"
 	"countersign/tickets/approvals"
-	"countersign/tickets/outbox"
 )
 
 // lostLife is how long after it was opened a ticket for a lost mailbox ends.
@@ -115,7 +114,7 @@ func (s *Store) tellOfLost(tx kv.Tx, seen approvals.Approval, all []concerned, l
 		if err != nil {
 			return err
 		}
-		if waits != "" { //rule:6.15 told-is-what-left =false TestLostIsToldWhenSent
+		if len(waits) > 0 {
 			a.Look = s.Now().Add(lookSent)
 			return errors.Join(approvals.Save(tx, a), save(tx, t))
 		}
@@ -135,24 +134,20 @@ func (s *Store) tellOfLost(tx kv.Tx, seen approvals.Approval, all []concerned, l
 	return errors.Join(approvals.Save(tx, a), save(tx, t))
 }
 
-// lostWaits gives a notice of a lost mailbox that has not left, "" if all have: it
-// waits for a limit, a server or the release of the outbox. One that was refused
-// does not wait: a mailbox that is lost is perhaps no longer there.
-func (s *Store) lostWaits(r kv.Reader, t Ticket) (id string, err error) {
+// lostWaits says why notices of a lost mailbox have not left, nothing if all have.
+func (s *Store) lostWaits(r kv.Reader, t Ticket) (waits []policy.Reason, err error) {
+	var ids []string
 	for _, id := range t.Notices {
-		n, ok, err := kv.Load[notice](r, noticePrefix+id)
+		n, _, err := kv.Load[notice](r, noticePrefix+id)
 		if err != nil {
-			return "", err
+			return nil, err
 		}
-		if !ok || n.Kind != policy.NoticeLost {
-			continue
-		}
-		o, ok, err := outbox.Load(r, n.Out)
-		if err != nil || ok && (o.State == outbox.Queued || o.State == outbox.Sending) {
-			return id, err
+		if n.Kind == policy.NoticeLost {
+			ids = append(ids, id)
 		}
 	}
-	return "", nil
+	waits, _, err = s.leaving(r, ids)
+	return waits, err
 }
 
 func count(keys []string, round string) (n int) {

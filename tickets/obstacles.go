@@ -126,13 +126,13 @@ func (s *Store) unsentNotice(r kv.Reader, id string) (out []policy.Reason, err e
 	next := moment(o.Next)
 	switch {
 	case o.State == outbox.Failed:
-		return []policy.Reason{{Code: policy.CodeUndelivered, Text: "Our question " + o.ID + " was refused: " + o.Error}}, nil
+		return []policy.Reason{{Code: policy.CodeUndelivered, Text: "Our mail " + o.ID + " was refused: " + o.Error}}, nil
 	case e.Held:
 		return []policy.Reason{policy.Because(policy.CodeOutboxHeld)}, nil
 	case o.Paced:
-		return []policy.Reason{{Code: policy.CodeNoticeWaits, Text: fmt.Sprintf("Our question %s waits in the outbox until %s (limit: %s).", o.ID, next, o.Cap)}}, nil
+		return []policy.Reason{{Code: policy.CodeNoticeWaits, Text: fmt.Sprintf("Our mail %s waits in the outbox until %s (limit: %s).", o.ID, next, o.Cap)}}, nil
 	case o.Error != "":
-		return []policy.Reason{{Code: policy.CodeUndelivered, Text: fmt.Sprintf("Our question %s is not delivered yet: %s. It is tried again at %s.", o.ID, o.Error, next)}}, nil
+		return []policy.Reason{{Code: policy.CodeUndelivered, Text: fmt.Sprintf("Our mail %s is not delivered yet: %s. It is tried again at %s.", o.ID, o.Error, next)}}, nil
 	}
 	return []policy.Reason{policy.Because(policy.CodeNoticeWaits)}, nil
 }

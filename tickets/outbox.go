@@ -19,7 +19,13 @@ type Outbox struct{ s *Store }
 // update changes one outgoing notice; see outbox.Change.
 func (b *Outbox) update(id string, fn func(tx kv.Tx, o *outbox.Outgoing) (queue bool, err error)) error {
 	return b.s.group.Update(func(tx kv.Tx) error {
-		return outbox.Change(tx, id, func(o *outbox.Outgoing) (bool, error) { return fn(tx, o) })
+		return outbox.Change(tx, id, func(o *outbox.Outgoing) (bool, error) {
+			queue, err := fn(tx, o)
+			if !queue && o.Ended.IsZero() {
+				o.Ended = b.s.Now()
+			}
+			return queue, err
+		})
 	})
 }
 

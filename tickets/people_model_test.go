@@ -18,6 +18,7 @@ import (
 	"countersign/internal/suite"
 	"countersign/policy"
 	"countersign/staff"
+	"countersign/tickets/outbox"
 )
 
 // mail is a letter of ours as the model knows it.
@@ -35,7 +36,8 @@ type folk struct {
 	mails     []*mail
 	read      int // letters that were learned of
 	backup    *folkBackup
-	allowedOf map[string]int // how many by class
+	left      map[string]time.Time // when mails that tell of a change were seen to have left
+	allowedOf map[string]int       // how many by class
 }
 
 // the addresses that each of them may come to have, and what they may come to be allowed
@@ -61,7 +63,7 @@ var everything = func() string {
 }()
 
 func newFolk(t *rapid.T, allowed map[string]int) *folk {
-	f := &folk{desk: memoryDesk(t, nil), allowedOf: allowed, oracle: oracle{people: map[string]*human{}, matters: map[string]*matter1{},
+	f := &folk{desk: memoryDesk(t, nil), allowedOf: allowed, left: map[string]time.Time{}, oracle: oracle{people: map[string]*human{}, matters: map[string]*matter1{},
 		codes: map[string]*phoneCode{}, leads: map[string]bool{"max": true, "lea": true}, off: map[string]bool{}, stopped: map[string][]string{}}}
 	put := func(id, client string, role clients.Role, may ...string) {
 		check(t, f.kv.Update(func(tx kv.Tx) error {
@@ -111,11 +113,46 @@ func permissions(names []string) (all []clients.Permission) {
 
 func (f *folk) now1() { f.oracle.now = f.clock() }
 
+// leaves lets what waits leave, perhaps, and sees which of those mails did by which
+// others hear of a change of the account.
+func (f *folk) leaves(t *rapid.T) {
+	if rapid.IntRange(0, 3).Draw(t, "mails leave") > 0 {
+		f.send(t)
+	}
+	told, untold := map[string]time.Time{}, map[string]bool{}
+	check(t, f.Outbox.Each(func(o outbox.Outgoing) error {
+		if o.Kind != policy.NoticeChangeAsked {
+			return nil
+		}
+		return f.kv.View(func(v kv.View) error {
+			n, _, err := kv.Load[notice](v, noticePrefix+o.Notice)
+			k := f.matters[o.Ticket]
+			switch {
+			case err != nil || k == nil || n.Revision != k.revision:
+			case o.State == outbox.Queued:
+				untold[o.Ticket] = true
+			case f.left[o.ID].IsZero():
+				f.left[o.ID] = f.oracle.now
+				fallthrough
+			default:
+				if at := f.left[o.ID]; at.After(told[o.Ticket]) {
+					told[o.Ticket] = at
+				}
+			}
+			return err
+		})
+	}))
+	for _, k := range f.matters {
+		k.told, k.untold = told[k.id], untold[k.id]
+	}
+}
+
 // tick lets what is to be told be written, and learns of it.
 func (f *folk) tick(t *rapid.T) {
 	f.now1()
 	check(t, f.Tick())
 	f.learn(t)
+	f.leaves(t)
 	for _, k := range f.matters {
 		if s := f.show(t, k.id); s.State.Over() && !k.over {
 			k.over = true

@@ -110,6 +110,8 @@ type matter1 struct {
 	approvals           []word
 	codes               []word
 	lastSaid            time.Time // the last reply or approval
+	told                time.Time // the last mail left that tells others of this revision
+	untold              bool      // one has not left
 	usedBy              string
 	usedAt              time.Time
 	old                 bool // used before a restore
@@ -197,7 +199,11 @@ func (o *oracle) lets(k *matter1, agent string, live bool) bool {
 	if k.class == policy.AccountChange {
 		wait = coolFor
 	}
-	return (!approval || o.agrees(k, agent)) && !o.now.Before(k.lastSaid.Add(wait)) && o.now.Before(k.lastSaid.Add(wait+proofFor))
+	from := k.lastSaid
+	if k.told.After(from) {
+		from = k.told
+	}
+	return (!approval || o.agrees(k, agent)) && !k.untold && !o.now.Before(from.Add(wait)) && o.now.Before(from.Add(wait+proofFor))
 }
 
 // leadsDecide reports whether nobody else of the client may approve, nor could lately.

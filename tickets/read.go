@@ -76,18 +76,27 @@ func (s *Store) show(r kv.Reader, t Ticket) (Shown, error) {
 		Revision: t.Revision, Class: t.Class, Service: t.Service, Channel: t.Channel, State: t.State, Assignee: t.Assignee, Left: left, Queue: t.Queue,
 		OpenedBy: t.OpenedBy, Priority: t.Priority, Category: t.Category, Opened: t.Opened, Until: t.Until, UsedBy: t.UsedBy, Unasked: t.unasked() || t.unheard() || t.stale(e) && t.State == policy.StateUnconfirmed,
 		Authenticated: t.live(policy.ProofSender) && t.State != policy.StateDisputed,
-		Confirmed:     t.live(policy.ProofReply) && t.State != policy.StateDisputed, Proofs: []policy.Proof{},
-		Asks: t.asked(), More: t.asksMore(), Wish: t.wished(now, e), Change: t.changed(), Lost: t.Lost}
-	for _, p := range t.Proofs {
-		if p.Revision == t.Revision {
-			out.Proofs = append(out.Proofs, p)
-		}
-	}
-	if out.Proof, err = s.word(r, t); err != nil {
+		Confirmed:     t.live(policy.ProofReply) && t.State != policy.StateDisputed,
+		Asks:          t.asked(), More: t.asksMore(), Wish: t.wished(now, e), Change: t.changed(), Lost: t.Lost}
+	a, err := s.weighed(r, t)
+	if err != nil {
 		return out, err
 	}
+	out.Proof, out.Proofs = a.Word(), countUntil(a)
 	out.Whom, err = whom(r, t)
 	return out, err
+}
+
+// countUntil gives the proofs of the revision, each with until when it counts.
+func countUntil(a policy.Action) []policy.Proof {
+	out := []policy.Proof{}
+	for _, p := range a.Proofs {
+		if p.Revision == a.Ticket.Revision {
+			p.Expires, p.Giver, p.Lead = a.Expires(p), policy.Giver{}, policy.Lead{}
+			out = append(out, p)
+		}
+	}
+	return out
 }
 
 // whom looks up whom the ticket is for.

@@ -155,14 +155,24 @@ func (s *Store) weighApproval(r kv.Reader, t Ticket, action *policy.Action) erro
 		}
 		action.CodeSet = action.CodeSet || set //rule:6.5 lead-wants-the-code TestLeadWantsTheCode
 	}
+	var err error
+	if action.Untold, action.Told, err = s.untold(r, t); err != nil {
+		return err
+	}
 	a, ok, err := approvalOf(r, t)
 	if err != nil || !ok {
 		return err
 	}
 	action.Refused = a.State == approvals.Refused
-	action.Told = a.ToldAt
+	if a.Lost {
+		action.Told = a.ToldAt
+	}
 	if a.State == approvals.Open || a.Lost {
 		action.Approval, err = s.approvalWaits(r, t, a)
+	}
+	if end := action.WaitEnds(); a.Lost && t.UsedBy == "" && !end.Before(t.Until) {
+		action.Approval = append(action.Approval, policy.Reason{Code: policy.CodeEndsFirst, Text: fmt.Sprintf("%s ends %s, and its %d days of wait not before %s: nothing will be allowed by it. Open another.",
+			t.ID, moment(t.Until), policy.LostWait/(24*time.Hour), moment(end))})
 	}
 	return err
 }
@@ -179,11 +189,7 @@ func (s *Store) approvalWaits(r kv.Reader, t Ticket, a approvals.Approval) (out 
 	case a.Lost && left > 0:
 		say(policy.CodeLeadApproves, fmt.Sprintf("Two team leads who neither opened it nor carry it out have to approve %s with what they saw; %d did.", a.ID, a.Leads-left))
 	case a.Lost && a.ToldAt.IsZero():
-		id, err := s.lostWaits(r, t)
-		if err != nil || id == "" {
-			return nil, err
-		}
-		if out, err = s.unsentNotice(r, id); err != nil {
+		if out, err = s.lostWaits(r, t); err != nil {
 			return nil, err
 		}
 	case a.Lost:

@@ -160,6 +160,7 @@ type Ticket struct {
 	Proofs   proofs              `json:"proofs,omitempty"`
 	Notices  []string            `json:"notices,omitempty"` // ids of notices that ask
 	Asked    []policy.NoticeKind `json:"asked,omitempty"`   // kinds of notices sent for this revision
+	Tells    *tells              `json:"tells,omitempty"`   // others that this revision was confirmed
 	Proved   bool                `json:"proved,omitempty"`  // this revision had a proof, even if it was taken away since
 	Acted    int                 `json:"acted,omitempty"`   // the latest earlier revision that had a proof or was allowed
 	Grave    bool                `json:"grave,omitempty"`   // an earlier revision asked for a privileged class

@@ -39,9 +39,18 @@ func (e *Explained) UnmarshalJSON(b []byte) error {
 	return json.Unmarshal(b, &e.Message)
 }
 
-// word gives the word of a ticket's request, of what weigh would gather that it
-// depends on.
+// word gives the word of a ticket's request.
 func (s *Store) word(r kv.Reader, t Ticket) (policy.Word, error) {
+	a, err := s.weighed(r, t)
+	if err != nil {
+		return "", err
+	}
+	return a.Word(), nil
+}
+
+// weighed gives of what weigh would gather what the word of a ticket's request
+// depends on, and until when its proofs count.
+func (s *Store) weighed(r kv.Reader, t Ticket) (policy.Action, error) {
 	a := policy.Action{Now: s.Now(), Class: t.Class, Channel: policy.Email, Ticket: t.facts(), OpenedBy: t.OpenedBy, Edited: t.Edited,
 		Proofs: slices.Clone(t.Proofs), TokenClasses: s.opt.TokenClasses}
 	for _, o := range t.Obstacles {
@@ -50,12 +59,12 @@ func (s *Store) word(r kv.Reader, t Ticket) (policy.Word, error) {
 		}
 	}
 	if err := s.weighProofs(r, t, &a); err != nil {
-		return "", err
+		return a, err
 	}
 	if a.Class.Demands().Approval {
 		if err := s.weighApproval(r, t, &a); err != nil {
-			return "", err
+			return a, err
 		}
 	}
-	return a.Word(), nil
+	return a, nil
 }

@@ -21,8 +21,9 @@ func TestWordIsWeighed(t *testing.T) {
 			check(t, err)
 			counts, err := ticket.counts(v)
 			check(t, err)
-			got, err := d.word(v, counts)
+			weighed, err := d.weighed(v, counts)
 			check(t, err)
+			got := weighed.Word()
 			a, err := d.weigh(v, counts, AuthorizeRequest{Class: counts.Class, Channel: policy.Email}, staff.Agent{})
 			if got != a.Word() || got != want || d.show(t, id).Proof != want {
 				t.Errorf("%s: %q, weighed %q, want %q", step, got, a.Word(), want)

@@ -39,6 +39,7 @@ type Outgoing struct {
 	Resent  bool              `json:"resent,omitempty"` // after an unknown outcome
 	Paced   bool              `json:"paced,omitempty"`  // waits for a cap, not for a retry
 	Cap     string            `json:"cap,omitempty"`    // the limit that it waits for, until Next
+	Ended   time.Time         `json:"ended,omitzero"`   // when it first was sent, refused for good or given up
 	Places  []string          `json:"takes,omitempty"`  // that it takes under caps
 	From    string            `json:"-"`                // return path
 	Message []byte            `json:"-"`

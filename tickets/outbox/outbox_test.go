@@ -17,7 +17,7 @@ func TestGolden(t *testing.T) {
 	kvtest.Golden(t, map[string]any{
 		"outgoing": Outgoing{ID: "o-17", Notice: "n-abc", Ticket: "T-1042", Contact: "c-7", Agent: "sam", Origin: "agent:sam", To: "ada@north.example",
 			Kind: "confirm", Class: "A", State: Queued, Tries: 2, Queued: start, First: start, Next: start, Error: "451 later", Resent: true, Paced: true,
-			Cap: "notices_per_contact_hour", Places: []string{"cap/00000001764064800000/hour/c-7"}},
+			Cap: "notices_per_contact_hour", Ended: start, Places: []string{"cap/00000001764064800000/hour/c-7"}},
 		"sealed":  sealed{From: "support+b-x@desk.example", Message: []byte("Subject: x\r\n\r\nx\r\n")},
 		"window":  map[string]int{"agent:sam": 2, FromMail: 1},
 		"minute":  12,

@@ -59,11 +59,12 @@ const (
 	ToApprover  Recipient = "approver"  // that of another contact, who may approve
 	ToOwners    Recipient = "owners"    // one of those at work on the ticket, or else a lead
 	ToLeads     Recipient = "leads"     // them, and the leads who look after it
+	ToDeciders  Recipient = "deciders"  // the leads who look after it, of whom nobody wrote it
 	ToOurselves Recipient = "ourselves" // the mailbox itself
 )
 
 // Staff reports whether it is a member of staff.
-func (r Recipient) Staff() bool { return r == ToOwners || r == ToLeads }
+func (r Recipient) Staff() bool { return r == ToOwners || r == ToLeads || r == ToDeciders }
 
 // Delivery says how often a notice may arrive, where a server does not say
 // whether it has it.
@@ -162,7 +163,7 @@ var notices = map[NoticeKind]NoticeTerms{
 		Line: "wrong phone or chat codes were typed until a limit stopped it: "},
 	NoticeNotApproved: {To: ToLeads, Text: "not_approved", Delivery: AtLeastOnce, Urgent: true, Kept: true, Account: OfStaff,
 		Line: "an approver said NO."},
-	NoticeLeadApproves: {To: ToLeads, Text: "lead_approves", Delivery: AtLeastOnce, Urgent: true, Kept: true, Account: OfStaff,
+	NoticeLeadApproves: {To: ToDeciders, Text: "lead_approves", Delivery: AtLeastOnce, Urgent: true, Kept: true, Account: OfStaff,
 		Line: "a lead has to approve it."},
 	NoticeAnswers: {To: ToLeads, Text: "answers", Delivery: AtLeastOnce, Urgent: true, Kept: true, Account: OfStaff,
 		Line: "the mailbox that is said to be lost answers."},

@@ -69,7 +69,7 @@ func TestNoticeTable(t *testing.T) {
 			"no question of its ticket aside":                !n.Aside || !n.Asks && n.Replies,
 			"nothing to ask or object if it names no ticket": !n.Bare || n.Aside && !n.Objects,
 			"no drop if it asks or is kept":                  !n.Dropped || !n.Asks && !n.Kept,
-			"urgency, and all who look after the ticket":     n.Urgent == (n.To == ToLeads),
+			"urgency, if more than one of staff is told":     n.Urgent == (n.To == ToLeads || n.To == ToDeciders),
 			"class A if it is urgent":                        !n.Urgent || n.Delivery == AtLeastOnce,
 			"a line if it is one of several":                 (n.Line != "") == (n.To.Staff() && k != NoticeSeveral),
 		} {

@@ -65,9 +65,13 @@ const maxToldOf = 20
 // told gives whom an alert is for. Of a notice that did not arrive that is who
 // opened the ticket, else its assignee, else whoever edited it, and a lead where
 // they are disabled: where there is none of these, nobody waits for an answer. A
-// no is told to them and to the leads.
+// no is told to them and to the leads; that a lead has to approve, to whoever may.
 func (a alert) told(t Ticket, agents []staff.Agent, now time.Time) (ids []string) {
 	agents = slices.DeleteFunc(slices.Clone(agents), func(b staff.Agent) bool { return b.Disabled })
+	if a.Kind.Terms().To == policy.ToDeciders { //rule:6.5 who-may-not-approve-is-not-asked TestLeads
+		ids = leads(t, agents, now, a.Of)
+		return ids[:min(len(ids), maxToldOf)]
+	}
 	leadsToo := a.Kind.Terms().To == policy.ToLeads
 	var owners []string
 	for _, id := range []string{t.OpenedBy, t.Assignee} {

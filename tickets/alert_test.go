@@ -159,6 +159,21 @@ func TestLeads(t *testing.T) {
 			t.Errorf("a no to %+v is told to %q, want %q", tt.ticket, got, tt.want)
 		}
 	}
+	admins := []staff.Agent{{ID: "max", Role: staff.RoleLead}, {ID: "mia", Role: staff.RoleAdmin}}
+	for _, tt := range []struct {
+		agents []staff.Agent
+		ticket Ticket
+		want   []string
+	}{
+		{agents, Ticket{OpenedBy: "kim"}, []string{"max"}},
+		{agents, Ticket{OpenedBy: "max"}, []string{"ned"}},
+		{agents, Ticket{OpenedBy: "kim", Assignee: "ned", Edited: []string{"max"}}, []string{"ned"}},
+		{admins, Ticket{OpenedBy: "max"}, []string{"mia"}},
+	} {
+		if got := (alert{Kind: policy.NoticeLeadApproves}).told(tt.ticket, tt.agents, start); !slices.Equal(got, tt.want) {
+			t.Errorf("that a lead has to approve %+v is told to %q, want %q", tt.ticket, got, tt.want)
+		}
+	}
 }
 
 // TestNoIsTold: a no is told at once to who opened the ticket and to the lead,

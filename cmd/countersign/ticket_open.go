@@ -30,7 +30,7 @@ func (a *app) ticketOpen() *cobra.Command {
 	f.StringVar(&in.Service, "service", "", "the service that it is about, where the contact may ask for some only")
 	f.StringVar(&in.Priority, "priority", "", "priority, your own words")
 	f.StringVar(&in.Category, "category", "", "category, your own words")
-	f.BoolVar(&in.Lost, "lost-mailbox", false, "the contact can't read the mailbox on file: two leads approve, every address is told, 7 days; see --request")
+	f.BoolVar(&in.Lost, "lost-mailbox", false, "the contact can't read the mailbox on file: two leads approve, every address is told, 7 days; --request says \"add NEW\" and names the old address that goes")
 	f.StringVar(&in.Agent, "agent", "", "who you are")
 	f.StringVar(&lines, "jsonl", "", "open many: one JSON object a line from `FILE` or -")
 	c.RunE = func(cmd *cobra.Command, _ []string) error {

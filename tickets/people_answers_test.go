@@ -114,11 +114,12 @@ func (f *folk) disputed(d *matter1, m *mail) {
 	if d.acted >= said && d.acted > 0 && !codeOnly && !slices.Contains(f.stopped[d.client], d.id) && !d.disputed {
 		f.stopped[d.client] = append(f.stopped[d.client], d.id)
 	}
+	again := d.disputed // which puts back nothing that was said since the first
 	d.disputed, d.over = true, false
 	d.drop()
 	f.kill(func(o *mail) bool { return o.Ticket == d.id })
 	for _, other := range f.matters {
-		if other != d && d.class.Privileged() && other.class.Privileged() && other.contact == d.contact && !other.over && !other.disputed && other.usedBy == "" {
+		if !again && other != d && d.class.Privileged() && other.class.Privileged() && other.contact == d.contact && !other.over && !other.disputed && other.usedBy == "" {
 			other.drop()
 			f.kill(func(o *mail) bool { return o.Ticket == other.id })
 		}

@@ -208,7 +208,7 @@ func (s *Store) slow(tx kv.Tx, h held, try trying) (why []string, err error) {
 		if w.n <= w.most {
 			continue
 		}
-		first, err := outbox.FirstToday(tx, s.Now(), "codeweek/"+w.whose)
+		first, err := outbox.FirstToday(tx, s.Now(), "guesses/"+w.whose)
 		if err != nil {
 			return nil, err
 		}

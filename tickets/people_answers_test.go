@@ -28,6 +28,17 @@ func (f *folk) answers(t *rapid.T) {
 	f.answer(t, m, token, intent, from, rapid.IntRange(0, 6).Draw(t, "proved") > 0)
 }
 
+// denies is a no to what was proved, which stops the client.
+func (f *folk) denies(t *rapid.T) {
+	k := f.pick(t, func(k *matter1) bool { return k.acted > 0 && !k.disputed })
+	for _, m := range slices.Backward(f.mails) {
+		if m.Ticket == k.id && m.who == k.contact && m.Reference != "" {
+			f.answer(t, m, m, policy.No, m.To, true)
+			return
+		}
+	}
+}
+
 // answer hands an answer in to a letter, with the token of one, and says what the
 // oracle makes of it.
 func (f *folk) answer(t *rapid.T, m, token *mail, intent policy.Intent, from string, proved bool) {
@@ -76,7 +87,7 @@ func (f *folk) answer(t *rapid.T, m, token *mail, intent policy.Intent, from str
 		t.Fatalf("%s from %s confirmed %s: %v; letter %+v", intent, from, got.Ticket, got.Reasons, m)
 	}
 	f.noes(t, got, m, intent, from, proved)
-	f.learn(t)
+	f.tick(t) // what a no takes back of other tickets is taken back before anybody acts, or by this
 }
 
 // noes are followed as they are heard; that the plain ones are heard is demanded.

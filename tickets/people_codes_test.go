@@ -20,6 +20,9 @@ func (f *folk) calls(t *rapid.T) {
 	if c := f.codes[k.contact]; c != nil && c.set {
 		in.Code, in.Agent, in.Ticket = c.word, f.agent(t), k.id
 		f.verify(t, in, k.contact, k)
+		if rapid.IntRange(0, 3).Draw(t, "and change it") == 0 {
+			f.setCode(t, CodeRequest{Contact: in.Contact}, k.contact, rapid.SampledFrom([]string{"max", "lea"}).Draw(t, "lead"))
+		}
 		f.turn(rapid.SampledFrom(clock1[:4]).Draw(t, "later"))
 		f.act(t, k, f.agent(t), policy.Phone)
 	}

@@ -224,7 +224,7 @@ func (f *folk) somebody(t *rapid.T) string {
 
 func (f *folk) actions() map[string]func(*rapid.T) {
 	return map[string]func(*rapid.T){
-		"open": f.opens, "edit": f.edits, "answer": f.answers, "time": f.passes, "act": f.acts,
+		"open": f.opens, "edit": f.edits, "answer": f.answers, "deny": f.denies, "time": f.passes, "act": f.acts,
 		"all-of-it": f.carried, "all-of-it-2": f.carried, "all-of-it-3": f.carried,
 		"widen": f.widens, "widen2": f.widens, "narrow": f.narrows, "import": f.imported, "remove": f.removes, "add": f.adds,
 		"call": f.calls, "code": f.code, "code-set": f.codeSet, "approve": f.approves, "agent": f.agents, "lift": f.lifts,

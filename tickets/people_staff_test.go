@@ -82,7 +82,7 @@ func (f *folk) save(t *rapid.T) {
 // counts for nothing, and neither does any code.
 func (f *folk) putBack(t *rapid.T) {
 	b := f.backup
-	if b == nil || rapid.IntRange(0, 2).Draw(t, "rarely") > 0 {
+	if b == nil {
 		t.Skip("no backup")
 	}
 	head, err := f.Log.Head()

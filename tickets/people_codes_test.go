@@ -106,7 +106,10 @@ func (f *folk) verify(t *rapid.T, in CodeRequest, who string, k *matter1) {
 		t.Fatalf("%s had a match of %s: %+v", in.Agent, who, c)
 	}
 	if k != nil {
-		k.codes, k.acted = append(k.codes, word{who: in.Agent, at: f.oracle.now, code: who, version: c.version}), k.revision
+		k.codes = append(k.codes, word{who: in.Agent, at: f.oracle.now, code: who, version: c.version})
+		if k.class != policy.PasswordChange { // of which a code proves nothing
+			k.acted = k.revision
+		}
 	}
 	f.learn(t)
 }

@@ -168,7 +168,21 @@ type Answer struct {
 	ByLanguage map[string]Intent
 	// Cancels says that the no is nothing but an order to cancel.
 	Cancels bool
+	// By says by what it was read, for people: no rule looks at it.
+	By Reading
+	// Weight is how much the words are like a denial, where that is By.
+	Weight float64
 }
+
+// Reading is by what an answer was read. The zero value is nothing.
+type Reading string
+
+// By what an answer is read.
+const (
+	ByList     Reading = "list"     // a line made of listed words
+	ByPattern  Reading = "pattern"  // a denial that a pattern composes
+	ByLikeness Reading = "likeness" // the words are like those of denials
+)
 
 // to gives the answer as it is one to questions about those classes: who asked to
 // cancel something says no by no order to cancel it. Who was asked about anything

@@ -164,6 +164,8 @@ type answerRecord struct {
 	Intent     policy.Intent            `json:"intent,omitempty"`
 	ByLanguage map[string]policy.Intent `json:"by_language,omitempty"`
 	Cancels    bool                     `json:"cancels,omitempty"`
+	By         policy.Reading           `json:"by,omitempty"`
+	Weight     float64                  `json:"weight,omitempty"`
 }
 
 // asksRecord is a policy.Asks, of a message and of a ticket's request as it is.

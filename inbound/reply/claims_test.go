@@ -33,3 +33,35 @@ func TestClaims(t *testing.T) {
 		}
 	}
 }
+
+// TestHowAsked: beside a yes, how, when and why its writer asked takes nothing away.
+func TestHowAsked(t *testing.T) {
+	for text, want := range map[string]policy.Intent{
+		"Yes, I filled in the form on your site last night.\n\nJoan":  policy.Yes,
+		"Yes, on Wednesday in the chat":                               policy.Yes,
+		"yep, yesterday by phone, because I lost my phone. Thank you": policy.Yes,
+		"Yes, on Wednesday":                             policy.Unclear, // which may be when it is wanted
+		"Yes, on Wednesday please. I called yesterday.": policy.Unclear,
+		"Yesterday by phone.":                           policy.Unclear, // says nothing alone
+		"No, yesterday by phone.":                       policy.Unclear, // corrects something
+		"Yes, I called about my invoice.":               policy.Unclear,
+		"Yes, my boss called you yesterday.":            policy.Unclear,
+	} {
+		if got := intentOf(text).Intent; got != want {
+			t.Errorf("%q is %s, want %s", text, got, want)
+		}
+	}
+}
+
+// TestOneAndAnother: a yes about one thing leaves open what is denied of another.
+func TestOneAndAnother(t *testing.T) {
+	for text, want := range map[string]policy.Intent{
+		"The first one yes, but the second one I did not ask for.": policy.Unclear,
+		"Yes, I got your mail, but I did not ask for this.":        policy.No,
+		"Well yes, I saw it, but we did not ask for this.":         policy.No,
+	} {
+		if got := intentOf(text).Intent; got != want {
+			t.Errorf("%q is %s, want %s", text, got, want)
+		}
+	}
+}

@@ -1,6 +1,9 @@
 package reply
 
 import (
+	"slices"
+	"sync"
+
 	"countersign/inbound/reply/words"
 	"countersign/internal/phrase"
 )
@@ -19,8 +22,9 @@ type denial struct {
 // with courtesy around it.
 func deny(t *phrase.Text) (d denial) {
 	d.cancels = true
+	aside := asides(t)
 	all := t.Find(func(m phrase.Match) bool {
-		if m.Kind == words.Claim || slipped(t, m) || leftOpen(t, m) {
+		if m.Kind == words.Claim || m.Kind == words.Aside || slipped(t, m) || leftOpen(t, m) || aside(m) {
 			return false
 		}
 		if m.Kind != words.Deny && !alone(t, m) {
@@ -34,6 +38,26 @@ func deny(t *phrase.Text) (d denial) {
 	d.unsure = !all
 	d.cancels = d.cancels && d.of != 0
 	return d
+}
+
+// asides finds, when it is first asked, where a text denies another thing than our
+// request, as "The boss has not signed", and reports whether a match shares a word with
+// that.
+func asides(t *phrase.Text) func(phrase.Match) bool {
+	of := sync.OnceValue(func() []bool { return elsewhere(t) })
+	return func(m phrase.Match) bool { return slices.Contains(of()[m.From:m.To], true) }
+}
+
+// elsewhere says of each word whether an aside holds it.
+func elsewhere(t *phrase.Text) []bool {
+	in := make([]bool, t.Len())
+	t.Find(func(m phrase.Match) bool {
+		for i := m.From; i < m.To && m.Kind == words.Aside; i++ {
+			in[i] = true
+		}
+		return false
+	})
+	return in
 }
 
 // slipped reports a match of words that were typed otherwise, as in "we didnt aks for

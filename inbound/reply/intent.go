@@ -32,14 +32,20 @@ func intentWith(own, beside string, names []string) policy.Answer {
 	}
 	whole := lex().ReadSlips(own + "\n" + beside)
 	if d := deny(whole); d.of != 0 {
-		return policy.Answer{Intent: policy.No, Cancels: d.cancels}
+		return policy.Answer{Intent: policy.No, Cancels: d.cancels, By: policy.ByPattern}
 	} else if d.unsure {
 		return unclear
 	}
-	if first == "" || len(first) > longestAnswer || question(first) {
+	if first == "" || len(first) > longestAnswer {
 		return unclear
 	}
 	known := ownNames(names)
+	if refused(first, known) {
+		return policy.Answer{Intent: policy.No}
+	}
+	if question(first) {
+		return unclear
+	}
 	r := sense(lex().Read(withoutName(first)), known)
 	if r[policy.Yes] != 0 && (wordless(first) || holds(first+"\n"+head(rest), reactionWords)) {
 		r[policy.Unclear] |= r[policy.Yes] // one click, made by mistake and never taken back
@@ -74,6 +80,9 @@ func (p pieces) intent(names ...string) policy.Answer {
 	}
 	return a
 }
+
+// meant is the intent, of which what is clear in no language may be like a denial.
+func (p pieces) meant(names ...string) policy.Answer { return perhaps(p.intent(names...), p.own) }
 
 func objects(s string) bool {
 	d := deny(lex().Read(s))

@@ -51,7 +51,7 @@ func denialsOf(lines []intentLine) ngram.Model {
 		}
 		all = append(all, lesson{f, sign})
 	}
-	const rounds, rate, margin, dear = 15, 0.5, 2, 1.5 // a false no costs more than a missed one
+	const rounds, rate, margin, dear = 40, 0.5, 2, 1.5 // a false no costs more than a missed one
 	learner := ngram.NewLearner(1)
 	learner.Rounds(rounds, len(all), rate, func(i int, by float64) {
 		l, least := all[i], float64(margin)

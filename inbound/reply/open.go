@@ -8,13 +8,16 @@ import (
 // leftOpen reports that the sentence of a match asks, sets a condition or a time, or
 // doubts what was matched.
 func leftOpen(t *phrase.Text, m phrase.Match) bool {
-	asks := t.Asks(m.From)
+	asks := t.Asks(m.From) && !states(t, m)
 	if asks && !statedBefore(t, m) {
 		return true
 	}
 	from, to := t.SentenceOf(m.From)
 	for i := from; i < to; {
 		if i == m.From {
+			if contrasts(t, m) {
+				return true
+			}
 			i = m.To
 			continue
 		}
@@ -31,8 +34,11 @@ func leftOpen(t *phrase.Text, m phrase.Match) bool {
 				// a question, as in Turkish and Korean.
 				open = before || i < m.From && t.Before(i) >= phrase.Part || behind && !(asks && i+n == to)
 			case e.In(words.Ask)&m.Of != 0 && i == from && !led:
-				open = before
+				open = before && (asks || governs(t, i+n, m))
 			}
+			open = open || e.In(words.Instead)&m.Of != 0 && (before || behind)
+			open = open || e.In(words.Only)&m.Of != 0 && i >= m.To && t.Before(i) == phrase.Part
+			open = open || before && e.In(words.Apart)&m.Of != 0 && apart(t, from, i, n, m.Of)
 			open = open || before && e.In(words.Doubt)&m.Of != 0 && governs(t, i+n, m)
 			return open
 		})
@@ -44,6 +50,43 @@ func leftOpen(t *phrase.Text, m phrase.Match) bool {
 	return false
 }
 
+// contrasts reports that a match holds what was asked for instead, behind a "but".
+func contrasts(t *phrase.Text, m phrase.Match) bool {
+	for i := m.From + 1; i < m.To; i++ {
+		if entryAt(t, i, m.Of, words.Instead) > 0 && entryAt(t, i, m.Of, words.But) > 0 {
+			return true
+		}
+	}
+	return false
+}
+
+// states reports that the sentence of a match ends as a statement does, though a
+// question mark stands behind it.
+func states(t *phrase.Text, m phrase.Match) bool {
+	const most = 6 // words
+	from, to := t.SentenceOf(m.From)
+	for k := max(from, to-most); k < to; k++ {
+		if entryAt(t, k, m.Of, words.States) == to-k {
+			return true
+		}
+	}
+	return false
+}
+
+// apart reports that a yes of n words at i, in the sentence that begins at from, is about
+// one thing and so leaves open what is denied behind it, as in "The first one yes, the
+// second I did not ask for": it ends its part, which another word begins.
+func apart(t *phrase.Text, from, i, n int, of phrase.Set) bool {
+	if i+n < t.Len() && t.Before(i+n) < phrase.Part {
+		return false
+	}
+	begin := i
+	for begin > from && t.Before(begin) < phrase.Part {
+		begin--
+	}
+	return !madeOf(t, begin, i, of, phrase.Lead, phrase.Filler, phrase.And, words.Hello, words.Yes, words.No, words.Polite)
+}
+
 // governs reports that a doubt which ends before word i is about a match behind it:
 // no statement of its own begins between them, as one does in "I suppose somebody
 // mixed this up, we ordered nothing". What follows the doubt at once is what is
@@ -53,6 +96,9 @@ func governs(t *phrase.Text, i int, m phrase.Match) bool {
 	for k := m.From; k >= i; k-- {
 		if t.Names(k) {
 			return true
+		}
+		if k > i && entryAt(t, k, m.Of, phrase.And) > 0 && entryAt(t, k, m.Of, words.But) > 0 && t.Before(k) < phrase.Part && stated(t, k, m) {
+			return false // "I am not sure what this is but I did not order it"
 		}
 		if t.Before(k) == phrase.Part {
 			goesOn := entryAt(t, k, m.Of, phrase.And) > 0 // "I am not sure, but"

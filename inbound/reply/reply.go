@@ -75,17 +75,17 @@ func Read(m *rawmail.Message, own Own) Reading {
 		r.Kind, r.KindWhy = policy.KindAutoReply, "It says that a program sent it, or that its writer is away."
 		return r
 	}
+	r.Answer = perhaps(r.Answer, said.own)
 	if strings.TrimSpace(b.plain) != "" && b.html != "" {
-		r.Answer = agreed(plain.intent(r.name), html.intent(r.name))
+		r.Answer = agreed(plain.meant(r.name), html.meant(r.name))
 	}
 	if b.sure != b.html {
-		r.Answer = agreed(r.Answer, divide(clean.Seen(b.sure)).intent(r.name))
+		r.Answer = agreed(r.Answer, divide(clean.Seen(b.sure)).meant(r.name))
 	}
 	// No bytes are a denial by chance: one stands, however else they may be read.
 	if b.other != b.plain && !objects(said.own) {
-		r.Answer = agreed(r.Answer, divide(clean.Seen(b.other)).intent(r.name))
+		r.Answer = agreed(r.Answer, divide(clean.Seen(b.other)).meant(r.name))
 	}
-	r.Answer = perhaps(r.Answer, said.own)
 	if b.doubtful || (b.below || wrappedQuote(b.plain)) && r.Answer.Intent != policy.No {
 		r.Answer = policy.Answer{Intent: policy.Unclear}
 	}
@@ -136,6 +136,13 @@ func agreed(a, b policy.Answer) policy.Answer {
 		if i := common(a.For(l), b.For(l)); i != out.For(l) {
 			out = out.But(i, l)
 		}
+	}
+	if out.Intent == policy.Unclear && len(out.ByLanguage) == 0 {
+		return out // read by nothing
+	}
+	out.By, out.Weight = a.By, a.Weight
+	if b.By == policy.ByLikeness && a.By != b.By { // the weaker of two
+		out.By, out.Weight = b.By, b.Weight
 	}
 	return out
 }

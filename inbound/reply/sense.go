@@ -22,6 +22,11 @@ func answer(r senses) policy.Answer {
 	}
 	if len(distinct) == 1 {
 		out.Intent = distinct[0]
+	}
+	if r[policy.Yes]|r[policy.No] != 0 {
+		out.By = policy.ByList
+	}
+	if len(distinct) == 1 {
 		return out
 	}
 	for _, i := range distinct {
@@ -44,9 +49,11 @@ func sense(line *phrase.Text, names map[string]bool) senses {
 		if out[policy.Unclear]&way.in != 0 {
 			continue
 		}
-		clear(way.stuck)
-		switch yes, no, ok := way.from(0); {
+		switch yes, no, ok := way.find(); {
 		case !ok:
+		case way.wide && (!yes && !no || way.dated()):
+		case way.wide && !yes:
+			out[policy.Unclear] |= way.in
 		case yes && !no && way.informed():
 			out[policy.Unclear] |= way.in
 		case yes && !no:
@@ -91,6 +98,27 @@ type parse struct {
 	claims []phrase.Match
 	in     phrase.Set
 	stuck  []bool // no way leads from there
+	wide   bool   // what says how, why or when the writer asked may stand on the way
+	took   []step // the way that was found, its end first
+}
+
+// step is an entry or a claim on the way through a line.
+type step struct {
+	at    int
+	entry phrase.Entry // of an entry
+}
+
+// find looks for a way through the line, by what says how the writer asked only
+// where there is none without.
+func (p *parse) find() (yes, no, ok bool) {
+	for _, p.wide = range []bool{false, true} {
+		clear(p.stuck)
+		p.took = p.took[:0]
+		if yes, no, ok = p.from(0); ok {
+			return yes, no, ok
+		}
+	}
+	return false, false, false
 }
 
 // from takes apart what begins at word i, by long entries first.
@@ -101,28 +129,63 @@ func (p *parse) from(i int) (yes, no, ok bool) {
 	if p.stuck[i] {
 		return false, false, false
 	}
+	for k := 0; p.wide && k < len(p.claims) && !ok; k++ {
+		yes, no, ok = p.claim(i, p.claims[k])
+	}
 	p.line.Each(i, func(size int, e phrase.Entry) bool {
+		if ok {
+			return true
+		}
 		if e.In(words.Other)&p.in != 0 && !p.parted(i, i+size) {
 			return true // says something else: an order to us, as "please confirm"
 		}
-		if e.InAny(words.Yes, words.No, words.Polite, words.Ack, words.Informed)&p.in == 0 {
+		if e.InAny(words.Yes, words.No, words.Polite, words.Ack, words.Informed)&p.in == 0 && (!p.wide || !p.how(e)) {
 			return false
 		}
 		yes, no, ok = p.from(i + size)
 		yes, no = yes || e.In(words.Yes)&p.in != 0, no || e.In(words.No)&p.in != 0
+		if ok {
+			p.took = append(p.took, step{i, e})
+		}
 		return ok
 	})
-	for _, m := range p.claims {
-		if !ok && m.From == i && m.Of&p.in != 0 {
-			_, no, ok = p.from(m.To)
-			yes = ok
-		}
+	for k := 0; k < len(p.claims) && !ok; k++ {
+		yes, no, ok = p.claim(i, p.claims[k])
 	}
 	if !ok && p.names[p.line.Word(i)] {
 		yes, no, ok = p.from(i + 1)
 	}
 	p.stuck[i] = !ok
 	return yes && ok, no && ok, ok
+}
+
+// claim takes one that begins at word i, and goes on behind it.
+func (p *parse) claim(i int, m phrase.Match) (yes, no, ok bool) {
+	if m.From != i || m.Of&p.in == 0 {
+		return false, false, false
+	}
+	if _, no, ok = p.from(m.To); !ok {
+		return false, false, false
+	}
+	p.took = append(p.took, step{at: i})
+	return true, no, true
+}
+
+// how reports an entry that says how, why or when the writer asked.
+func (p *parse) how(e phrase.Entry) bool {
+	return e.InAny(words.How, words.Why, words.Day)&p.in != 0
+}
+
+// dated reports a day on the way in whose sentence nothing says how the writer asked:
+// "Yes, on Wednesday" may be when it is wanted.
+func (p *parse) dated() bool {
+	return slices.ContainsFunc(p.took, func(day step) bool {
+		if day.entry.In(words.Day)&p.in == 0 {
+			return false
+		}
+		from, to := p.line.SentenceOf(day.at)
+		return !p.line.Has(words.How, p.in, from, to)
+	})
 }
 
 // informed reports a line of a bare yes that thanks for being told, as "Yes, thanks for

@@ -5,7 +5,7 @@ import "countersign/internal/phrase"
 // Lists of what requests are made of, of the files in classes. Their order is
 // that of the constants.
 const (
-	Password phrase.List = Clause + 1 + iota // what a request is about
+	Password phrase.List = States + 1 + iota // what a request is about
 	User
 	Server
 	Network

@@ -45,6 +45,10 @@ const (
 	Ack                          // has only read what we wrote
 	Informed                     // beside a bare yes says only that it read it, as "thanks for the information"
 	Polite                       // may stand beside those, and says nothing alone
+	How                          // may stand beside a yes and says how the writer asked, as "by phone", "I called"
+	Why                          // so, and says why, or when that was, as "yesterday"
+	Day                          // so, in a sentence that also says how: else it may be yet to come
+	Apart                        // says of one thing before a denial of another that it was asked for, as "the first one yes"
 	Other                        // means something else in that language, though it answers elsewhere
 	But                          // takes the clearness from a yes wherever it stands on a later line
 	Harmless                     // takes nothing away, though it holds a word that would
@@ -54,6 +58,10 @@ const (
 	Tag                          // is a question behind a statement that asks whether it is true, as "right?"
 	Else                         // begins such a question
 	Clause                       // begins the clause that a doubt before it governs, as "that"
+	Instead                      // beside a denial says what was asked for, as "I asked for": it may deny how, and not who
+	Only                         // says so where it begins what follows a denial, as in "not deleted, only renamed"
+	Query                        // begins a question that takes nothing from a no before it, as "who"
+	States                       // ends a statement, whatever mark stands behind it
 )
 
 // A word that is in any list is known, and so none of which a slip of the fingers may
@@ -63,7 +71,7 @@ const (
 // If leaves a denial open anywhere in its sentence: a condition, a time.
 const If = phrase.If
 
-var names = append([]string{"yes", "no", "ack", "informed", "polite", "other", "but", "harmless", "hello", "doubt", "ask", "tag", "or else", "clause"}, class...)
+var names = append([]string{"yes", "no", "ack", "informed", "polite", "how", "why", "day", "apart", "other", "but", "harmless", "hello", "doubt", "ask", "tag", "or else", "clause", "instead", "only", "query", "states"}, class...)
 
 // Kinds of patterns.
 const (
@@ -71,11 +79,12 @@ const (
 	Order  = "order"  // an order to leave it: says no where its sentence holds nothing else but courtesy
 	Cancel = "cancel" // such an order in words that ask for just that on a cancellation
 	Claim  = "claim"  // the writer asked: says yes where its line holds nothing else but yeses and courtesy
+	Aside  = "aside"  // what is denied is another thing: a denial in its words is none
 )
 
 // sources are the word files, named for their language. Several of one language
 // make one; each has groups of its own.
-var sources = []string{"*.txt", "classes/*.txt"}
+var sources = []string{"*.txt", "classes/*.txt", "yeses/*.txt"}
 
 // Load builds the lexicon from the sources in a folder; all.txt holds for all
 // languages. The program does not: it has the table.

@@ -11,6 +11,7 @@ const (
 	act
 	speech
 	full
+	absent
 )
 
 // note writes down the features of a segment.
@@ -55,6 +56,27 @@ func (s *segment) listed(f []uint32) []uint32 {
 		}
 	}
 	return f
+}
+
+// whole adds what is in no segment of a text that is judged as one: mail that names
+// nothing which may be asked for asks for nothing, in whatever words.
+func (p *parsed) whole() {
+	if len(p.segments) == 0 || len(p.segments) > fewSegments {
+		return
+	}
+	const counts = 6
+	var all uint64
+	for _, s := range p.segments {
+		all |= s.lists
+	}
+	f := &p.segments[0].features
+	for n, lists := range []uint64{things, acts, things | acts} {
+		if all&lists == 0 {
+			for range counts {
+				*f = append(*f, ngram.New(absent).Byte(byte(n)).Bucket())
+			}
+		}
+	}
 }
 
 // each gives the numbers of the bits that are set.

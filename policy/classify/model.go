@@ -66,7 +66,7 @@ func (w window) overlaps(o window) bool { return w.from < o.to && o.from < w.to 
 
 // Figures of a decision, in units of weight.
 const (
-	least = 0.8 // from here on something privileged is asked for
+	least = 1.2 // from here on something privileged is asked for
 	steep = 1.1 // of the score
 	close = 0.5 // two classes are that near each other
 	asked = 1.0 // a class is asked for beside another, at another place

@@ -72,6 +72,7 @@ func parse(subject, own string, quoted bool) *parsed {
 		p.note(s)
 	}
 	p.withoutTalk(len(phrase.Words(p.subject)))
+	p.whole()
 	return p
 }
 

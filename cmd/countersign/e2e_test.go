@@ -164,6 +164,9 @@ func TestEndToEnd(t *testing.T) {
 	if !shown.Confirmed || !shown.Authenticated {
 		t.Fatalf("ticket show says %+v", shown)
 	}
+	if out := o.ok("explain", "T-1"); !strings.Contains(out, "its words answer yes, as a line of listed words") {
+		t.Errorf("explain does not say by what the yes was read:\n%s", out)
+	}
 	out := o.ok("authorize", "T-1", "password-change", "--agent", "sam", "--json")
 	var z struct{ Decision, Receipt string }
 	must(t, json.Unmarshal([]byte(out), &z))

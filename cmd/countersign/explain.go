@@ -8,6 +8,7 @@ import (
 
 	"countersign/desk/api"
 	"countersign/internal/clean"
+	"countersign/policy"
 	"countersign/tickets"
 )
 
@@ -47,6 +48,9 @@ func (a *app) sayExplanation(e tickets.Explanation) error {
 			fmt.Fprintf(a.stdout, " by %s of %s, which covers %s", s.By, clean.Terminal(s.Domain), clean.Terminal(strings.Join(s.Covered, ", ")))
 		}
 		fmt.Fprintf(a.stdout, "; dmarc %s, policy %s\n", orElse(string(s.DMARC), "none"), orElse(clean.Terminal(s.Policy), "none"))
+		if answer := m.Facts.Answer; answer.By != "" {
+			fmt.Fprintf(a.stdout, "  its words answer %s, %s\n", m.Facts.Person.Means(answer), readBy(answer))
+		}
 		if asks := m.Facts.Asks; asks.Class != "" {
 			fmt.Fprintf(a.stdout, "  its words ask for %s\n", readAs(asks))
 			for _, match := range asks.Matches {
@@ -61,4 +65,17 @@ func (a *app) sayExplanation(e tickets.Explanation) error {
 		}
 	}
 	return nil
+}
+
+// readBy says by what an answer was read.
+func readBy(a policy.Answer) string {
+	switch a.By {
+	case policy.ByList:
+		return "as a line of listed words"
+	case policy.ByPattern:
+		return "as a pattern has it"
+	case policy.ByLikeness:
+		return fmt.Sprintf("as they are like denials (weight %.2f)", a.Weight)
+	}
+	return "read by " + clean.Terminal(string(a.By))
 }

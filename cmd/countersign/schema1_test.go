@@ -151,7 +151,7 @@ var random = regexp.MustCompile(`d-[a-z2-7]{12}|\[T-[0-9]+-[0-9A-Z]{6}\]`)
 // who wrote is a second person.
 var readOfWords = regexp.MustCompile(`,"proof":"(?:proved|not proved|refused|not checked)"|,"asks":\{(?:[^{}]|\{[^{}]*\})*\}|` +
 	`,"priorities":\[\],"categories":\[\],"services":\[\]|,"stopped":(?:true|false)|,"contacts":[0-9]+,"open":[0-9]+,"held":[0-9]+,"cools":\[\]|` +
-	`,"approves":true|,"requester":true|,"role_now":"[a-z]*","cools":\[\]|,"class":"[a-z-]+"(\})`)
+	`,"approves":true|,"requester":true|,"role_now":"[a-z]*","cools":\[\]|,"class":"[a-z-]+"(\})|,"by":"(?:list|pattern|likeness)"`)
 
 func (s *schema1) plain(text string) string {
 	known := s.receipts()
@@ -357,7 +357,9 @@ func (s *schema1) same(name, got string) {
 	must(s, err)
 	b, err := io.ReadAll(z)
 	must(s, err)
-	was, is := strings.Split(string(b), "\n"), strings.Split(got, "\n")
+	// what waits in the outbox was always a question once
+	word := strings.NewReplacer("Our question", "Our mail")
+	was, is := strings.Split(word.Replace(string(b)), "\n"), strings.Split(word.Replace(got), "\n")
 	if len(was) != len(is) {
 		s.Errorf("%s: %d lines, the old program said %d", name, len(is), len(was))
 	}

@@ -63,6 +63,7 @@ type verified struct {
 	Ticket, Bound, Intent, Verdict string
 	Confirmed                      bool
 	Reasons                        []struct{ Code, Text string }
+	ReadBy                         string `json:"read_by"`
 	ReplyText                      string `json:"reply_text"`
 }
 
@@ -149,6 +150,9 @@ func TestVerifyWorld(t *testing.T) {
 				if r.Text == "" {
 					t.Errorf("reason %s has no sentence", r.Code)
 				}
+			}
+			if want := map[string]string{"YES": "list", "NO": "list"}[v.ReplyText]; v.ReadBy != want && tt.verdict == "authenticated" {
+				t.Errorf("verify: read_by %q, want %q", v.ReadBy, want)
 			}
 			if code != tt.exit || v.Verdict != tt.verdict || v.Confirmed != tt.confirmed || !slices.Contains(codes, tt.reason) {
 				t.Errorf("verify: exit %d %s confirmed %v %v, want %d %s %v %s\n%+v", code, v.Verdict, v.Confirmed, codes, tt.exit, tt.verdict, tt.confirmed, tt.reason, v)

@@ -23,6 +23,7 @@ type Verification struct {
 	Ticket    string          `json:"ticket"`
 	Bound     policy.Bound    `json:"bound"`
 	Intent    policy.Intent   `json:"intent"`
+	ReadBy    policy.Reading  `json:"read_by,omitempty"`
 	Verdict   policy.Verdict  `json:"verdict"`
 	Proof     policy.Word     `json:"proof"`
 	Confirmed bool            `json:"confirmed"`
@@ -65,7 +66,7 @@ func (g *Gateway) Verify(ctx context.Context, raw []byte, at time.Time, again bo
 		return Verification{}, err
 	}
 	v := Verification{From: e.From, Kind: e.Kind, Ticket: f.Binding.Ticket, Bound: f.Binding.Bound,
-		Intent: f.Person.Means(e.Answer), Verdict: d.Verdict, Proof: policy.WordOf(f, d), Confirmed: d.Confirmed(), Reasons: d.Reasons, ReplyText: e.Text,
+		Intent: f.Person.Means(e.Answer), ReadBy: e.Answer.By, Verdict: d.Verdict, Proof: policy.WordOf(f, d), Confirmed: d.Confirmed(), Reasons: d.Reasons, ReplyText: e.Text,
 		Sender: VerifiedSender{Result: orNone(e.Sender.Result), By: e.Sender.By, Domain: e.Sender.Domain, DKIM: e.Sender.DKIM,
 			SPF: orNone(e.Sender.SPF), DMARC: orNone(e.Sender.DMARC), Policy: e.Sender.Policy, ARC: orNone(e.Sender.ARC)}}
 	if f.Person.ID != "" {

@@ -13,8 +13,7 @@ import (
 // newest knows, and says how many; those that can't be read stay as they are and are counted apart. What is
 // kept meanwhile is sealed under the newest key already.
 func (s *Store) Reseal(newest func(sealed, aad []byte) bool) (anew, damaged int, err error) {
-	s.using.Lock() // what was begun before that key was there has ended
-	s.using.Unlock()
+	s.drain() // what was begun before that key was there has ended
 	folders, err := os.ReadDir(s.dir)
 	errs := []error{err}
 	for _, f := range folders {
@@ -40,6 +39,12 @@ func (s *Store) Reseal(newest func(sealed, aad []byte) bool) (anew, damaged int,
 		}
 	}
 	return anew, damaged, errors.Join(errs...)
+}
+
+// drain waits until what uses a file now has ended.
+func (s *Store) drain() {
+	s.using.Lock()
+	defer s.using.Unlock()
 }
 
 func (s *Store) reseal(path, hash string, newest func(sealed, aad []byte) bool) (bool, error) {

@@ -56,16 +56,19 @@ type CodeTry struct {
 	Match    bool      // what was typed is the code
 }
 
+// most is how many wrong ones the code stands in a day.
+func (c CodeTry) most() int { return cmp.Or(c.Most, WrongCodesDay) }
+
 // codeRefusals are tried before the try is counted. None says anything of the code.
 var codeRefusals = []struct {
 	code    Code
 	applies func(CodeTry) bool
 }{
-	{CodeCodeOwn, func(c CodeTry) bool { return c.Set && c.Agent == c.SetBy }},                                      //rule:6.5 who-set-a-code-verifies-none TestCodeTry/set-by-the-agent
-	{CodeCodeBusy, func(c CodeTry) bool { return c.HourWrong >= WrongCodesHour }},                                   //rule:6.13 guesses-over-all-codes TestCodeTry/busy
-	{CodeCodeAgentBusy, func(c CodeTry) bool { return c.AgentWrong >= WrongCodesAgent }},                            //rule:6.13 guesses-of-an-agent TestCodeTry/agent-busy
-	{CodeCodeAgentBusy, func(c CodeTry) bool { return c.AgentWeek >= WrongAgentWeek }},                              //rule:6.13 guesses-of-an-agent-in-a-week TestCodeTry/agent-busy-for-days
-	{CodeCodeLocked, func(c CodeTry) bool { return c.Wrong >= cmp.Or(c.Most, WrongCodesDay) || c.Set && c.Locked }}, //rule:6.13 guesses-at-a-code TestCodeTry/locked
+	{CodeCodeOwn, func(c CodeTry) bool { return c.Set && c.Agent == c.SetBy }},                 //rule:6.5 who-set-a-code-verifies-none TestCodeTry/set-by-the-agent
+	{CodeCodeBusy, func(c CodeTry) bool { return c.HourWrong >= WrongCodesHour }},              //rule:6.13 guesses-over-all-codes TestCodeTry/busy
+	{CodeCodeAgentBusy, func(c CodeTry) bool { return c.AgentWrong >= WrongCodesAgent }},       //rule:6.13 guesses-of-an-agent TestCodeTry/agent-busy
+	{CodeCodeAgentBusy, func(c CodeTry) bool { return c.AgentWeek >= WrongAgentWeek }},         //rule:6.13 guesses-of-an-agent-in-a-week TestCodeTry/agent-busy-for-days
+	{CodeCodeLocked, func(c CodeTry) bool { return c.Wrong >= c.most() || c.Set && c.Locked }}, //rule:6.13 guesses-at-a-code TestCodeTry/locked
 }
 
 // codeAnswers are tried in order, once it is counted. Only the last of them is a

@@ -130,16 +130,15 @@ func (s *Store) checkChannel(r kv.Reader, t Ticket, c clients.Contact, agent sta
 // asker is the contact as the directory is now, with everything that would cool of
 // an answer to our question, and whether that would be one of staff.
 func (s *Store) asker(r kv.Reader, t Ticket, c clients.Contact) (policy.Giver, error) {
-	isStaff, err := s.askedIsStaff(r, c)
+	right := string(t.Class)
+	cools, err := s.cools(r, c, append(firstOf(c), got{what: right, since: c.Got(right, t.Service, s.Now())})...)
 	if err != nil {
 		return policy.Giver{}, err
 	}
-	right := string(t.Class)
-	cools, err := s.cools(r, c, append(firstOf(c), got{what: right, since: c.Got(right, t.Service, s.Now())})...)
-	return policy.Giver{Active: c.ID != "" && c.Status != clients.Removed, Client: c.Client, May: c.May(clients.Permission(right), s.Now(), t.Service),
-		OnFile: true, Cools: outlined(cools),
-		Staff: isStaff, //rule:6.5 staff-since-is-promised-nothing TestCheckFacts/address-became-staffs
-	}, err
+	g := policy.Giver{Active: c.ID != "" && c.Status != clients.Removed, Client: c.Client, May: c.May(clients.Permission(right), s.Now(), t.Service),
+		OnFile: true, Cools: outlined(cools)}
+	g.Staff, err = s.askedIsStaff(r, c) //rule:6.5 staff-since-is-promised-nothing TestCheckFacts/address-became-staffs
+	return g, err
 }
 
 // askedIsStaff reports whether the address that our questions to a contact go to

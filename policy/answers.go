@@ -63,7 +63,7 @@ func opening(f Facts) (Decision, bool) {
 		d.Verdict = Authenticated
 		d.with(Effect{Kind: EffectOpen})
 		d.prove(ProofSender)
-		if class.asksBack() && !f.doubtful() { //rule:6.1 own-mail-is-no-confirmation TestOpening/privileged
+		if (class.Demands().AsksBack() || f.AsksBack) && !f.doubtful() { //rule:6.1 own-mail-is-no-confirmation TestOpening/privileged
 			d.notice(NoticeConfirm)
 		}
 	// whoever has old mail of theirs must not have us ask again and again

@@ -29,48 +29,65 @@ const LostWait = 7 * 24 * time.Hour
 
 // lostMailbox is what a ticket demands that says that its contact lost their
 // mailbox: no answer of theirs, but two leads, and a long wait.
-var lostMailbox = Demand{Approval: true, Leads: 2, Wait: LostWait}
+var lostMailbox = Demand{Second: Second{Leads: 2}, Wait: LostWait, Channels: written}
+
+// Demands gives what is asked for before this is done.
+func (a Action) Demands() Demand { return a.demands() }
 
 func (a Action) lostMailbox() bool { return a.Ticket.Lost && a.Class == AccountChange }
 
 // demands gives what the class asks for on this ticket.
 func (a Action) demands() Demand {
+	d := a.Rules.Demand(a.Class, a.Matter)
 	if a.lostMailbox() {
-		return lostMailbox
+		return Demand{Second: lostMailbox.Second, Wait: max(lostMailbox.Wait, d.Wait), Channels: d.Channels, Words: d.Words, Rules: d.Rules}
 	}
-	return a.Class.Demands()
+	return d
 }
 
-// agreed are the second persons whose approval counts now: leads, and whether a
-// contact is among them.
-func (a Action) agreed() (leads int, contact bool) {
+// agreed are the second persons whose approval counts now. A lead whom the rules did
+// not ask stands in for a contact.
+type agreed struct{ contacts, leads, standIns int }
+
+func (a Action) agreed() (out agreed) {
 	var who []string
 	for _, p := range a.given(ProofApproval) {
+		by := p.Agent + "/" + p.Contact
+		if a.void(p) != "" || slices.Contains(who, by) { //rule:6.5 two-leads-are-two part=2 TestLostMailbox/one-lead-twice
+			continue
+		}
+		who = append(who, by)
 		switch {
-		case a.void(p) != "":
 		case p.Agent == "":
-			contact = true
-		case !slices.Contains(who, p.Agent): //rule:6.5 two-leads-are-two =true TestLostMailbox/one-lead-twice
-			who = append(who, p.Agent)
+			out.contacts++
+		case !p.ByRule:
+			out.standIns++
+			fallthrough
+		default:
+			out.leads++
 		}
 	}
-	return len(who), contact
+	return out
 }
 
-// approvalMissing names what is missing of the second person's agreement. Where a
+// enough reports whether they are as many as are asked for, and how many leads
+// stand in for contacts then.
+func (g agreed) enough(s Second) (standIns int, ok bool) {
+	standIns = max(0, s.Contacts-g.contacts)
+	return standIns, standIns <= g.standIns && g.leads-standIns >= s.Leads && g.contacts+g.leads >= s.Either
+}
+
+// approvalMissing names what is missing of the agreement of others. Where a
 // lead stands in for one, the caller's code is asked for, too, if there is one.
 func approvalMissing(a Action, _ *Authorization) (why []Reason) {
 	d := a.demands()
-	if !d.Approval {
+	if !d.Approval() {
 		return nil
 	}
-	leads, contact := a.agreed()
-	switch {
-	case d.Leads > 0 && leads >= d.Leads, d.Leads == 0 && contact:
+	switch standIns, ok := a.agreed().enough(d.Second); {
+	case ok && (standIns == 0 || !a.CodeSet || a.has(ProofCode)): //rule:6.5 lead-and-code =ok TestLeadApproves/code-set
 		return nil
-	case d.Leads == 0 && leads > 0 && !(a.CodeSet && !a.has(ProofCode)): //rule:6.5 lead-and-code part=3 TestLeadApproves/code-set
-		return nil
-	case d.Leads == 0 && leads > 0:
+	case ok:
 		why = []Reason{Because(CodeCodeMissing)}
 		for _, code := range a.wanting(ProofCode) {
 			why = append(why, a.because(code))

@@ -44,9 +44,3 @@ func (c Class) Below(other Class) bool {
 	i, j := slices.Index(Classes, c), slices.Index(Classes, other)
 	return i >= 0 && (j < 0 || i < j)
 }
-
-// asksBack reports whether a contact's own proved mail is not enough for c.
-func (c Class) asksBack() bool {
-	d := c.Demands()
-	return len(d.AnyOf) > 0 && !slices.Contains(d.AnyOf, ProofSender)
-}

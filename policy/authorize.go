@@ -36,6 +36,7 @@ type Proof struct {
 	Code     string    `json:"code,omitempty"`    // whose code it was
 	Version  int       `json:"version,omitempty"` // of that code
 	Giver    Giver     `json:"-"`                 // Contact as the directory is now
+	ByRule   bool      `json:"by_rule,omitempty"` // a lead approved as the rules let leads, not in the place of a contact
 	Lead     Lead      `json:"-"`                 // Agent, who approved, as the directory is now
 }
 
@@ -56,6 +57,8 @@ type Action struct {
 	Edited   []string // agents who edited it
 
 	Ticket        Ticket
+	Rules         Rules
+	Matter        Matter    // of the ticket
 	Contact       Giver     // of the ticket
 	Asked         []Cooling // of the address on file that is asked: no answer to that proves anything privileged
 	Proofs        []Proof
@@ -98,7 +101,7 @@ var denials = []struct {
 	{"agent-disabled", agentDisabled},
 	{"no-authority", noAuthority}, //rule:8 who-may-carry-out TestAuthorize/no-authority
 	{"other-class", when(CodeClassMismatch, func(a Action) bool { return a.Class != a.Ticket.Class && a.Class != Question })}, //rule:6.6 a-ticket-is-for-its-class TestAuthorize/other-class
-	{"channel", when(CodeChannelForbidden, func(a Action) bool { return a.Channel.live() && !a.Class.Demands().Live })},       //rule:8 chat-and-phone-may-not TestAuthorize/by-chat
+	{"channel", when(CodeChannelForbidden, func(a Action) bool { return !a.demands().By(a.Channel) })},                        //rule:8 chat-and-phone-may-not TestAuthorize/by-chat
 	{"client-stopped", when(CodeClientStopped, func(a Action) bool { return a.ClientStopped && a.Class.Privileged() })},       //rule:6.8 a-stop-stops TestAuthorize/client-stopped
 	{"contact-barred", barred}, //rule:6.5 rights-at-the-act TestRightsAtTheAct/no-yes-of-a-removed-one
 	{"allowed-before-restore", when(CodeAlreadyUsed, func(a Action) bool { return a.UsedBy != "" && a.UsedIn != a.Epoch && a.Class != Question })}, //rule:7 allowed-before-a-restore TestRightsAtTheAct/used-before-a-restore

@@ -1,6 +1,7 @@
 package policy
 
 import (
+	"fmt"
 	"slices"
 	"time"
 )
@@ -14,8 +15,10 @@ type Caller struct {
 	Authority map[Class]bool  // what the agent may carry out
 	Contact   map[Class]Giver // the person, as a request of the class sees them
 	Stopped   bool            // nothing privileged is done for the client
-	CodeSet   bool            // there is a phone or chat code that could be said now
-	Code      HeldCode        // that one
+	Rules     Rules
+	Matter    Matter
+	CodeSet   bool     // there is a phone or chat code that could be said now
+	Code      HeldCode // that one
 }
 
 // ChannelCheck says what may be done for somebody by a channel. A class stands in
@@ -45,7 +48,11 @@ func CheckChannel(c Caller) ChannelCheck {
 		if !c.Authority[class] && class != Question {
 			out.Others = append(out.Others, class)
 		}
-		byMail := c.with(class, Email, ProofSender, ProofReply, ProofApproval)
+		mailed := []ProofKind{ProofSender, ProofReply, ProofApproval, ProofExternal}
+		if c.CodeSet && c.Rules.Demand(class, c.Matter).joins(ProofCode) {
+			mailed = append(mailed, ProofCode)
+		}
+		byMail := c.with(class, Email, mailed...)
 		switch {
 		case c.with(class, c.Channel).Decision == Allow:
 			out.Now = append(out.Now, class)
@@ -53,7 +60,7 @@ func CheckChannel(c Caller) ChannelCheck {
 			out.WithCode = append(out.WithCode, class)
 		case byMail.Decision == Allow: //rule:8 promised-is-what-is-allowed =true TestCheckChannel/stopped TestPromisesAreKept
 			out.ByMail = append(out.ByMail, class)
-			if class.Demands().Approval {
+			if c.Rules.Demand(class, c.Matter).Approval() {
 				out.Approval = append(out.Approval, class)
 			}
 		default:
@@ -69,24 +76,39 @@ func CheckChannel(c Caller) ChannelCheck {
 func (c Caller) with(class Class, by Channel, kinds ...ProofKind) Authorization {
 	const caller, second = "caller", "second"
 	giver := c.Contact[class]
-	a := Action{Now: c.Now, Class: class, Channel: by, Agent: c.Agent, Authority: true, OpenedBy: c.Agent, Contact: giver, ClientStopped: c.Stopped,
+	a := Action{Now: c.Now, Class: class, Channel: by, Agent: c.Agent, Authority: true, OpenedBy: c.Agent, Contact: giver, ClientStopped: c.Stopped, Rules: c.Rules, Matter: c.Matter,
 		Ticket: Ticket{ID: "T", Client: giver.Client, Contact: caller, Class: class, State: StateUnconfirmed, Revision: 1}}
-	wait := class.Demands().Wait
+	d := c.Rules.Demand(class, c.Matter)
 	for _, kind := range kinds {
-		p := Proof{Kind: kind, Revision: 1, At: c.Now.Add(-wait), Contact: caller, Giver: giver}
+		p := Proof{Kind: kind, Revision: 1, At: c.Now.Add(-d.Wait), Contact: caller, Giver: giver}
 		p.Expires = p.At.Add(ProofLife)
+		p.Giver.OnFile, p.Giver.Since = true, time.Time{} // what is new of them cools, which is said
 		switch kind {
 		case ProofReply:
 			a.Ticket.State = StateConfirmed
 		case ProofCode:
 			p.Expires, p.Giver.Code, p.Giver.Staff, p.Agent = p.At.Add(CodeLife), c.Code, false, c.Agent // it comes from no address
 		case ProofApproval:
-			p.Contact, p.Giver = second, Giver{Active: true, Client: giver.Client, May: true}
+			a.Proofs = append(a.Proofs, seconds(p, d.Second)...)
+			continue
 		}
-		p.Giver.OnFile, p.Giver.Since = true, time.Time{} // what is new of them cools, which is said
 		a.Proofs = append(a.Proofs, p)
 	}
 	return Authorize(a)
+}
+
+// seconds are as many approvals like p as are asked for.
+func seconds(p Proof, s Second) (out []Proof) {
+	for i := range s.Persons() {
+		name := fmt.Sprintf("second-%d", i)
+		if i < s.Leads {
+			p.Agent, p.Contact, p.ByRule, p.Lead = name, "", true, Lead{Leads: true}
+		} else {
+			p.Agent, p.Contact, p.Giver = "", name, Giver{Active: true, Client: p.Giver.Client, May: true, OnFile: true}
+		}
+		out = append(out, p)
+	}
+	return out
 }
 
 // How tells in which list a class stands: now, with_code, by_mail or not, and why

@@ -78,7 +78,7 @@ func TestCheckChannel(t *testing.T) {
 				}
 			}
 			for _, class := range got.ByMail {
-				if slices.Contains(got.Approval, class) != class.Demands().Approval {
+				if slices.Contains(got.Approval, class) != class.Demands().Approval() {
 					t.Errorf("%s: approval %v", class, got.Approval)
 				}
 			}
@@ -129,7 +129,7 @@ func TestPromisesAreKept(t *testing.T) {
 						return !slices.ContainsFunc(want, func(p ProofKind) bool { return set&(1<<slices.Index(kinds, p)) == 0 })
 					}
 					promised := how == "now" || how == "with_code" && by == c.Channel && has(ProofCode) ||
-						how == "by_mail" && by == Email && has(ProofSender, ProofReply) && (!class.Demands().Approval || has(ProofApproval))
+						how == "by_mail" && by == Email && has(ProofSender, ProofReply) && (!class.Demands().Approval() || has(ProofApproval))
 					if promised && !allowed {
 						t.Fatalf("%s by %s with %b is promised (%s) and not allowed: %+v\n%+v", class, by, set, how, Authorize(a), c)
 					}

@@ -1,9 +1,6 @@
 package policy
 
-import (
-	"slices"
-	"time"
-)
+import "slices"
 
 // Class is the kind of thing that a ticket asks for.
 type Class string
@@ -53,33 +50,14 @@ const (
 	ProofToken    ProofKind = "token"
 	ProofCode     ProofKind = "code"
 	ProofApproval ProofKind = "approval"
+	ProofExternal ProofKind = "external" // another system's check of the person
 )
 
-// Demand is what a class asks for before anything is done.
-type Demand struct {
-	AnyOf    []ProofKind   // one of these; empty: nothing is asked
-	Approval bool          // and a second person
-	Leads    int           // so many leads, and nobody else
-	Wait     time.Duration // and so long from the last proof
-	Live     bool          // may be asked for by chat or phone
-	Words    string        // the class in words, for a customer
-}
+// mailed reports whether a message gives it.
+func (k ProofKind) mailed() bool { return k != ProofCode && k != ProofExternal }
 
-// demands is the class table of the design, section 5.
-var demands = map[Class]Demand{
-	Question:           {Live: true, Words: "a question"},
-	MinorChange:        {AnyOf: []ProofKind{ProofCode, ProofSender}, Live: true, Words: "a small change"},
-	PasswordChange:     {AnyOf: []ProofKind{ProofReply}, Words: "a new password or login secret"},
-	UserChange:         {AnyOf: []ProofKind{ProofReply}, Words: "creating or removing a login, user or mailbox"},
-	ServerChange:       {AnyOf: []ProofKind{ProofReply}, Words: "a change to a server"},
-	NetworkChange:      {AnyOf: []ProofKind{ProofReply}, Words: "a change to the network or firewall"},
-	DNSChange:          {AnyOf: []ProofKind{ProofReply}, Words: "a change to a domain or its DNS"},
-	WebsiteChange:      {AnyOf: []ProofKind{ProofReply}, Words: "a change to a website"},
-	DataAccess:         {AnyOf: []ProofKind{ProofReply}, Words: "handing out stored data"},
-	SubscriptionChange: {AnyOf: []ProofKind{ProofReply}, Approval: true, Words: "a change of the plan, which may change what you pay"},
-	AccountChange:      {AnyOf: []ProofKind{ProofReply}, Approval: true, Wait: 72 * time.Hour, Words: "a change of who owns, pays for or speaks for the account"}, //rule:6.15 account-change-waits TestAuthorize/account-change-waits
-	Cancellation:       {AnyOf: []ProofKind{ProofReply}, Approval: true, Words: "the end of a service or account"},
-}
+// ProofKinds lists every kind of proof.
+var ProofKinds = []ProofKind{ProofSender, ProofReply, ProofToken, ProofCode, ProofApproval, ProofExternal}
 
 // Classes lists every class, from harmless to grave.
 var Classes = []Class{Question, MinorChange, PasswordChange, UserChange, ServerChange, NetworkChange,
@@ -92,17 +70,6 @@ func (c Class) Known() bool { return slices.Contains(Classes, c) }
 // small change. A class that isn't known is privileged.
 func (c Class) Privileged() bool { return c != Question && c != MinorChange } //rule:6.5 unknown-class-is-privileged =c.Known()&&c!=Question&&c!=MinorChange TestUnknownClass
 
-// StandsIn reports whether the proof token stands in for reply in c, where the
-// administrator lets it in these classes: never where an approval is asked for.
-func (c Class) StandsIn(classes []Class) bool {
-	return slices.Contains(classes, c) && !c.Demands().Approval //rule:6.4 weak-proof-is-no-approval part=2 TestAuthorize/token-never-with-approval
-}
-
-// Demands gives what c asks for. A class that isn't known asks for what nobody
-// can give.
-func (c Class) Demands() Demand {
-	if d, ok := demands[c]; ok {
-		return d
-	}
-	return Demand{AnyOf: []ProofKind{"unknown class"}, Approval: true, Words: string(c)}
-}
+// Largest reports whether c is one of the largest things that can be asked for,
+// to which a second person agrees whatever the rules of a desk are.
+func (c Class) Largest() bool { return c.Known() && c.Demands().Approval() }

@@ -168,6 +168,7 @@ const (
 	CodeEndsFirst        Code = "ends_first"
 	CodeProofExpired     Code = "proof_expired"
 	CodeCodeMissing      Code = "code_missing"
+	CodeExternalMissing  Code = "external_missing"
 	CodeClientStopped    Code = "client_stopped"
 	CodeContactMoved     Code = "contact_moved"
 	CodeAddressGone      Code = "address_gone"

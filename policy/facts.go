@@ -127,6 +127,7 @@ type Facts struct {
 	Claimed       bool   // no token of ours names the ticket
 	Ticket        Ticket // of Binding.Ticket
 	StandsIn      bool   // the proof token stands in for reply in the ticket's class
+	AsksBack      bool   // the rules of the desk ask for more than a proved mail of what this one would open
 	ToUs          bool   // To or Cc names the mailbox's address
 	ToUsSigned    bool   // and the counted signature covers that field
 	Waits         string // the sender's ticket that asks whether they wrote to us, or for mail of which nobody is asked shows such

@@ -46,7 +46,7 @@ func (a Action) lost(p Proof) Code {
 		return CodeRestored
 	case p.Kind == ProofApproval && p.Agent != "":
 		return p.Lead.barred(p, a)
-	case p.Kind != ProofCode && !p.Giver.answers(p.At, a.Class): //rule:6.5 address-gone-takes-its-answer TestRightsAtTheAct/address-gone
+	case p.Kind.mailed() && !p.Giver.answers(p.At, a.Class): //rule:6.5 address-gone-takes-its-answer TestRightsAtTheAct/address-gone
 		return CodeAddressGone
 	case p.Kind == ProofCode && !p.Giver.Code.Stands: //rule:6.5 code-gone-takes-its-proof TestCodeAtTheAct/changed
 		return CodeCodeVoid

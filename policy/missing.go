@@ -6,27 +6,85 @@ import (
 )
 
 // missing names what the class demands and the ticket doesn't have.
-func missing(a Action, d Demand) []Code {
+func missing(a Action, d Demand) (codes []Code) {
 	if len(d.AnyOf) == 0 || a.Class != a.Ticket.Class {
 		return nil
 	}
-	kinds := slices.Clone(d.AnyOf)
-	if a.Class.StandsIn(a.TokenClasses) && !a.Channel.live() {
-		kinds = append(kinds, ProofToken)
-	}
-	if slices.ContainsFunc(kinds, a.has) {
+	lacks, alone := a.lacking(a.lists(d))
+	if len(lacks) == 0 {
 		return nil
 	}
-	wanting := a.wanting(kinds...)
-	switch {
-	case len(wanting) > 0:
-		return wanting
-	case slices.Contains(d.AnyOf, ProofCode) && a.Channel.live():
-		return []Code{CodeCodeMissing}
-	case a.has(ProofSender):
-		return []Code{CodeNotConfirmed}
+	if alone { // any of them is enough
+		if codes = a.wanting(lacks...); len(codes) > 0 {
+			return codes
+		}
+		if slices.Contains(lacks, ProofCode) && a.Channel.live() {
+			return []Code{CodeCodeMissing}
+		}
+		if mailed := slices.DeleteFunc(slices.Clone(lacks), func(k ProofKind) bool { return !k.mailed() }); len(mailed) > 0 {
+			lacks = mailed // who can be asked by mail is
+		}
+		for _, kind := range lacks {
+			codes = appendNew(codes, a.missed(kind))
+		}
+		return codes
 	}
-	return []Code{CodeNotAuthenticated}
+	for _, kind := range lacks {
+		if why := a.wanting(kind); len(why) > 0 {
+			for _, code := range why {
+				codes = appendNew(codes, code)
+			}
+			continue
+		}
+		codes = appendNew(codes, a.missed(kind))
+	}
+	return codes
+}
+
+// lists are the lists of proofs of which one is enough.
+func (a Action) lists(d Demand) [][]ProofKind {
+	if d.StandsIn(a.Class, a.TokenClasses) && !a.Channel.live() {
+		return append(slices.Clone(d.AnyOf), []ProofKind{ProofToken})
+	}
+	return d.AnyOf
+}
+
+// lacking gives what is not there of the lists of which the least is not, and
+// whether any one of that would be enough; nothing where a list is all there.
+func (a Action) lacking(lists [][]ProofKind) (kinds []ProofKind, alone bool) {
+	least := -1
+	for _, list := range lists {
+		var lacks []ProofKind
+		for _, kind := range list {
+			if !a.has(kind) {
+				lacks = append(lacks, kind)
+			}
+		}
+		switch n := len(lacks); {
+		case n == 0:
+			return nil, true
+		case least < 0 || n < least:
+			least, kinds = n, lacks
+		case n == least:
+			for _, kind := range lacks {
+				kinds = appendNew(kinds, kind)
+			}
+		}
+	}
+	return kinds, least == 1
+}
+
+// missed says what it means that a kind of proof was not given.
+func (a Action) missed(kind ProofKind) Code {
+	switch {
+	case kind == ProofExternal:
+		return CodeExternalMissing
+	case kind == ProofCode:
+		return CodeCodeMissing
+	case a.has(ProofSender):
+		return CodeNotConfirmed
+	}
+	return CodeNotAuthenticated
 }
 
 // given are the proofs of these kinds for this very revision. By chat or phone a
@@ -104,7 +162,7 @@ func (a Action) untold() bool {
 func (a Action) last() (t time.Time) {
 	d := a.demands()
 	for _, p := range a.Proofs {
-		asked := slices.Contains(d.AnyOf, p.Kind) && p.Kind != ProofCode || p.Kind == ProofApproval && d.Approval || p.Kind == ProofToken && a.Class.StandsIn(a.TokenClasses)
+		asked := d.Asks(p.Kind) && p.Kind.mailed() || p.Kind == ProofApproval && d.Approval() || p.Kind == ProofToken && d.StandsIn(a.Class, a.TokenClasses)
 		if asked && p.Revision == a.Ticket.Revision && p.At.After(t) && a.lost(p) == "" {
 			t = p.At
 		}

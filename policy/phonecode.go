@@ -105,12 +105,9 @@ func (c CodeTry) Answer() Code {
 	return CodeCodeMatch
 }
 
-// ProvedByCode reports whether a code can prove anything of the class: it is
-// enough for a small change, and stands beside a lead's approval.
-func (c Class) ProvedByCode() bool {
-	d := c.Demands()
-	return slices.Contains(d.AnyOf, ProofCode) || c.Known() && d.Approval
-}
+// ByCode reports whether a code can prove anything where that is demanded: it is
+// enough for a small change, or asked for beside a reply, or beside a lead's approval.
+func (d Demand) ByCode() bool { return d.Asks(ProofCode) || d.Approval() }
 
 // ownCode reports whether somebody who set the code acts, wrote the request or
 // approved it: they could have said it themselves.
@@ -137,11 +134,10 @@ func (a Action) codeEnds() (end time.Time) {
 // restsOnCode reports whether without the code there would be no yes.
 func (a Action) restsOnCode() bool {
 	d := a.demands()
-	if d.Approval {
-		leads, contact := a.agreed()
-		return a.CodeSet && d.Leads == 0 && leads > 0 && !contact
+	if standIns, _ := a.agreed().enough(d.Second); standIns > 0 && a.CodeSet {
+		return true
 	}
-	weak := a.Class.StandsIn(a.TokenClasses) && !a.Channel.live() && a.has(ProofToken)
-	return slices.Contains(d.AnyOf, ProofCode) && !weak &&
-		!slices.ContainsFunc(d.AnyOf, func(k ProofKind) bool { return k != ProofCode && a.has(k) })
+	return d.Asks(ProofCode) && !slices.ContainsFunc(a.lists(d), func(list []ProofKind) bool {
+		return !slices.Contains(list, ProofCode) && !slices.ContainsFunc(list, func(k ProofKind) bool { return !a.has(k) })
+	})
 }

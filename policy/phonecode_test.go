@@ -113,11 +113,11 @@ func TestCodeTry(t *testing.T) {
 	}
 }
 
-// TestProvedByCode: a code proves a small change, and stands beside an approval.
-func TestProvedByCode(t *testing.T) {
-	for _, c := range append(Classes, "of a later day") {
+// TestByCode: a code proves a small change, and stands beside an approval.
+func TestByCode(t *testing.T) {
+	for _, c := range Classes {
 		want := c == MinorChange || c == SubscriptionChange || c == AccountChange || c == Cancellation
-		if c.ProvedByCode() != want {
+		if c.Demands().ByCode() != want {
 			t.Errorf("%s: %v, want %v", c, !want, want)
 		}
 	}

@@ -45,6 +45,8 @@ var answerReasons = []section{
 			when: "More than 7 days after the last proof or wait.", do: "Edit the ticket: it is asked afresh."},
 		{code: CodeCodeMissing, on: onAnswer, text: "The phone or chat code of the caller was not verified.",
 			when: "A small change by chat or phone.", do: "Verify the caller's code, or ask by mail."},
+		{code: CodeExternalMissing, on: onAnswer, text: "No other system has checked the person for this request.",
+			when: "A rule of the desk asks for that beside the reply.", do: "Have the person checked there."},
 		{code: CodeClientStopped, on: onAnswer, text: "After a dispute, nothing privileged is done for this client.",
 			when: "A no after a proof, until it is lifted.", do: "A team lead lifts the stop; the primary contact has to agree."},
 		{code: CodeContactMoved, on: onAnswer, text: "The contact belongs to another client now than the ticket.",

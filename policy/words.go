@@ -58,7 +58,7 @@ func (a Action) Word() Word {
 func (a Action) proved() bool {
 	a.Class, a.Channel = a.Ticket.Class, Email
 	d := a.demands()
-	if len(d.AnyOf) == 0 && !d.Approval {
+	if len(d.AnyOf) == 0 && !d.Approval() {
 		return a.has(ProofSender) || a.has(ProofReply)
 	}
 	return len(missing(a, d)) == 0 && len(approvalMissing(a, nil)) == 0

@@ -49,7 +49,10 @@ func (s *Store) inquiry(r kv.Reader, f *policy.Facts, names policy.Names) (err e
 			return err
 		}
 		f.Binding.Bound, f.Binding.Ticket = policy.BoundThread, t.ID
-		f.Ticket, f.StandsIn = t.facts(), t.Class.StandsIn(s.opt.TokenClasses)
+		f.Ticket = t.facts()
+		if f.StandsIn, err = s.standsIn(r, t); err != nil {
+			return err
+		}
 		about = matter{class: t.Class, service: t.Service, requester: t.Contact}
 	}
 	f.Person, err = s.person(r, e.From, "", about, f.Binding)

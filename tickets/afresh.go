@@ -69,7 +69,7 @@ func (s *Store) putBack(tx kv.Tx, t *Ticket, reason policy.Code, text string) er
 	if t.Lost { // the contact was not asked, so is not asked afresh: the leads have to look again
 		return errors.Join(s.record(tx, t, Event{Event: "unconfirmed", Reason: reason, Text: text}), s.seekLeads(tx, t))
 	}
-	t.Afresh, t.Reasked, t.Until = reason, false, s.Now().Add(s.opt.TokenLife)
+	t.Afresh, t.Reasked, t.Until = reason, false, s.Now().Add(s.life(*t))
 	if err := s.void(tx, t); err != nil {
 		return err
 	}

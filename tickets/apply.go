@@ -1,6 +1,7 @@
 package tickets
 
 import (
+	"cmp"
 	"errors"
 	"slices"
 	"time"
@@ -113,7 +114,7 @@ func (s *Store) finish(tx kv.Tx, m *Message, f policy.Facts) error {
 func (s *Store) prove(t *Ticket, p policy.Proof) policy.Proof {
 	p.Revision, p.At = t.Revision, s.Now()
 	t.Proved = t.Proved || p.Kind != policy.ProofApproval || p.Agent == "" // a lead's word is none of the customer's
-	p.Expires = p.At.Add(policy.ProofLife)
+	p.Expires = p.At.Add(cmp.Or(s.rules().Demand(t.Class, policy.Matter{}).Life, policy.ProofLife))
 	if p.Kind == policy.ProofCode {
 		p.Expires = p.At.Add(policy.CodeLife) //rule:6.5 code-lasts-half-an-hour TestCodeProves
 	}
@@ -121,7 +122,7 @@ func (s *Store) prove(t *Ticket, p policy.Proof) policy.Proof {
 		t.Afresh, t.Reasked, t.Obstacles = "", false, nil
 	}
 	t.Proofs = slices.DeleteFunc(t.Proofs, func(old policy.Proof) bool {
-		return old.Kind == p.Kind && (old.Kind != policy.ProofApproval || old.Agent == p.Agent)
+		return old.Kind == p.Kind && (old.Kind != policy.ProofApproval || old.Agent == p.Agent && old.Contact == p.Contact)
 	})
 	t.Proofs = append(t.Proofs, p)
 	switch {

@@ -19,10 +19,11 @@ import (
 // that out. It lives no longer than the contact's yes: a late one would renew that.
 func (s *Store) seekApproval(tx kv.Tx, t *Ticket) error {
 	i := slices.IndexFunc(t.Proofs, func(p policy.Proof) bool { return p.Kind == policy.ProofReply && p.Revision == t.Revision })
-	if !t.Class.Demands().Approval || t.Lost || t.Approval != "" || t.State != policy.StateConfirmed || i < 0 {
-		return nil
+	d, err := s.demand(tx, *t)
+	if err != nil || !d.Approval() || t.Lost || t.Approval != "" || t.State != policy.StateConfirmed || i < 0 {
+		return err
 	}
-	until := s.Now().Add(s.opt.TokenLife)
+	until := s.Now().Add(s.life(*t))
 	if end := t.Proofs[i].Expires; end.Before(until) {
 		until = end
 	}

@@ -47,8 +47,12 @@ func (s *Store) tellAsked(tx kv.Tx, t *Ticket, from string) error {
 	if err != nil || !ok {
 		return err
 	}
+	d, err := s.demand(tx, *t)
+	if err != nil {
+		return err
+	}
 	w := telling{Kind: policy.NoticeChangeAsked, Ticket: t.ID, Revision: t.Revision,
-		Reason: "after " + s.Now().Add(t.Class.Demands().Wait).Format("2 January 2006, 15:04 UTC") + " at the earliest"}
+		Reason: "after " + s.Now().Add(d.Wait).Format("2 January 2006, 15:04 UTC") + " at the earliest"}
 	for _, addr := range c.Addresses {
 		if addr != from {
 			w.To = append(w.To, place{c.ID, addr})

@@ -91,7 +91,7 @@ func (s *Store) looked(tx kv.Tx, t *Ticket, agent staff.Agent, e EditRequest) er
 	if !t.unheard() {
 		return nil
 	}
-	t.Until = s.Now().Add(s.opt.TokenLife)
+	t.Until = s.Now().Add(s.life(*t))
 	return s.askPermitted(tx, t)
 }
 

@@ -256,7 +256,11 @@ func (s *Store) matched(tx kv.Tx, t *Ticket, h held, c codes.Code, e epoch, try 
 	switch {
 	case t != nil:
 		says += fmt.Sprintf(" It was for the request %s.", t.about())
-		if t.Class.ProvedByCode() {
+		d, err := s.demand(tx, *t)
+		if err != nil {
+			return err
+		}
+		if d.ByCode() {
 			p := s.prove(t, policy.Proof{Kind: policy.ProofCode, Contact: t.Contact, Agent: try.in.Agent, Code: c.Holder, Version: c.Version, Epoch: e.Number})
 			out.Proves, out.Until = t.Class, p.Expires
 		}

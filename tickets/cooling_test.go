@@ -120,7 +120,7 @@ func TestWidenedOnly(t *testing.T) {
 			m := d.receive(t, e)
 			if tt.cools == "" {
 				wants(t, m, "confirmed")
-				if tt.class.Demands().Approval {
+				if tt.class.Demands().Approval() {
 					return
 				}
 				if a := d.may(t, ticket.ID, tt.class, "kim"); a.Decision != policy.Allow {

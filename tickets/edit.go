@@ -104,7 +104,7 @@ func (s *Store) edit(tx kv.Tx, t *Ticket, e EditRequest, agent staff.Agent, r po
 		}
 		t.Request, t.Looked = e.Request, ""
 	}
-	t.Until = s.Now().Add(s.opt.TokenLife)
+	t.Until = s.Now().Add(s.life(*t))
 	for _, id := range []string{r.Wisher, agent.ID} {
 		if id != "" && !known(t.Edited, id) {
 			t.Edited = append(t.Edited, id)

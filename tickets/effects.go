@@ -66,8 +66,9 @@ var effects = map[policy.EffectKind]func(*Store, kv.Tx, *work, policy.Effect) er
 		if e.Notice.Terms().To == policy.ToApprover {
 			return s.askClearer(tx, &w.t, w.f.Person.ID)
 		}
-		if e.Notice == policy.NoticeConfirmed && w.t.Class.Demands().Approval { // sought tells them who has to agree as well
-			return nil
+		d, err := s.demand(tx, w.t)
+		if err != nil || e.Notice == policy.NoticeConfirmed && d.Approval() { // sought tells them who has to agree as well
+			return err
 		}
 		return s.inform(tx, &w.t, e.Notice)
 	},

@@ -54,7 +54,10 @@ func (s *Store) facts(r kv.Reader, e policy.Evidence, own string) (f policy.Fact
 		case err != nil:
 			return f, err
 		default:
-			f.Ticket, about, f.StandsIn = t.facts(), matter{class: t.Class, service: t.Service, requester: t.Contact}, t.Class.StandsIn(s.opt.TokenClasses)
+			f.Ticket, about = t.facts(), matter{class: t.Class, service: t.Service, requester: t.Contact}
+			if f.StandsIn, err = s.standsIn(r, t); err != nil {
+				return f, err
+			}
 		}
 	}
 	f.ToUs, f.ToUsSigned = s.toUs(e)
@@ -94,6 +97,9 @@ func (s *Store) facts(r kv.Reader, e policy.Evidence, own string) (f policy.Fact
 			return f, err
 		}
 	}
+	if f.Binding.Ticket == "" && f.Person.ID != "" {
+		f.AsksBack = s.rules().Demand(e.Asks.OfMail(), policy.Matter{Client: f.Person.Client, Contact: f.Person.ID, Addresses: []string{e.From}, Text: e.Subject + "\n" + e.Text}).AsksBack()
+	}
 	f.Claimed = f.Binding.Ticket != "" && len(names.Tokens) == 0
 	wasSent := func(n policy.Named) bool { return n.Notice.Asked }
 	f.Standing = policy.StandingOf(f.Person, f.Binding, slices.ContainsFunc(names.Tokens, wasSent) || slices.ContainsFunc(names.References, wasSent))
@@ -119,7 +125,7 @@ func (s *Store) waits(r kv.Reader, f policy.Facts) (string, error) {
 	t, err := load(r, string(id))
 	until := t.Until
 	if t.unheard() && f.Unasked() {
-		until = t.Opened.Add(s.opt.TokenLife)
+		until = t.Opened.Add(s.life(t))
 	}
 	if errors.Is(err, ErrNoTicket) || err == nil && (t.Client != f.Person.Client || t.State != policy.StateUnconfirmed || t.Proved || !s.Now().Before(until)) { //rule:6.10 old-mail-waits =true TestOldMailAsksOnce
 		return "", nil

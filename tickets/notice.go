@@ -92,14 +92,14 @@ func (s *Store) writeNotice(tx kv.Tx, t *Ticket, kind policy.NoticeKind, a addre
 	}
 	now, c := s.Now(), a.contact
 	n := notice{ID: "n-" + token.New()[:12], Kind: kind, Ticket: t.ID, Contact: c.ID, Address: a.address, Language: c.Language, First: c.First.At,
-		Revision: t.Revision, Sent: now, Expires: now.Add(cmp.Or(a.life, s.opt.TokenLife)), Lifts: kind == policy.NoticeLift, Epoch: e.Number}
+		Revision: t.Revision, Sent: now, Expires: now.Add(cmp.Or(a.life, s.life(*t))), Lifts: kind == policy.NoticeLift, Epoch: e.Number}
 	if a.asks != nil {
 		n.Approval, n.Expires = a.of.ID, a.of.Until
 		a.asks.Notices = append(a.asks.Notices, n.ID)
 	}
 	returnPath := token.New()
 	l := Letter{Kind: kind, To: n.Address, ToName: c.Name, Language: c.Language, Ticket: t.ID,
-		Class: string(t.Class), ClassWords: t.inWords(), Request: cmp.Or(a.says, t.Request), Subject: t.Subject,
+		Class: string(t.Class), ClassWords: t.inWords(s.rules()), Request: cmp.Or(a.says, t.Request), Subject: t.Subject,
 		Channel: string(t.Channel), AgentName: s.agentName(tx, t.OpenedBy), Until: cmp.Or(a.until, t.Until), At: now, Date: now, Reason: a.reason,
 		ReturnPath: token.ReturnPath(s.opt.ReplyAddress, returnPath), InReplyTo: t.Thread}
 	if a.fill != nil {
@@ -147,8 +147,8 @@ func (s *Store) writeNotice(tx kv.Tx, t *Ticket, kind policy.NoticeKind, a addre
 }
 
 // inWords says for a customer what kind of thing the ticket asks for, and of which service.
-func (t *Ticket) inWords() string {
-	words := t.Class.Demands().Words
+func (t *Ticket) inWords(rules policy.Rules) string {
+	words := rules.Demand(t.Class, policy.Matter{}).Words
 	if t.Service != "" {
 		words += ", of the service " + t.Service
 	}

@@ -100,7 +100,7 @@ func (s *Store) create(tx kv.Tx, t Ticket, messageID string) (Ticket, error) {
 		return t, err
 	}
 	t.ID, t.Revision, t.State, t.Opened = fmt.Sprintf("T-%d", n), 1, policy.StateUnconfirmed, s.Now()
-	t.Until = t.Opened.Add(s.opt.TokenLife)
+	t.Until = t.Opened.Add(s.life(t))
 	if t.Lost {
 		t.Until = t.Opened.Add(lostLife)
 	}

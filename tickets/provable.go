@@ -90,7 +90,7 @@ func (s *Store) unprovable(r kv.Reader, c clients.Contact, class policy.Class) (
 		}
 		domain := strings.TrimPrefix(key, provesPrefix)
 		worth := "which is not enough for " + string(class)
-		if class.StandsIn(s.opt.TokenClasses) {
+		if s.rules().Demand(class, policy.Matter{Client: c.Client, Contact: c.ID, Addresses: c.Addresses}).StandsIn(class, s.opt.TokenClasses) {
 			worth = "which is enough for " + string(class)
 		}
 		out = append(out, policy.Reason{Code: policy.CodeDomainUnproved, Text: fmt.Sprintf(

@@ -97,6 +97,7 @@ type factsRecord struct {
 	Claimed       bool            `json:"claimed,omitempty"`
 	Ticket        ticketRecord    `json:"ticket,omitzero"`
 	StandsIn      bool            `json:"stands_in,omitempty"`
+	AsksBack      bool            `json:"asks_back,omitempty"`
 	ToUs          bool            `json:"to_us,omitempty"`
 	ToUsSigned    bool            `json:"to_us_signed,omitempty"`
 	Waits         string          `json:"waits,omitempty"`
@@ -267,6 +268,7 @@ type proofRecord struct {
 	Agent    string           `json:"agent,omitempty"`
 	Code     string           `json:"code,omitempty"`
 	Version  int              `json:"version,omitempty"`
+	ByRule   bool             `json:"by_rule,omitempty"`
 }
 
 // proofs are the proofs of a ticket.
@@ -275,7 +277,7 @@ type proofs []policy.Proof
 // MarshalJSON writes their records.
 func (p proofs) MarshalJSON() ([]byte, error) {
 	return json.Marshal(each(p, func(p policy.Proof) proofRecord {
-		return proofRecord{p.Kind, p.Revision, p.At, p.Message, p.Contact, p.Address, p.Epoch, p.Expires, p.Agent, p.Code, p.Version}
+		return proofRecord{p.Kind, p.Revision, p.At, p.Message, p.Contact, p.Address, p.Epoch, p.Expires, p.Agent, p.Code, p.Version, p.ByRule}
 	}))
 }
 
@@ -285,7 +287,7 @@ func (p *proofs) UnmarshalJSON(b []byte) error {
 	err := json.Unmarshal(b, &records)
 	*p = each(records, func(r proofRecord) policy.Proof {
 		return policy.Proof{Kind: r.Kind, Revision: r.Revision, At: r.At, Message: r.Message, Contact: r.Contact, Address: r.Address, Epoch: r.Epoch, Expires: r.Expires,
-			Agent: r.Agent, Code: r.Code, Version: r.Version}
+			Agent: r.Agent, Code: r.Code, Version: r.Version, ByRule: r.ByRule}
 	})
 	return err
 }

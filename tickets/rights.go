@@ -16,13 +16,17 @@ func (s *Store) weigh(r kv.Reader, t Ticket, a AuthorizeRequest, agent staff.Age
 	now := s.Now()
 	action := policy.Action{Now: now, Class: a.Class, Channel: a.Channel, Agent: agent.ID,
 		Disabled: !agent.Works(now), Authority: agent.CarriesOut(a.Class, now), AgentFrom: agent.Counts, AuthorityFrom: agent.CountsAt(string(a.Class)),
-		Ticket: t.facts(), OpenedBy: t.OpenedBy, Edited: t.Edited,
+		Ticket: t.facts(), Rules: s.rules(), OpenedBy: t.OpenedBy, Edited: t.Edited,
 		Proofs: slices.Clone(t.Proofs), TokenClasses: s.opt.TokenClasses, UsedBy: t.UsedBy, UsedAt: t.UsedAt, UsedIn: t.UsedIn,
 		PutBack: t.Afresh, Reasked: t.Reasked}
 	if s.opt.Observing { // nobody is asked
 		action.PutBack = ""
 	}
-	err := s.weighProofs(r, t, &action)
+	var err error
+	if action.Matter, err = matterOf(r, t); err != nil {
+		return action, err
+	}
+	err = s.weighProofs(r, t, &action)
 	if err != nil {
 		return action, err
 	}

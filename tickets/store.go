@@ -17,6 +17,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"countersign/internal/audit"
@@ -82,10 +83,11 @@ type Options struct {
 	Cooling       time.Duration
 	DNSWait       time.Duration
 	TokenClasses  []policy.Class
-	PerMinute     int    // notices, all together
-	PerHour       int    // notices, to a contact, of one origin
-	PerDay        int    // notices, of a ticket, of one origin
-	Watch         *Watch // of the daemon's clock; nil: none
+	Rules         policy.Rules // that stand at first; see SetRules
+	PerMinute     int          // notices, all together
+	PerHour       int          // notices, to a contact, of one origin
+	PerDay        int          // notices, of a ticket, of one origin
+	Watch         *Watch       // of the daemon's clock; nil: none
 	// KeepHead keeps the head of the audit log outside the store, before an
 	// allow leaves; nil: it is kept nowhere.
 	KeepHead  func() error
@@ -115,12 +117,14 @@ type Store struct {
 	out   *outbox.Outbox
 
 	saidWaits waits
+	ruled     atomic.Pointer[policy.Rules]
 }
 
 // New gives a Store over s.
 func New(s kv.Store, opt Options) *Store {
 	group := kv.NewCommitter(s)
 	store := &Store{Ledger: ledger.New(s, group), kv: s, group: group, opt: opt, audit: audit.New(opt.Keys.Signer())}
+	store.SetRules(opt.Rules)
 	store.out = outbox.New(outbox.Settings{Now: store.Now, Keys: opt.Keys, PerMinute: opt.PerMinute, PerHour: opt.PerHour, PerDay: opt.PerDay})
 	store.Inbox, store.Outbox, store.Directory, store.Log = &Inbox{store}, &Outbox{store}, &Directory{s: store}, &Log{store}
 	return store

@@ -52,16 +52,20 @@ func (s *Store) word(r kv.Reader, t Ticket) (policy.Word, error) {
 // depends on, and until when its proofs count.
 func (s *Store) weighed(r kv.Reader, t Ticket) (policy.Action, error) {
 	a := policy.Action{Now: s.Now(), Class: t.Class, Channel: policy.Email, Ticket: t.facts(), OpenedBy: t.OpenedBy, Edited: t.Edited,
-		Proofs: slices.Clone(t.Proofs), TokenClasses: s.opt.TokenClasses}
+		Proofs: slices.Clone(t.Proofs), TokenClasses: s.opt.TokenClasses, Rules: s.rules()}
+	var err error
+	if a.Matter, err = matterOf(r, t); err != nil {
+		return a, err
+	}
 	for _, o := range t.Obstacles {
 		if o.Code == policy.CodeDNSTemperror && o.Revision == t.Revision {
 			a.Obstacles = append(a.Obstacles, policy.Because(o.Code))
 		}
 	}
-	if err := s.weighProofs(r, t, &a); err != nil {
+	if err = s.weighProofs(r, t, &a); err != nil {
 		return a, err
 	}
-	if a.Class.Demands().Approval {
+	if a.Demands().Approval() {
 		if err := s.weighApproval(r, t, &a); err != nil {
 			return a, err
 		}

@@ -151,7 +151,7 @@ func (r *reader) proof() {
 		case r.lost[path]:
 		case !class.Known():
 			r.report(r.where(path), path, "%s is not a class. Classes are %s.", shown(name), classes())
-		case class.Demands().Approval:
+		case class.Largest():
 			r.report(r.where(path), path, "%s needs an approval, for which a token never stands in. Remove it.", name)
 		}
 	}

@@ -114,7 +114,7 @@ func (s *Store) fire(tx kv.Tx, key string) error {
 		if unasked { //rule:6.9 nobody-is-reminded-of-nothing TestOneNoIsNoHeap
 			return nil
 		}
-		err = s.inform(tx, &t, policy.NoticeReminder)
+		err = s.remind(tx, &t)
 	case "expiry":
 		if s.Now().Before(t.Until) {
 			return setTimer(tx, t, "expiry", t.Until)
@@ -138,6 +138,18 @@ func (s *Store) fire(tx kv.Tx, key string) error {
 		return err
 	}
 	return save(tx, t)
+}
+
+// remind sends the one reminder, by day.
+func (s *Store) remind(tx kv.Tx, t *Ticket) error {
+	at, err := s.customersTime(tx, t.Contact, t.Until)
+	if err != nil {
+		return err
+	}
+	if at.After(s.Now()) { //rule:6.9 nobody-is-reminded-at-night TestReminderByDay
+		return setTimer(tx, *t, "reminder", at)
+	}
+	return s.inform(tx, t, policy.NoticeReminder)
 }
 
 // usedUp closes a ticket that nobody answers any more, and that was acted on.

@@ -22,7 +22,7 @@ const module = "countersign/"
 var flow = [][]string{
 	{"policy"},
 	{"internal/clean", "internal/durable", "internal/exit", "internal/near", "internal/phrase", "internal/redact", "internal/retry", "internal/token", "internal/rawmail", "internal/kv", "internal/archtest", "internal/rules", "internal/suite"},
-	{"inbound/reply/words"},
+	{"inbound/reply/words", "inbound/external"},
 	{"internal/ngram"},
 	{"policy/classify"},
 	{"inbound/sender/resolver", "internal/kv/bolt", "internal/kv/kvtest", "internal/kv/migrate", "internal/keys", "internal/blob", "internal/config", "inbound/mailbox", "inbound/reply"},

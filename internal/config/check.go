@@ -36,6 +36,10 @@ func (r *reader) check() {
 	}
 	r.smtp()
 	r.proof()
+	for i := range c.External {
+		r.external(i)
+	}
+	r.externalAPI()
 	between := func(key string, n int64, low, high int64, show func(int64) string) {
 		if !r.lost[key] && (n < low || n > high) {
 			r.report(r.where(key), key, "%s is not between %s and %s.", show(n), show(low), show(high))
@@ -50,6 +54,7 @@ func (r *reader) check() {
 	between("limits.set_aside", int64(c.Limits.SetAside), 0, 1<<40, size)
 	between("limits.set_aside_messages", int64(c.Limits.SetAsideMessages), 0, 10_000_000, number)
 	r.duration("limits.keep", c.Limits.Keep, 24*time.Hour, 87_600*time.Hour)
+	between("external_api.requests_per_minute", int64(c.ExternalAPI.RequestsPerMinute), 1, 100_000, number)
 	between("limits.disk_free", int64(c.Limits.DiskFree), 0, 1<<40, size)
 }
 

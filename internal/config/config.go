@@ -37,6 +37,9 @@ type Config struct {
 	Proof   Proof     `toml:"proof"`
 	Limits  Limits    `toml:"limits"`
 	Drill   Drill     `toml:"drill"`
+
+	External    []External  `toml:"external"`
+	ExternalAPI ExternalAPI `toml:"external_api"`
 }
 
 // DNS says whom to ask about domains.
@@ -136,6 +139,7 @@ func defaults() Config {
 			StrictDomains: []string{"onmicrosoft.com"}, TokenClasses: []string{"minor-change"}},
 		Limits: Limits{Size: 25 << 20, NoticesPerMinute: 600, NoticesPerContactHour: 10, NoticesPerTicketDay: 4,
 			SetAside: 256 << 20, SetAsideMessages: 10_000, Keep: 2160 * time.Hour, DiskFree: 64 << 20},
+		ExternalAPI: ExternalAPI{RequestsPerMinute: 120},
 	}
 }
 
@@ -159,6 +163,7 @@ func (c *Config) fill(dir string) {
 			m.ReplyAddress = PlusAddress(m.Address)
 		}
 	}
+	c.fillExternal(dir)
 	if c.SMTP.From.Address == "" && len(c.Mailbox) > 0 {
 		c.SMTP.From.Address = c.Mailbox[0].Address
 	}

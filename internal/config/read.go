@@ -187,10 +187,21 @@ func (r *reader) descend(p place, names []name, add bool) (place, bool) {
 
 // grow adds an element with its defaults to the array p.
 func (r *reader) grow(p place, offset int) place {
-	p.value.Set(reflect.Append(p.value, reflect.ValueOf(defaultMailbox())))
+	p.value.Set(reflect.Append(p.value, defaultElement(p.value.Type().Elem())))
 	p = p.index(p.value.Len() - 1)
 	r.at[p.path] = offset
 	return p
+}
+
+// defaultElement is what a new element of a list of sections begins with.
+func defaultElement(t reflect.Type) reflect.Value {
+	switch t {
+	case reflect.TypeFor[Mailbox]():
+		return reflect.ValueOf(defaultMailbox())
+	case reflect.TypeFor[External]():
+		return reflect.ValueOf(defaultExternal())
+	}
+	return reflect.Zero(t)
 }
 
 // lookup finds the field of p that name means, or reports it as unknown.

@@ -37,13 +37,34 @@ func (e *secretError) Error() string {
 // ReadSecret gives the first line of the file at path. It refuses a file that
 // other users can read or write, since then it is no secret.
 func ReadSecret(path string) (redact.Secret, error) {
-	fail := func(text, try string) (redact.Secret, error) {
-		return "", &secretError{Path: path, Text: text, Try: try}
+	b, err := readSecret(path, "the password")
+	if err != nil {
+		return "", err
+	}
+	line, rest, _ := bytes.Cut(b, []byte("\n"))
+	line = bytes.TrimSuffix(line, []byte("\r"))
+	switch {
+	case len(line) == 0:
+		return "", &secretError{Path: path, Text: "is empty; write the password into it."}
+	case len(b) > maxSecret || len(bytes.TrimSpace(rest)) > 0:
+		return "", &secretError{Path: path, Text: "holds more than one line; it should hold the password alone."}
+	case bytes.ContainsFunc(line, control):
+		return "", &secretError{Path: path, Text: "holds control characters; it should hold the password alone."}
+	}
+	return redact.Secret(line), nil
+}
+
+func control(r rune) bool { return r < ' ' || r == 0x7f }
+
+// readSecret gives up to maxSecret+1 bytes of a file that only this user can read.
+func readSecret(path, what string) ([]byte, error) {
+	fail := func(text, try string) ([]byte, error) {
+		return nil, &secretError{Path: path, Text: text, Try: try}
 	}
 	f, err := os.Open(path)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
-		return fail("there is no such file; it should hold the password.", "sudo install -m 600 -o countersign /dev/stdin "+Quote(path))
+		return fail("there is no such file; it should hold "+what+".", "sudo install -m 600 -o countersign /dev/stdin "+Quote(path))
 	case errors.Is(err, fs.ErrPermission):
 		return fail(unreadable(path))
 	case err != nil:
@@ -63,17 +84,7 @@ func ReadSecret(path string) (redact.Secret, error) {
 	if err != nil {
 		return fail("can't be read: "+Cause(err), "")
 	}
-	line, rest, _ := bytes.Cut(b, []byte("\n"))
-	line = bytes.TrimSuffix(line, []byte("\r"))
-	switch {
-	case len(line) == 0:
-		return fail("is empty; write the password into it.", "")
-	case len(b) > maxSecret || len(bytes.TrimSpace(rest)) > 0:
-		return fail("holds more than one line; it should hold the password alone.", "")
-	case bytes.ContainsFunc(line, func(r rune) bool { return r < ' ' || r == 0x7f }):
-		return fail("holds control characters; it should hold the password alone.", "")
-	}
-	return redact.Secret(line), nil
+	return b, nil
 }
 
 // unreadable says why this user may not read a secret that is there, and which
@@ -157,6 +168,14 @@ func (c Config) CheckFiles(name string) []Problem {
 	}
 	secret("smtp.password_file", c.SMTP.PasswordFile)
 	roots("smtp.ca_file", c.SMTP.CAFile)
+	for _, e := range c.External {
+		if _, err := e.Secrets(); err != nil {
+			add("external.secret_file", err.Error())
+		}
+	}
+	if _, err := c.ExternalAPI.Certificate(); err != nil {
+		add("external_api.tls_cert_file", err.Error())
+	}
 	if p := c.Proof.PublicSuffixFile; p != "" {
 		if info, err := os.Stat(p); err != nil {
 			add("proof.public_suffix_file", p+": "+Cause(err)+".")

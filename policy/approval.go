@@ -85,14 +85,15 @@ func approvalMissing(a Action, _ *Authorization) (why []Reason) {
 		return nil
 	}
 	switch standIns, ok := a.agreed().enough(d.Second); {
-	case ok && (standIns == 0 || !a.CodeSet || a.has(ProofCode)): //rule:6.5 lead-and-code =ok TestLeadApproves/code-set
-		return nil
-	case ok:
+	case !ok:
+	case standIns > 0 && a.CodeSet && !a.has(ProofCode): //rule:6.5 lead-and-code TestLeadApproves/code-set
 		why = []Reason{Because(CodeCodeMissing)}
 		for _, code := range a.wanting(ProofCode) {
 			why = append(why, a.because(code))
 		}
 		return why
+	default:
+		return nil
 	}
 	why = []Reason{Because(CodeApprovalMissing)}
 	for _, code := range a.wanting(ProofApproval) {

@@ -93,6 +93,7 @@ type Limit string
 
 // The limits that notices are counted in.
 const (
+	PerMinute      Limit = "notices_per_minute" // all kinds
 	PerTicketDay   Limit = "notices_per_ticket_day"
 	PerContactHour Limit = "notices_per_contact_hour"
 )

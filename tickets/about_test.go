@@ -87,7 +87,7 @@ func TestAbout(t *testing.T) {
 				t.Fatalf("%d answers: %+v; %v", len(all), all, m.Reasons)
 			}
 			l, o := all[0], d.outboxOf(t, tt.kind)
-			if o.Class != policy.AtMostOnce || o.To != tt.from || o.Origin != "mail" {
+			if o.Class != policy.AtMostOnce || o.To != tt.from || o.Origin != "courtesy" {
 				t.Errorf("in the outbox: %+v", o)
 			}
 			if tt.kind == policy.NoticeAbout {

@@ -106,23 +106,25 @@ func (d *desk) open1(t failer, contact, agent string) Ticket {
 	return ticket
 }
 
-// TestCourtesyIsDropped: only that a question has expired is dropped over a cap,
-// with a record of it, and takes no place under the other cap.
+// TestCourtesyIsDropped: only courtesy is dropped over a cap, with a record of it
+// once a day, and takes no place under the other cap.
 func TestCourtesyIsDropped(t *testing.T) {
 	d := memoryDesk(t, func(o *Options) { o.PerHour, o.PerDay = 1, 2 })
 	ticket := d.open1(t, bob, "kim")
-	d.turn(120*time.Hour - time.Second)
-	check(t, d.Tick())
-	d.open1(t, bob, "kim")
-	d.turn(48*time.Hour + time.Second)
-	check(t, d.Tick()) // the reminder of the second takes the place in this hour
-	if s := d.show(t, ticket.ID); happened(s, "notice dropped") != 1 || s.State != policy.StateExpired || d.count("expired", ticket.ID) != 0 {
-		t.Fatalf("%+v", s.History)
+	d.courtesies(t, ticket.ID, 5)
+	s := d.show(t, ticket.ID)
+	if happened(s, "notice dropped") != 1 || d.count("about_none", ticket.ID) != 1 {
+		t.Fatalf("%d were written; %+v", d.count("about_none", ticket.ID), s.History)
 	}
 	for key, n := range d.dump(t) {
-		if strings.HasPrefix(key, "cap/") && strings.HasSuffix(key, "/day/"+ticket.ID) && strings.Contains(n, "timers") && !strings.Contains(n, `"timers:kim":1`) {
-			t.Errorf("%s holds %s, want the reminder alone", key, n)
+		if strings.HasPrefix(key, "cap/") && strings.HasSuffix(key, "/day/"+ticket.ID) && n != `{"agent:kim":1,"courtesy":1}` {
+			t.Errorf("%s holds %s, want one of each account", key, n)
 		}
+	}
+	d.turn(24 * time.Hour)
+	d.courtesies(t, ticket.ID, 2)
+	if s := d.show(t, ticket.ID); happened(s, "notice dropped") != 2 {
+		t.Errorf("on the next day: %+v", s.History)
 	}
 	for _, kind := range []policy.NoticeKind{"confirm", "clearer", "unproved_no", "lift", "reminder", "confirmed", "disputed", "other_address", "of a later day"} {
 		if kind.Terms().Dropped {

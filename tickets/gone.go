@@ -3,8 +3,6 @@ package tickets
 import (
 	"errors"
 	"fmt"
-	"sync"
-	"time"
 
 	"countersign/clients"
 	"countersign/internal/kv"
@@ -52,19 +50,26 @@ func (s *Store) pointless(r kv.Reader, o outbox.Outgoing) (bool, error) {
 	return n.Void || n.Spent || n.Revision != t.Revision || t.State.Over() || t.State == policy.StateDisputed, err
 }
 
-// cancelGone gives up the queued notices that are pointless, of a thousand a
-// call, and says of the others which wait for a limit. What can't be read or given up keeps no other back.
+// cancelGone gives up the queued notices that are pointless, of a thousand a call,
+// and says of the others which wait for a limit. What can't be read or given up
+// keeps no other back.
 func (s *Store) cancelGone() error {
 	var ids []string
 	var waiting []outbox.Outgoing
 	var errs []error
+	why := map[string]string{}
 	err := s.kv.View(func(v kv.View) error {
-		return s.out.Look(v, 1000, func(id string, o outbox.Outgoing, err error) {
+		looked := s.out.Look(v, 1000, func(id string, o outbox.Outgoing, err error) {
 			var gone bool
 			if err == nil && o.State == outbox.Queued {
-				if gone, err = s.pointless(v, o); gone && err == nil {
-					ids = append(ids, o.ID)
-				} else if err == nil && o.Paced {
+				gone, err = s.pointless(v, o)
+				switch {
+				case err != nil:
+				case gone:
+					ids, why[o.ID] = append(ids, o.ID), "its address is not on file any longer, or its question no longer stands"
+				case s.out.Never(o):
+					ids, why[o.ID] = append(ids, o.ID), "limits."+string(policy.PerMinute)+" leaves no room for courtesy"
+				default:
 					waiting = append(waiting, o)
 				}
 			}
@@ -72,42 +77,14 @@ func (s *Store) cancelGone() error {
 				errs = append(errs, fmt.Errorf("notice %s: %w", id, err))
 			}
 		})
+		return errors.Join(looked, s.sayWaits(v, waiting))
 	})
 	errs = append(errs, err)
-	s.sayWaits(waiting)
 	for _, id := range ids {
-		err := s.Outbox.cancel(id, "countersign: its address is not on file any longer, or its question no longer stands", func(kv.Tx, *outbox.Outgoing) error { return nil })
+		err := s.Outbox.cancel(id, "countersign: "+why[id], func(kv.Tx, *outbox.Outgoing) error { return nil })
 		if !errors.Is(err, ErrNotAllowed) { // else done meanwhile
 			errs = append(errs, err)
 		}
 	}
 	return errors.Join(errs...)
-}
-
-// waits remembers until when each notice waits of which somebody was told.
-type waits struct {
-	mu    sync.Mutex
-	until map[string]time.Time
-}
-
-// sayWaits tells of the notices that wait for a limit and were not told of yet.
-func (s *Store) sayWaits(waiting []outbox.Outgoing) {
-	w := &s.saidWaits
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	for id, until := range w.until {
-		if until.Before(s.Now()) {
-			delete(w.until, id)
-		}
-	}
-	for _, o := range waiting {
-		if s.opt.Waits == nil || w.until[o.ID].Equal(o.Next) {
-			continue
-		}
-		if w.until == nil {
-			w.until = map[string]time.Time{}
-		}
-		w.until[o.ID] = o.Next
-		s.opt.Waits(o)
-	}
 }

@@ -3,6 +3,7 @@ package tickets
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -220,6 +221,28 @@ func (b *Outbox) Recover() error {
 	const stopped = "the program stopped while this was being sent"
 	for _, id := range u.Sending {
 		errs = append(errs, b.Unknown(id, stopped))
+	}
+	return errors.Join(errors.Join(errs...), b.place(u))
+}
+
+// SetLimits changes the limits of what leaves. What waits, waits by them from then
+// on, the oldest first: a raised limit lets it go, a lowered one delays it.
+func (s *Store) SetLimits(l outbox.Limits) error {
+	s.out.SetLimits(l)
+	var u outbox.Unfinished
+	err := s.kv.View(func(v kv.View) (err error) {
+		u, err = s.out.Unfinished(v)
+		return err
+	})
+	return errors.Join(err, s.Outbox.place(u))
+}
+
+// place gives what waits its places by the limits as they now are. Cut off, the next
+// start goes on.
+func (b *Outbox) place(u outbox.Unfinished) error {
+	s, errs := b.s, []error(nil)
+	for batch := range slices.Chunk(u.Waiting, 8) {
+		errs = append(errs, s.group.Update(func(tx kv.Tx) error { return s.out.Unplace(tx, batch) }))
 	}
 	for _, id := range u.Waiting {
 		_, err := b.admit(id, s.Now())

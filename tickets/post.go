@@ -17,8 +17,8 @@ func (s *Store) enqueue(tx kv.Tx, t *Ticket, n notice, l Letter) error {
 	o := outbox.Outgoing{Notice: n.ID, Ticket: t.ID, Contact: n.Contact, Origin: t.origin(n.Kind), To: n.Address, Kind: n.Kind,
 		Class: n.Kind.Terms().Delivery, Queued: now}
 	if n.Kind.Terms().Dropped {
-		if cap, err := s.out.Full(tx, o, now); err != nil || cap != "" {
-			return errors.Join(err, s.record(tx, t, Event{Event: "notice dropped", Reason: policy.CodeCap, Text: "A courtesy notice (" + string(n.Kind) + ") was over " + string(cap) + " and is not sent."}))
+		if cap, err := s.out.Drops(tx, o, now); err != nil || cap != "" {
+			return errors.Join(err, s.dropped(tx, t, n.Kind, cap))
 		}
 	}
 	if err := s.post(tx, &o, n, l); err != nil {
@@ -29,6 +29,17 @@ func (s *Store) enqueue(tx kv.Tx, t *Ticket, n notice, l Letter) error {
 		text += fmt.Sprintf("; it waits until %s (%s)", o.Next.Format(time.RFC3339), o.Cap)
 	}
 	return s.record(tx, t, Event{Event: "asked", Text: text})
+}
+
+// dropped tells the ticket's history that a courtesy notice was over a limit: of a
+// kind once a day, or a flood of them would fill it.
+func (s *Store) dropped(tx kv.Tx, t *Ticket, kind policy.NoticeKind, cap policy.Limit) error {
+	first, err := outbox.FirstToday(tx, s.Now(), "dropped/"+t.ID+"/"+string(kind))
+	if err != nil || !first {
+		return err
+	}
+	return s.record(tx, t, Event{Event: "notice dropped", Reason: policy.CodeCap,
+		Text: "A courtesy notice (" + string(kind) + ") was over limits." + string(cap) + " and is not sent; nor are others of that kind today, while that is so."})
 }
 
 // post writes the mail for l and puts it into the outbox as o.
@@ -53,6 +64,8 @@ func (s *Store) post(tx kv.Tx, o *outbox.Outgoing, n notice, l Letter) error {
 // origin says to whose account a notice goes. t.by is the agent at work.
 func (t *Ticket) origin(kind policy.NoticeKind) string {
 	switch account := kind.Terms().Account; {
+	case kind.Terms().Dropped: //rule:6.10 courtesy-has-its-account tickets.TestCourtesyLeavesRoom
+		return outbox.FromCourtesy
 	case kind == policy.NoticeChanged && t.Change != nil && t.Change.Narrows: //rule:6.10 narrowings-wait-apart TestNarrowingsAreBounded
 		return outbox.FromNarrowing
 	case account == policy.OfSecurity:

@@ -98,8 +98,9 @@ type Options struct {
 	// the commit; nil: nobody.
 	Wrote func(by By, why string, w Written)
 	// Waits is told, once in a run of the program, of every notice that waits for a
-	// limit, and again where it comes to wait for longer; nil: nobody.
-	Waits func(o outbox.Outgoing)
+	// limit, and again where it comes to wait until another time; of those that a
+	// full minute keeps, of one. nil: nobody.
+	Waits func(o outbox.Outgoing, w outbox.Wait)
 }
 
 // Store is the state of the desk.
@@ -125,7 +126,7 @@ func New(s kv.Store, opt Options) *Store {
 	group := kv.NewCommitter(s)
 	store := &Store{Ledger: ledger.New(s, group), kv: s, group: group, opt: opt, audit: audit.New(opt.Keys.Signer())}
 	store.SetRules(opt.Rules)
-	store.out = outbox.New(outbox.Settings{Now: store.Now, Keys: opt.Keys, PerMinute: opt.PerMinute, PerHour: opt.PerHour, PerDay: opt.PerDay})
+	store.out = outbox.New(outbox.Settings{Now: store.Now, Keys: opt.Keys, Limits: outbox.Limits{PerMinute: opt.PerMinute, PerHour: opt.PerHour, PerDay: opt.PerDay}})
 	store.Inbox, store.Outbox, store.Directory, store.Log = &Inbox{store}, &Outbox{store}, &Directory{s: store}, &Log{store}
 	return store
 }

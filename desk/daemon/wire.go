@@ -57,8 +57,9 @@ func options(c config.Config, blobs *blob.Store, log zerolog.Logger) tickets.Opt
 		PerMinute: c.Limits.NoticesPerMinute, PerHour: c.Limits.NoticesPerContactHour, PerDay: c.Limits.NoticesPerTicketDay,
 		SharedDomains: c.Proof.SharedDomains, Classify: inbound.Classify}
 	opt.Wrote = func(by tickets.By, why string, w tickets.Written) { logWritten(log, by, why, w) }
-	opt.Waits = func(o outbox.Outgoing) {
-		log.Warn().Str("notice", o.ID).Str("ticket", o.Ticket).Str("kind", string(o.Kind)).Str("limit", o.Cap).Time("until", o.Next).Msg("notice waits for a limit")
+	opt.Waits = func(o outbox.Outgoing, w outbox.Wait) {
+		log.Warn().Str("notice", o.ID).Str("ticket", o.Ticket).Str("kind", string(o.Kind)).
+			Str("limit", string(w.Cap)).Int("taken", w.Taken).Int("most", w.Most).Time("until", w.Until).Msg("notice waits for a limit")
 	}
 	if blobs != nil {
 		opt.Blobs = blobs

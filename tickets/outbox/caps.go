@@ -37,10 +37,10 @@ func (b *Outbox) budgets(o Outgoing) (out []budget) {
 	for _, limit := range o.Kind.Terms().Limits {
 		switch limit {
 		case policy.PerTicketDay:
-			out = append(out, budget{limit, "day/" + o.Ticket, 24 * time.Hour, b.set.PerDay})
+			out = append(out, budget{limit, "day/" + o.Ticket, 24 * time.Hour, b.Limits().PerDay})
 		case policy.PerContactHour:
-			out = append(out, budget{limit, "hour/" + o.Contact, time.Hour, b.set.PerHour})
-			out = append(out, budget{limit, atMailbox + onfile.Mailbox(o.To), time.Hour, b.set.PerHour}) //rule:6.10 mailbox-has-one-budget tickets.TestSharedCap
+			out = append(out, budget{limit, "hour/" + o.Contact, time.Hour, b.Limits().PerHour})
+			out = append(out, budget{limit, atMailbox + onfile.Mailbox(o.To), time.Hour, b.Limits().PerHour}) //rule:6.10 mailbox-has-one-budget tickets.TestSharedCap
 		}
 	}
 	return out
@@ -57,8 +57,14 @@ func (w budget) key(at time.Time) string {
 	return capKey(at, w.window, w.what)
 }
 
-// room reports whether the origin may have one more in the window of at.
-func (w budget) room(r kv.Reader, at time.Time, origin string) (bool, error) {
+// use is how much of a window is taken, as it counts for one origin.
+type use struct {
+	taken, most int
+	full        bool // the origin may have no more of it
+}
+
+// used says how much of the window of at is taken.
+func (w budget) used(r kv.Reader, at time.Time, origin string) (use, error) {
 	taken, _, err := kv.Load[map[string]int](r, w.key(at))
 	all := 0
 	for who, n := range taken {
@@ -67,13 +73,16 @@ func (w budget) room(r kv.Reader, at time.Time, origin string) (bool, error) {
 		}
 	}
 	n := taken[origin]
-	return n < w.most && (n == 0 || apart(origin) || all < together*w.most), err
+	if n > 0 && n < w.most && !apart(origin) && all >= together*w.most {
+		return use{all, together * w.most, true}, err
+	}
+	return use{n, w.most, n >= w.most}, err
 }
 
 // Full gives the cap that keeps the notice from going out at that time, "" if none.
 func (b *Outbox) Full(r kv.Reader, o Outgoing, at time.Time) (policy.Limit, error) {
 	for _, w := range b.budgets(o) {
-		if room, err := w.room(r, at, o.Origin); err != nil || !room {
+		if u, err := w.used(r, at, o.Origin); err != nil || u.full {
 			return w.cap, err
 		}
 	}
@@ -135,6 +144,9 @@ func (b *Outbox) reserve(tx kv.Tx, o *Outgoing, now time.Time) error {
 	}
 	for _, w := range b.budgets(*o) {
 		o.Places = append(o.Places, w.key(o.Next))
+	}
+	if k == 0 && o.Queued.Before(now) { // among what is due the oldest goes first
+		o.Next = o.Queued
 	}
 	return take(tx, o.Places, o.Origin, 1)
 }

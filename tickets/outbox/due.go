@@ -61,11 +61,28 @@ type lane struct {
 	next Outgoing // the first that is due; no ID: none
 }
 
+// before reports whether the next notice of a goes before that of b: questions
+// before courtesy, then from the lane of which fewer left, then the older one.
+func (a lane) before(b lane) bool {
+	switch {
+	case a.next.courtesy() != b.next.courtesy(): //rule:6.10 questions-before-courtesy =false tickets.TestCourtesyLeavesRoom
+		return b.next.courtesy()
+	case a.sent != b.sent:
+		return a.sent < b.sent
+	}
+	return a.next.Next.Before(b.next.Next)
+}
+
 func (l *look) over(v kv.View) error {
 	sent, err := counted(v, capKey(l.now, time.Minute, minute))
 	if err != nil {
 		return err
 	}
+	courtesies, err := counted(v, capKey(l.now, time.Minute, minuteOf(FromCourtesy)))
+	if err != nil {
+		return err
+	}
+	limits := l.Limits()
 	lanes, err := l.lanes(v)
 	if err != nil {
 		return err
@@ -73,15 +90,17 @@ func (l *look) over(v kv.View) error {
 	for len(l.found) < l.limit && len(lanes) > 0 {
 		i := 0
 		for k, a := range lanes {
-			if b := lanes[i]; a.sent < b.sent || a.sent == b.sent && a.next.Next.Before(b.next.Next) {
+			if a.before(lanes[i]) {
 				i = k
 			}
 		}
-		// A tenth of the minute is for lanes that had nothing of it yet.
-		if left := l.set.PerMinute - sent; left <= 0 || lanes[i].sent > 0 && left <= l.set.PerMinute/10 {
+		o := lanes[i].next
+		if !limits.room(sent, lanes[i].sent > 0) || o.courtesy() && courtesies >= limits.courtesy() { //rule:6.10 courtesy-takes-half =!limits.room(sent,lanes[i].sent>0) tickets.TestCourtesyLeavesRoom
 			return nil
 		}
-		o := lanes[i].next
+		if o.courtesy() {
+			courtesies++
+		}
 		if o.From, o.Message, err = l.unseal(v, o.ID); err != nil {
 			l.errs = append(l.errs, err)
 		} else {

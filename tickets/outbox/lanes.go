@@ -13,7 +13,10 @@ const (
 	// FromNarrowing is that of what tells of a change that widened nothing: what tells
 	// of one that did never waits behind it.
 	FromNarrowing = "narrowing"
-	timers        = "timers:"
+	// FromCourtesy is that of what is dropped over a limit: it takes no place that a
+	// question could have.
+	FromCourtesy = "courtesy"
+	timers       = "timers:"
 )
 
 // FromAgent is the origin of what an agent makes us ask.
@@ -27,7 +30,12 @@ func FromTimers(id string) string { return timers + id }
 func ToStaff(id string) string { return "staff:" + id }
 
 // apart reports whether the origin has its places whatever the others take.
-func apart(origin string) bool { return origin == FromSecurity || origin == FromNarrowing }
+func apart(origin string) bool {
+	return origin == FromSecurity || origin == FromNarrowing || origin == FromCourtesy //rule:6.10 courtesy-counts-apart =origin!=FromCourtesy&&(origin==FromSecurity||origin==FromNarrowing) tickets.TestCourtesyLeavesRoom
+}
+
+// courtesy reports whether the notice may be dropped: questions go before it.
+func (o Outgoing) courtesy() bool { return o.Origin == FromCourtesy }
 
 // A queued notice stands under queue/<lane>/<when>/<id>. Lanes are served in
 // turn, so that no flood in one keeps another waiting.

@@ -10,6 +10,7 @@ package outbox
 import (
 	"encoding/json"
 	"fmt"
+	"sync/atomic"
 	"time"
 
 	"countersign/internal/keys"
@@ -18,23 +19,26 @@ import (
 
 // Settings are what an Outbox works by.
 type Settings struct {
-	Now       func() time.Time
-	Keys      keys.Keys // under which bytes are sealed
-	PerMinute int       // notices, all together
-	PerHour   int       // notices, to a contact, of one origin
-	PerDay    int       // notices, of a ticket, of one origin
+	Now    func() time.Time
+	Keys   keys.Keys // under which bytes are sealed
+	Limits Limits
 }
 
 // Outbox is what waits to leave.
 type Outbox struct {
-	set Settings
+	set    Settings
+	limits atomic.Pointer[Limits]
 
 	// Where the next look over more than fits one begins: of Due, of Look.
 	nextLane, nextOne place
 }
 
 // New gives the Outbox with these settings.
-func New(s Settings) *Outbox { return &Outbox{set: s} }
+func New(s Settings) *Outbox {
+	b := &Outbox{set: s}
+	b.SetLimits(s.Limits)
+	return b
+}
 
 // NewID gives the id of a new notice.
 func NewID(tx kv.Tx) (string, error) {

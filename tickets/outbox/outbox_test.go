@@ -29,7 +29,7 @@ func TestGolden(t *testing.T) {
 // TestDueGoesAround: more lanes than one look takes all have their turn.
 func TestDueGoesAround(t *testing.T) {
 	s := kv.Memory()
-	b := New(Settings{Now: func() time.Time { return start }, Keys: keys.FromSeed([32]byte{1}), PerMinute: 600, PerHour: 1000, PerDay: 1000})
+	b := New(Settings{Now: func() time.Time { return start }, Keys: keys.FromSeed([32]byte{1}), Limits: Limits{600, 1000, 1000}})
 	const lanes = maxLanes + 10
 	for i := range lanes {
 		o := Outgoing{ID: fmt.Sprint("o-", i+1), Notice: "n", Ticket: "T", Contact: "bob", Origin: FromAgent(fmt.Sprintf("a%05d", i)), To: "bob@client.example",

@@ -25,7 +25,11 @@ const resendAfter = 15 * time.Minute
 // server.
 func MarkSending(tx kv.Tx, o *Outgoing, at time.Time) error {
 	o.State, o.Tries = Sending, o.Tries+1
-	return errors.Join(count(tx, capKey(at, time.Minute, minute)), count(tx, capKey(at, time.Minute, minuteOf(o.lane()))))
+	err := errors.Join(count(tx, capKey(at, time.Minute, minute)), count(tx, capKey(at, time.Minute, minuteOf(o.lane()))))
+	if o.courtesy() {
+		err = errors.Join(err, count(tx, capKey(at, time.Minute, minuteOf(FromCourtesy))))
+	}
+	return err
 }
 
 // MarkSent records, in a Change, that the server took the notice, and erases its

@@ -123,12 +123,18 @@ func (s *Store) unsentNotice(r kv.Reader, id string) (out []policy.Reason, err e
 	if err != nil {
 		return nil, err
 	}
+	w, err := s.waiting(r, o)
+	if err != nil {
+		return nil, err
+	}
 	next := moment(o.Next)
 	switch {
 	case o.State == outbox.Failed:
 		return []policy.Reason{{Code: policy.CodeUndelivered, Text: "Our mail " + o.ID + " was refused: " + o.Error}}, nil
 	case e.Held:
 		return []policy.Reason{policy.Because(policy.CodeOutboxHeld)}, nil
+	case w != nil: //rule:8 which-limit-is-said TestWaitIsShown
+		return []policy.Reason{{Code: policy.CodeNoticeWaits, Text: w.Words()}}, nil
 	case o.Paced:
 		return []policy.Reason{{Code: policy.CodeNoticeWaits, Text: fmt.Sprintf("Our mail %s waits in the outbox until %s (limit: %s).", o.ID, next, o.Cap)}}, nil
 	case o.Error != "":

@@ -38,6 +38,7 @@ type Shown struct {
 	Confirmed     bool             `json:"confirmed"`
 	Proofs        []policy.Proof   `json:"proofs"`
 	Obstacles     []policy.Reason  `json:"obstacles,omitempty"` // why there is no proof yet
+	Waits         []Waiting        `json:"waits,omitempty"`     // mails of ours that a limit keeps
 	Cools         []policy.Cooling `json:"cools,omitempty"`     // what proves nothing of it yet, and until when
 	History       []Event          `json:"history,omitempty"`
 	Approvals     []ShownApproval  `json:"approvals,omitempty"`
@@ -129,6 +130,9 @@ func (s *Store) Show(id string) (out Shown, err error) {
 			return err
 		}
 		if out.Approvals, err = s.approvalsOf(v, t); err != nil {
+			return err
+		}
+		if out.Waits, err = s.waitsOf(v, t); err != nil {
 			return err
 		}
 		if !out.Confirmed && !t.State.Over() && t.State != policy.StateDisputed && t.Class != policy.Question {

@@ -73,3 +73,50 @@ func TestMinuteIsSaid(t *testing.T) {
 		t.Errorf("of another wait it was said %d times, want twice in all", told)
 	}
 }
+
+// TestWaitIsShown: the ticket, authorize and the outbox say which limit keeps a
+// notice, how much of it is taken and until when, be it of a day, an hour or a
+// minute, and nothing of what waits for none.
+func TestWaitIsShown(t *testing.T) {
+	for _, tt := range []struct {
+		limit policy.Limit
+		most  int
+		set   func(*Options)
+		until time.Duration
+	}{
+		{policy.PerTicketDay, 1, func(o *Options) { o.PerDay = 1 }, 15 * time.Hour},
+		{policy.PerContactHour, 2, func(o *Options) { o.PerHour = 2 }, time.Hour},
+		{policy.PerMinute, 2, func(o *Options) { o.PerMinute = 2 }, time.Minute},
+	} {
+		t.Run(string(tt.limit), func(t *testing.T) {
+			d := memoryDesk(t, tt.set)
+			ticket, _ := d.ask(t, bob, policy.PasswordChange)
+			if s := d.show(t, ticket.ID); s.Waits != nil {
+				t.Errorf("with room it waits for %+v", s.Waits)
+			}
+			d.send(t)
+			for range tt.most {
+				_, err := d.Edit(EditRequest{Ticket: ticket.ID, Request: "Other", Agent: "kim"})
+				check(t, err)
+				d.send(t)
+			}
+			s, all := d.show(t, ticket.ID), d.outbox(t, ticket.ID)
+			want := Waiting{all[tt.most].ID, policy.NoticeConfirm, tt.limit, tt.most, tt.most, start.Add(tt.until)}
+			if len(s.Waits) != 1 || s.Waits[0] != want {
+				t.Errorf("show says %+v, want %+v", s.Waits, want)
+			}
+			a := d.may(t, ticket.ID, policy.PasswordChange, "kim")
+			if !slices.ContainsFunc(a.Reasons, func(r policy.Reason) bool { return r.Code == policy.CodeNoticeWaits && r.Text == want.Words() }) {
+				t.Errorf("authorize says %+v", a.Reasons)
+			}
+			if w, err := d.Outbox.Waits(all[tt.most]); err != nil || w == nil || *w != want {
+				t.Errorf("the outbox says %+v, %v", w, err)
+			}
+			d.turn(tt.until)
+			d.send(t)
+			if w := d.show(t, ticket.ID).Waits; w != nil {
+				t.Errorf("when it has left, it waits for %+v", w)
+			}
+		})
+	}
+}

@@ -74,6 +74,9 @@ func (a *app) sayTicket(t tickets.Shown) error {
 	if t.Change != "" {
 		fmt.Fprintf(a.stdout, "changed %s\n", clean.Terminal(t.Change))
 	}
+	for _, w := range t.Waits {
+		fmt.Fprintf(a.stdout, "waits   %s (%s): limits.%s, %d of %d, until %s\n", w.Notice, w.Kind, w.Limit, w.Taken, w.Most, when(w.Until))
+	}
 	for _, r := range t.Obstacles {
 		fmt.Fprintf(a.stdout, "but     %s: %s\n", r.Code, clean.Terminal(r.Text))
 	}

@@ -101,35 +101,53 @@ type Outgoing struct {
 	Next   *time.Time `json:"next"` // null: it waits for nothing
 	Error  string     `json:"error"`
 	Origin string     `json:"origin,omitempty"` // to whose account it goes
-	Cap    string     `json:"cap,omitempty"`    // the limit that it waits for, until Next
+
+	// The limit that it waits for, how much of that is taken, and until when.
+	Cap   string     `json:"cap,omitempty"`
+	Taken int        `json:"taken,omitempty"`
+	Most  int        `json:"most,omitempty"`
+	Until *time.Time `json:"until,omitempty"`
 }
 
-func outgoing(o outbox.Outgoing) Outgoing {
-	out := Outgoing{o.ID, o.Ticket, o.To, string(o.Kind), string(o.Class), o.State, o.Tries, nil, token.HideIn(o.Error), o.Origin, o.Cap}
+func (s *Server) outgoing(o outbox.Outgoing) (Outgoing, error) {
+	out := Outgoing{ID: o.ID, Ticket: o.Ticket, To: o.To, Kind: string(o.Kind), Class: string(o.Class), State: o.State, Tries: o.Tries,
+		Error: token.HideIn(o.Error), Origin: o.Origin}
 	if !o.Next.IsZero() {
 		out.Next = &o.Next
 	}
-	return out
+	w, err := s.Store.Outbox.Waits(o)
+	if w != nil {
+		out.Cap, out.Taken, out.Most, out.Until = string(w.Limit), w.Taken, w.Most, &w.Until
+	}
+	return out, err
 }
 
 func listOutbox(_ context.Context, s *Server, _ Caller, _ None, emit func(any) error) error {
-	return s.Store.Outbox.Each(func(o outbox.Outgoing) error { return emit(outgoing(o)) })
+	return s.Store.Outbox.Each(func(o outbox.Outgoing) error {
+		out, err := s.outgoing(o)
+		if err != nil {
+			return err
+		}
+		return emit(out)
+	})
 }
 
 func showOutbox(_ context.Context, s *Server, _ Caller, in ID) (Outgoing, error) {
 	o, err := s.Store.Outbox.Get(in.ID)
-	return outgoing(o), err
+	if err != nil {
+		return Outgoing{}, err
+	}
+	return s.outgoing(o)
 }
 
-func retryOutbox(_ context.Context, s *Server, _ Caller, in ID) (Outgoing, error) {
+func retryOutbox(ctx context.Context, s *Server, c Caller, in ID) (Outgoing, error) {
 	if err := s.Store.Outbox.Hurry(in.ID); err != nil {
 		return Outgoing{}, err
 	}
-	o, err := s.Store.Outbox.Get(in.ID)
-	return outgoing(o), err
+	return showOutbox(ctx, s, c, ID{ID: in.ID})
 }
 
-func cancelOutbox(_ context.Context, s *Server, c Caller, in ID) (Outgoing, error) {
+func cancelOutbox(ctx context.Context, s *Server, c Caller, in ID) (Outgoing, error) {
 	agent, err := c.as(in.Agent)
 	if err != nil {
 		return Outgoing{}, err
@@ -137,8 +155,7 @@ func cancelOutbox(_ context.Context, s *Server, c Caller, in ID) (Outgoing, erro
 	if err := s.Store.Outbox.Cancel(in.ID, agent); err != nil {
 		return Outgoing{}, err
 	}
-	o, err := s.Store.Outbox.Get(in.ID)
-	return outgoing(o), err
+	return showOutbox(ctx, s, c, ID{ID: in.ID})
 }
 
 func releaseOutbox(_ context.Context, s *Server, c Caller, in ID) (None, error) {

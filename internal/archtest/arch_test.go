@@ -22,7 +22,7 @@ const module = "countersign/"
 var flow = [][]string{
 	{"policy"},
 	{"internal/clean", "internal/durable", "internal/exit", "internal/near", "internal/phrase", "internal/redact", "internal/retry", "internal/token", "internal/rawmail", "internal/kv", "internal/archtest", "internal/rules", "internal/suite"},
-	{"inbound/reply/words", "inbound/external"},
+	{"inbound/reply/words", "inbound/external", "internal/strict"},
 	{"internal/ngram"},
 	{"policy/classify"},
 	{"inbound/sender/resolver", "internal/kv/bolt", "internal/kv/kvtest", "internal/kv/migrate", "internal/keys", "internal/blob", "internal/config", "inbound/mailbox", "inbound/reply"},
@@ -58,7 +58,7 @@ var homes = []struct {
 	{"github.com/emersion/go-msgauth", []string{"internal/mailtest"}},
 	{"github.com/emersion/go-smtp", []string{"internal/mailtest"}},
 	{"github.com/cenkalti/backoff", []string{"internal/retry"}},
-	{"github.com/pelletier/go-toml/v2", []string{"internal/config"}},
+	{"github.com/pelletier/go-toml/v2", []string{"internal/strict"}},
 	{"github.com/ccojocar/zxcvbn-go", []string{"clients/codes"}},
 	{"github.com/pquerna/otp", []string{"clients/codes"}},
 	{"github.com/spf13/cobra", []string{"cmd/countersign"}},

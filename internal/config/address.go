@@ -43,11 +43,11 @@ func plainAddress(s string) bool {
 
 // address checks the address at *s and makes it lower case.
 func (r *reader) address(path, key string, s *string) {
-	if *s == "" || r.lost[path] {
+	if *s == "" || r.Lost[path] {
 		return
 	}
 	if !plainAddress(*s) {
-		r.report(r.where(path), key, `"%s" is not a plain address such as "support@desk.example" (ASCII; write the domain as its xn-- form).`, shown(*s))
+		r.Report(r.Where(path), key, `"%s" is not a plain address such as "support@desk.example" (ASCII; write the domain as its xn-- form).`, shown(*s))
 		return
 	}
 	*s = strings.ToLower(*s)
@@ -60,22 +60,22 @@ func (r *reader) replyAddress(path, key string, m *Mailbox) {
 	if text == "" {
 		text = PlusAddress(m.Address)
 	}
-	if text == "" || r.lost[path] {
+	if text == "" || r.Lost[path] {
 		return
 	}
 	name, _, _ := strings.Cut(text, "@")
 	filled := strings.Replace(text, placeholder, strings.Repeat("a", tokenRoom), 1)
 	switch filledName, _, _ := strings.Cut(filled, "@"); {
 	case strings.Count(text, placeholder) != 1:
-		r.report(r.where(path), key, `"%s" must hold {token} exactly once, such as "%s".`, shown(text), "support+{token}@desk.example")
+		r.Report(r.Where(path), key, `"%s" must hold {token} exactly once, such as "%s".`, shown(text), "support+{token}@desk.example")
 	case !strings.Contains(name, placeholder):
-		r.report(r.where(path), key, `"%s": put {token} before the @, such as "t-{token}@reply.desk.example".`, shown(text))
+		r.Report(r.Where(path), key, `"%s": put {token} before the @, such as "t-{token}@reply.desk.example".`, shown(text))
 	case len(filledName) > 64:
-		r.report(r.where(path), key, `"%s" is too long: with a token of %d characters more than 64 stand before the @.`, shown(text), tokenRoom)
+		r.Report(r.Where(path), key, `"%s" is too long: with a token of %d characters more than 64 stand before the @.`, shown(text), tokenRoom)
 	case strings.Contains(strings.Replace(text, placeholder, "", 1), "{") || !plainAddress(filled):
-		r.report(r.where(path), key, `"%s" with a token in it is not a plain address.`, shown(text))
+		r.Report(r.Where(path), key, `"%s" with a token in it is not a plain address.`, shown(text))
 	case joined(text):
-		r.report(r.where(path), key, `"%s": put + or - between {token} and the letters beside it, else the token can't be told from them.`, shown(text))
+		r.Report(r.Where(path), key, `"%s": put + or - between {token} and the letters beside it, else the token can't be told from them.`, shown(text))
 	default:
 		m.ReplyAddress = strings.ToLower(m.ReplyAddress)
 	}

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"countersign/internal/strict"
 	"countersign/policy"
 )
 
@@ -41,8 +42,8 @@ func (r *reader) check() {
 	}
 	r.externalAPI()
 	between := func(key string, n int64, low, high int64, show func(int64) string) {
-		if !r.lost[key] && (n < low || n > high) {
-			r.report(r.where(key), key, "%s is not between %s and %s.", show(n), show(low), show(high))
+		if !r.Lost[key] && (n < low || n > high) {
+			r.Report(r.Where(key), key, "%s is not between %s and %s.", show(n), show(low), show(high))
 		}
 	}
 	number := func(n int64) string { return strconv.FormatInt(n, 10) }
@@ -66,11 +67,11 @@ func (r *reader) mailbox(i int) {
 	path, key := at("name")
 	r.required(path, key, m.Name, `Give the mailbox a name, such as "support".`)
 	if m.Name != "" && !mailboxName.MatchString(m.Name) {
-		r.report(r.where(path), key, "%s is not a name. Use up to 40 letters, digits, - and _.", shown(m.Name))
+		r.Report(r.Where(path), key, "%s is not a name. Use up to 40 letters, digits, - and _.", shown(m.Name))
 	}
 	for j, other := range r.config.Mailbox[:i] {
 		if m.Name != "" && other.Name == m.Name {
-			r.report(r.where(path), key, "mailbox %d is called %s already. Give each its own name.", j+1, shown(m.Name))
+			r.Report(r.Where(path), key, "mailbox %d is called %s already. Give each its own name.", j+1, shown(m.Name))
 			break
 		}
 	}
@@ -100,7 +101,7 @@ func (r *reader) mailbox(i int) {
 	r.replyAddress(path, key, m)
 	path, key = at("trust.below_received")
 	if n := m.Trust.BelowReceived; n < 0 || n > 20 {
-		r.report(r.where(path), key, "%d is not between 0 and 20.", n)
+		r.Report(r.Where(path), key, "%d is not between 0 and 20.", n)
 	}
 	for _, list := range []struct {
 		name   string
@@ -127,24 +128,24 @@ func (r *reader) smtp() {
 		r.address("smtp.from", "smtp.from", &s.From.Address)
 	}
 	if len(s.From.Name) > 100 {
-		r.report(r.where("smtp.from"), "smtp.from", "the name is longer than 100 bytes. Shorten it.")
+		r.Report(r.Where("smtp.from"), "smtp.from", "the name is longer than 100 bytes. Shorten it.")
 	}
 	switch {
 	case s.User != "" && s.PasswordFile == "":
-		r.report(r.where("smtp.user"), "smtp.password_file", "is missing. Name the file that holds the password of smtp.user.")
+		r.Report(r.Where("smtp.user"), "smtp.password_file", "is missing. Name the file that holds the password of smtp.user.")
 	case s.User == "" && s.PasswordFile != "":
-		r.report(r.where("smtp.password_file"), "smtp.user", "is missing. Name the user whose password this is, or remove smtp.password_file.")
+		r.Report(r.Where("smtp.password_file"), "smtp.user", "is missing. Name the user whose password this is, or remove smtp.password_file.")
 	}
 }
 
 func (r *reader) proof() {
 	p := &r.config.Proof
 	r.duration("proof.token", p.Token, time.Minute, 336*time.Hour)
-	if _, given := r.at["proof.reminder"]; !given && p.Reminder >= p.Token {
+	if _, given := r.At["proof.reminder"]; !given && p.Reminder >= p.Token {
 		p.Reminder = p.Token / 2
 	}
-	if r.duration("proof.reminder", p.Reminder, time.Second, 336*time.Hour) && !r.lost["proof.token"] && p.Reminder >= p.Token {
-		r.report(r.where("proof.reminder"), "proof.reminder", "%s is not before the end of a token's life (%s). Shorten it.", short(p.Reminder), short(p.Token))
+	if r.duration("proof.reminder", p.Reminder, time.Second, 336*time.Hour) && !r.Lost["proof.token"] && p.Reminder >= p.Token {
+		r.Report(r.Where("proof.reminder"), "proof.reminder", "%s is not before the end of a token's life (%s). Shorten it.", short(p.Reminder), short(p.Token))
 	}
 	r.duration("proof.cooling", p.Cooling, 0, 8760*time.Hour)
 	r.duration("proof.dns_wait", p.DNSWait, time.Minute, 720*time.Hour)
@@ -153,11 +154,11 @@ func (r *reader) proof() {
 	for i, name := range p.TokenClasses {
 		path := fmt.Sprintf("proof.token_classes[%d]", i)
 		switch class := policy.Class(name); {
-		case r.lost[path]:
+		case r.Lost[path]:
 		case !class.Known():
-			r.report(r.where(path), path, "%s is not a class. Classes are %s.", shown(name), classes())
+			r.Report(r.Where(path), path, "%s is not a class. Classes are %s.", shown(name), classes())
 		case class.Largest():
-			r.report(r.where(path), path, "%s needs an approval, for which a token never stands in. Remove it.", name)
+			r.Report(r.Where(path), path, "%s needs an approval, for which a token never stands in. Remove it.", name)
 		}
 	}
 }
@@ -170,23 +171,9 @@ func classes() string {
 	return strings.Join(out, ", ")
 }
 
-// where gives the place of a setting, or of what it is in, negative if none.
-func (r *reader) where(path string) int {
-	for {
-		if at, ok := r.at[path]; ok {
-			return at
-		}
-		i := strings.LastIndexByte(path, '.')
-		if i < 0 {
-			return -1
-		}
-		path = path[:i]
-	}
-}
-
 func (r *reader) required(path, key, value, do string) {
-	if value == "" && !r.lost[path] {
-		r.report(r.where(path), key, "is missing. %s", do)
+	if value == "" && !r.Lost[path] {
+		r.Report(r.Where(path), key, "is missing. %s", do)
 	}
 }
 
@@ -198,7 +185,7 @@ func (r *reader) built(path, key, value string) bool {
 			if n.value != "" {
 				what = fmt.Sprintf("%q", n.value)
 			}
-			r.report(r.where(path), key, "%s is not built yet. %s", what, n.instead)
+			r.Report(r.Where(path), key, "%s is not built yet. %s", what, n.instead)
 			return true
 		}
 	}
@@ -206,8 +193,8 @@ func (r *reader) built(path, key, value string) bool {
 }
 
 func (r *reader) oneOf(path, key, value string, allowed ...string) {
-	if !r.lost[path] && !slices.Contains(allowed, value) {
-		r.report(r.where(path), key, `"%s" is not one of %s.`, shown(value), strings.Join(allowed, ", "))
+	if !r.Lost[path] && !slices.Contains(allowed, value) {
+		r.Report(r.Where(path), key, `"%s" is not one of %s.`, shown(value), strings.Join(allowed, ", "))
 	}
 }
 
@@ -216,27 +203,18 @@ func (r *reader) duration(key string, d, low, high time.Duration) bool {
 }
 
 func (r *reader) durationAt(path, key string, d, low, high time.Duration) bool {
-	if r.lost[path] {
+	if r.Lost[path] {
 		return false
 	}
 	if d < low || d > high {
-		r.report(r.where(path), key, "%s is not between %s and %s.", short(d), short(low), short(high))
+		r.Report(r.Where(path), key, "%s is not between %s and %s.", short(d), short(low), short(high))
 		return false
 	}
 	return true
 }
 
-// short writes a duration without its zero ends: 168h, not 168h0m0s.
-func short(d time.Duration) string {
-	s := d.String()
-	if strings.HasSuffix(s, "m0s") {
-		s = strings.TrimSuffix(s, "0s")
-	}
-	if strings.HasSuffix(s, "h0m") {
-		s = strings.TrimSuffix(s, "0m")
-	}
-	return s
-}
+// short writes a duration without its zero ends.
+func short(d time.Duration) string { return strict.Short(d) }
 
 // String writes a size as it is written in the file.
 func (s Size) String() string {
@@ -254,13 +232,13 @@ func (s Size) String() string {
 func (r *reader) tls(path, key, mode, server string, allowed bool) {
 	r.oneOf(path, key, mode, "implicit", "starttls", "none")
 	if mode == "none" && server != "" && !allowed && !loopback(server) {
-		r.report(r.where(path), key, `"none" would send the password and the tokens in the clear to %s. Write "implicit" or "starttls", or allow_plaintext = true if the wire is yours.`, shown(server))
+		r.Report(r.Where(path), key, `"none" would send the password and the tokens in the clear to %s. Write "implicit" or "starttls", or allow_plaintext = true if the wire is yours.`, shown(server))
 	}
 }
 
 func (r *reader) roots(path, key, file, mode string) {
 	if file != "" && mode == "none" {
-		r.report(r.where(path), key, `has no meaning where tls = "none". Remove it.`)
+		r.Report(r.Where(path), key, `has no meaning where tls = "none". Remove it.`)
 	}
 }
 
@@ -278,27 +256,27 @@ func loopback(hostPort string) bool {
 }
 
 func (r *reader) hostPort(path, key, value string) {
-	if value == "" || r.lost[path] {
+	if value == "" || r.Lost[path] {
 		return
 	}
 	host, port, err := net.SplitHostPort(value)
 	if err != nil {
-		r.report(r.where(path), key, `"%s" is not host:port. Write it like "mail.desk.example:993" or "[::1]:53".`, shown(value))
+		r.Report(r.Where(path), key, `"%s" is not host:port. Write it like "mail.desk.example:993" or "[::1]:53".`, shown(value))
 		return
 	}
 	if n, err := strconv.ParseUint(port, 10, 16); err != nil || n == 0 {
-		r.report(r.where(path), key, `"%s" is not a port number between 1 and 65535.`, shown(port))
+		r.Report(r.Where(path), key, `"%s" is not a port number between 1 and 65535.`, shown(port))
 	}
 	if _, err := netip.ParseAddr(host); err != nil && !domain.MatchString(host) {
-		r.report(r.where(path), key, `"%s" is not the name of a host or an IP address.`, shown(host))
+		r.Report(r.Where(path), key, `"%s" is not the name of a host or an IP address.`, shown(host))
 	}
 }
 
 func (r *reader) names(path, key string, values []string, what string) {
 	for i, v := range values {
 		element := fmt.Sprintf("%s[%d]", path, i)
-		if !r.lost[element] && (len(v) > 253 || !domain.MatchString(v)) {
-			r.report(r.where(element), fmt.Sprintf("%s[%d]", key, i), `"%s" is not %s.`, shown(v), what)
+		if !r.Lost[element] && (len(v) > 253 || !domain.MatchString(v)) {
+			r.Report(r.Where(element), fmt.Sprintf("%s[%d]", key, i), `"%s" is not %s.`, shown(v), what)
 		}
 		values[i] = strings.ToLower(v)
 	}

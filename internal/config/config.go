@@ -17,8 +17,9 @@ import (
 	"net/mail"
 	"os"
 	"path/filepath"
-	"strconv"
 	"time"
+
+	"countersign/internal/strict"
 )
 
 // DefaultPath is where the configuration is read from if nothing says otherwise.
@@ -97,9 +98,6 @@ type Proof struct {
 	TokenClasses     []string      `toml:"token_classes"`
 	PublicSuffixFile string        `toml:"public_suffix_file"` // empty: the built-in list
 }
-
-// Size is a number of bytes, written like 25MiB.
-type Size int64
 
 // MaxSize is the most that limits.size may be.
 const MaxSize = 100 << 20
@@ -197,24 +195,7 @@ func absolute(dir, path string) string {
 }
 
 // Problem is one fault of a configuration.
-type Problem struct {
-	File      string
-	Line, Col int // from 1; 0: the whole file
-	Key       string
-	Text      string // what is wrong and what to do
-}
-
-// String is file:line:col: key: text, without what isn't known.
-func (p Problem) String() string {
-	s := p.File
-	if p.Line > 0 {
-		s += ":" + strconv.Itoa(p.Line) + ":" + strconv.Itoa(p.Col)
-	}
-	if p.Key != "" {
-		s += ": " + p.Key
-	}
-	return s + ": " + p.Text
-}
+type Problem = strict.Problem
 
 // maxFile bounds a configuration file.
 const maxFile = 1 << 20

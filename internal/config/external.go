@@ -133,16 +133,16 @@ func (r *reader) external(i int) {
 	base := fmt.Sprintf("external[%d].", i)
 	at := func(name string) (string, string) { return base + name, "external." + name }
 	if i == maxExternal {
-		r.report(r.where(strings.TrimSuffix(base, ".")), "external", "there are more than %d. Remove some.", maxExternal)
+		r.Report(r.Where(strings.TrimSuffix(base, ".")), "external", "there are more than %d. Remove some.", maxExternal)
 	}
 	path, key := at("name")
 	r.required(path, key, e.Name, `Give the product a name, such as "persona": proofs that it gave count only as long as it has that.`)
 	if e.Name != "" && !mailboxName.MatchString(e.Name) {
-		r.report(r.where(path), key, "%s is not a name. Use up to 40 letters, digits, - and _.", shown(e.Name))
+		r.Report(r.Where(path), key, "%s is not a name. Use up to 40 letters, digits, - and _.", shown(e.Name))
 	}
 	for j, other := range r.config.External[:i] {
 		if e.Name != "" && other.Name == e.Name {
-			r.report(r.where(path), key, "product %d is called %s already. Give each its own name.", j+1, shown(e.Name))
+			r.Report(r.Where(path), key, "product %d is called %s already. Give each its own name.", j+1, shown(e.Name))
 			break
 		}
 	}
@@ -167,11 +167,11 @@ func (r *reader) external(i int) {
 		if p.value == "" && p.standard == "" {
 			r.required(path, key, "", "Say where in the JSON stands "+p.what+`, such as "data.`+p.name+`".`)
 		} else if text := external.CheckPath(p.value); p.value != "" && text != "" {
-			r.report(r.where(path), key, "%s %s.", shown(p.value), text)
+			r.Report(r.Where(path), key, "%s %s.", shown(p.value), text)
 		}
 	}
 	if path, key = at("event"); e.Kind == string(external.Standard) && e.Event != "" {
-		r.report(r.where(path), key, `has no meaning where kind = "standard": Webhook-Id is that. Remove it.`)
+		r.Report(r.Where(path), key, `has no meaning where kind = "standard": Webhook-Id is that. Remove it.`)
 	}
 	r.results(at, e, d.Passed != nil)
 }
@@ -191,11 +191,11 @@ func (r *reader) results(at func(string) (string, string), e *External, known bo
 		for j, v := range list.values {
 			element := fmt.Sprintf("%s[%d]", path, j)
 			switch {
-			case r.lost[element]:
+			case r.Lost[element]:
 			case v == "" || len(v) > 200:
-				r.report(r.where(element), fmt.Sprintf("%s[%d]", key, j), `"%s" is no result. Write what stands at result.`, shown(v))
+				r.Report(r.Where(element), fmt.Sprintf("%s[%d]", key, j), `"%s" is no result. Write what stands at result.`, shown(v))
 			case list.name == "failed" && slices.Contains(e.Passed, v):
-				r.report(r.where(element), fmt.Sprintf("%s[%d]", key, j), "%s is among those passed, too. Remove it from one list.", shown(v))
+				r.Report(r.Where(element), fmt.Sprintf("%s[%d]", key, j), "%s is among those passed, too. Remove it from one list.", shown(v))
 			}
 		}
 	}
@@ -207,13 +207,13 @@ func (r *reader) externalAPI() {
 	r.hostPort(listen, listen, a.Listen)
 	switch {
 	case a.TLSCertFile != "" && a.TLSKeyFile == "":
-		r.report(r.where(cert), key, "is missing. Name the file of the certificate's key.")
+		r.Report(r.Where(cert), key, "is missing. Name the file of the certificate's key.")
 	case a.TLSCertFile == "" && a.TLSKeyFile != "":
-		r.report(r.where(key), cert, "is missing. Name the file of the certificate, or remove external_api.tls_key_file.")
+		r.Report(r.Where(key), cert, "is missing. Name the file of the certificate, or remove external_api.tls_key_file.")
 	case a.Listen != "" && a.TLSCertFile == "" && !loopback(a.Listen):
-		r.report(r.where(listen), cert, `is missing: what is told about people would cross the wire in the clear. Name a certificate, or listen on "127.0.0.1:8421" behind your own TLS proxy.`)
+		r.Report(r.Where(listen), cert, `is missing: what is told about people would cross the wire in the clear. Name a certificate, or listen on "127.0.0.1:8421" behind your own TLS proxy.`)
 	}
 	if a.Listen != "" && len(r.config.External) == 0 {
-		r.report(r.where(listen), "external", "there is none, so nobody is listened to. Add an [[external]], or remove external_api.listen.")
+		r.Report(r.Where(listen), "external", "there is none, so nobody is listened to. Add an [[external]], or remove external_api.listen.")
 	}
 }

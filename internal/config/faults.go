@@ -1,9 +1,8 @@
 package config
 
 import (
-	"strings"
-
 	"countersign/internal/exit"
+	"countersign/internal/strict"
 )
 
 // Refusal gives the problems of a configuration as an error with an exit code,
@@ -17,12 +16,4 @@ func Refusal(problems []Problem) error {
 }
 
 // Faults are the problems of a configuration, as an error.
-type Faults []Problem
-
-func (f Faults) Error() string {
-	var lines []string
-	for _, p := range f {
-		lines = append(lines, p.String())
-	}
-	return strings.Join(lines, "\n")
-}
+type Faults = strict.Faults

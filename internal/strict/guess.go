@@ -1,28 +1,32 @@
-package config
+package strict
 
 import (
 	"fmt"
 	"reflect"
 	"slices"
+	"strings"
 
 	"countersign/internal/near"
 )
 
-// guess says what was perhaps meant by a key that isn't in section: the nearest
-// of its keys, else the section where the key belongs. It begins with a blank.
-func guess(key string, names []string, section string) string {
+// guess says what was perhaps meant by a key that isn't in p: the nearest of its
+// names, else the section where the key belongs. It begins with a blank.
+func (r *Reader) guess(key string, p place, names []string) string {
 	if best := near.Of(key, names); best != "" {
 		return fmt.Sprintf(" Did you mean %s?", best)
 	}
-	for _, where := range homes(reflect.TypeFor[Config](), "", key) {
+	if p.value.Kind() == reflect.Map {
+		return " There are " + strings.Join(names, ", ") + "."
+	}
+	for _, where := range homes(reflect.TypeOf(r.Into).Elem(), "", key) {
 		if where == "" {
 			return " It belongs above the first section."
 		}
-		if where != section {
+		if where != p.key {
 			return fmt.Sprintf(" Does it belong to [%s]?", where)
 		}
 	}
-	return " Remove it; `countersign config example` lists every setting."
+	return " Remove it" + r.List + "."
 }
 
 // homes gives the sections that have key.

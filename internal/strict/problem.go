@@ -1,0 +1,37 @@
+package strict
+
+import (
+	"strconv"
+	"strings"
+)
+
+// Problem is one fault of a file.
+type Problem struct {
+	File      string
+	Line, Col int // from 1; 0: the whole file
+	Key       string
+	Text      string // what is wrong and what to do
+}
+
+// String is file:line:col: key: text, without what isn't known.
+func (p Problem) String() string {
+	s := p.File
+	if p.Line > 0 {
+		s += ":" + strconv.Itoa(p.Line) + ":" + strconv.Itoa(p.Col)
+	}
+	if p.Key != "" {
+		s += ": " + p.Key
+	}
+	return s + ": " + p.Text
+}
+
+// Faults are the problems of a file, as an error.
+type Faults []Problem
+
+func (f Faults) Error() string {
+	var lines []string
+	for _, p := range f {
+		lines = append(lines, p.String())
+	}
+	return strings.Join(lines, "\n")
+}

@@ -50,13 +50,12 @@ func (a Action) demands() Demand {
 type agreed struct{ contacts, leads, standIns int }
 
 func (a Action) agreed() (out agreed) {
-	var who []string
+	var who []Proof
 	for _, p := range a.given(ProofApproval) {
-		by := p.Agent + "/" + p.Contact
-		if a.void(p) != "" || slices.Contains(who, by) { //rule:6.5 two-leads-are-two part=2 TestLostMailbox/one-lead-twice
+		if a.void(p) != "" || slices.ContainsFunc(who, p.sameAs) { //rule:6.5 two-leads-are-two part=2 TestLostMailbox/one-lead-twice
 			continue
 		}
-		who = append(who, by)
+		who = append(who, p)
 		switch {
 		case p.Agent == "":
 			out.contacts++

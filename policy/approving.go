@@ -21,8 +21,12 @@ func approving(f Facts) (Decision, bool) {
 		return d, true
 	case p.ID != n.Contact, p.ID == f.Ticket.Contact, p.Requester: //rule:6.5 only-who-was-asked-approves TestApproving/another-contact TestApproving/requesters-mailbox
 		return file(f, Unauthenticated, CodeOtherContact), true
+	case p.For == f.Ticket.Contact: //rule:6.5 requesters-delegate-approves-nothing TestApproving/requesters-delegate
+		return file(f, Unauthenticated, CodeOtherContact), true
 	case p.Client != f.Ticket.Client: //rule:6.5 who-was-moved-approves-nothing TestApproving/moved
 		return file(f, Unauthenticated, CodeContactMoved), true
+	case !p.Approves && p.For != "":
+		return file(f, Unauthenticated, CodeDelegateOver), true
 	case !p.Approves: //rule:6.5 approving-needs-the-permission TestApproving/no-permission
 		return file(f, Unauthenticated, CodeNoPermission), true
 	case p.Cooling: //rule:6.5 who-cools-approves-nothing TestApproving/cooling

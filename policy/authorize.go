@@ -38,6 +38,10 @@ type Proof struct {
 	Giver    Giver     `json:"-"`                 // Contact as the directory is now
 	ByRule   bool      `json:"by_rule,omitempty"` // a lead approved as the rules let leads, not in the place of a contact
 	Lead     Lead      `json:"-"`                 // Agent, who approved, as the directory is now
+
+	For        string     `json:"for,omitempty"`        // whose place it was given in; empty: their own
+	By         string     `json:"delegation,omitempty"` // the ticket of the delegation by which
+	Delegation Delegation `json:"-"`                    // that, as it is now
 }
 
 // Action is what an agent wants to do, and everything that the answer depends on.

@@ -164,6 +164,7 @@ const (
 	CodeLeadBarred       Code = "lead_barred"
 	CodeOwnApproval      Code = "own_approval"
 	CodeApprovalLost     Code = "approval_lost"
+	CodeDelegateOver     Code = "delegate_over"
 	CodeWaiting          Code = "waiting"
 	CodeEndsFirst        Code = "ends_first"
 	CodeProofExpired     Code = "proof_expired"

@@ -52,6 +52,7 @@ type Person struct {
 	MayDeny   bool     // or for one that the ticket asked for when a notice went out that the message names
 	Cooling   bool     // came on file or was widened so recently that it proves nothing privileged
 	Approves  bool     // may approve what the ticket asks for
+	For       string   // in whose place they were asked for that; empty: on their own account
 	Requester bool     // has a mailbox of the ticket's contact, so is no second person
 
 	// Shared are the contacts who have the address, where there are several and

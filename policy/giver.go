@@ -46,6 +46,8 @@ func (a Action) lost(p Proof) Code {
 		return CodeRestored
 	case p.Kind == ProofApproval && p.Agent != "":
 		return p.Lead.barred(p, a)
+	case p.For != "" && p.Delegation.barred(p, a) != "": //rule:6.5 delegate-at-the-act TestDelegateAtTheAct/ended
+		return p.Delegation.barred(p, a)
 	case p.Kind.mailed() && !p.Giver.answers(p.At, a.Class): //rule:6.5 address-gone-takes-its-answer TestRightsAtTheAct/address-gone
 		return CodeAddressGone
 	case p.Kind == ProofCode && !p.Giver.Code.Stands: //rule:6.5 code-gone-takes-its-proof TestCodeAtTheAct/changed

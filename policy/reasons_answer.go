@@ -37,6 +37,8 @@ var answerReasons = []section{
 			when: "The lead who approved asks for themselves.", do: "Another agent does it."},
 		{code: CodeApprovalLost, on: onAnswer, text: "The approval that was given counts no longer.",
 			when: "Who gave it lost a right since.", do: "Edit the ticket: everybody is asked afresh."},
+		{code: CodeDelegateOver, on: onMessage | onAnswer, text: "The delegate may not approve in that person's place: the delegation does not count yet, is over or was ended, or that person may not approve themselves.",
+			when: "An answer of a delegate, judged when it came and when somebody wants to act.", do: "See delegate list; another may approve, or the ticket is edited and everybody is asked afresh."},
 		{code: CodeWaiting, on: onAnswer, text: "The waiting time of this class is not over.",
 			when: "A class with a wait, from the last proof, or when the mails that tell of it have left.", do: "Wait until it is over."},
 		{code: CodeEndsFirst, on: onAnswer, text: "The ticket ends before its wait does.",

@@ -11,7 +11,7 @@ import (
 // TestGolden: what lies on disk has the names that it had.
 func TestGolden(t *testing.T) {
 	given := proofs{fill[policy.Proof]()}
-	given[0].Giver, given[0].Lead = policy.Giver{}, policy.Lead{} // it is looked up, not kept
+	given[0].Giver, given[0].Lead, given[0].Delegation = policy.Giver{}, policy.Lead{}, policy.Delegation{} // it is looked up, not kept
 	ticket, ended, receipt := fill[Ticket](), fill[revision](), fill[Receipt]()
 	ticket.Proofs, ended.Proofs, receipt.Proofs = given, given, given
 	word := map[string]json.RawMessage{"role": json.RawMessage(`"primary"`)}

@@ -202,6 +202,7 @@ type personRecord struct {
 	MayDeny   bool     `json:"may_deny,omitempty"`
 	Cooling   bool     `json:"cooling,omitempty"`
 	Approves  bool     `json:"approves,omitempty"`
+	For       string   `json:"for,omitempty"`
 	Requester bool     `json:"requester,omitempty"`
 	Shared    []string `json:"shared,omitempty"`
 	LooksLike string   `json:"looks_like,omitempty"`
@@ -269,6 +270,8 @@ type proofRecord struct {
 	Code     string           `json:"code,omitempty"`
 	Version  int              `json:"version,omitempty"`
 	ByRule   bool             `json:"by_rule,omitempty"`
+	For      string           `json:"for,omitempty"`
+	By       string           `json:"delegation,omitempty"`
 }
 
 // proofs are the proofs of a ticket.
@@ -277,7 +280,7 @@ type proofs []policy.Proof
 // MarshalJSON writes their records.
 func (p proofs) MarshalJSON() ([]byte, error) {
 	return json.Marshal(each(p, func(p policy.Proof) proofRecord {
-		return proofRecord{p.Kind, p.Revision, p.At, p.Message, p.Contact, p.Address, p.Epoch, p.Expires, p.Agent, p.Code, p.Version, p.ByRule}
+		return proofRecord{p.Kind, p.Revision, p.At, p.Message, p.Contact, p.Address, p.Epoch, p.Expires, p.Agent, p.Code, p.Version, p.ByRule, p.For, p.By}
 	}))
 }
 
@@ -287,7 +290,7 @@ func (p *proofs) UnmarshalJSON(b []byte) error {
 	err := json.Unmarshal(b, &records)
 	*p = each(records, func(r proofRecord) policy.Proof {
 		return policy.Proof{Kind: r.Kind, Revision: r.Revision, At: r.At, Message: r.Message, Contact: r.Contact, Address: r.Address, Epoch: r.Epoch, Expires: r.Expires,
-			Agent: r.Agent, Code: r.Code, Version: r.Version, ByRule: r.ByRule}
+			Agent: r.Agent, Code: r.Code, Version: r.Version, ByRule: r.ByRule, For: r.For, By: r.By}
 	})
 	return err
 }

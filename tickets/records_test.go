@@ -74,7 +74,7 @@ func TestRecordsLoseNothing(t *testing.T) {
 		}
 	}
 	p := fill[proofs]()
-	p[0].Giver, p[0].Lead = policy.Giver{}, policy.Lead{} // as the directory is now
+	p[0].Giver, p[0].Lead, p[0].Delegation = policy.Giver{}, policy.Lead{}, policy.Delegation{} // as the directory is now
 	b, err = json.Marshal(p)
 	check(t, err)
 	var read proofs

@@ -35,6 +35,7 @@ type Proof struct {
 	Agent    string    `json:"agent,omitempty"`   // of staff: a lead who approved, or who verified the code
 	Code     string    `json:"code,omitempty"`    // whose code it was
 	Version  int       `json:"version,omitempty"` // of that code
+	Checker  string    `json:"checker,omitempty"` // the system that checked the person
 	Giver    Giver     `json:"-"`                 // Contact as the directory is now
 	ByRule   bool      `json:"by_rule,omitempty"` // a lead approved as the rules let leads, not in the place of a contact
 	Lead     Lead      `json:"-"`                 // Agent, who approved, as the directory is now
@@ -75,6 +76,8 @@ type Action struct {
 	UsedAt        time.Time
 	UsedIn        int       // epoch
 	Obstacles     []Reason  // what is known of why a proof has not come
+	Checkers      []string  // systems whose check of a person counts
+	Checks        []Reason  // what is known of checks of this person that have given no proof
 	Refused       bool      // somebody who was asked to approve this revision said no
 	Approval      []Reason  // what is known of why no approval has come
 	CodeSet       bool      // a phone or chat code is set for the contact or the client
@@ -239,7 +242,7 @@ func notProved(a Action, out *Authorization) (why []Reason) {
 		}
 		why = append(why, a.Obstacles...)
 	}
-	return why
+	return append(why, a.external(lacks)...)
 }
 
 // repeats reports whether it is the same agent within the life of the receipt.
@@ -255,8 +258,11 @@ func inTheWay(r Reason) bool { return r.Code != CodeChannelForbidden && r.Code !
 // because is the reason with what is known of when it ends.
 func (a Action) because(code Code) Reason {
 	r := Because(code)
-	if code == CodeCooling {
+	switch code {
+	case CodeCooling:
 		r.Text = a.coolingText()
+	case CodeExternalMissing:
+		return a.checkers()
 	}
 	return r
 }

@@ -22,6 +22,9 @@ func onFile() Giver {
 // given is a proof that counts: of the ticket's contact, an approval of another.
 func given(k ProofKind, at time.Time) Proof {
 	p := Proof{Kind: k, Revision: 2, At: at, Contact: "ada", Address: "ada@north.example", Epoch: 1, Expires: at.Add(ProofLife), Giver: onFile()}
+	if k == ProofExternal {
+		p.Address, p.Checker = "", "idp"
+	}
 	if k == ProofApproval {
 		p.Contact, p.Address = "bob", "bob@north.example"
 	}

@@ -19,6 +19,7 @@ type Caller struct {
 	Matter    Matter
 	CodeSet   bool     // there is a phone or chat code that could be said now
 	Code      HeldCode // that one
+	Checkers  []string // systems whose check of a person counts
 }
 
 // ChannelCheck says what may be done for somebody by a channel. A class stands in
@@ -76,7 +77,7 @@ func CheckChannel(c Caller) ChannelCheck {
 func (c Caller) with(class Class, by Channel, kinds ...ProofKind) Authorization {
 	const caller, second = "caller", "second"
 	giver := c.Contact[class]
-	a := Action{Now: c.Now, Class: class, Channel: by, Agent: c.Agent, Authority: true, OpenedBy: c.Agent, Contact: giver, ClientStopped: c.Stopped, Rules: c.Rules, Matter: c.Matter,
+	a := Action{Now: c.Now, Class: class, Channel: by, Agent: c.Agent, Authority: true, OpenedBy: c.Agent, Contact: giver, ClientStopped: c.Stopped, Rules: c.Rules, Matter: c.Matter, Checkers: c.Checkers,
 		Ticket: Ticket{ID: "T", Client: giver.Client, Contact: caller, Class: class, State: StateUnconfirmed, Revision: 1}}
 	d := c.Rules.Demand(class, c.Matter)
 	for _, kind := range kinds {
@@ -88,6 +89,8 @@ func (c Caller) with(class Class, by Channel, kinds ...ProofKind) Authorization 
 			a.Ticket.State = StateConfirmed
 		case ProofCode:
 			p.Expires, p.Giver.Code, p.Giver.Staff, p.Agent = p.At.Add(CodeLife), c.Code, false, c.Agent // it comes from no address
+		case ProofExternal:
+			p.Checker, p.Giver.Staff = append(slices.Clone(c.Checkers), "")[0], false // it comes from no address
 		case ProofApproval:
 			a.Proofs = append(a.Proofs, seconds(p, d.Second)...)
 			continue

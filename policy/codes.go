@@ -210,6 +210,17 @@ const (
 	CodeCodeChanged   Code = "code_changed"
 )
 
+// What another system says of a check of the person.
+const (
+	CodeExternalPassed     Code = "external_passed"
+	CodeExternalFailed     Code = "external_failed"
+	CodeExternalStarted    Code = "external_started"
+	CodeExternalSuperseded Code = "external_superseded"
+	CodeExternalUndated    Code = "external_undated"
+	CodeExternalVoid       Code = "external_void"
+	CodeExternalNone       Code = "external_none"
+)
+
 // What may be wrong with a contact.
 const (
 	CodeRoleAddress    Code = "role_address"

@@ -97,7 +97,7 @@ func TestTogether(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			a := Action{Now: noon, Class: ServerChange, Channel: Email, Authority: true, Agent: "sam", Contact: onFile(), Rules: code, Epoch: 1,
+			a := Action{Now: noon, Class: ServerChange, Channel: Email, Authority: true, Agent: "sam", Contact: onFile(), Rules: code, Epoch: 1, Checkers: []string{"idp"},
 				Ticket: Ticket{ID: "T-1", Client: "north", Contact: "ada", Class: ServerChange, State: StateUnconfirmed, Revision: 2}}
 			for _, k := range tt.proofs {
 				p := given(k, noon.Add(-time.Minute))

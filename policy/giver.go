@@ -1,6 +1,9 @@
 package policy
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 // Giver is who gave a proof, or whose request it is, as the directory is when
 // somebody wants to act. The zero value may nothing.
@@ -56,6 +59,8 @@ func (a Action) lost(p Proof) Code {
 		return CodeCodeOwn
 	case p.Kind == ProofCode && a.Class.Privileged() && a.Now.Before(p.Giver.Code.Cools): //rule:6.5 new-code-stands-beside-nothing TestLeadApproves/code-is-new
 		return CodeCooling
+	case p.Kind == ProofExternal && !slices.Contains(a.Checkers, p.Checker): //rule:6.5 checker-at-the-act TestExternalAtTheAct/renamed
+		return CodeExternalVoid
 	case p.Giver.Staff: //rule:6.5 staff-since-proves-nothing TestRightsAtTheAct/address-of-staff
 		return CodeStaffAddress
 	}

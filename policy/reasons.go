@@ -49,7 +49,7 @@ type section struct {
 }
 
 // reasons is the list of all of them.
-var reasons = slices.Concat(messageReasons, senderReasons, answerReasons, codeReasons, warnReasons)
+var reasons = slices.Concat(messageReasons, senderReasons, answerReasons, codeReasons, externalReasons, warnReasons)
 
 // byCode finds a reason.
 var byCode = func() map[Code]reason {

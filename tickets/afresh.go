@@ -65,7 +65,7 @@ func (s *Store) putBack(tx kv.Tx, t *Ticket, reason policy.Code, text string) er
 	if err := s.voidApproval(tx, t, reason); err != nil {
 		return err
 	}
-	t.Proofs, t.State, t.Asked = nil, policy.StateUnconfirmed, nil
+	t.Proofs, t.Checks, t.State, t.Asked = nil, nil, policy.StateUnconfirmed, nil
 	if t.Lost { // the contact was not asked, so is not asked afresh: the leads have to look again
 		return errors.Join(s.record(tx, t, Event{Event: "unconfirmed", Reason: reason, Text: text}), s.seekLeads(tx, t))
 	}

@@ -110,19 +110,23 @@ func (s *Store) finish(tx kv.Tx, m *Message, f policy.Facts) error {
 	return addTodo(tx, m, f)
 }
 
-// prove adds a proof to the current revision and raises the state with it.
+// prove adds a proof to the current revision and raises the state with it. It is of
+// now, unless it says when it came.
 func (s *Store) prove(t *Ticket, p policy.Proof) policy.Proof {
-	p.Revision, p.At = t.Revision, s.Now()
+	p.Revision = t.Revision
+	if p.At.IsZero() {
+		p.At = s.Now()
+	}
 	t.Proved = t.Proved || p.Kind != policy.ProofApproval || p.Agent == "" // a lead's word is none of the customer's
 	p.Expires = p.At.Add(cmp.Or(s.rules().Demand(t.Class, policy.Matter{}).Life, policy.ProofLife))
 	if p.Kind == policy.ProofCode {
 		p.Expires = p.At.Add(policy.CodeLife) //rule:6.5 code-lasts-half-an-hour TestCodeProves
 	}
-	if p.Kind != policy.ProofApproval && (p.Kind != policy.ProofCode || !t.Class.Privileged()) { // those are no answer of the contact
+	if p.Kind != policy.ProofApproval && p.Kind != policy.ProofExternal && (p.Kind != policy.ProofCode || !t.Class.Privileged()) { // those are no answer of the contact
 		t.Afresh, t.Reasked, t.Obstacles = "", false, nil
 	}
 	t.Proofs = slices.DeleteFunc(t.Proofs, func(old policy.Proof) bool {
-		return old.Kind == p.Kind && (old.Kind != policy.ProofApproval || old.Agent == p.Agent && old.Contact == p.Contact)
+		return old.Kind == p.Kind && old.Checker == p.Checker && (old.Kind != policy.ProofApproval || old.Agent == p.Agent && old.Contact == p.Contact)
 	})
 	t.Proofs = append(t.Proofs, p)
 	switch {

@@ -104,7 +104,7 @@ func (s *Store) ChannelCheck(t Ticket, agent string) (out policy.ChannelCheck, e
 func (s *Store) checkChannel(r kv.Reader, t Ticket, c clients.Contact, agent staff.Agent) (out policy.ChannelCheck, err error) {
 	now := s.Now()
 	caller := policy.Caller{Now: now, Channel: t.Channel, Agent: agent.ID, Authority: map[policy.Class]bool{}, Contact: map[policy.Class]policy.Giver{},
-		Rules: s.rules(), Matter: policy.Matter{Client: t.Client, Contact: c.ID, Addresses: c.Addresses, Text: t.words()}}
+		Checkers: s.opt.Checkers, Rules: s.rules(), Matter: policy.Matter{Client: t.Client, Contact: c.ID, Addresses: c.Addresses, Text: t.words()}}
 	for _, class := range policy.Classes {
 		caller.Authority[class] = agent.Works(now) && agent.CarriesOut(class, now)
 		t.Class = class

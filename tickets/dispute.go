@@ -20,7 +20,7 @@ import (
 // other open privileged ticket of that contact goes back to unconfirmed; that is
 // many writes, so it is left as a to-do for Tick.
 func (s *Store) dispute(tx kv.Tx, t *Ticket, said int, acted bool) error {
-	t.Proofs = nil // a no beats every yes, and stays after the ticket is closed
+	t.Proofs, t.Checks = nil, nil // a no beats every yes, and stays after the ticket is closed
 	stops := false
 	if acted {
 		st, _, err := kv.Load[stop](tx, stopPrefix+t.Client)

@@ -180,7 +180,7 @@ func (s *Store) openFor(tx kv.Tx, w *work, _ policy.Effect) error {
 // putBackFor asks afresh after a no that nothing proves.
 func (s *Store) putBackFor(tx kv.Tx, w *work, _ policy.Effect) error {
 	t := &w.t
-	t.Proofs, t.State, t.Asked, t.Afresh, t.Reasked = nil, policy.StateUnconfirmed, nil, "", false
+	t.Proofs, t.Checks, t.State, t.Asked, t.Afresh, t.Reasked = nil, nil, policy.StateUnconfirmed, nil, "", false
 	if err := s.voidApproval(tx, t, policy.CodeUnprovedNo); err != nil {
 		return err
 	}

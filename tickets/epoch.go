@@ -41,7 +41,7 @@ func (t Ticket) stale(e epoch) bool {
 func (t Ticket) counts(r kv.Reader) (Ticket, error) {
 	e, err := epochNow(r)
 	if err == nil && t.stale(e) {
-		t.Proofs, t.State = nil, policy.StateUnconfirmed
+		t.Proofs, t.Checks, t.State = nil, nil, policy.StateUnconfirmed
 	}
 	return t, err
 }

@@ -90,7 +90,7 @@ func (s *Store) expose(tx kv.Tx, id, message string) error {
 	}
 	over := t.State.Over() || t.State == policy.StateDisputed
 	if !n.Lifts && !over {
-		t.Proofs, t.State = nil, policy.StateUnconfirmed
+		t.Proofs, t.Checks, t.State = nil, nil, policy.StateUnconfirmed
 	}
 	again, err := outbox.FirstToday(tx, s.Now(), exposedPrefix+t.ID)
 	if err != nil {

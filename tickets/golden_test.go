@@ -41,7 +41,7 @@ func TestGolden(t *testing.T) {
 		"imported":  fill[imported](),
 		"made-leaf": fill[madeLeaf](), "held-leaf": fill[heldLeaf](), "sent-leaf": fill[sentLeaf](),
 		"aside-leaf": fill[asideLeaf](), "gone-leaf": fill[goneLeaf](), "message-leaf": fill[messageLeaf](),
-		"code-leaf": fill[codeLeaf](), "rotated-leaf": fill[rotatedLeaf](),
+		"external-leaf": fill[externalLeaf](), "code-leaf": fill[codeLeaf](), "rotated-leaf": fill[rotatedLeaf](),
 		"directory-leaf": directoryWrite{By: fill[By](), Why: "contact import i-1 of people.csv",
 			Written: []Written{{Record: "contact c-7", Before: word, After: word}}},
 	})

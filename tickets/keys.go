@@ -73,6 +73,12 @@ const (
 	undoPrefix     = "undo/"     // undo/<due>/<ticket>/<before or after>: clients.Contact, as the ticket's change found it and left it
 )
 
+// What other systems said of checks of a person, by which it is known again.
+const (
+	externalPrefix = "external/"     // external/<hash of a system's name and its event>: a mark, that was judged
+	externalDue    = "external-due/" // external-due/<due>/<that hash>: the hash, whose mark is forgotten then
+)
+
 // Counters, from which new ids are taken.
 const (
 	ticketCounter  = "counter/ticket" // the number of the last ticket

@@ -37,6 +37,7 @@ type Shown struct {
 	Authenticated bool             `json:"authenticated"`
 	Confirmed     bool             `json:"confirmed"`
 	Proofs        []policy.Proof   `json:"proofs"`
+	Checks        []ShownCheck     `json:"checks,omitempty"`    // of the contact by other systems, for this revision
 	Obstacles     []policy.Reason  `json:"obstacles,omitempty"` // why there is no proof yet
 	Waits         []Waiting        `json:"waits,omitempty"`     // mails of ours that a limit keeps
 	Cools         []policy.Cooling `json:"cools,omitempty"`     // what proves nothing of it yet, and until when
@@ -78,7 +79,7 @@ func (s *Store) show(r kv.Reader, t Ticket) (Shown, error) {
 		OpenedBy: t.OpenedBy, Priority: t.Priority, Category: t.Category, Opened: t.Opened, Until: t.Until, UsedBy: t.UsedBy, Unasked: t.unasked() || t.unheard() || t.stale(e) && t.State == policy.StateUnconfirmed,
 		Authenticated: t.live(policy.ProofSender) && t.State != policy.StateDisputed,
 		Confirmed:     t.live(policy.ProofReply) && t.State != policy.StateDisputed,
-		Asks:          t.asked(), More: t.asksMore(), Wish: t.wished(now, e), Change: t.changed(), Lost: t.Lost}
+		Asks:          t.asked(), More: t.asksMore(), Wish: t.wished(now, e), Change: t.changed(), Lost: t.Lost, Checks: t.shownChecks()}
 	a, err := s.weighed(r, t)
 	if err != nil {
 		return out, err

@@ -272,6 +272,7 @@ type proofRecord struct {
 	ByRule   bool             `json:"by_rule,omitempty"`
 	For      string           `json:"for,omitempty"`
 	By       string           `json:"delegation,omitempty"`
+	Checker  string           `json:"checker,omitempty"`
 }
 
 // proofs are the proofs of a ticket.
@@ -280,7 +281,7 @@ type proofs []policy.Proof
 // MarshalJSON writes their records.
 func (p proofs) MarshalJSON() ([]byte, error) {
 	return json.Marshal(each(p, func(p policy.Proof) proofRecord {
-		return proofRecord{p.Kind, p.Revision, p.At, p.Message, p.Contact, p.Address, p.Epoch, p.Expires, p.Agent, p.Code, p.Version, p.ByRule, p.For, p.By}
+		return proofRecord{p.Kind, p.Revision, p.At, p.Message, p.Contact, p.Address, p.Epoch, p.Expires, p.Agent, p.Code, p.Version, p.ByRule, p.For, p.By, p.Checker}
 	}))
 }
 
@@ -290,7 +291,7 @@ func (p *proofs) UnmarshalJSON(b []byte) error {
 	err := json.Unmarshal(b, &records)
 	*p = each(records, func(r proofRecord) policy.Proof {
 		return policy.Proof{Kind: r.Kind, Revision: r.Revision, At: r.At, Message: r.Message, Contact: r.Contact, Address: r.Address, Epoch: r.Epoch, Expires: r.Expires,
-			Agent: r.Agent, Code: r.Code, Version: r.Version, ByRule: r.ByRule, For: r.For, By: r.By}
+			Agent: r.Agent, Code: r.Code, Version: r.Version, ByRule: r.ByRule, For: r.For, By: r.By, Checker: r.Checker}
 	})
 	return err
 }

@@ -33,6 +33,7 @@ func (s *Store) endRevision(tx kv.Tx, t *Ticket) error {
 		t.Acted = t.Revision //rule:6.8 what-an-edit-ends-is-kept TestNoAtAnyTime/to-confirmed-after-an-edit/all
 	}
 	t.Grave = t.Grave || t.Class.Privileged()
+	t.Checks = nil
 	t.Revision, t.State, t.Proofs, t.Proved, t.Asked, t.Tells = t.Revision+1, policy.StateUnconfirmed, nil, false, nil, nil
 	t.UsedBy, t.UsedAt, t.Receipt, t.Afresh, t.Reasked = "", time.Time{}, "", "", false
 	return nil

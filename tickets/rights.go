@@ -33,6 +33,7 @@ func (s *Store) weigh(r kv.Reader, t Ticket, a AuthorizeRequest, agent staff.Age
 	if action.Obstacles, err = s.obstacles(r, t); err != nil {
 		return action, err
 	}
+	action.Checks = t.checked()
 	c, ok, err := clients.Get(r, t.Contact)
 	if err != nil {
 		return action, err
@@ -64,7 +65,7 @@ func (s *Store) weighProofs(r kv.Reader, t Ticket, action *policy.Action) error 
 	if err != nil {
 		return err
 	}
-	action.Epoch = e.Number
+	action.Epoch, action.Checkers = e.Number, s.opt.Checkers
 	for i, p := range action.Proofs {
 		if p.Agent != "" {
 			if action.Proofs[i].Lead, err = s.leadOf(r, t, p.Agent); err != nil {

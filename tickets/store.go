@@ -83,6 +83,7 @@ type Options struct {
 	Cooling       time.Duration
 	DNSWait       time.Duration
 	TokenClasses  []policy.Class
+	Checkers      []string     // names of the systems whose check of a person counts
 	Rules         policy.Rules // that stand at first; see SetRules
 	PerMinute     int          // notices, all together
 	PerHour       int          // notices, to a contact, of one origin
@@ -182,13 +183,15 @@ type Ticket struct {
 	Queue    string              `json:"queue,omitempty"`
 	Events   uint64              `json:"events"` // how many events its history has
 	// Obstacles are why there is no proof yet.
-	Obstacles []obstacle  `json:"obstacles,omitempty"`
-	Asks      *asksRecord `json:"asks,omitempty"`   // what was read of the request as it is
-	Mail      *readMail   `json:"mail,omitempty"`   // what was read of the contact's own mail that opened it
-	More      *more       `json:"more,omitempty"`   // a later message asks for more
-	Looked    string      `json:"looked,omitempty"` // the agent who said its class
-	Wish      *wish       `json:"wish,omitempty"`   // that its class be lowered
-	Change    *change     `json:"change,omitempty"` // of the file, which its allow was used for or which it tells of
+	Obstacles []obstacle    `json:"obstacles,omitempty"`
+	Asks      *asksRecord   `json:"asks,omitempty"`   // what was read of the request as it is
+	Mail      *readMail     `json:"mail,omitempty"`   // what was read of the contact's own mail that opened it
+	More      *more         `json:"more,omitempty"`   // a later message asks for more
+	Looked    string        `json:"looked,omitempty"` // the agent who said its class
+	Wish      *wish         `json:"wish,omitempty"`   // that its class be lowered
+	Checks    []personCheck `json:"checks,omitempty"` // of the contact by other systems, for this revision
+	Heard     int           `json:"heard,omitempty"`  // how much of what those said is in the history
+	Change    *change       `json:"change,omitempty"` // of the file, which its allow was used for or which it tells of
 
 	by string // the agent at work on it now, to whose account a notice goes
 }

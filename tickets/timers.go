@@ -39,7 +39,7 @@ func (s *Store) Tick() error {
 	if s.opt.Observing {
 		return s.forgetCaps()
 	}
-	return errors.Join(s.resetDisputed(), s.followStops(), s.openImported(), s.tellChanges(), s.seekApprovers(), s.tellStaff(), s.cancelGone(), s.fireTimers(), s.forgetCaps(), s.expire(), s.forgetBytes(), s.voidExposed(), s.freeAddresses(), s.forgetUndo())
+	return errors.Join(s.resetDisputed(), s.followStops(), s.openImported(), s.tellChanges(), s.seekApprovers(), s.tellStaff(), s.cancelGone(), s.fireTimers(), s.forgetCaps(), s.expire(), s.forgetBytes(), s.voidExposed(), s.freeAddresses(), s.forgetUndo(), s.forgetExternal())
 }
 
 // passed gives the keys under prefix whose time has come, at most 1,000.

@@ -51,13 +51,17 @@ type agreed struct{ contacts, leads, standIns int }
 
 func (a Action) agreed() (out agreed) {
 	var who []Proof
+	var mailboxes []string
 	for _, p := range a.given(ProofApproval) {
 		if a.void(p) != "" || slices.ContainsFunc(who, p.sameAs) { //rule:6.5 two-leads-are-two part=2 TestLostMailbox/one-lead-twice
 			continue
 		}
 		who = append(who, p)
+		shares := func(box string) bool { return slices.Contains(mailboxes, box) }
 		switch {
+		case slices.ContainsFunc(p.Giver.Mailboxes, shares): //rule:6.5 one-mailbox-agrees-once TestSeveralApprove/two-share-a-mailbox
 		case p.Agent == "":
+			mailboxes = append(mailboxes, p.Giver.Mailboxes...)
 			out.contacts++
 		case !p.ByRule:
 			out.standIns++
@@ -69,11 +73,20 @@ func (a Action) agreed() (out agreed) {
 	return out
 }
 
-// enough reports whether they are as many as are asked for, and how many leads
-// stand in for contacts then.
-func (g agreed) enough(s Second) (standIns int, ok bool) {
-	standIns = max(0, s.Contacts-g.contacts)
-	return standIns, standIns <= g.standIns && g.leads-standIns >= s.Leads && g.contacts+g.leads >= s.Either
+// lacks says who has still to agree of those that are asked for, and how many leads
+// stand in for contacts.
+func (g agreed) lacks(s Second) (out Second, standIns int) {
+	standIns = min(g.standIns, max(0, s.Contacts-g.contacts))
+	out.Contacts = max(0, s.Contacts-g.contacts-standIns) //rule:6.5 contacts-are-asked-for TestSeveralApprove/one-contact
+	out.Leads = max(0, s.Leads-(g.leads-standIns))        //rule:6.5 leads-are-asked-for TestSeveralApprove/no-lead-by-rule
+	out.Either = max(0, s.Either-g.contacts-g.leads)      //rule:6.5 either-is-asked-for TestSeveralApprove/one-of-either
+	return out, standIns
+}
+
+// Lacks says who has still to agree, as the rules are and who has agreed may now.
+func (a Action) Lacks() Second {
+	lacks, _ := a.agreed().lacks(a.demands().Second)
+	return lacks
 }
 
 // approvalMissing names what is missing of the agreement of others. Where a
@@ -83,8 +96,8 @@ func approvalMissing(a Action, _ *Authorization) (why []Reason) {
 	if !d.Approval() {
 		return nil
 	}
-	switch standIns, ok := a.agreed().enough(d.Second); {
-	case !ok:
+	switch lacks, standIns := a.agreed().lacks(d.Second); {
+	case !lacks.None():
 	case standIns > 0 && a.CodeSet && !a.has(ProofCode): //rule:6.5 lead-and-code TestLeadApproves/code-set
 		why = []Reason{Because(CodeCodeMissing)}
 		for _, code := range a.wanting(ProofCode) {

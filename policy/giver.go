@@ -18,6 +18,7 @@ type Giver struct {
 	Code   HeldCode  // by which the proof code was given
 	// Requester: they have a mailbox of the ticket's contact, so are no second person.
 	Requester bool
+	Mailboxes []string // to which their addresses lead: two who share one are one person
 }
 
 // barred says why the person's word counts for nothing now, "" if it counts.

@@ -134,7 +134,7 @@ func (a Action) codeEnds() (end time.Time) {
 // restsOnCode reports whether without the code there would be no yes.
 func (a Action) restsOnCode() bool {
 	d := a.demands()
-	if standIns, _ := a.agreed().enough(d.Second); standIns > 0 && a.CodeSet {
+	if _, standIns := a.agreed().lacks(d.Second); standIns > 0 && a.CodeSet {
 		return true
 	}
 	return d.Asks(ProofCode) && !slices.ContainsFunc(a.lists(d), func(list []ProofKind) bool {

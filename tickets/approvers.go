@@ -140,6 +140,14 @@ func onePerson(a, b clients.Contact) bool {
 	return shared
 }
 
+// boxesOf gives the mailboxes to which the addresses of a contact lead.
+func boxesOf(c clients.Contact) (boxes []string) {
+	for _, addr := range c.Addresses {
+		boxes = append(boxes, onfile.Mailbox(addr))
+	}
+	return boxes
+}
+
 // shareMailbox says since when two contacts share a mailbox; zero: always.
 func shareMailbox(a, b clients.Contact) (since time.Time, shared bool) {
 	for _, x := range a.Addresses {

@@ -107,5 +107,5 @@ func (s *Store) giver(r kv.Reader, t Ticket, c clients.Contact, ok bool, addr st
 	}
 	cools, err := s.coolsFor(r, c, string(right), t.Service, addr)
 	return policy.Giver{Active: ok && c.Status != clients.Removed, Client: c.Client, May: c.May(right, s.Now(), t.Service),
-		OnFile: slices.Contains(c.Addresses, addr), Since: c.Since[addr], Staff: isStaff, Requester: c.ID != t.Contact && onePerson(c, requester), Cools: outlined(cools)}, err
+		OnFile: slices.Contains(c.Addresses, addr), Since: c.Since[addr], Staff: isStaff, Requester: c.ID != t.Contact && onePerson(c, requester), Mailboxes: boxesOf(c), Cools: outlined(cools)}, err
 }

@@ -41,6 +41,9 @@ type Letter struct {
 	// and whether by a mail.
 	Also, Unknown, State, For string
 	ByMail                    bool
+
+	Confirmed time.Time // when the contact agreed to what was done; zero: they did not
+	Because   string    // why they get it who did not ask
 }
 
 // A Composer gives letters their bytes.
@@ -154,7 +157,7 @@ func (l Letter) values() values {
 		Channel: l.Channel, Class: line(l.ClassWords, subjectMax), Subject: defuse(subject), Request: defuse(request),
 		Defused: defuse(request) != request, Ticket: l.Ticket, Until: moment(l.Until), At: moment(l.At),
 		Also: line(l.Also, reasonMax), Unknown: line(l.Unknown, reasonMax), State: l.State, For: line(l.For, nameMax), ByMail: l.ByMail,
-		Reason: line(l.Reason, reasonMax), Answered: l.Reference != "" || l.Token != ""}
+		Confirmed: moment(l.Confirmed), Because: line(l.Because, reasonMax), Reason: line(l.Reason, reasonMax), Answered: l.Reference != "" || l.Token != ""}
 }
 
 // encoding keeps ASCII readable in transit and takes the shorter form of the

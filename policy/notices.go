@@ -30,6 +30,9 @@ const (
 	NoticeHeld         NoticeKind = "held"          // that a second person has to agree, too
 	NoticeRefused      NoticeKind = "refused"       // that a second person did not
 	NoticeLost         NoticeKind = "lost"          // that somebody says that they lost the mailbox
+	NoticeDone         NoticeKind = "done"          // what was done of what they asked for
+	NoticeDoneTold     NoticeKind = "done_told"     // that to a second person, and to who left the file by it
+	NoticeNotDone      NoticeKind = "not_done"      // that it was not done, though we were allowed to
 
 	// What answers who asks about a ticket.
 	NoticeAbout     NoticeKind = "about"      // that it is ours, and what it asks
@@ -43,6 +46,8 @@ const (
 	NoticeNotApproved   NoticeKind = "not_approved"  // that an approver said no
 	NoticeLeadApproves  NoticeKind = "lead_approves" // that a lead has to approve
 	NoticeAnswers       NoticeKind = "answers"       // that a mailbox said to be lost answers
+	NoticeUnsaid        NoticeKind = "unsaid"        // that nobody has said what was done, to who was allowed to
+	NoticeUnsaidLead    NoticeKind = "unsaid_lead"   // that they still have not
 	NoticeSeveral       NoticeKind = "several"       // several of these at once
 
 	// NoticeProbe is a mail to ourselves, to try the way out and back.
@@ -58,13 +63,16 @@ const (
 	ToPrimary   Recipient = "primary"   // that of the client's primary contact
 	ToApprover  Recipient = "approver"  // that of another contact, who may approve
 	ToOwners    Recipient = "owners"    // one of those at work on the ticket, or else a lead
+	ToHolder    Recipient = "holder"    // who was allowed to do what the ticket asks for, or else a lead
 	ToLeads     Recipient = "leads"     // them, and the leads who look after it
 	ToDeciders  Recipient = "deciders"  // the leads who look after it, of whom nobody wrote it
 	ToOurselves Recipient = "ourselves" // the mailbox itself
 )
 
 // Staff reports whether it is a member of staff.
-func (r Recipient) Staff() bool { return r == ToOwners || r == ToLeads || r == ToDeciders }
+func (r Recipient) Staff() bool {
+	return r == ToOwners || r == ToHolder || r == ToLeads || r == ToDeciders
+}
 
 // Delivery says how often a notice may arrive, where a server does not say
 // whether it has it.
@@ -153,6 +161,9 @@ var notices = map[NoticeKind]NoticeTerms{
 	NoticeCodeLocked:  {To: ToContact, Text: "code_locked", Delivery: AtLeastOnce, Once: true, Security: true, Objects: true, Kept: true, Account: OfSecurity, Limits: hourOnly},
 	NoticeChangeAsked: {To: ToContact, Text: "change_asked", Delivery: AtLeastOnce, Once: true, Security: true, Objects: true, Kept: true, Account: OfSecurity, Limits: hourOnly},
 	NoticeChanged:     {To: ToContact, Text: "changed", Delivery: AtLeastOnce, Once: true, Security: true, Objects: true, Kept: true, Account: OfSecurity, Limits: hourOnly},
+	NoticeDone:        {To: ToContact, Text: "done", Delivery: AtLeastOnce, Once: true, Security: true, Objects: true, Kept: true, Account: OfSecurity, Limits: hourOnly},
+	NoticeDoneTold:    {To: ToContact, Text: "done_told", Delivery: AtLeastOnce, Once: true, Security: true, Objects: true, Kept: true, Account: OfSecurity, Limits: hourOnly},
+	NoticeNotDone:     {To: ToContact, Text: "not_done", Delivery: AtLeastOnce, Once: true, Security: true, Objects: true, Kept: true, Account: OfSecurity, Limits: hourOnly},
 
 	NoticeUndeliverable: {To: ToOwners, Text: "undeliverable", Delivery: AtMostOnce, Kept: true, Account: OfStaff,
 		Line: "our mail did not reach the address on file: "},
@@ -168,6 +179,10 @@ var notices = map[NoticeKind]NoticeTerms{
 		Line: "a lead has to approve it."},
 	NoticeAnswers: {To: ToLeads, Text: "answers", Delivery: AtLeastOnce, Urgent: true, Kept: true, Account: OfStaff,
 		Line: "the mailbox that is said to be lost answers."},
+	NoticeUnsaid: {To: ToHolder, Text: "unsaid", Delivery: AtMostOnce, Kept: true, Account: OfStaff,
+		Line: "it was allowed to you, and nobody has said what was done: "},
+	NoticeUnsaidLead: {To: ToLeads, Text: "unsaid_lead", Delivery: AtLeastOnce, Urgent: true, Kept: true, Account: OfStaff,
+		Line: "it was allowed, and nobody has said what was done: "},
 	// It is as urgent as the most urgent that it tells of, and delivered as that.
 	NoticeSeveral: {To: ToOwners, Text: "several", Delivery: AtMostOnce, Kept: true, Account: OfStaff},
 
@@ -189,6 +204,8 @@ var NoticeKinds = []NoticeKind{
 	NoticeApprove, NoticeApproveClearer,
 	NoticeConfirmed, NoticeDisputed, NoticeOtherAddress, NoticeExpired,
 	NoticeCodeChanged, NoticeCodeUsed, NoticeCodeLocked, NoticeChangeAsked, NoticeChanged, NoticeHeld, NoticeRefused, NoticeLost,
+	NoticeDone, NoticeDoneTold, NoticeNotDone,
 	NoticeAbout, NoticeAboutNone,
-	NoticeUndeliverable, NoticeSaidNo, NoticeStopped, NoticeCodeGuessed, NoticeNotApproved, NoticeLeadApproves, NoticeAnswers, NoticeSeveral, NoticeProbe,
+	NoticeUndeliverable, NoticeSaidNo, NoticeStopped, NoticeCodeGuessed, NoticeNotApproved, NoticeLeadApproves, NoticeAnswers,
+	NoticeUnsaid, NoticeUnsaidLead, NoticeSeveral, NoticeProbe,
 }

@@ -23,7 +23,8 @@ type alert struct {
 	Kind   policy.NoticeKind `json:"kind"`
 	Why    string            `json:"why,omitempty"` // a server's words, without secrets and addresses, or what was changed
 	At     time.Time         `json:"at"`
-	Of     string            `json:"of,omitempty"` // the agent whose doing it is, who is never told
+	Also   string            `json:"also,omitempty"` // what else was done for the same contact
+	Of     string            `json:"of,omitempty"`   // the agent whose doing it is, who is never told
 }
 
 // maxWhy bounds what an alert says of its reason, in characters.
@@ -36,19 +37,24 @@ func (a alert) urgent() bool { return a.Kind.Terms().Urgent }
 // a ticket: each no that does something is news. Whom, is many reads, so it is
 // left as a to-do for Tick.
 func (s *Store) alert(tx kv.Tx, t Ticket, kind policy.NoticeKind, why string) error {
-	return s.alertOf(tx, t, kind, why, "")
+	return s.raise(tx, alert{Ticket: t.ID, Kind: kind, Why: why})
 }
 
 // alertOf is alert, of what an agent did, who is not told of it.
 func (s *Store) alertOf(tx kv.Tx, t Ticket, kind policy.NoticeKind, why, of string) error {
+	return s.raise(tx, alert{Ticket: t.ID, Kind: kind, Why: why, Of: of})
+}
+
+// raise is alert, of what is known but for the time.
+func (s *Store) raise(tx kv.Tx, a alert) error {
 	now := s.Now()
-	a := alert{Ticket: t.ID, Kind: kind, Why: clean.Line(token.HideIn(why), maxWhy), At: now, Of: of}
+	a.At, a.Why, a.Also = now, clean.Line(token.HideIn(a.Why), maxWhy), clean.Line(token.HideIn(a.Also), maxWhy)
 	if !a.urgent() {
-		if first, err := outbox.FirstToday(tx, now, "told/"+t.ID+"/"+string(kind)); err != nil || !first {
+		if first, err := outbox.FirstToday(tx, now, "told/"+a.Ticket+"/"+string(a.Kind)); err != nil || !first {
 			return err
 		}
 	}
-	return kv.Save(tx, alertPrefix+kv.Due(now)+"/"+t.ID+"/"+string(kind), a)
+	return kv.Save(tx, alertPrefix+kv.Due(now)+"/"+a.Ticket+"/"+string(a.Kind), a)
 }
 
 var anyAddress = regexp.MustCompile(`[^\s<>()",;:@]+@[^\s<>()",;:@]+`)
@@ -78,6 +84,9 @@ func (a alert) told(t Ticket, agents []staff.Agent, now time.Time) (ids []string
 		if id != "" && !slices.Contains(owners, id) && (leadsToo || len(owners) == 0) {
 			owners = append(owners, id)
 		}
+	}
+	if al := t.allowance(); a.Kind.Terms().To == policy.ToHolder && al != nil {
+		owners = []string{al.Agent}
 	}
 	if len(owners) == 0 { // a customer's own mail, of which they made the request
 		owners = t.Edited

@@ -171,6 +171,9 @@ func (s *Store) allow(tx kv.Tx, t *Ticket, out *Authorization, d policy.Authoriz
 	out.Receipt, out.Until = r.ID, out.At.Add(policy.ReceiptLife)
 	if a.Class != policy.Question {
 		t.UsedBy, t.UsedAt, t.UsedIn, t.Receipt = out.Agent, out.At, epoch, r.ID
+		if err := s.owe(tx, t); err != nil {
+			return err
+		}
 	}
 	return kv.Save(tx, receiptPrefix+r.ID, r)
 }

@@ -26,6 +26,7 @@ type change struct {
 	Only    bool      `json:"only,omitempty"`    // the ticket was opened for it
 	Narrows bool      `json:"narrows,omitempty"` // it widens nothing: what tells of it waits apart
 	Undone  string    `json:"undone,omitempty"`  // by which ticket it was taken back
+	Old     []string  `json:"old,omitempty"`     // the contact's addresses before it, which were told of it
 }
 
 // changed says what was changed, when and by whom; "" where nothing was.

@@ -158,10 +158,13 @@ func (s *Store) tellAt(tx kv.Tx, t *Ticket, w telling, to place) error {
 	}
 	reason := w.Reason
 	switch lately := c.LeftLately(to.Address, s.Now()); {
-	case lately && w.Kind == policy.NoticeChanged:
+	case lately && w.Kind != policy.NoticeChangeAsked:
 		reason = "This mailbox is not on file any longer. Until " + c.ObjectsUntil(to.Address).UTC().Format("2 January 2006, 15:04 UTC") + " a NO from it still counts."
 	case !c.OnFile(to.Address):
 		return nil
+	}
+	if w.Kind != policy.NoticeChanged && w.Kind != policy.NoticeChangeAsked {
+		return s.tellDoneAt(tx, t, w, addressee{contact: c, address: to.Address, says: w.Says, said: w.Revision}, reason)
 	}
 	return s.informAt(tx, t, w.Kind, addressee{contact: c, address: to.Address, says: w.Says, reason: reason})
 }

@@ -182,6 +182,11 @@ func (d *Directory) write1(tx kv.Tx, by By, w written) (out ContactChanged, err 
 	if err != nil {
 		return out, err
 	}
+	for _, told := range to {
+		if told.Contact == w.next.ID {
+			t.Change.Old = append(t.Change.Old, told.Address)
+		}
+	}
 	out.Ticket, out.Told = t.ID, len(to)
 	return out, errors.Join(s.keepUndo(tx, &t, w), s.tellChanged(tx, &t, to, what), save(tx, t))
 }

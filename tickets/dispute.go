@@ -41,6 +41,13 @@ func (s *Store) dispute(tx kv.Tx, t *Ticket, said int, acted bool) error {
 	if err != nil {
 		return err
 	}
+	also, err := s.actsBeside(tx, *t)
+	if err != nil {
+		return err
+	}
+	if also != "" {
+		text += " Of this contact, before that: " + also
+	}
 	if stops {
 		if err := s.stopClient(tx, t); err != nil {
 			return err
@@ -57,7 +64,7 @@ func (s *Store) dispute(tx kv.Tx, t *Ticket, said int, acted bool) error {
 	if stops {
 		kind = policy.NoticeStopped
 	}
-	if err := s.alert(tx, *t, kind, strings.TrimSpace(t.changeLine()+" "+locked)); err != nil { //rule:6.8 no-is-told-by-mail ! TestNoIsTold
+	if err := s.raise(tx, alert{Ticket: t.ID, Kind: kind, Why: t.alarm(locked), Also: also}); err != nil { //rule:6.8 no-is-told-by-mail ! TestNoIsTold
 		return err
 	}
 	if !t.Class.Privileged() && !t.Grave {
@@ -81,6 +88,9 @@ func deniedText(r kv.Reader, t Ticket, said int, acted bool) (string, error) {
 		text += fmt.Sprintf(" It was done by %s at %s.", old.UsedBy, old.UsedAt.Format(time.RFC3339))
 	case old.UsedBy != "":
 		text += fmt.Sprintf(" It was allowed to %s at %s (%s).", old.UsedBy, old.UsedAt.Format(time.RFC3339), old.Receipt)
+	}
+	if t.Done != nil {
+		text += " " + t.doneLine()
 	}
 	if t.Change != nil {
 		text += " " + t.changeLine()

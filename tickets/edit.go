@@ -142,21 +142,6 @@ func orNone(service string) string {
 	return "the service " + service
 }
 
-// CloseTicket ends a ticket. Its tokens are used up.
-func (s *Store) CloseTicket(id, agent string) (t Ticket, err error) {
-	err = s.change(id, agent, func(tx kv.Tx, t *Ticket, a staff.Agent) error {
-		if t.State == policy.StateClosed {
-			return fmt.Errorf("%w: %s is closed already", ErrNotAllowed, t.ID)
-		}
-		t.State = policy.StateClosed
-		if err := errors.Join(s.retire(tx, t), s.voidApproval(tx, t, policy.CodeTicketClosed), tx.Delete(openPrefix+t.Contact+"/"+t.ID)); err != nil {
-			return err
-		}
-		return s.record(tx, t, Event{Event: "closed", Text: "closed by " + a.ID})
-	}, &t)
-	return t, err
-}
-
 // Note adds an agent's words to the history. They prove nothing.
 func (s *Store) Note(id, agent, text string) (t Ticket, err error) {
 	if err := checkText("note", text, maxRequest); err != nil || strings.TrimSpace(text) == "" {

@@ -23,6 +23,7 @@ func TestGolden(t *testing.T) {
 		"pending":   fill[pending](),
 		"receipt":   receipt,
 		"ticketed":  start,
+		"acts":      []act{fill[act]()},
 		"provable":  fill[provable](),
 		"heard":     fill[heard](),
 		"corrected": fill[correction](),

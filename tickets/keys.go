@@ -13,8 +13,9 @@ const (
 	revisionPrefix  = "revision/"  // revision/<ticket>/<number>: revision, one that an edit has ended
 	claimsPrefix    = "claims/"    // claims/T-<number>: claims, messages that named it and proved nothing
 	pendingPrefix   = "pending/"   // pending/<ticket>: pending, what may be a no to it and waits for DNS
-	timerPrefix     = "timer/"     // timer/<due>/<ticket>/<revision>/<reminder or expiry>: a mark, to be done then
+	timerPrefix     = "timer/"     // timer/<due>/<ticket>/<revision>/<reminder, expiry, approval, unsaid or unsaid_lead>: a mark, to be done then
 	receiptPrefix   = "receipt/"   // receipt/<id>: Receipt, of an allow
+	actsPrefix      = "acts/"      // acts/<contact>: []act, their requests that were allowed lately
 	ticketedPrefix  = "ticketed/"  // ticketed/<client>: the time when its first ticket was opened
 	wrotePrefix     = "wrote/"     // wrote/<contact>: the ticket that asks whether they wrote to us, or shows that somebody may have
 	provesPrefix    = "proves/"    // proves/<domain>: provable, whether its mail can be proved

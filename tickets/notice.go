@@ -74,6 +74,7 @@ func (s *Store) mayWrite() error {
 type addressee struct {
 	contact clients.Contact
 	address string           // one that is theirs
+	said    int              // the revision that it tells of; zero: the ticket's own
 	life    time.Duration    // how long an answer may come; zero: as long as a token lives
 	until   time.Time        // that it names; zero: the end of the ticket's question
 	asks    *approvals.Asked // an approver, of
@@ -92,7 +93,7 @@ func (s *Store) writeNotice(tx kv.Tx, t *Ticket, kind policy.NoticeKind, a addre
 	}
 	now, c := s.Now(), a.contact
 	n := notice{ID: "n-" + token.New()[:12], Kind: kind, Ticket: t.ID, Contact: c.ID, Address: a.address, Language: c.Language, First: c.First.At,
-		Revision: t.Revision, Sent: now, Expires: now.Add(cmp.Or(a.life, s.life(*t))), Lifts: kind == policy.NoticeLift, Epoch: e.Number}
+		Revision: cmp.Or(a.said, t.Revision), Sent: now, Expires: now.Add(cmp.Or(a.life, s.life(*t))), Lifts: kind == policy.NoticeLift, Epoch: e.Number}
 	if a.asks != nil {
 		n.Approval, n.Expires = a.of.ID, a.of.Until
 		a.asks.Notices = append(a.asks.Notices, n.ID)

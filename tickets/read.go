@@ -57,6 +57,8 @@ type Shown struct {
 	More          *More            `json:"more,omitempty"`    // a later message asks for more than the ticket is for
 	Wish          *Wish            `json:"wish,omitempty"`    // an agent's, to which a second person has not agreed
 	UsedBy        string           `json:"used_by,omitempty"`
+	Done          *ShownDone       `json:"done,omitempty"`   // what became of its allow
+	Owes          string           `json:"owes,omitempty"`   // the agent who was allowed to, and has not said what was done
 	Change        string           `json:"change,omitempty"` // of the file, which its allow was used for or which it tells of
 }
 
@@ -80,6 +82,9 @@ func (s *Store) show(r kv.Reader, t Ticket) (Shown, error) {
 		Authenticated: t.live(policy.ProofSender) && t.State != policy.StateDisputed,
 		Confirmed:     t.live(policy.ProofReply) && t.State != policy.StateDisputed,
 		Asks:          t.asked(), More: t.asksMore(), Wish: t.wished(now, e), Change: t.changed(), Lost: t.Lost, Checks: t.shownChecks()}
+	if out.Done = t.Done.shown(); t.owes() {
+		out.Owes = t.allowance().Agent
+	}
 	a, err := s.weighed(r, t)
 	if err != nil {
 		return out, err

@@ -59,6 +59,9 @@ type Letter struct {
 	// and whether by a mail.
 	Also, Unknown, State, For string
 	ByMail                    bool
+
+	Confirmed time.Time // when the contact agreed to what was done; zero: they did not
+	Because   string    // why they get it who did not ask
 }
 
 // Options say how a Store works. All durations must be positive.
@@ -177,6 +180,8 @@ type Ticket struct {
 	UsedIn   int                 `json:"used_in,omitempty"` // epoch
 	Epoch    int                 `json:"epoch,omitempty"`   // in which the contact was asked last
 	Receipt  string              `json:"receipt,omitempty"`
+	Allowed  *allowance          `json:"allowed,omitempty"`  // the latest allow of a privileged class, also of an earlier revision
+	Done     *done               `json:"done,omitempty"`     // what came of that
 	Approval string              `json:"approval,omitempty"` // of this revision as it was confirmed last
 	Lost     bool                `json:"lost,omitempty"`     // somebody says that the contact lost their mailbox
 	Assignee string              `json:"assignee,omitempty"`

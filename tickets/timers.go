@@ -104,6 +104,9 @@ func (s *Store) fire(tx kv.Tx, key string) error {
 	if err == nil && part[4] == "approval" && fmt.Sprint(t.Revision) == part[3] {
 		return s.approvalOver(tx, &t)
 	}
+	if err == nil && (part[4] == timerUnsaid || part[4] == timerUnsaidLead) && fmt.Sprint(t.Revision) == part[3] {
+		return s.unsaid(tx, &t, part[4])
+	}
 	if err != nil || fmt.Sprint(t.Revision) != part[3] ||
 		t.State != policy.StateUnconfirmed && t.State != policy.StateAuthenticated {
 		return err

@@ -112,10 +112,10 @@ func (s *Store) mailStaff(tx kv.Tx, a staff.Agent, alerts []alert, others int) e
 	n := notice{ID: "n-" + token.New()[:12], Kind: first.Kind, Ticket: t.ID, Agent: a.ID, Address: a.MailTo(now), Sent: now}
 	returnPath := token.New()
 	_, domain, _ := strings.Cut(s.opt.ReplyAddress, "@")
-	l := Letter{Kind: n.Kind, To: n.Address, ToName: a.ID, Ticket: t.ID, Subject: token.Blot(t.Subject), Reason: first.Why, At: now, Date: now,
+	l := Letter{Kind: n.Kind, To: n.Address, ToName: a.ID, Ticket: t.ID, Subject: token.Blot(t.Subject), Reason: first.Why, Also: first.Also, At: now, Date: now,
 		MessageID: token.New() + "@" + domain, ReturnPath: token.ReturnPath(s.opt.ReplyAddress, returnPath)}
 	if len(alerts)+others > 1 {
-		n.Kind, l.Kind, l.Ticket, l.Reason = policy.NoticeSeveral, policy.NoticeSeveral, "", fmt.Sprint(len(alerts)+others)
+		n.Kind, l.Kind, l.Ticket, l.Reason, l.Also = policy.NoticeSeveral, policy.NoticeSeveral, "", fmt.Sprint(len(alerts)+others), ""
 		l.Request, err = summary(tx, alerts, others)
 		for ; err == nil && s.opt.Fits != nil && len(alerts) > 1 && s.opt.Fits(l.Request) != nil; others++ { // else nobody hears of the no among them
 			alerts = alerts[:len(alerts)-1]
@@ -145,6 +145,9 @@ func summary(tx kv.Tx, alerts []alert, others int) (string, error) {
 			return "", err
 		}
 		lines = append(lines, fmt.Sprintf("%s (%s): %s%s", t.ID, clean.Cut(token.Blot(t.Subject), 80), one.Kind.Terms().Line, clean.Cut(one.Why, 160)))
+		if one.Also != "" {
+			lines[len(lines)-1] += " Of this contact, before that: " + clean.Cut(one.Also, 160)
+		}
 	}
 	if others > 0 {
 		lines = append(lines, fmt.Sprintf("And %d more: see countersign ticket list.", others))

@@ -1,0 +1,143 @@
+package tickets
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+
+	"countersign/clients"
+	"countersign/internal/kv"
+	"countersign/policy"
+)
+
+// secondPerson gives whom beside the requester is told what was done of a ticket: one
+// who may approve for its client and reads another mailbox, the primary contact
+// before others, and those before all whose right or address is new. The zero value
+// says that there is none.
+func (s *Store) secondPerson(c Closing) (second clients.Contact, err error) {
+	if c.Done == "" {
+		return second, nil
+	}
+	err = s.kv.View(func(v kv.View) error {
+		t, err := load(v, c.Ticket)
+		if err != nil || t.allowance() == nil {
+			return err
+		}
+		st, err := s.standing(v, t)
+		if err != nil || len(st.ask) > 0 {
+			second = append(st.ask, second)[0]
+			return err
+		}
+		requester, _, err := clients.Get(v, t.Contact)
+		if err != nil {
+			return err
+		}
+		return clients.EachOf(v, t.Client, func(c clients.Contact, err error) {
+			if err == nil && s.maySecond(t, c, requester) && (second.ID == "" || rank(c) < rank(second)) {
+				second = c
+			}
+		})
+	})
+	return second, err
+}
+
+// maySecond reports whether a contact may be told as the second person.
+func (s *Store) maySecond(t Ticket, c, requester clients.Contact) bool {
+	return c.ID != t.Contact && c.Client == t.Client && c.MayApprove(t.Service, s.Now()) && len(c.Addresses) > 0 &&
+		!onePerson(c, requester) //rule:6.8 requester-is-no-second-person TestDoneIsTold/same-mailbox
+}
+
+// tellDone leaves to be told what became of an allow, and says whom. Who left the
+// file by it is told, too: they are perhaps all that the one can read whose file it is.
+func (s *Store) tellDone(tx kv.Tx, t *Ticket, second clients.Contact) (told string, err error) {
+	if t.Done.Receipt == "" {
+		return "Nobody is told by mail.", nil
+	}
+	r, _, err := kv.Load[Receipt](tx, receiptPrefix+t.Done.Receipt)
+	if err != nil {
+		return "", err
+	}
+	requester, ok, err := clients.Get(tx, t.Contact)
+	if err != nil {
+		return "", err
+	}
+	own := telling{Kind: policy.NoticeDone, Ticket: t.ID, Revision: t.Done.Revision, Says: r.Request}
+	if t.Done.Not {
+		own.Kind = policy.NoticeNotDone
+	}
+	if ok && requester.Status != clients.Removed && len(requester.Addresses) > 0 {
+		own.To = []place{{requester.ID, requester.Addresses[0]}}
+	}
+	others := telling{Kind: policy.NoticeDoneTold, Ticket: t.ID, Revision: t.Done.Revision, Says: r.Request}
+	if !t.Done.Not {
+		if others.To, told, err = s.othersTold(tx, t, second, requester); err != nil {
+			return "", err
+		}
+	}
+	for _, w := range []telling{own, others} {
+		w.To = slices.DeleteFunc(w.To, func(p place) bool { return w.Kind == others.Kind && slices.Contains(own.To, p) })
+		if len(w.To) == 0 {
+			continue
+		}
+		if err := kv.Save(tx, w.key(s.Now()), w); err != nil {
+			return "", err
+		}
+	}
+	if len(own.To) == 0 {
+		return "The requester is not on file any longer and is not told. " + told, nil
+	}
+	return "The requester is told. " + told, nil
+}
+
+// othersTold gives who is told beside the requester, as it is now, and says so.
+func (s *Store) othersTold(r kv.Reader, t *Ticket, second, requester clients.Contact) (all []place, told string, err error) {
+	if second, _, err = clients.Get(r, second.ID); err != nil {
+		return nil, "", err
+	}
+	told = "No second person may approve for their organisation, so none is told."
+	if s.maySecond(*t, second, requester) {
+		told = "So is a second person, " + cmp.Or(oneLine(second.Name), second.ID) + "."
+		all = append(all, place{second.ID, second.Addresses[0]})
+	}
+	if t.Change != nil && len(t.Change.Old) > 0 {
+		told += fmt.Sprintf(" So are %d addresses that were on file before it.", len(t.Change.Old))
+		for _, addr := range t.Change.Old {
+			if p := (place{t.Change.Contact, addr}); !slices.Contains(all, p) { //rule:6.15 who-left-is-told-what-was-done TestDoneIsTold/address-changed
+				all = append(all, p)
+			}
+		}
+	}
+	return all, told, nil
+}
+
+// tellDoneAt writes one of these notices. left says of an address that it is not on
+// file any longer.
+func (s *Store) tellDoneAt(tx kv.Tx, t *Ticket, w telling, to addressee, left string) error {
+	if t.Done == nil {
+		return nil
+	}
+	r, _, err := kv.Load[Receipt](tx, receiptPrefix+t.Done.Receipt)
+	if err != nil {
+		return err
+	}
+	who, err := asker(tx, *t)
+	if err != nil {
+		return err
+	}
+	to.reason = t.Done.Text
+	to.fill = func(l *Letter) {
+		l.AgentName, l.At = t.Done.Allowed, t.Done.At
+		for _, p := range r.Proofs {
+			if p.Kind == policy.ProofReply || p.Kind == policy.ProofToken {
+				l.Confirmed = p.At
+			}
+		}
+		if w.Kind == policy.NoticeDoneTold {
+			l.For, l.Because = who, "You get this because you may approve for your organisation."
+			if t.Change != nil && slices.Contains(t.Change.Old, to.address) {
+				l.Because = cmp.Or(left, "You get this because what is on file for you was changed by it.")
+			}
+		}
+	}
+	return s.informAt(tx, t, w.Kind, to)
+}

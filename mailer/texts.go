@@ -33,26 +33,26 @@ const requestMark = "\x00request\x00"
 
 // values are what a text may name.
 type values struct {
-	Name     string // of the recipient, may be empty
-	Agent    string // who wrote the request down, may be empty
-	Channel  string
-	Class    string // in words, may be empty
-	Subject  string
-	Request  string // must stand in a paragraph of its own
-	Defused  bool   // an address in the request was defused
-	Ticket   string
-	Until    string // a time, in words; may be empty
-	At       string // a time, in words; may be empty
-	Reason   string // may be empty
-	Also     string // numbers of tickets, may be empty
-	Unknown  string // numbers of tickets, may be empty
-	State    string // of the ticket, by its name
-	For      string // whom, if another than the recipient
-	ByMail   bool   // a mail opened it
+	Name    string // of the recipient, may be empty
+	Agent   string // who wrote the request down, may be empty
+	Channel string
+	Class   string // in words, may be empty
+	Subject string
+	Request string // must stand in a paragraph of its own
+	Defused bool   // an address in the request was defused
+	Ticket  string
+	Until   string // a time, in words; may be empty
+	At      string // a time, in words; may be empty
+	Reason  string // may be empty
+	Also    string // numbers of tickets, may be empty
+	Unknown string // numbers of tickets, may be empty
+	State   string // of the ticket, by its name
+	For     string // whom, if another than the recipient
+	ByMail  bool   // a mail opened it
 	// Confirmed is when they agreed to it, Because why they get it who did not ask;
 	// either may be empty.
 	Confirmed, Because string
-	Answered bool   // the notice asks and may be answered by YES or NO
+	Answered           bool // the notice asks and may be answered by YES or NO
 }
 
 // readTexts parses every text, language by language, name by name. In a file

@@ -71,6 +71,12 @@ func (a *app) sayTicket(t tickets.Shown) error {
 	if len(t.Cools) > 0 {
 		fmt.Fprintf(a.stdout, "cools   %s\n", cooling(t.Cools, hidden))
 	}
+	if d := t.Done; d != nil {
+		fmt.Fprintf(a.stdout, "%-7s %s by %s: %s\n", map[bool]string{false: "done", true: "not"}[d.Not], when(d.At), orElse(d.Allowed, d.Agent), clean.Terminal(d.Text))
+	}
+	if t.Owes != "" {
+		fmt.Fprintf(a.stdout, "owes    %s has not said what was done: countersign ticket close %s --done \"...\" --agent %s\n", t.Owes, t.Ticket, t.Owes)
+	}
 	if t.Change != "" {
 		fmt.Fprintf(a.stdout, "changed %s\n", clean.Terminal(t.Change))
 	}
@@ -143,11 +149,26 @@ func (a *app) ticketEdit() *cobra.Command {
 }
 
 func (a *app) ticketClose() *cobra.Command {
-	var in api.ID
-	c := &cobra.Command{Use: "close TICKET", Short: "Close a ticket", Args: cobra.ExactArgs(1)}
+	var in tickets.Closing
+	c := &cobra.Command{Use: "close TICKET", Short: "Close a ticket, and say what was done", Args: cobra.ExactArgs(1),
+		Long: "Closes a ticket. Where its request was allowed, of a privileged class, it takes word of what was done: --done, by who was allowed\n" +
+			"to or by a lead. The requester and a second person of their organisation are mailed what was done, by whom and when; a NO to that\n" +
+			"stops the client and alarms the leads. What was allowed and not done is closed with --not-done and why; the requester is told.",
+		Example: "  countersign ticket close T-1 --done \"new SFTP password for web-3 set\" --agent sam\n" +
+			"  countersign ticket close T-1 --not-done \"she called: it works again\" --agent sam"}
+	c.Flags().StringVar(&in.Done, "done", "", "what was done, in one line that the customer reads; - for standard input")
+	c.Flags().StringVar(&in.NotDone, "not-done", "", "why it was not done, though it was allowed; the customer reads it")
 	c.Flags().StringVar(&in.Agent, "agent", "", "who you are")
-	c.RunE = func(cmd *cobra.Command, args []string) error {
-		in.ID = args[0]
+	c.RunE = func(cmd *cobra.Command, args []string) (err error) {
+		in.Ticket = args[0]
+		for flag, said := range map[string]*string{"done": &in.Done, "not-done": &in.NotDone} {
+			if *said, err = a.text(*said); err != nil {
+				return err
+			}
+			if *said = strings.TrimSpace(*said); cmd.Flags().Changed(flag) && *said == "" {
+				return usage("--%s is empty.", flag)
+			}
+		}
 		return one(cmd.Context(), a, "ticket/close", in, a.sayTicket)
 	}
 	return c

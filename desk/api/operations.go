@@ -188,15 +188,15 @@ func editTicket(_ context.Context, s *Server, c Caller, in tickets.EditRequest) 
 	return s.Store.Show(t.ID)
 }
 
-func closeTicket(_ context.Context, s *Server, c Caller, in ID) (out tickets.Shown, err error) {
-	agent, err := c.as(in.Agent)
+func closeTicket(_ context.Context, s *Server, c Caller, in tickets.Closing) (out tickets.Shown, err error) {
+	if in.Agent, err = c.as(in.Agent); err != nil {
+		return out, err
+	}
+	t, err := s.Store.Conclude(in)
 	if err != nil {
 		return out, err
 	}
-	if _, err := s.Store.CloseTicket(in.ID, agent); err != nil {
-		return out, err
-	}
-	return s.Store.Show(in.ID)
+	return s.Store.Show(t.ID)
 }
 
 func noteTicket(_ context.Context, s *Server, c Caller, in ID) (out tickets.Shown, err error) {

@@ -85,7 +85,7 @@ func (opt ImportOptions) take(tx kv.Tx, r row, a string, c Contact, losers []Con
 	}
 	switch {
 	case halt: //rule:6.8 nobody-leaves-a-stop TestNobodyLeavesAStop
-		o.problem(r, "email", "already on file for client %s (contact %s), which is stopped: nobody is moved out of it before the stop is lifted", c.Client, c.ID)
+		o.problem(r, "email", "already on file for client %s (contact %s), which is stopped or locked: nobody is moved out of it before that ends", c.Client, c.ID)
 		return losers, nil
 	case !opt.AllowMove: //rule:6.15 moving-an-address-is-asked TestImportReports/moved
 		o.problem(r, "email", "already on file for client %s (contact %s): would be moved. Needs --allow-move, or --allow-shared for both to have it", c.Client, c.ID)

@@ -65,6 +65,17 @@ func (f Facts) refuse(d *Decision) {
 	}
 }
 
+// refusal is the code of a no to what the sender was asked to agree to: of the first
+// that it refuses.
+func (f Facts) refusal(d Decision) Code {
+	for _, n := range f.Binding.Approvals {
+		if slices.Contains(d.Refuses(), n.Ticket) && n.Unlocks {
+			return CodeStaysLocked
+		}
+	}
+	return CodeApprovalRefused
+}
+
 // Refuses are the tickets to whose approval the message is a no.
 func (d Decision) Refuses() (tickets []string) {
 	for _, e := range d.Effects {
@@ -82,7 +93,11 @@ func (f Facts) unprovedRefusal(n Notice) (Decision, bool) {
 	if f.Person.ID == "" || f.Person.ID != n.Contact || f.Binding.Ticket != n.Ticket || f.Person.Means(f.Answer) != No { //rule:6.8 unproved-refusal-of-who-was-asked part=2 TestUnprovedRefusal/another-contact
 		return Decision{}, false
 	}
-	d := file(f, Unauthenticated, CodeApprovalRefused, CodeTokenOnly, CodeNotAligned)
+	code := CodeApprovalRefused
+	if n.Unlocks {
+		code = CodeStaysLocked
+	}
+	d := file(f, Unauthenticated, code, CodeTokenOnly, CodeNotAligned)
 	d.with(Effect{Kind: EffectRefuse, Ticket: n.Ticket})
 	return d, true
 }

@@ -69,6 +69,7 @@ type Action struct {
 	Proofs        []Proof
 	TokenClasses  []Class   // classes for which the proof token stands in for reply
 	ClientStopped bool      // after a dispute; see the design, 6.8
+	Locks         []Lock    // of the client, or of one that the contact's mailboxes were locked with
 	NoPending     time.Time // since when a mail that may be a no waits for DNS; zero: none does
 	PutBack       Code      // why what was said counts no longer, as a reason code; nothing was said since
 	Reasked       bool      // it was put back, and the contact was asked since
@@ -110,6 +111,7 @@ var denials = []struct {
 	{"other-class", when(CodeClassMismatch, func(a Action) bool { return a.Class != a.Ticket.Class && a.Class != Question })}, //rule:6.6 a-ticket-is-for-its-class TestAuthorize/other-class
 	{"channel", when(CodeChannelForbidden, func(a Action) bool { return !a.demands().By(a.Channel) })},                        //rule:8 chat-and-phone-may-not TestAuthorize/by-chat
 	{"client-stopped", when(CodeClientStopped, func(a Action) bool { return a.ClientStopped && a.Class.Privileged() })},       //rule:6.8 a-stop-stops TestAuthorize/client-stopped
+	{"client-locked", locked},  //rule:8 a-lock-locks TestLock/one
 	{"contact-barred", barred}, //rule:6.5 rights-at-the-act TestRightsAtTheAct/no-yes-of-a-removed-one
 	{"allowed-before-restore", when(CodeAlreadyUsed, func(a Action) bool { return a.UsedBy != "" && a.UsedIn != a.Epoch && a.Class != Question })}, //rule:7 allowed-before-a-restore TestRightsAtTheAct/used-before-a-restore
 	{"no-pending", noPending},
@@ -230,7 +232,11 @@ func notProved(a Action, out *Authorization) (why []Reason) {
 	if a.PutBack == CodeRestored {
 		add(a.PutBack)
 	}
-	if a.PutBack != "" && (a.Reasked || out.AskNow) {
+	switch {
+	case a.PutBack == "" || !a.Reasked && !out.AskNow:
+	case a.PutBack == CodeClientLocked:
+		why = append(why, Reason{CodeAskedAfresh, "Nobody was asked while the client was locked; the address on file was asked now."})
+	default:
 		add(CodeAskedAfresh)
 	}
 	for _, code := range lacks {

@@ -31,6 +31,7 @@ type Notice struct {
 	Revision int       // of the request that it quoted
 	Class    Class     // for which that revision asked
 	Lifts    bool      // it asks whether the stop of the client shall end, not for the request
+	Unlocks  bool      // it asks whether the lock of the client shall be opened; it Approves, too
 	Approves bool      // it asks whether a second person agrees to the request
 	First    time.Time // since when our questions went to that address; zero: always
 	Sent     time.Time
@@ -200,7 +201,10 @@ func heard(e Evidence, n Names) (out, approvals []Notice) {
 
 // voided says what is wrong with a question that no longer stands.
 func (n Notice) voided() Code {
-	if n.Approves {
+	switch {
+	case n.Unlocks:
+		return CodeLockOver
+	case n.Approves:
 		return CodeApprovalOver
 	}
 	return CodeTokenSuperseded

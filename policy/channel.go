@@ -17,6 +17,8 @@ type Caller struct {
 	Stopped   bool            // nothing privileged is done for the client
 	Rules     Rules
 	Matter    Matter
+	Locks     []Lock // of the client, and the epoch that their windows are judged in
+	Epoch     int
 	CodeSet   bool     // there is a phone or chat code that could be said now
 	Code      HeldCode // that one
 	Checkers  []string // systems whose check of a person counts
@@ -77,11 +79,11 @@ func CheckChannel(c Caller) ChannelCheck {
 func (c Caller) with(class Class, by Channel, kinds ...ProofKind) Authorization {
 	const caller, second = "caller", "second"
 	giver := c.Contact[class]
-	a := Action{Now: c.Now, Class: class, Channel: by, Agent: c.Agent, Authority: true, OpenedBy: c.Agent, Contact: giver, ClientStopped: c.Stopped, Rules: c.Rules, Matter: c.Matter, Checkers: c.Checkers,
+	a := Action{Now: c.Now, Class: class, Channel: by, Agent: c.Agent, Authority: true, OpenedBy: c.Agent, Contact: giver, ClientStopped: c.Stopped, Locks: c.Locks, Epoch: c.Epoch, Rules: c.Rules, Matter: c.Matter, Checkers: c.Checkers,
 		Ticket: Ticket{ID: "T", Client: giver.Client, Contact: caller, Class: class, State: StateUnconfirmed, Revision: 1}}
 	d := c.Rules.Demand(class, c.Matter)
 	for _, kind := range kinds {
-		p := Proof{Kind: kind, Revision: 1, At: c.Now.Add(-d.Wait), Contact: caller, Giver: giver}
+		p := Proof{Kind: kind, Epoch: c.Epoch, Revision: 1, At: c.Now.Add(-d.Wait), Contact: caller, Giver: giver}
 		p.Expires = p.At.Add(ProofLife)
 		p.Giver.OnFile, p.Giver.Since = true, time.Time{} // what is new of them cools, which is said
 		switch kind {

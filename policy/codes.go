@@ -27,6 +27,8 @@ const (
 
 	CodeApproved        Code = "approved"
 	CodeApprovalRefused Code = "approval_refused"
+	CodeUnlockAgreed    Code = "unlock_agreed"
+	CodeStaysLocked     Code = "stays_locked"
 	CodeMailboxAnswers  Code = "mailbox_answers"
 )
 
@@ -36,6 +38,7 @@ const (
 	CodeTokenExpired          Code = "token_expired"
 	CodeTokenSuperseded       Code = "token_superseded"
 	CodeApprovalOver          Code = "approval_over"
+	CodeLockOver              Code = "lock_over"
 	CodeTokenExposed          Code = "token_exposed"
 	CodeTokenUnsigned         Code = "token_unsigned"
 	CodeTokenOnly             Code = "token_only"
@@ -171,6 +174,8 @@ const (
 	CodeCodeMissing      Code = "code_missing"
 	CodeExternalMissing  Code = "external_missing"
 	CodeClientStopped    Code = "client_stopped"
+	CodeClientLocked     Code = "client_locked"
+	CodeLockOpener       Code = "lock_opener"
 	CodeContactMoved     Code = "contact_moved"
 	CodeAddressGone      Code = "address_gone"
 	CodeRestored         Code = "restored"

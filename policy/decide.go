@@ -29,6 +29,7 @@ var rules = []struct {
 	{"opening", opening},
 	{"unbound", unbound},             //rule:6.4 unbound-proves-nothing TestDecide/superseded
 	{"lifting", lifting},             //rule:6.8 lifting-proves-no-request TestLifting/yes
+	{"unlocking", unlocking},         //rule:8 unlocking-proves-nothing-else TestUnlocking/yes
 	{"approving", approving},         //rule:6.5 approving-proves-nothing-else TestApproving/yes
 	{"lost-mailbox", mailboxAnswers}, //rule:6.9 lost-mailbox-asks-nothing TestMailboxAnswers
 	{"other-contact", otherContact},

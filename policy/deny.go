@@ -20,7 +20,7 @@ func denied(f Facts, d Decision) Decision {
 		d.Reasons = append(d.Reasons, Because(CodeDenied))
 	}
 	if f.refuse(&d); d.Has(EffectRefuse) {
-		d.Reasons = append(d.Reasons, Because(CodeApprovalRefused))
+		d.Reasons = append(d.Reasons, Because(f.refusal(d)))
 	}
 	return d
 }

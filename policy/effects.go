@@ -17,6 +17,7 @@ const (
 	EffectSpend       EffectKind = "spend"        // the token is used up
 	EffectUnprovedNo  EffectKind = "unproved_no"  // the ticket goes back to unconfirmed and is asked afresh
 	EffectLift        EffectKind = "lift"         // the stop of the client ends
+	EffectUnlock      EffectKind = "unlock"       // one agrees that the lock of the client is opened
 	EffectRefuse      EffectKind = "refuse"       // a second person does not agree to what a ticket asks for
 	EffectAnswers     EffectKind = "answers"      // the mailbox that is said to be lost answers
 	EffectDispute     EffectKind = "dispute"      // the ticket is disputed for good
@@ -53,6 +54,7 @@ var effects = []struct {
 	{EffectSpend, EffectTerms{Counts: true}},
 	{EffectUnprovedNo, EffectTerms{Evidence: true}}, // nothing proves who sent it, so it may come again
 	{EffectLift, EffectTerms{Counts: true, Evidence: true}},
+	{EffectUnlock, EffectTerms{Counts: true, Evidence: true}},
 	{EffectRefuse, EffectTerms{Counts: true, Evidence: true, Denies: true}},
 	{EffectAnswers, EffectTerms{Counts: true, Evidence: true}},
 	{EffectDispute, EffectTerms{Counts: true, Evidence: true, Denies: true}},

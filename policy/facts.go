@@ -53,6 +53,7 @@ type Person struct {
 	Cooling   bool     // came on file or was widened so recently that it proves nothing privileged
 	Approves  bool     // may approve what the ticket asks for
 	For       string   // in whose place they were asked for that; empty: on their own account
+	Unlocks   bool     // may open the lock of their client: is the primary contact, or may approve
 	Requester bool     // has a mailbox of the ticket's contact, so is no second person
 
 	// Shared are the contacts who have the address, where there are several and

@@ -7,6 +7,8 @@ var nextStep = map[Code]string{
 	CodeClassMismatch:    "edit_ticket",
 	CodeChannelForbidden: "ask_by_email",
 	CodeClientStopped:    "lift",
+	CodeClientLocked:     "unlock",
+	CodeLockOpener:       "another_agent",
 	CodeContactRemoved:   "put_on_file",
 	CodeContactMoved:     "new_ticket",
 	CodeNoPermission:     "give_permission",
@@ -72,6 +74,7 @@ var stepTexts = map[string]string{
 	"await_external": "another system checks the person for this very request (countersign ticket external starts that)",
 	"name_external":  "an administrator names a system that checks people ([[external]] in the configuration)",
 	"lift":           "a team lead lifts the stop",
+	"unlock":         "two of the primary contact, another contact who may approve and a team lead open the lock for some hours (client unlock)",
 
 	"mend_delivery":   "an administrator mends the address on file or the mail server, and the customer is asked again",
 	"await_dns":       "DNS answers, and the mail that waits for it is judged",

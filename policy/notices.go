@@ -17,6 +17,11 @@ const (
 	NoticeApprove        NoticeKind = "approve"         // whether they agree to what another contact asks for
 	NoticeApproveClearer NoticeKind = "approve_clearer" // again, since the answer was no plain yes or no
 
+	// What asks and tells those who may open the lock of their client.
+	NoticeUnlock   NoticeKind = "unlock"   // whether it shall be opened
+	NoticeLocked   NoticeKind = "locked"   // that it was locked
+	NoticeUnlocked NoticeKind = "unlocked" // that two have opened it
+
 	// What tells the address on file.
 	NoticeConfirmed    NoticeKind = "confirmed"     // that their yes was heard
 	NoticeDisputed     NoticeKind = "disputed"      // that their no was heard
@@ -48,6 +53,7 @@ const (
 	NoticeAnswers       NoticeKind = "answers"       // that a mailbox said to be lost answers
 	NoticeUnsaid        NoticeKind = "unsaid"        // that nobody has said what was done, to who was allowed to
 	NoticeUnsaidLead    NoticeKind = "unsaid_lead"   // that they still have not
+	NoticeLockNews      NoticeKind = "lock_news"     // what was done to the lock of a client
 	NoticeSeveral       NoticeKind = "several"       // several of these at once
 
 	// NoticeProbe is a mail to ourselves, to try the way out and back.
@@ -148,6 +154,11 @@ var notices = map[NoticeKind]NoticeTerms{
 	NoticeApprove:        {To: ToApprover, Text: "approve", Delivery: AtLeastOnce, Asks: true, Limits: every},
 	NoticeApproveClearer: {To: ToApprover, Text: "approve_clearer", Delivery: AtLeastOnce, Asks: true, Replies: true, Limits: every},
 
+	NoticeUnlock: {To: ToApprover, Text: "unlock", Delivery: AtLeastOnce, Asks: true, Limits: every},
+	// A ticket tells an address once that it was locked, and once that it was opened.
+	NoticeLocked:   {To: ToApprover, Text: "locked", Delivery: AtLeastOnce, Once: true, Security: true, Objects: true, Kept: true, Account: OfSecurity, Limits: hourOnly},
+	NoticeUnlocked: {To: ToApprover, Text: "unlocked", Delivery: AtLeastOnce, Once: true, Security: true, Objects: true, Kept: true, Account: OfSecurity, Limits: hourOnly},
+
 	NoticeHeld:    {To: ToContact, Text: "held", Delivery: AtMostOnce, Once: true, Replies: true, Security: true, Kept: true, Account: OfSecurity, Limits: hourOnly},
 	NoticeRefused: {To: ToContact, Text: "refused", Delivery: AtMostOnce, Once: true, Replies: true, Security: true, Kept: true, Account: OfSecurity, Limits: hourOnly},
 	// A revision gets one for each address, twice at most.
@@ -183,6 +194,8 @@ var notices = map[NoticeKind]NoticeTerms{
 		Line: "it was allowed to you, and nobody has said what was done: "},
 	NoticeUnsaidLead: {To: ToLeads, Text: "unsaid_lead", Delivery: AtLeastOnce, Urgent: true, Kept: true, Account: OfStaff,
 		Line: "it was allowed, and nobody has said what was done: "},
+	NoticeLockNews: {To: ToLeads, Text: "lock_news", Delivery: AtLeastOnce, Urgent: true, Kept: true, Account: OfStaff,
+		Line: "the lock of a client: "},
 	// It is as urgent as the most urgent that it tells of, and delivered as that.
 	NoticeSeveral: {To: ToOwners, Text: "several", Delivery: AtMostOnce, Kept: true, Account: OfStaff},
 
@@ -201,11 +214,11 @@ func (k NoticeKind) Terms() NoticeTerms {
 // NoticeKinds lists every kind.
 var NoticeKinds = []NoticeKind{
 	NoticeConfirm, NoticeClearer, NoticeAnswerHere, NoticeUnprovedNo, NoticeReminder, NoticeLift,
-	NoticeApprove, NoticeApproveClearer,
+	NoticeApprove, NoticeApproveClearer, NoticeUnlock, NoticeLocked, NoticeUnlocked,
 	NoticeConfirmed, NoticeDisputed, NoticeOtherAddress, NoticeExpired,
 	NoticeCodeChanged, NoticeCodeUsed, NoticeCodeLocked, NoticeChangeAsked, NoticeChanged, NoticeHeld, NoticeRefused, NoticeLost,
 	NoticeDone, NoticeDoneTold, NoticeNotDone,
 	NoticeAbout, NoticeAboutNone,
 	NoticeUndeliverable, NoticeSaidNo, NoticeStopped, NoticeCodeGuessed, NoticeNotApproved, NoticeLeadApproves, NoticeAnswers,
-	NoticeUnsaid, NoticeUnsaidLead, NoticeSeveral, NoticeProbe,
+	NoticeUnsaid, NoticeUnsaidLead, NoticeLockNews, NoticeSeveral, NoticeProbe,
 }

@@ -29,6 +29,11 @@ func TestRules(t *testing.T) {
 			n.Tokens[0].Notice.Approves, n.References = true, nil
 			rebind(f, n)
 		}},
+		{"unlocking", func(f *Facts) {
+			n := names()
+			n.Tokens[0].Notice.Unlocks, n.References = true, nil
+			rebind(f, n)
+		}},
 		{"lost-mailbox", func(f *Facts) { f.Ticket.Lost = true }},
 		{"other-contact", func(f *Facts) { f.Person.ID = "nils" }},
 		{"ticket-over", func(f *Facts) { f.Ticket.State = StateClosed }},

@@ -19,6 +19,10 @@ import (
 func (s *Store) AskAgain(id, agent string) (t Ticket, err error) {
 	err = s.change(id, agent, func(tx kv.Tx, t *Ticket, a staff.Agent) error {
 		c, _, err := clients.Get(tx, t.Contact)
+		shut := false
+		if err == nil {
+			shut, err = s.shutFor(tx, *t)
+		}
 		switch {
 		case err != nil:
 			return err
@@ -32,6 +36,8 @@ func (s *Store) AskAgain(id, agent string) (t Ticket, err error) {
 			return fmt.Errorf("%w: nothing has to be proved for a question", ErrNotAllowed)
 		case t.State == policy.StateConfirmed:
 			return fmt.Errorf("%w: %s is confirmed; edit it to ask anew", ErrNotAllowed, t.ID)
+		case shut:
+			return fmt.Errorf("%w: the client of %s is locked (client_locked), so nobody is asked; two open the lock for some hours (client unlock)", ErrNotAllowed, t.ID)
 		case len(t.Notices) >= 2*maxNotices:
 			return fmt.Errorf("%w: the contact was asked often enough on %s; wait for the answer", ErrNotAllowed, t.ID)
 		}

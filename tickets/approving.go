@@ -143,6 +143,9 @@ func (s *Store) refusedFor(tx kv.Tx, w *work, e policy.Effect) error {
 // an earlier revision. Where there is none, as the request has been edited since
 // or has ended, it is in the history alone. The requester and the leads are told.
 func (s *Store) refuse(tx kv.Tx, t *Ticket, g approvals.Given) error {
+	if t.Lock {
+		return s.keepLocked(tx, t, "contact "+g.Contact)
+	}
 	a, ok, err := approvalOf(tx, *t)
 	if err != nil || !ok || a.State == approvals.Refused || t.State.Over() || t.State == policy.StateDisputed {
 		return err

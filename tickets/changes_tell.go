@@ -163,6 +163,9 @@ func (s *Store) tellAt(tx kv.Tx, t *Ticket, w telling, to place) error {
 	case !c.OnFile(to.Address):
 		return nil
 	}
+	if t.Lock {
+		return s.tellLock(tx, t, w, addressee{contact: c, address: to.Address, says: w.Says, reason: reason})
+	}
 	if w.Kind != policy.NoticeChanged && w.Kind != policy.NoticeChangeAsked {
 		return s.tellDoneAt(tx, t, w, addressee{contact: c, address: to.Address, says: w.Says, said: w.Revision}, reason)
 	}

@@ -115,6 +115,14 @@ func (s *Store) checkChannel(r kv.Reader, t Ticket, c clients.Contact, agent sta
 	if caller.Stopped, err = stopsFor(r, t.Client, c); err != nil {
 		return out, err
 	}
+	if caller.Locks, err = s.locksFor(r, t.Client, c); err != nil {
+		return out, err
+	}
+	e, err := epochNow(r)
+	if err != nil {
+		return out, err
+	}
+	caller.Epoch = e.Number
 	if caller.Code, caller.CodeSet, err = s.sayable(r, c, agent); err != nil {
 		return out, err
 	}

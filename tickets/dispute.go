@@ -56,6 +56,11 @@ func (s *Store) dispute(tx kv.Tx, t *Ticket, said int, acted bool) error {
 	if err := s.record(tx, t, Event{Event: "disputed", Reason: policy.CodeDenied, Text: text}); err != nil {
 		return err
 	}
+	if t.Lock { // what tells of an opening was denied
+		if err := s.keepLocked(tx, t, "a contact"); err != nil {
+			return err
+		}
+	}
 	locked, err := s.lockCodes(tx, t)
 	if err != nil {
 		return err

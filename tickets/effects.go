@@ -42,7 +42,7 @@ var effects = map[policy.EffectKind]func(*Store, kv.Tx, *work, policy.Effect) er
 		return nil
 	},
 	policy.EffectSpend: func(s *Store, tx kv.Tx, w *work, _ policy.Effect) error {
-		if n := w.f.Binding.Notice; n != nil && n.Approves {
+		if n := w.f.Binding.Notice; n != nil && n.Approves && !n.Unlocks {
 			return s.spendApproval(tx, &w.t, w.f.Person.ID)
 		}
 		return s.spend(tx, &w.t, w.f.Person.ID, w.f.Binding.Notice != nil && w.f.Binding.Notice.Lifts)
@@ -52,7 +52,8 @@ var effects = map[policy.EffectKind]func(*Store, kv.Tx, *work, policy.Effect) er
 	policy.EffectAnswers: func(s *Store, tx kv.Tx, w *work, _ policy.Effect) error {
 		return s.alert(tx, w.t, policy.NoticeAnswers, "")
 	},
-	policy.EffectLift: func(s *Store, tx kv.Tx, w *work, _ policy.Effect) error { return s.lifted(tx, &w.t) },
+	policy.EffectUnlock: (*Store).unlockedFor,
+	policy.EffectLift:   func(s *Store, tx kv.Tx, w *work, _ policy.Effect) error { return s.lifted(tx, &w.t) },
 	policy.EffectDispute: func(s *Store, tx kv.Tx, w *work, e policy.Effect) error {
 		// that a no shows who said it is no yes
 		w.t.Proved = w.before.Proved //rule:6.8 a-no-is-no-yes TestNoTwice

@@ -74,7 +74,7 @@ func (s *Store) expose(tx kv.Tx, id, message string) error {
 	if err != nil {
 		return err
 	}
-	now, err := n.facts(tx, t, "", s.Now())
+	now, err := s.noticeFacts(tx, n, t, "", s.Now())
 	if err != nil || now.Void || s.Now().After(now.Expires) {
 		return err
 	}

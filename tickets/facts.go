@@ -242,7 +242,7 @@ func (s *Store) named(r kv.Reader, prefix string, marks []policy.Mark, e policy.
 		if err != nil {
 			return nil, err
 		}
-		facts, err := n.facts(r, t, e.From, at)
+		facts, err := s.noticeFacts(r, n, t, e.From, at)
 		if err != nil {
 			return nil, err
 		}
@@ -324,8 +324,14 @@ func (s *Store) person(r kv.Reader, addr, asked string, about matter, b policy.B
 	if err != nil {
 		return p, err
 	}
-	cools, err := s.coolsFor(r, c, right, service, addr, asks...)
+	var unlocks bool
+	var cools []policy.Cooling
+	if b.Notice != nil && b.Notice.Unlocks {
+		unlocks, cools, err = s.mayOpen(r, c, addr, asks...)
+	} else {
+		cools, err = s.coolsFor(r, c, right, service, addr, asks...)
+	}
 	return policy.Person{ID: c.ID, Client: c.Client, Language: c.Language, Spoke: s.spoke(c), Removed: c.Status == clients.Removed,
 		May: c.May(clients.Permission(about.class), now, service), MayDeny: slices.ContainsFunc(before, func(was policy.Class) bool { return c.MaySome(clients.Permission(was), now) }), Cooling: len(cools) > 0,
-		Approves: c.May(clients.Approve, now, service), Requester: onePerson(c, requester)}, err
+		Approves: c.May(clients.Approve, now, service), Unlocks: unlocks, Requester: onePerson(c, requester)}, err
 }

@@ -38,6 +38,8 @@ func TestGolden(t *testing.T) {
 		"kept-sum":  fill[keptSum](),
 		"import":    fill[Import](),
 		"telling":   fill[telling](),
+		"gathering": fill[gathering](),
+		"lock-leaf": fill[lockLeaf](),
 		"about":     fill[toldAbout](),
 		"imported":  fill[imported](),
 		"made-leaf": fill[madeLeaf](), "held-leaf": fill[heldLeaf](), "sent-leaf": fill[sentLeaf](),

@@ -108,7 +108,7 @@ func (d *Directory) Import(ctx context.Context, by By, in ImportFile, step func(
 		return r, err
 	}
 	r, err = file.Import(people{d, by, im.why()}, clients.ImportOptions{DryRun: in.DryRun, AllowMove: in.AllowMove, AllowAlike: in.AllowAlike, AllowShared: in.AllowShared,
-		Import: im.ID, By: im.why(), Begun: im.Begun, Now: d.s.Now(), Step: say, Desk: d.s.desk(), Ticketed: ticketed, Stopped: stopped,
+		Import: im.ID, By: im.why(), Begun: im.Begun, Now: d.s.Now(), Step: say, Desk: d.s.desk(), Ticketed: ticketed, Stopped: bound,
 		Speaks: d.s.opt.Speaks, Changed: d.s.importedBy(im),
 		Warn: func(r kv.Reader, c clients.Contact) ([]clients.Warning, error) {
 			return d.s.warningsOf(r, c, own, true)

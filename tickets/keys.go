@@ -13,7 +13,7 @@ const (
 	revisionPrefix  = "revision/"  // revision/<ticket>/<number>: revision, one that an edit has ended
 	claimsPrefix    = "claims/"    // claims/T-<number>: claims, messages that named it and proved nothing
 	pendingPrefix   = "pending/"   // pending/<ticket>: pending, what may be a no to it and waits for DNS
-	timerPrefix     = "timer/"     // timer/<due>/<ticket>/<revision>/<reminder, expiry, approval, unsaid or unsaid_lead>: a mark, to be done then
+	timerPrefix     = "timer/"     // timer/<due>/<ticket>/<revision>/<reminder, expiry, approval, unsaid, unsaid_lead or unlock>: a mark, to be done then
 	receiptPrefix   = "receipt/"   // receipt/<id>: Receipt, of an allow
 	actsPrefix      = "acts/"      // acts/<contact>: []act, their requests that were allowed lately
 	ticketedPrefix  = "ticketed/"  // ticketed/<client>: the time when its first ticket was opened
@@ -28,8 +28,9 @@ const (
 // A dispute and what follows from it.
 const (
 	stopPrefix   = "stop/"   // stop/<client>: stop, why nothing privileged is done for it
-	followPrefix = "follow/" // follow/<client>: a mark, its stop is to be noted at its addresses
-	haltPrefix   = "halt/"   // halt/<address>: the clients whose stop holds that mailbox, too
+	followPrefix = "follow/" // follow/<client>: a mark, its stop or lock is to be noted at its addresses
+	haltPrefix   = "halt/"   // halt/<address>: the clients whose stop or lock holds that mailbox, too
+	gatherPrefix = "gather/" // gather/<ticket>/<kind>: gathering, a notice of a lock whose addressees are still to be found
 	afreshPrefix = "afresh/" // afresh/<contact>: <ticket>/<disputes>/<milliseconds>, whose no puts back their other tickets
 	resetPrefix  = "reset/"  // reset/<what afresh says>/<ticket>: a mark, it was put back for that no
 )

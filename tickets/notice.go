@@ -48,15 +48,20 @@ func (s *Store) askContact(tx kv.Tx, t *Ticket, contact string, kind policy.Noti
 	if err := s.mayWrite(); err != nil {
 		return err
 	}
-	if kind.Terms().Once {
-		if slices.Contains(t.Asked, kind) {
-			return nil
-		}
-		t.Asked = append(t.Asked, kind)
+	if kind.Terms().Once && slices.Contains(t.Asked, kind) {
+		return nil
 	}
 	c, ok, err := clients.Get(tx, contact)
 	if err != nil || !ok || c.Status == clients.Removed || len(c.Addresses) == 0 { //rule:6.10 nothing-to-who-was-removed part=3 TestAskNobody
 		return err
+	}
+	if contact == t.Contact {
+		if shut, err := s.silenced(tx, t, c, kind); err != nil || shut {
+			return err
+		}
+	}
+	if kind.Terms().Once {
+		t.Asked = append(t.Asked, kind)
 	}
 	return s.writeNotice(tx, t, kind, addressee{contact: c, address: c.Addresses[0]})
 }
@@ -224,11 +229,11 @@ func (s *Store) eachNotice(tx kv.Tx, t *Ticket, change func(*notice)) error {
 	return nil
 }
 
-// facts says what policy must know of the notice now, for a message from that
+// noticeFacts says what policy must know of the notice now, for a message from that
 // address. It is void, too, where
 // its address is no longer on file for its contact, or where it asks one who is
 // no longer the primary contact whether a stop shall end.
-func (n notice) facts(r kv.Reader, t Ticket, from string, now time.Time) (policy.Notice, error) {
+func (s *Store) noticeFacts(r kv.Reader, n notice, t Ticket, from string, now time.Time) (policy.Notice, error) {
 	c, ok, err := clients.Get(r, n.Contact)
 	if err != nil {
 		return policy.Notice{}, err
@@ -242,6 +247,11 @@ func (n notice) facts(r kv.Reader, t Ticket, from string, now time.Time) (policy
 		primary, _, err = clients.PrimaryOf(r, c.Client)
 		gone = gone || primary != n.Contact
 	}
+	if n.Kind == policy.NoticeUnlock && err == nil {
+		var may bool
+		may, err = s.mayAgree(r, t)
+		gone = gone || !may //rule:8 over-is-opened-by-nobody =gone TestUnlockLate
+	}
 	if n.Approval != "" && err == nil {
 		var of approvals.Approval
 		of, err = approvals.Get(r, n.Approval)
@@ -249,7 +259,7 @@ func (n notice) facts(r kv.Reader, t Ticket, from string, now time.Time) (policy
 	}
 	return policy.Notice{ID: n.ID, Ticket: n.Ticket, Contact: n.Contact, Address: n.Address, Revision: n.Revision, First: n.First, Sent: n.Sent,
 		Language: cmp.Or(n.Language, c.Language), Asked: from != "" && (n.Address == from || slices.Contains(c.Addresses, from)), Expires: n.Expires,
-		Lifts: n.Lifts, Approves: n.Approval != "", Bare: n.Kind.Terms().Bare, Tells: !n.Kind.Terms().Asks, Objects: n.Kind.Terms().Objects, Late: n.Kind.Terms().Objects && !c.OnFile(n.Address) && !c.LeftLately(n.Address, now), Spent: n.Spent, Void: n.Void || n.Revision != t.Revision || gone}, err
+		Lifts: n.Lifts, Approves: n.Approval != "" || n.Kind == policy.NoticeUnlock, Unlocks: n.Kind == policy.NoticeUnlock, Bare: n.Kind.Terms().Bare, Tells: !n.Kind.Terms().Asks, Objects: n.Kind.Terms().Objects, Late: n.Kind.Terms().Objects && !c.OnFile(n.Address) && !c.LeftLately(n.Address, now), Spent: n.Spent, Void: n.Void || n.Revision != t.Revision || gone}, err
 }
 
 // inform is ask where what the notice is about stands whether it can be written

@@ -121,6 +121,17 @@ func (d *Directory) Barred(r kv.Reader, c clients.Contact) (all []policy.Reason,
 	if halt {
 		all = append(all, policy.Because(policy.CodeClientStopped))
 	}
+	held, err := d.s.locksFor(r, c.Client, c)
+	if err != nil {
+		return nil, err
+	}
+	e, err := epochNow(r)
+	if err != nil {
+		return nil, err
+	}
+	for _, l := range held {
+		all = append(all, l.Reasons(d.s.Now(), e.Number)...)
+	}
 	isStaff, err := d.s.askedIsStaff(r, c)
 	if err != nil {
 		return nil, err

@@ -203,6 +203,7 @@ type personRecord struct {
 	Cooling   bool     `json:"cooling,omitempty"`
 	Approves  bool     `json:"approves,omitempty"`
 	For       string   `json:"for,omitempty"`
+	Unlocks   bool     `json:"unlocks,omitempty"`
 	Requester bool     `json:"requester,omitempty"`
 	Shared    []string `json:"shared,omitempty"`
 	LooksLike string   `json:"looks_like,omitempty"`
@@ -232,6 +233,7 @@ type noticeRecord struct {
 	Revision int          `json:"revision,omitempty"`
 	Class    policy.Class `json:"class,omitempty"`
 	Lifts    bool         `json:"lifts,omitempty"`
+	Unlocks  bool         `json:"unlocks,omitempty"`
 	Approves bool         `json:"approves,omitempty"`
 	First    time.Time    `json:"first,omitzero"`
 	Sent     time.Time    `json:"sent,omitzero"`

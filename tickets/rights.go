@@ -50,6 +50,9 @@ func (s *Store) weigh(r kv.Reader, t Ticket, a AuthorizeRequest, agent staff.Age
 	if action.ClientStopped, err = stopsFor(r, t.Client, c); err != nil {
 		return action, err
 	}
+	if action.Locks, err = s.locksFor(r, t.Client, c); err != nil {
+		return action, err
+	}
 	return action, s.weighApproval(r, t, &action)
 }
 

@@ -28,27 +28,38 @@ func StoppedBy(r kv.Reader, client string) ([]string, error) {
 // that leads to a mailbox of theirs stood when it was stopped. Else a stop would
 // end by moving who is stopped, or by writing their address with a plus.
 func stopsFor(r kv.Reader, client string, c clients.Contact) (bool, error) {
-	all := []string{client}
-	for _, addr := range c.Addresses {
-		places := []string{addr, onfile.Mailbox(addr)} //rule:6.8 stop-is-the-mailboxs =[]string{addr} TestStopFollows/beside-it-with-a-plus
-		for _, at := range places {
-			halts, _, err := kv.Load[[]string](r, haltPrefix+at)
-			if err != nil {
-				return false, err
-			}
-			all = append(all, halts...)
-		}
-	}
+	all, err := heldWith(r, client, c)
 	for _, id := range all {
 		if halt, err := stopped(r, id); err != nil || halt {
 			return halt, err
 		}
 	}
-	return false, nil
+	return false, err
 }
 
-// followStops notes, for every client that was stopped since, at each address of
-// its people that the stop is theirs, too. They are many, so a stop leaves it as
+// heldWith gives the clients whose stop or lock holds what is asked for this contact
+// on a ticket of client.
+func heldWith(r kv.Reader, client string, c clients.Contact) ([]string, error) {
+	all := []string{client}
+	for _, addr := range c.Addresses {
+		places := []string{addr, onfile.Mailbox(addr)} //rule:6.8 stop-is-the-mailboxs =[]string{addr} TestStopFollows/beside-it-with-a-plus
+		for _, at := range slices.Compact(places) {
+			halts, _, err := kv.Load[[]string](r, haltPrefix+at)
+			if err != nil {
+				return nil, err
+			}
+			for _, id := range halts {
+				if !slices.Contains(all, id) {
+					all = append(all, id)
+				}
+			}
+		}
+	}
+	return all, nil
+}
+
+// followStops notes, for every client that was stopped or locked since, at each address
+// of its people that the stop is theirs, too. They are many, so a stop leaves it as
 // a to-do for Tick, and stays one where something of it can't be done.
 func (s *Store) followStops() error {
 	todo := map[string][]string{} // addresses of a client
@@ -89,7 +100,7 @@ func (s *Store) followStops() error {
 	return errors.Join(errs...)
 }
 
-// follow adds the client to the stops that hold the mailboxes of the addresses, and
+// follow adds the client to the stops and locks that hold the mailboxes of the addresses, and
 // forgets those that have ended.
 func follow(tx kv.Tx, client string, addresses []string) error {
 	for _, addr := range addresses {
@@ -100,7 +111,7 @@ func follow(tx kv.Tx, client string, addresses []string) error {
 		}
 		halts := []string{client}
 		for _, id := range old {
-			halt, err := stopped(tx, id)
+			halt, err := bound(tx, id)
 			if err != nil {
 				return err
 			}

@@ -196,6 +196,7 @@ type Ticket struct {
 	Wish      *wish         `json:"wish,omitempty"`   // that its class be lowered
 	Checks    []personCheck `json:"checks,omitempty"` // of the contact by other systems, for this revision
 	Heard     int           `json:"heard,omitempty"`  // how much of what those said is in the history
+	Lock      bool          `json:"lock,omitempty"`   // it tells of the lock of its client, or asks to open it
 	Change    *change       `json:"change,omitempty"` // of the file, which its allow was used for or which it tells of
 
 	by string // the agent at work on it now, to whose account a notice goes

@@ -39,7 +39,7 @@ func (s *Store) Tick() error {
 	if s.opt.Observing {
 		return s.forgetCaps()
 	}
-	return errors.Join(s.resetDisputed(), s.followStops(), s.openImported(), s.tellChanges(), s.seekApprovers(), s.tellStaff(), s.cancelGone(), s.fireTimers(), s.forgetCaps(), s.expire(), s.forgetBytes(), s.voidExposed(), s.freeAddresses(), s.forgetUndo(), s.forgetExternal())
+	return errors.Join(s.resetDisputed(), s.followStops(), s.openImported(), s.gatherPeople(), s.tellChanges(), s.seekApprovers(), s.tellStaff(), s.cancelGone(), s.fireTimers(), s.forgetCaps(), s.expire(), s.forgetBytes(), s.voidExposed(), s.freeAddresses(), s.forgetUndo(), s.forgetExternal())
 }
 
 // passed gives the keys under prefix whose time has come, at most 1,000.
@@ -106,6 +106,9 @@ func (s *Store) fire(tx kv.Tx, key string) error {
 	}
 	if err == nil && (part[4] == timerUnsaid || part[4] == timerUnsaidLead) && fmt.Sprint(t.Revision) == part[3] {
 		return s.unsaid(tx, &t, part[4])
+	}
+	if err == nil && part[4] == "unlock" {
+		return s.unlockOver(tx, &t)
 	}
 	if err != nil || fmt.Sprint(t.Revision) != part[3] ||
 		t.State != policy.StateUnconfirmed && t.State != policy.StateAuthenticated {

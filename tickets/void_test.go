@@ -49,7 +49,7 @@ func TestNoticeVoid(t *testing.T) {
 				return kv.Save(tx, epochKey, e)
 			}))
 			check(t, s.View(func(v kv.View) error {
-				if f, err := n.facts(v, ticket, "", n.Sent); err != nil || f.Void != tt.void {
+				if f, err := (&Store{opt: Options{Now: func() time.Time { return n.Sent }}}).noticeFacts(v, n, ticket, "", n.Sent); err != nil || f.Void != tt.void {
 					t.Errorf("facts() = %+v, %v, want void %v", f, err, tt.void)
 				}
 				return nil

@@ -27,13 +27,20 @@ func (a *app) clientCommand() *cobra.Command {
 	set := a.clientChange("client/set", "Change a client", "Changed")
 	set.Long = "Changes what is named and leaves all else as it is. Lists are given whole, and an empty one takes all away. The reference\n" +
 		"stays: tickets and contacts hold it."
-	return group("client", "Clients", list, show, add, set, a.importCommand("client/import", "clients: columns client, client_name, priorities, categories, services"))
+	return group("client", "Clients", list, show, add, set, a.clientLock(), a.clientUnlock(), a.importCommand("client/import", "clients: columns client, client_name, priorities, categories, services"))
 }
 
 func clientNote(c api.ListedClient) string {
 	var notes []string
 	if c.Stopped {
 		notes = append(notes, "STOPPED because of "+strings.Join(c.StoppedBy, ", "))
+	}
+	if c.Locked {
+		note := "LOCKED by " + c.Lock.By
+		if c.Lock.Open {
+			note += ", open until " + when(c.Lock.Until)
+		}
+		notes = append(notes, note)
 	}
 	if !c.Alike.IsZero() {
 		notes = append(notes, "looks like another client, allowed "+when(c.Alike))
@@ -118,6 +125,11 @@ func (a *app) sayClient(c api.ShownClient) error {
 	fmt.Fprintf(a.stdout, "%s  %s, %s, %d held\n", organisation(c.Client, c.Name), plenty(c.Contacts, "contact", "contacts"), plenty(c.Open, "open ticket", "open tickets"), c.Held)
 	if c.Stopped {
 		fmt.Fprintf(a.stdout, "%-12s%s: %s\n", "STOPPED", "because of "+strings.Join(c.StoppedBy, ", "), policy.Because(policy.CodeClientStopped).Text)
+	}
+	if c.Locked {
+		if err := a.sayLock(*c.Lock); err != nil {
+			return err
+		}
 	}
 	if len(c.Cools) > 0 {
 		fmt.Fprintf(a.stdout, "%-12s%s\n", "cools", cooling(c.Cools, strings.Clone))

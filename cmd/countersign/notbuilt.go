@@ -11,7 +11,7 @@ import (
 // notYet are the commands of groups that aren't there yet.
 var notYet = map[string][]string{
 	"contact": {"export", "erase"},
-	"client":  {"lock", "unlock", "relink"},
+	"client":  {"relink"},
 	"agent":   {"away"},
 }
 

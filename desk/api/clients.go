@@ -14,21 +14,23 @@ import (
 
 // ListedClient is a client as client list shows it.
 type ListedClient struct {
-	Client     string           `json:"client"`
-	Name       string           `json:"name"`
-	Priorities []string         `json:"priorities"` // its own; none: any
-	Categories []string         `json:"categories"`
-	Services   []string         `json:"services"`
-	Imported   time.Time        `json:"imported,omitzero"`
-	Filled     time.Time        `json:"filled,omitzero"`
-	FilledBy   string           `json:"filled_by,omitempty"`
-	Alike      time.Time        `json:"alike,omitzero"` // since when it may look like another one
-	Stopped    bool             `json:"stopped"`
-	StoppedBy  []string         `json:"stopped_by,omitempty"` // tickets that a contact disputed
-	Contacts   int              `json:"contacts"`             // active ones
-	Open       int              `json:"open"`                 // tickets
-	Held       int              `json:"held"`                 // of these, that wait for an approval or a time
-	Cools      []policy.Cooling `json:"cools"`
+	Client     string             `json:"client"`
+	Name       string             `json:"name"`
+	Priorities []string           `json:"priorities"` // its own; none: any
+	Categories []string           `json:"categories"`
+	Services   []string           `json:"services"`
+	Imported   time.Time          `json:"imported,omitzero"`
+	Filled     time.Time          `json:"filled,omitzero"`
+	FilledBy   string             `json:"filled_by,omitempty"`
+	Alike      time.Time          `json:"alike,omitzero"` // since when it may look like another one
+	Stopped    bool               `json:"stopped"`
+	Locked     bool               `json:"locked"`
+	Lock       *tickets.ShownLock `json:"lock,omitempty"`       // as it is, or as it was
+	StoppedBy  []string           `json:"stopped_by,omitempty"` // tickets that a contact disputed
+	Contacts   int                `json:"contacts"`             // active ones
+	Open       int                `json:"open"`                 // tickets
+	Held       int                `json:"held"`                 // of these, that wait for an approval or a time
+	Cools      []policy.Cooling   `json:"cools"`
 }
 
 // count counts what there is of a client.
@@ -42,11 +44,16 @@ func (out *ListedClient) count(open []tickets.OpenTicket) {
 
 func (s *Server) shownClient(r kv.Reader, c clients.Client) (ListedClient, error) {
 	stopped, err := tickets.StoppedBy(r, c.ID)
+	lock, known, errLock := s.Store.LockOf(r, c.ID)
 	cools, errCools := s.Store.Directory.Cools(r, clients.Contact{Client: c.ID})
 	words := func(all []string) []string { return append([]string{}, all...) }
-	return ListedClient{Client: c.ID, Name: c.Name, Priorities: words(c.Priorities), Categories: words(c.Categories), Services: words(c.Services),
+	out := ListedClient{Client: c.ID, Name: c.Name, Priorities: words(c.Priorities), Categories: words(c.Categories), Services: words(c.Services),
 		Imported: c.Imported, Filled: c.Filled, FilledBy: c.FilledBy, Alike: c.Alike, Stopped: len(stopped) > 0, StoppedBy: stopped,
-		Cools: append([]policy.Cooling{}, cools...)}, errors.Join(err, errCools)
+		Cools: append([]policy.Cooling{}, cools...)}
+	if known {
+		out.Lock, out.Locked = &lock, lock.Locked
+	}
+	return out, errors.Join(err, errCools, errLock)
 }
 
 func listClients(_ context.Context, s *Server, _ Caller, _ None, emit func(any) error) error {

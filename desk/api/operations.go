@@ -56,6 +56,8 @@ var operations = map[string]operation{
 	"client/show":    one(staff.RoleAgent, showClient),
 	"client/add":     one(staff.RoleAdmin, addClient),
 	"client/set":     one(staff.RoleAdmin, setClient),
+	"client/lock":    one(staff.RoleLead, lockClient),
+	"client/unlock":  one(staff.RoleLead, unlockClient),
 	"contact/import": importing(tickets.ImportContacts),
 	"contact/check":  many(staff.RoleAgent, checkContacts),
 	"contact/list":   many(staff.RoleAgent, listContacts),

@@ -27,7 +27,7 @@ var least = map[string]string{
 	"quarantine/list": "lead", "quarantine/show": "lead", "quarantine/release": "lead", "quarantine/discard": "lead",
 	"outbox/list": "agent", "outbox/show": "agent", "outbox/retry": "lead", "outbox/cancel": "lead", "outbox/release": "lead",
 	"client/import": "admin", "client/list": "agent", "contact/import": "admin", "contact/check": "agent", "contact/list": "agent", "import/list": "agent", "agent/add": "admin", "agent/list": "agent",
-	"client/show": "agent", "client/add": "admin", "client/set": "admin",
+	"client/show": "agent", "client/add": "admin", "client/set": "admin", "client/lock": "lead", "client/unlock": "lead",
 	"contact/show": "agent", "contact/add": "agent", "contact/set": "agent", "contact/remove": "lead",
 	"agent/set": "admin", "agent/disable": "admin", "agent/show": "agent",
 	"code/set": "lead", "code/clear": "lead", "code/verify": "agent", "code/status": "agent", "keys/rotate": "admin",
@@ -35,7 +35,7 @@ var least = map[string]string{
 }
 
 // inName are the operations that act in an agent's name.
-var inName = []string{"ticket/open", "ticket/check", "ticket/edit", "ticket/close", "ticket/note", "ticket/ask", "ticket/lift", "authorize", "approval/approve", "approval/deny", "code/set", "code/clear", "code/verify",
+var inName = []string{"ticket/open", "ticket/check", "ticket/edit", "ticket/close", "ticket/note", "ticket/ask", "ticket/lift", "authorize", "client/lock", "client/unlock", "approval/approve", "approval/deny", "code/set", "code/clear", "code/verify",
 	"quarantine/release", "quarantine/discard", "outbox/cancel", "outbox/release", "mailbox/release"}
 
 var noon = time.Date(2026, 11, 25, 12, 0, 0, 0, time.UTC)

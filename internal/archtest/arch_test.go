@@ -31,7 +31,7 @@ var flow = [][]string{
 	{"inbound/sender", "internal/secondopinion"},
 	{"clients/onfile"},
 	{"internal/audit", "internal/mailfiles", "clients", "clients/codes", "staff", "inbound"},
-	{"tickets/approvals", "tickets/ledger", "tickets/outbox"},
+	{"tickets/approvals", "tickets/ledger", "tickets/locks", "tickets/outbox"},
 	{"tickets"},
 	{"mailer", "desk/gateway"},
 	{"desk/api", "internal/mailtest"},

@@ -23,9 +23,9 @@ type ListedClient struct {
 	Filled     time.Time          `json:"filled,omitzero"`
 	FilledBy   string             `json:"filled_by,omitempty"`
 	Alike      time.Time          `json:"alike,omitzero"` // since when it may look like another one
-	Stopped    bool               `json:"stopped"`
 	Locked     bool               `json:"locked"`
-	Lock       *tickets.ShownLock `json:"lock,omitempty"`       // as it is, or as it was
+	Lock       *tickets.ShownLock `json:"lock,omitempty"` // as it is, or as it was
+	Stopped    bool               `json:"stopped"`
 	StoppedBy  []string           `json:"stopped_by,omitempty"` // tickets that a contact disputed
 	Contacts   int                `json:"contacts"`             // active ones
 	Open       int                `json:"open"`                 // tickets

@@ -40,6 +40,8 @@ type Server struct {
 	Log     zerolog.Logger
 	Status  func() Status // of the running daemon; nil in process
 	Rotate  func(tickets.By) (tickets.Resealed, error)
+	// Products are the other systems that check people.
+	Products []Product
 
 	once              sync.Once
 	arriving, working *budget       // of large requests; made once

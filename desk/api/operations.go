@@ -27,6 +27,9 @@ var operations = map[string]operation{
 	"ticket/lift":  one(staff.RoleLead, liftTicket),
 	"authorize":    one(staff.RoleAgent, authorize),
 
+	"ticket/external": one(staff.RoleAgent, startCheck),
+	"external/give":   one(staff.RoleAgent, giveExternal), // whose signature is genuine, whoever hands it in
+
 	"approval/list":    many(staff.RoleAgent, listApprovals),
 	"approval/show":    one(staff.RoleAgent, showApproval),
 	"approval/approve": one(staff.RoleLead, approve),

@@ -56,7 +56,7 @@ type dialer = func(ctx context.Context, network, addr string) (net.Conn, error)
 
 // Server answers what is asked of the house.
 func (h *House) Server() *api.Server {
-	return &api.Server{Store: h.store, Gateway: h.Gateway, Log: h.log, Rotate: h.rotateKeys}
+	return &api.Server{Store: h.store, Gateway: h.Gateway, Log: h.log, Rotate: h.rotateKeys, Products: products(h.config)}
 }
 
 // Close ends what Open began, the store at last.

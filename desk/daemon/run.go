@@ -62,6 +62,10 @@ func (h *House) Run(ctx context.Context, l net.Listener, fromBeginning bool) err
 		}
 		h.readers = append(h.readers, r)
 	}
+	hooks, err := listenExternal(h.config.ExternalAPI)
+	if err != nil {
+		return errors.Join(err, l.Close())
+	}
 	server := h.Server()
 	server.Status = h.status
 
@@ -74,6 +78,11 @@ func (h *House) Run(ctx context.Context, l net.Listener, fromBeginning bool) err
 		})
 	}
 	work("socket", func(ctx context.Context) error { return server.Serve(ctx, l) })
+	if hooks != nil {
+		work("external", func(ctx context.Context) error {
+			return server.ServeExternal(ctx, hooks, h.config.ExternalAPI.RequestsPerMinute)
+		})
+	}
 	for i, r := range h.readers {
 		work("mailbox "+h.config.Mailbox[i].Name, r.Run)
 	}

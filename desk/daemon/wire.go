@@ -61,6 +61,9 @@ func options(c config.Config, blobs *blob.Store, log zerolog.Logger) tickets.Opt
 		log.Warn().Str("notice", o.ID).Str("ticket", o.Ticket).Str("kind", string(o.Kind)).
 			Str("limit", string(w.Cap)).Int("taken", w.Taken).Int("most", w.Most).Time("until", w.Until).Msg("notice waits for a limit")
 	}
+	for _, e := range c.External {
+		opt.Checkers = append(opt.Checkers, e.Name)
+	}
 	if blobs != nil {
 		opt.Blobs = blobs
 		opt.Loose = &tickets.Loose{Bytes: int64(c.Limits.SetAside), Messages: c.Limits.SetAsideMessages, Keep: c.Limits.Keep,

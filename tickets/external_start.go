@@ -99,6 +99,8 @@ func (s *Store) checker(name string) (string, error) {
 		return all[0], nil
 	case slices.Contains(all, name):
 		return name, nil
+	case name == "":
+		return "", &InvalidError{fmt.Errorf("with: say which system is to check them: one of %s", strings.Join(all, ", "))}
 	}
 	guess := ""
 	if best := near.Of(name, all); best != "" {

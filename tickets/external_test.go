@@ -279,7 +279,7 @@ func TestStartCheck(t *testing.T) {
 		in   CheckOfPerson
 		want string
 	}{
-		{"no-name-of-two", CheckOfPerson{Ticket: ticket.ID, Agent: "kim"}, `"" checks nobody; one of persona, idp`},
+		{"no-name-of-two", CheckOfPerson{Ticket: ticket.ID, Agent: "kim"}, "say which system is to check them: one of persona, idp"},
 		{"misspelt", CheckOfPerson{Ticket: ticket.ID, Checker: "personna", Agent: "kim"}, "Did you mean persona?"},
 		{"closed", CheckOfPerson{Ticket: closed.ID, Checker: "idp", Agent: "kim"}, "is closed"},
 		{"question", CheckOfPerson{Ticket: question.ID, Checker: "idp", Agent: "kim"}, "nothing has to be proved"},

@@ -15,9 +15,9 @@ import (
 )
 
 func (a *app) ticketCommand() *cobra.Command {
-	show, edit, end, note, ask, lift := a.ticketShow(), a.ticketEdit(), a.ticketClose(), a.ticketNote(), a.ticketAsk(), a.ticketLift()
-	a.ticketFirst(show, edit, end, note, ask, lift)
-	return group("ticket", "Open, list, show, edit and close tickets", a.ticketOpen(), a.ticketCheck(), a.ticketList(), show, edit, end, note, ask, lift)
+	show, edit, end, note, ask, lift, external := a.ticketShow(), a.ticketEdit(), a.ticketClose(), a.ticketNote(), a.ticketAsk(), a.ticketLift(), a.ticketExternal()
+	a.ticketFirst(show, edit, end, note, ask, lift, external)
+	return group("ticket", "Open, list, show, edit and close tickets", a.ticketOpen(), a.ticketCheck(), a.ticketList(), show, edit, end, note, ask, lift, external)
 }
 
 func (a *app) ticketList() *cobra.Command {
@@ -63,7 +63,10 @@ func (a *app) sayTicket(t tickets.Shown) error {
 	fmt.Fprintf(a.stdout, "state   %s\n", state)
 	fmt.Fprintf(a.stdout, "proof   %s\n", t.Proof)
 	for _, p := range t.Proofs {
-		fmt.Fprintf(a.stdout, "proof   %s at %s, until %s\n", p.Kind, when(p.At), when(p.Expires))
+		fmt.Fprintf(a.stdout, "proof   %s%s at %s, until %s\n", p.Kind, after(" by ", p.Checker), when(p.At), when(p.Expires))
+	}
+	for _, c := range t.Checks {
+		fmt.Fprintf(a.stdout, "check   by %s, started %s by %s: %s\n", c.Checker, when(c.Asked), c.By, checkedAs(c))
 	}
 	for _, x := range t.Approvals {
 		fmt.Fprintf(a.stdout, "second  %s %s%s\n", x.ID, x.State, clean.Terminal(after(": ", whoAgrees(x))))

@@ -51,6 +51,33 @@ func TestExternal(t *testing.T) {
 	}
 }
 
+// TestExternalDocumented: what docs/external.md shows can be used, and what stands
+// for another is the same.
+func TestExternalDocumented(t *testing.T) {
+	doc, err := os.ReadFile("../../docs/external.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var blocks []External
+	for part := range strings.SplitSeq(string(doc), "```toml\n") {
+		if block, _, ok := strings.Cut(part, "```"); ok && strings.HasPrefix(block, "[[external]]") {
+			got, problems := parse("/etc/countersign/countersign.toml", []byte(block))
+			if len(problems) > 0 {
+				t.Fatalf("%s\n%s", text(problems), block)
+			}
+			blocks = append(blocks, got.External...)
+		}
+	}
+	if len(blocks) != 5 {
+		t.Fatalf("%d blocks", len(blocks))
+	}
+	for _, pair := range [][2]External{{blocks[0], blocks[1]}, {blocks[2], blocks[3]}} {
+		if diff := cmp.Diff(pair[0], pair[1]); diff != "" {
+			t.Errorf("(-short +long)\n%s", diff)
+		}
+	}
+}
+
 // Each row spoils one line.
 func TestExternalProblems(t *testing.T) {
 	tests := []struct{ name, old, new, want string }{

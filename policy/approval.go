@@ -40,7 +40,8 @@ func (a Action) lostMailbox() bool { return a.Ticket.Lost && a.Class == AccountC
 func (a Action) demands() Demand {
 	d := a.Rules.Demand(a.Class, a.Matter)
 	if a.lostMailbox() {
-		return Demand{Second: lostMailbox.Second, Wait: max(lostMailbox.Wait, d.Wait), Channels: d.Channels, Words: d.Words, Rules: d.Rules}
+		extra := slices.DeleteFunc(slices.Clone(d.Extra), func(e Extra) bool { return e.What != waits || d.Wait <= lostMailbox.Wait })
+		return Demand{Second: lostMailbox.Second, Wait: max(lostMailbox.Wait, d.Wait), Channels: d.Channels, Words: d.Words, Where: d.Where, Rules: d.Rules, Extra: extra}
 	}
 	return d
 }
@@ -99,7 +100,7 @@ func approvalMissing(a Action, _ *Authorization) (why []Reason) {
 	switch lacks, standIns := a.agreed().lacks(d.Second); {
 	case !lacks.None():
 	case standIns > 0 && a.CodeSet && !a.has(ProofCode): //rule:6.5 lead-and-code TestLeadApproves/code-set
-		why = []Reason{Because(CodeCodeMissing)}
+		why = []Reason{a.because(CodeCodeMissing)}
 		for _, code := range a.wanting(ProofCode) {
 			why = append(why, a.because(code))
 		}
@@ -107,7 +108,7 @@ func approvalMissing(a Action, _ *Authorization) (why []Reason) {
 	default:
 		return nil
 	}
-	why = []Reason{Because(CodeApprovalMissing)}
+	why = []Reason{a.because(CodeApprovalMissing)}
 	for _, code := range a.wanting(ProofApproval) {
 		why = append(why, a.because(code))
 	}
@@ -131,7 +132,7 @@ func waiting(a Action, _ *Authorization) []Reason {
 	if a.untold() {
 		text = " It begins when every address on file was told."
 	}
-	r := Because(CodeWaiting)
+	r := a.because(CodeWaiting)
 	r.Text += text
 	return append([]Reason{r}, known...)
 }

@@ -67,6 +67,8 @@ type Action struct {
 	Contact       Giver     // of the ticket
 	Asked         []Cooling // of the address on file that is asked: no answer to that proves anything privileged
 	Proofs        []Proof
+	AskedAt       time.Time // when the contact was asked last for this revision; zero: not
+	AskedUntil    time.Time // until when that can be answered
 	TokenClasses  []Class   // classes for which the proof token stands in for reply
 	ClientStopped bool      // after a dispute; see the design, 6.8
 	Locks         []Lock    // of the client, or of one that the contact's mailboxes were locked with
@@ -261,16 +263,29 @@ func (a Action) repeats() bool {
 // a no may be on its way, nobody does.
 func inTheWay(r Reason) bool { return r.Code != CodeChannelForbidden && r.Code != CodeClientStopped } //rule:6.8 nobody-asks-who-could-not-act =false TestAskNow/no-authority
 
-// because is the reason with what is known of when it ends.
+// because is the reason with what is known of when it ends, and of whose rule it is.
 func (a Action) because(code Code) Reason {
-	r := Because(code)
+	r := a.demands().byRule(Because(code))
 	switch code {
 	case CodeCooling:
 		r.Text = a.coolingText()
 	case CodeExternalMissing:
-		return a.checkers()
+		return a.demands().byRule(a.checkers())
+	case CodeNotAuthenticated, CodeNotConfirmed:
+		r.Text += a.askedText()
 	}
 	return r
+}
+
+// askedText says when the contact was asked, and until when they can answer.
+func (a Action) askedText() string {
+	switch {
+	case a.AskedAt.IsZero():
+		return ""
+	case !a.Now.Before(a.AskedUntil):
+		return " Asked " + inMinutes(a.AskedAt) + "; that can no longer be answered."
+	}
+	return " Asked " + inMinutes(a.AskedAt) + ", to be answered until " + inMinutes(a.AskedUntil) + "."
 }
 
 // questionOnly is the reason of an allow that reaches no further than a

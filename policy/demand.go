@@ -23,6 +23,7 @@ type Demand struct {
 
 	Where string   // in which line of the rules the class stands; empty: built in
 	Rules []string // the names of the rules that demand more than the class, each with its line
+	Extra []Extra  // what of it is demanded by which line
 }
 
 // Second is how many others have to agree: contacts who may approve, leads, and of

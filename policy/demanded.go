@@ -60,13 +60,19 @@ func (r Rules) Demand(c Class, m Matter) Demand {
 	case c.Privileged():
 		d = d.atLeast(floor)
 	}
+	if d.Where != "" && len(d.Extra) == 0 { // what was written down of a demand has its own
+		d.Extra = beyond(floor, d.AnyOf, d.Second, d.Wait, d.Where)
+	}
+	class := d
 	if c == Question || !c.Known() {
 		return d
 	}
 	for _, rule := range r.More {
 		if rule.about(c, m) { //rule:8 rules-demand-more TestRulesDemand
 			d.AnyOf, d.Second, d.Wait = both(d.AnyOf, rule.AnyOf), d.Second.With(rule.Second), max(d.Wait, rule.Wait)
-			d.Rules = append(d.Rules[:len(d.Rules):len(d.Rules)], rule.Name+" ("+rule.Where+")")
+			name := rule.Name + " (" + rule.Where + ")"
+			d.Rules = append(d.Rules[:len(d.Rules):len(d.Rules)], name)
+			d.Extra = append(d.Extra[:len(d.Extra):len(d.Extra)], beyond(class, rule.AnyOf, rule.Second, rule.Wait, name)...)
 		}
 	}
 	return d

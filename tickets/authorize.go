@@ -1,6 +1,7 @@
 package tickets
 
 import (
+	"cmp"
 	"crypto/ed25519"
 	"encoding/json"
 	"errors"
@@ -24,7 +25,9 @@ type AuthorizeRequest struct {
 // Authorization is the answer. Only the decision allow is a yes.
 type Authorization struct {
 	Decision    policy.Verb  `json:"decision"`
-	Rule        string       `json:"-"` // of package policy, which settled it
+	Rule        string       `json:"rule"`            // of package policy, which settled it
+	Rules       []string     `json:"rules,omitempty"` // of the desk, which demand more of this than its class does
+	Policy      string       `json:"policy"`          // the rules that were in force: their hash, or built-in
 	Ticket      string       `json:"ticket"`
 	Class       policy.Class `json:"class"`
 	TicketClass policy.Class `json:"ticket_class,omitempty"` // of the ticket, where that is another
@@ -37,6 +40,9 @@ type Authorization struct {
 	Until   time.Time       `json:"until,omitzero"` // how long the same agent gets the same receipt
 	At      time.Time       `json:"at"`
 }
+
+// builtIn is what the rules are called where the desk has none of its own.
+const builtIn = "built-in"
 
 // Whom says whom a ticket is for. A name may be anybody's; the client's
 // reference and the first address on file are theirs alone.
@@ -60,6 +66,9 @@ type Receipt struct {
 	Channel   policy.Channel `json:"channel"`
 	At        time.Time      `json:"at"`
 	Proofs    proofs         `json:"proofs"`
+	Policy    string         `json:"policy,omitempty"`    // rules in force; empty: built in
+	Decision  string         `json:"decision,omitempty"`  // hash of what it rests on
+	Event     uint64         `json:"event,omitempty"`     // of the ticket's history, which names that
 	Signature []byte         `json:"signature,omitempty"` // Ed25519 over the JSON of the other fields
 }
 
@@ -98,7 +107,7 @@ func (s *Store) Authorize(a AuthorizeRequest) (out Authorization, err error) {
 		if err != nil {
 			return err
 		}
-		out = Authorization{Decision: d.Decision, Rule: d.Rule, Ticket: t.ID, Class: a.Class, Agent: agent.ID, Reasons: d.Reasons, Next: d.Next, Repeat: d.Repeat, At: ask.Now}
+		out = Authorization{Decision: d.Decision, Rule: d.Rule, Rules: ask.Demands().Rules, Policy: cmp.Or(ask.Rules.Source, builtIn), Ticket: t.ID, Class: a.Class, Agent: agent.ID, Reasons: d.Reasons, Next: d.Next, Repeat: d.Repeat, At: ask.Now}
 		if a.Class != t.Class {
 			out.TicketClass = t.Class
 		}
@@ -107,14 +116,6 @@ func (s *Store) Authorize(a AuthorizeRequest) (out Authorization, err error) {
 		}
 		if out.Next == nil {
 			out.Next = []string{}
-		}
-		if d.Decision == policy.Allow {
-			if err := s.allow(tx, &t, &out, d, a, ask.Epoch); err != nil {
-				return err
-			}
-			if !d.Until.IsZero() && d.Until.Before(out.Until) { // the code ends before the receipt
-				out.Until = d.Until
-			}
 		}
 		if d.Decision == policy.Hold && t.Approval == "" { // it was confirmed before approvals were sought
 			if err := s.seekApproval(tx, &t); err != nil {
@@ -127,12 +128,7 @@ func (s *Store) Authorize(a AuthorizeRequest) (out Authorization, err error) {
 				return err
 			}
 		}
-		var reason policy.Code
-		if len(d.Reasons) > 0 {
-			reason = d.Reasons[0].Code
-		}
-		if err := s.record(tx, &t, Event{Event: "authorize " + string(d.Decision), Reason: reason, Rule: d.Rule,
-			Text: fmt.Sprintf("%s asked for %s by %s: %s", agent.ID, a.Class, a.Channel, d.Decision)}); err != nil {
+		if err := s.give(tx, &t, &out, a, ask, d); err != nil {
 			return err
 		}
 		return save(tx, t)
@@ -154,15 +150,66 @@ func (s *Store) judge(r kv.Reader, t Ticket, a AuthorizeRequest, agent staff.Age
 	return ask, policy.Authorize(ask), nil
 }
 
+// give writes down the answer and what it rests on, and gives the receipt of a yes.
+// The same answer again, soon after, is only counted.
+func (s *Store) give(tx kv.Tx, t *Ticket, out *Authorization, a AuthorizeRequest, ask policy.Action, d policy.Authorization) error {
+	rests := decision{Ticket: t.ID, Policy: ask.Rules.Source, Facts: recordAction(ask), Answer: recordAnswer(d)}
+	a.Agent = out.Agent
+	was, same, err := s.again(tx, *t, a, rests)
+	if err != nil {
+		return err
+	}
+	if same {
+		if d.Decision == policy.Allow {
+			out.Receipt, out.Repeat, out.Until = was.Receipt, true, earlier(was.At.Add(policy.ReceiptLife), d.Until)
+			if t.UsedBy == out.Agent && t.Receipt == was.Receipt {
+				out.Until = earlier(t.UsedAt.Add(policy.ReceiptLife), d.Until)
+			}
+		}
+		return s.countAgain(tx, *t, a, was)
+	}
+	now := asking{At: out.At}
+	if now.Same, err = rests.same(); err != nil {
+		return err
+	}
+	if err := s.sayAgain(tx, t, a.key(t.ID), &was); err != nil {
+		return err
+	}
+	var reason policy.Code
+	if len(d.Reasons) > 0 {
+		reason = d.Reasons[0].Code
+	}
+	hash, err := s.answered(tx, t, rests, Event{Event: "authorize " + string(d.Decision), Reason: reason, Rule: d.Rule,
+		Text: fmt.Sprintf("%s asked for %s by %s: %s", out.Agent, a.Class, a.Channel, d.Decision)})
+	if err != nil {
+		return err
+	}
+	if d.Decision == policy.Allow {
+		if err := s.allow(tx, t, out, d, a, ask.Epoch, hash); err != nil {
+			return err
+		}
+		out.Until, now.Receipt = earlier(out.Until, d.Until), out.Receipt
+	}
+	return kv.Save(tx, askingPrefix+a.key(t.ID), now)
+}
+
+// earlier is the earlier of two times; one that is zero is none.
+func earlier(a, b time.Time) time.Time {
+	if !b.IsZero() && b.Before(a) {
+		return b
+	}
+	return a
+}
+
 // allow gives the receipt of a yes: the same one again to the same agent, else
 // a new one, which uses the revision up unless only a question was asked.
-func (s *Store) allow(tx kv.Tx, t *Ticket, out *Authorization, d policy.Authorization, a AuthorizeRequest, epoch int) error {
+func (s *Store) allow(tx kv.Tx, t *Ticket, out *Authorization, d policy.Authorization, a AuthorizeRequest, epoch int, rests string) error {
 	if d.Repeat {
 		out.Receipt, out.Until = t.Receipt, t.UsedAt.Add(policy.ReceiptLife)
 		return nil
 	}
 	r := Receipt{ID: "d-" + token.New()[:12], Ticket: t.ID, Revision: t.Revision, Request: t.Request, Class: a.Class, Service: t.Service,
-		Contact: t.Contact, Agent: out.Agent, Channel: a.Channel, At: out.At, Proofs: t.Proofs}
+		Contact: t.Contact, Agent: out.Agent, Channel: a.Channel, At: out.At, Proofs: t.Proofs, Policy: s.rules().Source, Decision: rests, Event: t.Events}
 	signed, err := json.Marshal(r)
 	if err != nil {
 		return err

@@ -22,6 +22,8 @@ func TestGolden(t *testing.T) {
 		"claims":    fill[claims](),
 		"pending":   fill[pending](),
 		"receipt":   receipt,
+		"decision":  fill[decision](),
+		"asking":    fill[asking](),
 		"ticketed":  start,
 		"acts":      []act{fill[act]()},
 		"provable":  fill[provable](),

@@ -25,6 +25,15 @@ const (
 	epochKey        = "epoch"      // epoch, which restore the store is after
 )
 
+// Answers to authorize, and what they rest on.
+const (
+	decisionPrefix = "decision/" // decision/<due>/<ticket>/<number of its event>: decision
+	decidedPrefix  = "decided/"  // decided/<ticket>/<number of the event>: the key of its decision
+	wordsPrefix    = "words/"    // words/<ticket>/<revision>: what it asks, as it was decided on
+	askingPrefix   = "asking/"   // asking/<ticket>/<agent>/<class>/<channel>: asking, the last answer to that question
+	againPrefix    = "again/"    // again/<due>/<ticket>/<agent>/<class>/<channel>: a mark, how often it was given again is logged then
+)
+
 // A dispute and what follows from it.
 const (
 	stopPrefix   = "stop/"   // stop/<client>: stop, why nothing privileged is done for it

@@ -95,6 +95,21 @@ func (s *Store) obstacles(r kv.Reader, t Ticket) ([]policy.Reason, error) {
 	return append(out, domains...), err
 }
 
+// askedLast says when the contact was asked last for the ticket's revision, and
+// until when they can answer that; zero: not, or nothing is asked any longer.
+func askedLast(r kv.Reader, t Ticket) (at, until time.Time, err error) {
+	for _, id := range slices.Backward(t.Notices) {
+		n, ok, err := kv.Load[notice](r, noticePrefix+id)
+		if err != nil {
+			return at, until, err
+		}
+		if ok && n.Kind.Terms().Asks && n.Revision == t.Revision && n.Contact == t.Contact && !n.Lifts && !n.Void {
+			return n.Sent, n.Expires, nil
+		}
+	}
+	return at, until, nil
+}
+
 // unsent says why the latest question of the ticket's revision has not reached
 // the server, nothing if it has.
 func (s *Store) unsent(r kv.Reader, t Ticket) (out []policy.Reason, err error) {

@@ -176,6 +176,9 @@ type Explanation struct {
 	Receipt  *Receipt    `json:"receipt,omitempty"`
 	Genuine  bool        `json:"genuine,omitempty"` // the receipt's signature is ours
 	Change   string      `json:"change,omitempty"`  // of the file, which the receipt was used for
+	// Decisions are the answers to authorize that it had last, or the one that the
+	// receipt is of, with what that rests on.
+	Decisions []Decided `json:"decisions,omitempty"`
 }
 
 // Explain explains a ticket (T-1), a message (its record m-..., or all that have
@@ -190,6 +193,13 @@ func (s *Store) Explain(id string) (e Explanation, err error) {
 			t, err := load(v, r.Ticket)
 			if t.Change != nil && t.Change.Receipt == r.ID {
 				e.Change = t.changed()
+			}
+			if r.Event == 0 || err != nil { // it is older than what is stored of answers
+				return err
+			}
+			one, ok, err := s.decidedAt(v, r.Ticket, r.Event, true)
+			if ok {
+				e.Decisions = []Decided{one}
 			}
 			return err
 		})
@@ -206,6 +216,9 @@ func (s *Store) Explain(id string) (e Explanation, err error) {
 	}
 	e.Ticket = &shown
 	err = s.kv.View(func(v kv.View) error {
+		if e.Decisions, err = s.decidedOn(v, shown.Ticket); err != nil {
+			return err
+		}
 		return v.Scan(filedPrefix+shown.Ticket+"/", "", func(_ string, id []byte) error {
 			m, ok, err := kv.Load[Message](v, kv.Numbered(messagePrefix, string(id)))
 			if ok && m.Ticket == shown.Ticket {

@@ -282,19 +282,23 @@ type proofs []policy.Proof
 
 // MarshalJSON writes their records.
 func (p proofs) MarshalJSON() ([]byte, error) {
-	return json.Marshal(each(p, func(p policy.Proof) proofRecord {
-		return proofRecord{p.Kind, p.Revision, p.At, p.Message, p.Contact, p.Address, p.Epoch, p.Expires, p.Agent, p.Code, p.Version, p.ByRule, p.For, p.By, p.Checker}
-	}))
+	return json.Marshal(each(p, recordProof))
+}
+
+func recordProof(p policy.Proof) proofRecord {
+	return proofRecord{p.Kind, p.Revision, p.At, p.Message, p.Contact, p.Address, p.Epoch, p.Expires, p.Agent, p.Code, p.Version, p.ByRule, p.For, p.By, p.Checker}
+}
+
+func (r proofRecord) proof() policy.Proof {
+	return policy.Proof{Kind: r.Kind, Revision: r.Revision, At: r.At, Message: r.Message, Contact: r.Contact, Address: r.Address, Epoch: r.Epoch, Expires: r.Expires,
+		Agent: r.Agent, Code: r.Code, Version: r.Version, ByRule: r.ByRule, For: r.For, By: r.By, Checker: r.Checker}
 }
 
 // UnmarshalJSON reads their records.
 func (p *proofs) UnmarshalJSON(b []byte) error {
 	var records []proofRecord
 	err := json.Unmarshal(b, &records)
-	*p = each(records, func(r proofRecord) policy.Proof {
-		return policy.Proof{Kind: r.Kind, Revision: r.Revision, At: r.At, Message: r.Message, Contact: r.Contact, Address: r.Address, Epoch: r.Epoch, Expires: r.Expires,
-			Agent: r.Agent, Code: r.Code, Version: r.Version, ByRule: r.ByRule, For: r.For, By: r.By, Checker: r.Checker}
-	})
+	*p = each(records, proofRecord.proof)
 	return err
 }
 

@@ -29,6 +29,7 @@ func fillValue(v reflect.Value, name string, n *int) {
 				fillValue(v.Field(i), f.Name, n)
 			}
 		}
+	case v.Kind() == reflect.Func: // is no data
 	case v.Kind() == reflect.Pointer:
 		v.Set(reflect.New(v.Type().Elem()))
 		fillValue(v.Elem(), name, n)

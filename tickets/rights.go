@@ -41,6 +41,9 @@ func (s *Store) weigh(r kv.Reader, t Ticket, a AuthorizeRequest, agent staff.Age
 	if action.Contact, err = s.giver(r, t, c, ok, ""); err != nil {
 		return action, err
 	}
+	if action.AskedAt, action.AskedUntil, err = askedLast(r, t); err != nil {
+		return action, err
+	}
 	if t.State != policy.StateConfirmed {
 		if action.Asked, err = s.cools(r, c, firstOf(c)...); err != nil {
 			return action, err

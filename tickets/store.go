@@ -209,6 +209,8 @@ type Event struct {
 	Reason policy.Code `json:"reason,omitempty"`
 	Rule   string      `json:"rule,omitempty"` // of package policy, which settled it
 	Text   string      `json:"text"`
+	// Decision is the hash of what an answer to authorize rests on, as it is stored.
+	Decision string `json:"decision,omitempty"`
 }
 
 func (t Ticket) facts() policy.Ticket {

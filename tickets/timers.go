@@ -30,7 +30,7 @@ func setTimer(tx kv.Tx, t Ticket, kind string, at time.Time) error {
 
 // Tick does what time has made due: reminders, expiries, asking afresh and
 // following who is stopped after a dispute, asking who has to approve, telling of what was changed of the file, telling staff, giving up notices that have nowhere to go, forgetting old counts,
-// giving back what was an agent's address.
+// giving back what was an agent's address, writing down how often an answer was given again.
 // Nothing is ever allowed by time alone. What fails keeps nothing else back.
 func (s *Store) Tick() error {
 	if err := s.opt.Watch.check(); err != nil {
@@ -39,7 +39,7 @@ func (s *Store) Tick() error {
 	if s.opt.Observing {
 		return s.forgetCaps()
 	}
-	return errors.Join(s.resetDisputed(), s.followStops(), s.openImported(), s.gatherPeople(), s.tellChanges(), s.seekApprovers(), s.tellStaff(), s.cancelGone(), s.fireTimers(), s.forgetCaps(), s.expire(), s.forgetBytes(), s.voidExposed(), s.freeAddresses(), s.forgetUndo(), s.forgetExternal())
+	return errors.Join(s.resetDisputed(), s.followStops(), s.openImported(), s.gatherPeople(), s.tellChanges(), s.seekApprovers(), s.tellStaff(), s.cancelGone(), s.fireTimers(), s.forgetCaps(), s.expire(), s.forgetBytes(), s.voidExposed(), s.freeAddresses(), s.forgetUndo(), s.forgetExternal(), s.logAgain())
 }
 
 // passed gives the keys under prefix whose time has come, at most 1,000.

@@ -32,6 +32,7 @@ func (a *app) sayExplanation(e tickets.Explanation) error {
 		if e.Change != "" {
 			fmt.Fprintf(a.stdout, "  changed %s\n", clean.Terminal(e.Change))
 		}
+		a.sayDecided(e.Decisions)
 		return nil
 	}
 	if e.Ticket != nil {
@@ -39,6 +40,7 @@ func (a *app) sayExplanation(e tickets.Explanation) error {
 			return err
 		}
 	}
+	a.sayDecided(e.Decisions)
 	for _, m := range e.Messages {
 		fmt.Fprintf(a.stdout, "%s  message %s %s, %s, %s: From %s, kind %s, bound %s\n", when(m.At), m.ID, m.Outcome, m.Verdict, m.Proof,
 			clean.Terminal(orElse(m.Facts.From, "(none)")), m.Facts.Kind, orElse(string(m.Facts.Binding.Bound), "none"))
@@ -65,6 +67,20 @@ func (a *app) sayExplanation(e tickets.Explanation) error {
 		}
 	}
 	return nil
+}
+
+// sayDecided says what was answered to authorize, by which rule, and whether that
+// follows from what was stored with it.
+func (a *app) sayDecided(all []tickets.Decided) {
+	for _, d := range all {
+		fmt.Fprintf(a.stdout, "%s  decision %s: %s by %s, to %s; rule %s, policy %s\n", when(d.At), strings.ToUpper(string(d.Decision)), d.Class, d.Channel, d.Agent, d.Rule, d.Policy)
+		if !d.Holds {
+			fmt.Fprintln(a.stdout, "  IT DOES NOT FOLLOW from what was stored with it: changed, or decided by another version of this program")
+		}
+		for _, r := range d.Reasons {
+			fmt.Fprintf(a.stdout, "  %-20s %s\n", r.Code, clean.Terminal(r.Text))
+		}
+	}
 }
 
 // readBy says by what an answer was read.

@@ -25,6 +25,7 @@ var flow = [][]string{
 	{"inbound/reply/words", "inbound/external", "internal/strict"},
 	{"internal/ngram"},
 	{"policy/classify"},
+	{"policy/rulebook"},
 	{"inbound/sender/resolver", "internal/kv/bolt", "internal/kv/kvtest", "internal/kv/migrate", "internal/keys", "internal/blob", "internal/config", "inbound/mailbox", "inbound/reply"},
 	{"inbound/sender/dkim", "inbound/sender/dmarc"},
 	{"inbound/sender/arc"},

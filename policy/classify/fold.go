@@ -35,6 +35,57 @@ var looks = map[rune]rune{
 	'α': 'a', 'β': 'b', 'ε': 'e', 'ι': 'i', 'κ': 'k', 'ν': 'v', 'ο': 'o', 'ρ': 'p', 'τ': 't', 'υ': 'u', 'χ': 'x', 'η': 'n', 'ɑ': 'a', 'ı': 'i',
 }
 
+// Fold gives a text as single words are looked for in it: in lower case, without
+// accents and compatibility forms, and with Latin letters for whatever looks like
+// them, in a text of any script. So both sides of a comparison are folded.
+func Fold(s string) string {
+	s = strings.Map(func(r rune) rune {
+		if as, ok := looks[r]; ok {
+			return as
+		}
+		return shape(r)
+	}, strings.ToLower(norm.NFKC.String(strings.ToValidUTF8(s, "\uFFFD"))))
+	return phrase.Bare(s)
+}
+
+// shapes are more letters that look like Latin ones, each row in the order of the
+// other. No text that is read by a model is full of them.
+var shapes = func() map[rune]rune {
+	out := map[rune]rune{}
+	for _, row := range [][2]string{
+		{"ᴀʙᴄᴅᴇꜰɢʜɪᴊᴋʟᴍɴᴏᴘʀꜱᴛᴜᴠᴡʏᴢ", "abcdefghijklmnoprstuvwyz"}, // small capitals
+		{"ɐǝəɟɥɯɹʇʌʍʎ", "aeefhmrtvwy"},                           // turned
+		{"đħŧƀɇɉɍɏƶðþœ", "dhtbejryzdpo"},                         // with a stroke, or old
+		{"гпьωցհɩ", "rnbwghi"},
+		{"ꭰꭱꭲꭺꭻꭼꮃꮇꮋꮓꮞꮢꮪꮯꮲꮶꮷꮩꮜꮖ", "dtiaghwmhzzrscpkdvui"}, // Cherokee
+		{"ꓐꓑꓒꓓꓔꓕꓖꓗꓙꓚꓜꓝꓞꓟꓠꓡꓢꓣꓥꓦꓧꓨꓩꓪꓫꓬꓮꓯꓰꓱꓲꓳꓴꓵ", "bppdttgkjczffmnlsrvvhgjwxyaaeeioun"}, // Lisu
+	} {
+		to := []rune(row[1])
+		for i, r := range []rune(row[0]) {
+			out[r] = to[i]
+		}
+	}
+	return out
+}()
+
+// shape gives the letter that r looks like, nothing for one that is not drawn.
+func shape(r rune) rune {
+	switch {
+	case r >= 0x1F1E6 && r <= 0x1F1FF: // of flags
+		return 'a' + r - 0x1F1E6
+	case r >= 0x1F150 && r <= 0x1F169: // in a black circle
+		return 'a' + r - 0x1F150
+	case r >= 0x1F170 && r <= 0x1F189: // in a black square
+		return 'a' + r - 0x1F170
+	case r == 0x115F || r == 0x1160: // fill a place, and are drawn as nothing
+		return -1
+	}
+	if as, ok := shapes[r]; ok {
+		return as
+	}
+	return r
+}
+
 // latin writes look-alikes in Latin letters, but in a text that is in another
 // script but for a few names.
 func latin(s string) string {

@@ -1,0 +1,156 @@
+package rulebook
+
+import (
+	"slices"
+	"unicode"
+
+	"countersign/policy/classify"
+)
+
+// about is whether a text says one of the words, and a number as large; what isn't
+// given is said by every text. It errs upwards: a rule that is heard where it was
+// not meant costs a question more.
+func about(list []string, least int) func(string) bool {
+	var all []phrase
+	for _, w := range list {
+		all = append(all, parse(w))
+	}
+	return func(text string) bool {
+		if len(all) > 0 {
+			t := squeeze(text)
+			if !slices.ContainsFunc(all, t.says) {
+				return false
+			}
+		}
+		return least <= 0 || Greatest(text) >= float64(least)
+	}
+}
+
+// phrase is the words of one entry, folded.
+type phrase [][]rune
+
+// maxPhrase is how many words one entry has at most.
+const maxPhrase = 8
+
+// minSlip is how many letters a word has at least in which one slip of the pen is
+// overlooked.
+const minSlip = 6
+
+func parse(entry string) (p phrase) {
+	t := squeeze(entry)
+	for i, r := range t.letters {
+		if signs[r] != "" && !unicode.IsLetter(r) && !unicode.IsDigit(r) {
+			continue
+		}
+		if t.starts[i] && (i == 0 || !alone(r)) || len(p) == 0 {
+			p = append(p, nil)
+		}
+		p[len(p)-1] = append(p[len(p)-1], r)
+	}
+	return p
+}
+
+// squeezed is a text without what stands between its words.
+type squeezed struct {
+	letters []rune // letters, digits and signs that are written for letters
+	starts  []bool // whether a word begins there
+}
+
+// signs are written for letters, as in "p4ssw0rd".
+var signs = map[rune]string{
+	'0': "o", '1': "li", '3': "e", '4': "a", '5': "s", '6': "g", '7': "t", '8': "b", '9': "g", '$': "s", '@': "a", '!': "li", '|': "li", '(': "c", '+': "t", '€': "e", '£': "l",
+}
+
+// pairs are two letters that look like one.
+var pairs = map[rune][2]rune{'m': {'r', 'n'}, 'w': {'v', 'v'}, 'd': {'c', 'l'}}
+
+func squeeze(text string) (t squeezed) {
+	start, was := true, ' '
+	for _, r := range classify.Fold(text) {
+		letter := unicode.IsLetter(r) || unicode.IsDigit(r)
+		if letter || signs[r] != "" {
+			t.letters = append(t.letters, r)
+			t.starts = append(t.starts, start || alone(r) || alone(was) || unicode.IsLetter(r) != unicode.IsLetter(was))
+		}
+		start, was = !letter, r
+	}
+	return t
+}
+
+// alone are letters of scripts in which no blank stands between words.
+func alone(r rune) bool {
+	return unicode.In(r, unicode.Han, unicode.Hiragana, unicode.Katakana, unicode.Thai, unicode.Lao, unicode.Khmer, unicode.Myanmar)
+}
+
+// says reports whether a word of the text begins with the phrase's first, and so on.
+func (t squeezed) says(p phrase) bool {
+	if len(p) == 0 {
+		return false
+	}
+	for i := range t.letters {
+		if t.starts[i] && t.from(i, p, 0, slip(p[0]), spare) {
+			return true
+		}
+	}
+	return false
+}
+
+// spare is how many letters said again and signs are passed over within one word.
+const spare = 12
+
+func slip(word []rune) bool { return len(word) >= minSlip }
+
+// from reports whether the rest of a phrase stands in the text from letter i on: j
+// letters of its first word are heard. slip: one letter too many, one that is left
+// out, or two that are swapped, may be overlooked in it. What stands between letters
+// is nothing, as in "d.e.l.e.t.e" or a word that is cut by the end of a line.
+func (t squeezed) from(i int, p phrase, j int, mayslip bool, left int) bool {
+	word := p[0]
+	if j == len(word) {
+		if len(p) == 1 {
+			return true
+		}
+		next := i
+		for next < len(t.letters) && !t.starts[next] {
+			next++
+		}
+		return t.from(next, p[1:], 0, slip(p[1]), spare) || next != i && t.from(i, p[1:], 0, slip(p[1]), spare)
+	}
+	if i == len(t.letters) {
+		return false
+	}
+	r := t.letters[i]
+	sign := !unicode.IsLetter(r) && !unicode.IsDigit(r)
+	switch two := pairs[word[j]]; {
+	case same(r, word[j]):
+		if t.from(i+1, p, j+1, mayslip, left) {
+			return true
+		}
+	case r == two[0] && i+1 < len(t.letters) && t.letters[i+1] == two[1]:
+		if t.from(i+2, p, j+1, mayslip, left) {
+			return true
+		}
+	case (sign || j > 0 && same(r, word[j-1])) && left > 0:
+		if t.from(i+1, p, j, mayslip, left-1) {
+			return true
+		}
+	}
+	if !mayslip || j == 0 || j+1 == len(word) || t.starts[i] {
+		return false
+	}
+	swapped := i+1 < len(t.letters) && same(r, word[j+1]) && same(t.letters[i+1], word[j])
+	return swapped && t.from(i+2, p, j+2, false, left) || same(r, word[j+1]) && t.from(i, p, j+1, false, left) || t.from(i+1, p, j, false, left)
+}
+
+// same reports whether a letter of a text is, or stands for, one of a rule.
+func same(text, rule rune) bool {
+	if text == rule {
+		return true
+	}
+	for _, r := range signs[text] {
+		if r == rule {
+			return true
+		}
+	}
+	return false
+}

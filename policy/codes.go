@@ -15,6 +15,7 @@ const (
 	CodeAskedBack     Code = "asked_back"
 	CodeClassDoubt    Code = "class_doubt"
 	CodeAsksMore      Code = "asks_more"
+	CodeAskedFurther  Code = "asked_further"
 	CodeSecondPerson  Code = "second_person"
 	CodeLifted        Code = "lifted"
 	CodeStaysStopped  Code = "stays_stopped"

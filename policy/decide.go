@@ -27,6 +27,7 @@ var rules = []struct {
 	{"weakly-proved", weaklyProved}, //rule:6.2 weak-is-no-sender TestDecide/nothing-vouches
 	{"stranger", stranger},
 	{"opening", opening},
+	{"further", further},
 	{"unbound", unbound},             //rule:6.4 unbound-proves-nothing TestDecide/superseded
 	{"lifting", lifting},             //rule:6.8 lifting-proves-no-request TestLifting/yes
 	{"unlocking", unlocking},         //rule:8 unlocking-proves-nothing-else TestUnlocking/yes

@@ -22,6 +22,7 @@ const (
 	EffectAnswers     EffectKind = "answers"      // the mailbox that is said to be lost answers
 	EffectDispute     EffectKind = "dispute"      // the ticket is disputed for good
 	EffectDisputeAlso EffectKind = "dispute_also" // so is another ticket of the person asked
+	EffectFurther     EffectKind = "further"      // the ticket asks for that, too, in a revision of its own
 	EffectLook        EffectKind = "look"         // a person should look, as it asks for more than its ticket is for
 	EffectAbout       EffectKind = "tell_about"   // the sender is told of a ticket that they asked about, or that it is none of theirs
 	EffectNotice      EffectKind = "ask"          // the address on file gets a notice
@@ -59,6 +60,7 @@ var effects = []struct {
 	{EffectAnswers, EffectTerms{Counts: true, Evidence: true}},
 	{EffectDispute, EffectTerms{Counts: true, Evidence: true, Denies: true}},
 	{EffectDisputeAlso, EffectTerms{Counts: true, Evidence: true, Denies: true}},
+	{EffectFurther, EffectTerms{Counts: true, Evidence: true}},
 	{EffectLook, EffectTerms{}}, // nothing may tie it to its ticket but a name, so it uses nothing up
 	{EffectAbout, EffectTerms{Counts: true}},
 	{EffectNotice, EffectTerms{Counts: true}},

@@ -25,6 +25,12 @@ func TestAsksMore(t *testing.T) {
 		{"the-same", func(f *Facts) { f.Ticket.Class, f.Asks.Class = MinorChange, MinorChange }, false},
 		{"less", func(f *Facts) { f.Ticket.Class, f.Asks.Class = MinorChange, Question }, false},
 		{"on-what-is-privileged", func(f *Facts) { f.Ticket.Class, f.Asks.Class = PasswordChange, Cancellation }, false},
+		{"graver-than-what-is-privileged", func(f *Facts) {
+			f.Ticket.Class, f.Asks.Class, f.More.Read = PasswordChange, Cancellation, PasswordChange
+		}, true},
+		{"what-its-words-say", func(f *Facts) {
+			f.Ticket.Class, f.Asks.Class, f.More.Read = PasswordChange, Cancellation, Cancellation
+		}, false},
 		{"another-client", func(f *Facts) { f.Person.Client = "south" }, false},
 		{"removed", func(f *Facts) { f.Person.Removed = true }, false},
 		{"stranger", func(f *Facts) { f.Person = Person{} }, false},

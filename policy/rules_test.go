@@ -18,6 +18,11 @@ func TestRules(t *testing.T) {
 		{"weakly-proved", func(f *Facts) { f.Sender.By = BySPF }},
 		{"stranger", func(f *Facts) { f.Person = Person{} }},
 		{"opening", func(f *Facts) { f.Ticket = Ticket{}; rebind(f, Names{}) }},
+		{"further", func(f *Facts) {
+			f.Answer, f.Ticket.Class, f.Asks = Answer{Intent: Unclear}, Question, Asks{Class: PasswordChange, Score: 1}
+			f.More, f.ToUsSigned = Further{May: true, Fits: true, Read: Question}, true
+			f.Person.Client = f.Ticket.Client
+		}},
 		{"unbound", func(f *Facts) { rebind(f, Names{Threads: []string{"T-1"}}) }},
 		{"lifting", func(f *Facts) {
 			n := names()

@@ -143,6 +143,10 @@ func mailRead(a policy.Asks) *readMail {
 	return &readMail{Class: a.Class, Score: a.Score}
 }
 
+// own reports whether a contact's own mail is what the ticket asks for: it opened
+// it, or became part of it.
+func (t Ticket) own() bool { return t.OpenedBy == "" || t.Mail != nil }
+
 // mail is what was read of the mail that opened the ticket.
 func (t Ticket) mail() policy.Asks {
 	if t.Mail == nil {
@@ -196,7 +200,7 @@ func (s *Store) correct(tx kv.Tx, t Ticket, agent, agreed, reason string) error 
 		return err
 	}
 	return kv.Save(tx, key, correction{Ticket: t.ID, Revision: t.Revision, Subject: token.Blot(t.Subject), Text: token.Blot(text),
-		Read: read.Class, Score: read.Score, Class: t.Class, Own: t.OpenedBy == "", Agent: agent, Agreed: agreed, Reason: reason, At: s.Now()})
+		Read: read.Class, Score: read.Score, Class: t.Class, Own: t.own(), Agent: agent, Agreed: agreed, Reason: reason, At: s.Now()})
 }
 
 // Corrected is a correction as it is given away: nobody's address or name is in it

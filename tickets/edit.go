@@ -45,7 +45,7 @@ func (s *Store) Edit(e EditRequest) (t Ticket, err error) {
 			return err
 		}
 		anew := e.Request != "" && e.Request != t.Request
-		r := policy.Relabel(policy.ClassChange{Now: s.Now(), Own: t.OpenedBy == "", Surely: t.mail().Sure(), Was: t.Class, Asks: asks.asks(), Anew: anew,
+		r := policy.Relabel(policy.ClassChange{Now: s.Now(), Own: t.own(), Surely: t.mail().Sure(), Was: t.Class, Asks: asks.asks(), Anew: anew,
 			Class: e.Class, Reason: strings.TrimSpace(e.Reason) != "", Agent: agent.ID, Revision: t.Revision, Epoch: now.Number, Wish: t.Wish.policy()})
 		switch {
 		case r.Wisher == "" && !s.worksOn(agent, as):

@@ -23,9 +23,10 @@ type work struct {
 // effects says how each kind of effect is carried out. A decision lists its
 // effects in the order in which that is done.
 var effects = map[policy.EffectKind]func(*Store, kv.Tx, *work, policy.Effect) error{
-	policy.EffectOpen: (*Store).openFor,
-	policy.EffectJoin: (*Store).joinFor,
-	policy.EffectLook: (*Store).lookFor,
+	policy.EffectOpen:    (*Store).openFor,
+	policy.EffectJoin:    (*Store).joinFor,
+	policy.EffectFurther: (*Store).furtherFor,
+	policy.EffectLook:    (*Store).lookFor,
 	policy.EffectProve: func(s *Store, tx kv.Tx, w *work, e policy.Effect) error {
 		s.prove(&w.t, policy.Proof{Kind: e.Proof, Message: w.f.Hash, Contact: w.f.Person.ID, Address: w.f.From, Epoch: w.epoch})
 		switch e.Proof {

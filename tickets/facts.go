@@ -46,8 +46,10 @@ func (s *Store) facts(r kv.Reader, e policy.Evidence, own string) (f policy.Fact
 	}
 	f.Binding = policy.Bind(e, names)
 	about := matter{class: e.Asks.OfMail(), words: []string{e.Subject, e.Text}}
+	var bound Ticket
 	if f.Binding.Ticket != "" {
 		t, err := load(r, f.Binding.Ticket)
+		bound = t
 		switch {
 		case errors.Is(err, ErrNoTicket):
 			f.Binding = policy.Binding{Bound: policy.BoundNone}
@@ -90,6 +92,9 @@ func (s *Store) facts(r kv.Reader, e policy.Evidence, own string) (f policy.Fact
 		}
 	}
 	if err := s.inquiry(r, &f, names); err != nil {
+		return f, err
+	}
+	if f.More, err = s.further(r, bound, f); err != nil {
 		return f, err
 	}
 	if f.Binding.Ticket == "" && f.Person.ID != "" {

@@ -106,7 +106,7 @@ func (s *Store) writeNotice(tx kv.Tx, t *Ticket, kind policy.NoticeKind, a addre
 	returnPath := token.New()
 	l := Letter{Kind: kind, To: n.Address, ToName: c.Name, Language: c.Language, Ticket: t.ID,
 		Class: string(t.Class), ClassWords: t.inWords(s.rules()), Request: cmp.Or(a.says, t.Request), Subject: t.Subject,
-		Channel: string(t.Channel), AgentName: s.agentName(tx, t.OpenedBy), Until: cmp.Or(a.until, t.Until), At: now, Date: now, Reason: a.reason,
+		Channel: string(t.Channel), AgentName: s.agentName(tx, t.writer()), Until: cmp.Or(a.until, t.Until), At: now, Date: now, Reason: a.reason,
 		ReturnPath: token.ReturnPath(s.opt.ReplyAddress, returnPath), InReplyTo: t.Thread}
 	if a.fill != nil {
 		a.fill(&l)
@@ -150,6 +150,14 @@ func (s *Store) writeNotice(tx kv.Tx, t *Ticket, kind policy.NoticeKind, a addre
 		return err
 	}
 	return s.enqueue(tx, t, n, l)
+}
+
+// writer is the agent who wrote the request down, "" where its contact sent it.
+func (t *Ticket) writer() string {
+	if t.Further != "" {
+		return ""
+	}
+	return t.OpenedBy
 }
 
 // inWords says for a customer what kind of thing the ticket asks for, and of which service.

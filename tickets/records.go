@@ -101,6 +101,7 @@ type factsRecord struct {
 	ToUs          bool            `json:"to_us,omitempty"`
 	ToUsSigned    bool            `json:"to_us_signed,omitempty"`
 	Waits         string          `json:"waits,omitempty"`
+	More          furtherRecord   `json:"more,omitzero"`
 	About         aboutRecord     `json:"about,omitzero"`
 	GaveUp        bool            `json:"gave_up,omitempty"`
 	NoRoom        bool            `json:"no_room,omitempty"`
@@ -110,6 +111,14 @@ type inquiryRecord struct {
 	Numbers []string `json:"numbers,omitempty"`
 	Asks    bool     `json:"asks,omitempty"`
 	Real    bool     `json:"real,omitempty"`
+}
+
+type furtherRecord struct {
+	May    bool         `json:"may,omitempty"`
+	Fits   bool         `json:"fits,omitempty"`
+	Used   bool         `json:"used,omitempty"`
+	Opened time.Time    `json:"opened,omitzero"`
+	Read   policy.Class `json:"read,omitempty"`
 }
 
 type aboutRecord struct {

@@ -35,7 +35,7 @@ func (s *Store) endRevision(tx kv.Tx, t *Ticket) error {
 	t.Grave = t.Grave || t.Class.Privileged()
 	t.Checks = nil
 	t.Revision, t.State, t.Proofs, t.Proved, t.Asked, t.Tells = t.Revision+1, policy.StateUnconfirmed, nil, false, nil, nil
-	t.UsedBy, t.UsedAt, t.Receipt, t.Afresh, t.Reasked = "", time.Time{}, "", "", false
+	t.UsedBy, t.UsedAt, t.Receipt, t.Afresh, t.Reasked, t.Further = "", time.Time{}, "", "", false, ""
 	return nil
 }
 

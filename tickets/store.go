@@ -189,15 +189,16 @@ type Ticket struct {
 	Events   uint64              `json:"events"` // how many events its history has
 	// Obstacles are why there is no proof yet.
 	Obstacles []obstacle    `json:"obstacles,omitempty"`
-	Asks      *asksRecord   `json:"asks,omitempty"`   // what was read of the request as it is
-	Mail      *readMail     `json:"mail,omitempty"`   // what was read of the contact's own mail that opened it
-	More      *more         `json:"more,omitempty"`   // a later message asks for more
-	Looked    string        `json:"looked,omitempty"` // the agent who said its class
-	Wish      *wish         `json:"wish,omitempty"`   // that its class be lowered
-	Checks    []personCheck `json:"checks,omitempty"` // of the contact by other systems, for this revision
-	Heard     int           `json:"heard,omitempty"`  // how much of what those said is in the history
-	Lock      bool          `json:"lock,omitempty"`   // it tells of the lock of its client, or asks to open it
-	Change    *change       `json:"change,omitempty"` // of the file, which its allow was used for or which it tells of
+	Asks      *asksRecord   `json:"asks,omitempty"`    // what was read of the request as it is
+	Mail      *readMail     `json:"mail,omitempty"`    // what was read of the contact's own mail that opened it
+	More      *more         `json:"more,omitempty"`    // a later message asks for more
+	Looked    string        `json:"looked,omitempty"`  // the agent who said its class
+	Further   string        `json:"further,omitempty"` // the contact's message by which it became what it is
+	Wish      *wish         `json:"wish,omitempty"`    // that its class be lowered
+	Checks    []personCheck `json:"checks,omitempty"`  // of the contact by other systems, for this revision
+	Heard     int           `json:"heard,omitempty"`   // how much of what those said is in the history
+	Lock      bool          `json:"lock,omitempty"`    // it tells of the lock of its client, or asks to open it
+	Change    *change       `json:"change,omitempty"`  // of the file, which its allow was used for or which it tells of
 
 	by string // the agent at work on it now, to whose account a notice goes
 }

@@ -54,8 +54,8 @@ func TestRequestByMail(t *testing.T) {
 		t.Errorf("explain says\n%s", out)
 	}
 
-	// What she asks for in the thread of a question has a person look.
-	must(t, o.dovecot.Deliver(o.signed(mailtest.New("Ada Berg <ada@north.example>", "support@desk.example", "Re: Hours (T-3)", "Thanks. Please also reset the root password of web-4.\n", time.Now()))))
+	// What she asks for in the thread of a question has a person look, where it is not surely to us.
+	must(t, o.dovecot.Deliver(o.signed(mailtest.New("Ada Berg <ada@north.example>", "nils@north.example", "Re: Hours (T-3)", "Thanks. Please also reset the root password of web-4.\n", time.Now()))))
 	o.ok("run", "--once")
 	if s := show("T-3"); s.Class != "question" || s.Revision != 1 || s.More == nil || s.More.Class != "password-change" {
 		t.Errorf("T-3 with a later mail: %+v", s)
@@ -99,5 +99,20 @@ func TestRequestByMail(t *testing.T) {
 	if out := o.ok("report", "--since", "7d", "--by", "language"); !strings.Contains(out, "50.0 %") {
 		t.Errorf("report says\n%s", out)
 	}
+
+	// What is to us becomes part of it, and she is asked about all of it.
+	must(t, o.dovecot.Deliver(o.signed(mailtest.New("Ada Berg <ada@north.example>", "support@desk.example", "Re: Hours (T-3)", "Please reset the root password of web-4, too.\n", time.Now()))))
+	o.ok("run", "--once")
+	if s := show("T-3"); s.Class != "password-change" || s.Revision != 2 || s.State != "unconfirmed" || s.More != nil ||
+		s.Request != "When is the office open on Fridays?\n\n[and by a later mail]\nPlease reset the root password of web-4, too." {
+		t.Errorf("T-3 with another mail: %+v", s)
+	}
+	mails = o.smtp.Mails()
+	if last := string(mails[len(mails)-1].Data); len(mails) != 3 || !strings.Contains(last, "We were sent a request in your name") || !strings.Contains(last, "office open on Fridays") || !strings.Contains(last, "password of web-4, too") {
+		t.Errorf("%d mails, the last is\n%s", len(mails), last)
+	}
+	must(t, o.dovecot.Deliver(o.signed(o.reply(mails[2].Data, "Yes\n"))))
+	o.ok("run", "--once")
+	o.ok("authorize", "T-3", "password-change", "--agent", "sam")
 	o.ok("audit", "verify")
 }

@@ -148,14 +148,19 @@ var random = regexp.MustCompile(`d-[a-z2-7]{12}|\[T-[0-9]+-[0-9A-Z]{6}\]`)
 // readOfWords is what today's program says and the old one did not: which class the
 // words of mail ask for that came since, in one word what is proved, and of a client
 // what it has of its own and how many of its people and tickets there are; whether
-// who wrote is a second person.
+// who wrote is a second person; how much is taken of a limit that a notice waits for.
 var readOfWords = regexp.MustCompile(`,"proof":"(?:proved|not proved|refused|not checked)"|,"asks":\{(?:[^{}]|\{[^{}]*\})*\}|` +
 	`,"priorities":\[\],"categories":\[\],"services":\[\]|,"stopped":(?:true|false)|,"contacts":[0-9]+,"open":[0-9]+,"held":[0-9]+,"cools":\[\]|` +
-	`,"approves":true|,"requester":true|,"role_now":"[a-z]*","cools":\[\]|,"class":"[a-z-]+"(\})|,"by":"(?:list|pattern|likeness)"`)
+	`,"approves":true|,"requester":true|,"role_now":"[a-z]*","cools":\[\]|,"class":"[a-z-]+"(\})|,"by":"(?:list|pattern|likeness)"|` +
+	`,"taken":[0-9]+,"most":[0-9]+,"until":"[^"]*"|,"waits":\[[^\]]*\]`)
+
+// waitsNow is how it is said which limit a notice waits for, and waited how that was said.
+var waitsNow, waited = regexp.MustCompile(`Our mail (o-[0-9]+) \([a-z_]+\) waits in the outbox until ([^"]*?): [0-9]+ of [0-9]+ of limits\.([a-z_]+) are taken\.`),
+	"Our mail $1 waits in the outbox until $2 (limit: $3)."
 
 func (s *schema1) plain(text string) string {
 	known := s.receipts()
-	text = readOfWords.ReplaceAllString(text, "$1")
+	text = waitsNow.ReplaceAllString(readOfWords.ReplaceAllString(text, "$1"), waited)
 	return random.ReplaceAllStringFunc(strings.ReplaceAll(text, s.dir, "DIR"), func(one string) string {
 		switch {
 		case slices.Contains(known, one):

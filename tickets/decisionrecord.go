@@ -30,6 +30,7 @@ type actionRecord struct {
 	Proofs        []weighedProof  `json:"proofs,omitempty"`
 	TokenClasses  []policy.Class  `json:"token_classes,omitempty"`
 	ClientStopped bool            `json:"client_stopped,omitempty"`
+	Locks         []lockRecord    `json:"locks,omitempty"`
 	NoPending     time.Time       `json:"no_pending,omitzero"`
 	PutBack       policy.Code     `json:"put_back,omitempty"`
 	Reasked       bool            `json:"reasked,omitempty"`
@@ -74,46 +75,6 @@ type weighedProof struct {
 	Delegation delegationRecord `json:"delegated,omitzero"`
 }
 
-// delegationRecord is by what a proof was given in the place of another.
-type delegationRecord struct {
-	From    time.Time      `json:"from,omitzero"`
-	Until   time.Time      `json:"until,omitzero"`
-	Ended   bool           `json:"ended,omitempty"`
-	Epoch   int            `json:"epoch,omitempty"`
-	Classes []policy.Class `json:"classes,omitempty"`
-	Of      giverRecord    `json:"of,omitzero"`
-}
-
-type giverRecord struct {
-	Active    bool            `json:"active,omitempty"`
-	Client    string          `json:"client,omitempty"`
-	May       bool            `json:"may,omitempty"`
-	Cools     []coolingRecord `json:"cools,omitempty"`
-	OnFile    bool            `json:"on_file,omitempty"`
-	Since     time.Time       `json:"since,omitzero"`
-	Staff     bool            `json:"staff,omitempty"`
-	Code      heldCodeRecord  `json:"code,omitzero"`
-	Requester bool            `json:"requester,omitempty"`
-	Mailboxes []string        `json:"mailboxes,omitempty"`
-}
-
-type heldCodeRecord struct {
-	Stands bool      `json:"stands,omitempty"`
-	SetBy  string    `json:"set_by,omitempty"`
-	Cools  time.Time `json:"cools,omitzero"`
-}
-
-type leadRecord struct {
-	Leads bool `json:"leads,omitempty"`
-	Wrote bool `json:"wrote,omitempty"`
-}
-
-type coolingRecord struct {
-	What  string    `json:"what"`
-	Until time.Time `json:"until"`
-	Why   string    `json:"why,omitempty"`
-}
-
 // answerGiven is a policy.Authorization as it is stored.
 type answerGiven struct {
 	Decision policy.Verb    `json:"decision"`
@@ -133,7 +94,7 @@ func recordAction(a policy.Action) actionRecord {
 		Addresses: a.Matter.Addresses, Text: a.Matter.Text, Contact: recordGiver(a.Contact), Asked: recordCooling(a.Asked), AskedAt: a.AskedAt, AskedUntil: a.AskedUntil,
 		Proofs: each(a.Proofs, func(p policy.Proof) weighedProof {
 			return weighedProof{recordProof(p), recordGiver(p.Giver), leadRecord(p.Lead), recordDelegation(p.Delegation)}
-		}), TokenClasses: a.TokenClasses, ClientStopped: a.ClientStopped, NoPending: a.NoPending, PutBack: a.PutBack, Reasked: a.Reasked,
+		}), TokenClasses: a.TokenClasses, ClientStopped: a.ClientStopped, Locks: each(a.Locks, recordLock), NoPending: a.NoPending, PutBack: a.PutBack, Reasked: a.Reasked,
 		UsedBy: a.UsedBy, UsedAt: a.UsedAt, UsedIn: a.UsedIn, Obstacles: recordReasons(a.Obstacles), Refused: a.Refused, Approval: recordReasons(a.Approval),
 		CodeSet: a.CodeSet, Untold: recordReasons(a.Untold), Told: a.Told, Epoch: a.Epoch, Checkers: a.Checkers, Checks: recordReasons(a.Checks)}
 	r.Demands = []demandRecord{recordDemand(a.Class, a.Rules.Demand(a.Class, a.Matter))}
@@ -155,7 +116,7 @@ func (r actionRecord) action(text, source string) policy.Action {
 			p := w.proof()
 			p.Giver, p.Lead, p.Delegation = w.Giver.giver(), policy.Lead(w.Lead), w.Delegation.delegation()
 			return p
-		}), TokenClasses: r.TokenClasses, ClientStopped: r.ClientStopped, NoPending: r.NoPending, PutBack: r.PutBack, Reasked: r.Reasked,
+		}), TokenClasses: r.TokenClasses, ClientStopped: r.ClientStopped, Locks: each(r.Locks, lockRecord.lock), NoPending: r.NoPending, PutBack: r.PutBack, Reasked: r.Reasked,
 		UsedBy: r.UsedBy, UsedAt: r.UsedAt, UsedIn: r.UsedIn, Obstacles: readReasons(r.Obstacles), Refused: r.Refused, Approval: readReasons(r.Approval),
 		CodeSet: r.CodeSet, Untold: readReasons(r.Untold), Told: r.Told, Epoch: r.Epoch, Checkers: r.Checkers, Checks: readReasons(r.Checks)}
 	if r.Text != "" {
@@ -175,32 +136,6 @@ func recordDemand(c policy.Class, d policy.Demand) demandRecord {
 func (r demandRecord) demand() policy.Demand {
 	return policy.Demand{AnyOf: r.AnyOf, Second: policy.Second{Contacts: r.Contacts, Leads: r.Leads, Either: r.Either}, Wait: r.Wait,
 		Channels: r.Channels, Where: r.Where, Rules: r.Rules, Extra: each(r.Extra, func(e extraRecord) policy.Extra { return policy.Extra(e) })}
-}
-
-func recordGiver(g policy.Giver) giverRecord {
-	return giverRecord{Active: g.Active, Client: g.Client, May: g.May, Cools: recordCooling(g.Cools), OnFile: g.OnFile, Since: g.Since,
-		Staff: g.Staff, Code: heldCodeRecord(g.Code), Requester: g.Requester, Mailboxes: g.Mailboxes}
-}
-
-func (r giverRecord) giver() policy.Giver {
-	return policy.Giver{Active: r.Active, Client: r.Client, May: r.May, Cools: readCooling(r.Cools), OnFile: r.OnFile, Since: r.Since,
-		Staff: r.Staff, Code: policy.HeldCode(r.Code), Requester: r.Requester, Mailboxes: r.Mailboxes}
-}
-
-func recordDelegation(d policy.Delegation) delegationRecord {
-	return delegationRecord{From: d.From, Until: d.Until, Ended: d.Ended, Epoch: d.Epoch, Classes: d.Classes, Of: recordGiver(d.Of)}
-}
-
-func (r delegationRecord) delegation() policy.Delegation {
-	return policy.Delegation{From: r.From, Until: r.Until, Ended: r.Ended, Epoch: r.Epoch, Classes: r.Classes, Of: r.Of.giver()}
-}
-
-func recordCooling(all []policy.Cooling) []coolingRecord {
-	return each(all, func(c policy.Cooling) coolingRecord { return coolingRecord(c) })
-}
-
-func readCooling(all []coolingRecord) []policy.Cooling {
-	return each(all, func(c coolingRecord) policy.Cooling { return policy.Cooling(c) })
 }
 
 func recordAnswer(z policy.Authorization) answerGiven {

@@ -13,11 +13,16 @@ const maxPrimaries = 32
 // PrimaryOf returns the id of the client's active primary contact; of several,
 // the one who became it first.
 func PrimaryOf(r kv.Reader, client string) (id string, ok bool, err error) {
-	all, err := listed(r, primaryPrefix+client)
+	all, err := PrimariesOf(r, client)
 	if err != nil || len(all) == 0 {
 		return "", false, err
 	}
 	return all[0], true, nil
+}
+
+// PrimariesOf returns the ids of all of them, in the order in which they became it.
+func PrimariesOf(r kv.Reader, client string) ([]string, error) {
+	return listed(r, primaryPrefix+client)
 }
 
 // indexPrimary keeps which contacts are the active primary ones of a client, a

@@ -129,7 +129,7 @@ func (s *Store) resetDisputed() error {
 	for contact, disputed := range todo {
 		var failed error
 		for _, id := range tickets[contact] {
-			err := s.group.Update(func(tx kv.Tx) error { return s.reset(tx, id, todo) })
+			err := s.group.Update(func(tx kv.Tx) error { return s.reset(tx, id) })
 			if err != nil && !errors.Is(err, ErrNoTicket) {
 				failed = errors.Join(failed, fmt.Errorf("%s: %w", id, err))
 			}
@@ -159,19 +159,36 @@ func saidNo(todo string) (ticket string, at time.Time) {
 	return part[0], at
 }
 
-// reset puts one ticket back to unconfirmed, once for each dispute. What was
-// opened after the no, or allowed and so used up before it, is left as it is.
-func (s *Store) reset(tx kv.Tx, id string, todo map[string]string) error {
+// putsBack says for which no of its contact a ticket has yet to go back to
+// unconfirmed: the disputed ticket, and the mark that it was done, "" for none. What
+// was opened after the no, or allowed and so used up before it, is left as it is.
+func putsBack(r kv.Reader, t Ticket) (disputed, mark string, err error) {
+	if t.State.Over() || t.State == policy.StateDisputed || !t.Class.Privileged() || t.UsedBy != "" { //rule:6.8 used-up-is-not-put-back part=4 TestOneNoIsNoHeap
+		return "", "", nil
+	}
+	todo, err := r.Get(afreshPrefix + t.Contact)
+	if err != nil || todo == nil {
+		return "", "", err
+	}
+	disputed, at := saidNo(string(todo))
+	if disputed == t.ID || !at.IsZero() && t.Opened.After(at) {
+		return "", "", nil
+	}
+	mark = resetPrefix + string(todo) + "/" + t.ID // a crash between tickets must not do it twice
+	if done, err := r.Get(mark); err != nil || done != nil {
+		return "", "", err
+	}
+	return disputed, mark, nil
+}
+
+// reset puts one ticket back to unconfirmed, once for each dispute.
+func (s *Store) reset(tx kv.Tx, id string) error {
 	t, err := load(tx, id)
-	if err != nil || t.State.Over() || t.State == policy.StateDisputed || !t.Class.Privileged() || t.UsedBy != "" { //rule:6.8 used-up-is-not-put-back part=5 TestOneNoIsNoHeap
+	if err != nil {
 		return err
 	}
-	disputed, at := saidNo(todo[t.Contact])
-	if disputed == t.ID || !at.IsZero() && t.Opened.After(at) {
-		return nil
-	}
-	mark := resetPrefix + todo[t.Contact] + "/" + t.ID // a crash between tickets must not do it twice
-	if done, err := tx.Get(mark); err != nil || done != nil {
+	disputed, mark, err := putsBack(tx, t)
+	if err != nil || mark == "" {
 		return err
 	}
 	if err := s.putBack(tx, &t, policy.CodeDenied, "The contact disputed "+disputed+"; before anything is done, this request is asked again."); err != nil {
@@ -185,22 +202,12 @@ func (s *Store) reset(tx kv.Tx, id string, todo map[string]string) error {
 
 // current gives a ticket as it is after a dispute of its contact that Tick has
 // not carried to it yet, and after a restore.
-func (s *Store) current(tx kv.Tx, id string) (Ticket, error) {
-	t, err := load(tx, id)
-	if err != nil {
+func (s *Store) current(tx kv.Tx, id string) (t Ticket, err error) {
+	if err := s.reset(tx, id); err != nil {
 		return t, err
 	}
-	disputed, err := tx.Get(afreshPrefix + t.Contact)
-	if err != nil {
+	if t, err = load(tx, id); err != nil {
 		return t, err
-	}
-	if disputed != nil {
-		if err := s.reset(tx, id, map[string]string{t.Contact: string(disputed)}); err != nil {
-			return t, err
-		}
-		if t, err = load(tx, id); err != nil {
-			return t, err
-		}
 	}
 	err = s.renew(tx, &t)
 	return t, err

@@ -518,6 +518,7 @@ func TestCancelledBeforeAnEdit(t *testing.T) {
 	e.Answer.Cancels = true
 	d.receive(t, e)
 	d.state(t, ticket.ID, policy.StateDisputed)
+	d.turn(time.Second) // after that no
 	// Who was asked about a cancellation may mean that by it.
 	ticket, asked = d.ask(t, bob, policy.Cancellation)
 	e = d.reply(asked, policy.No)

@@ -187,18 +187,42 @@ func (s *Store) Lift(id, agent, reason string) (t Ticket, err error) {
 		if len(t.Notices) >= 2*maxNotices {
 			return fmt.Errorf("%w: the primary contact was asked often enough on %s; wait for the answer", ErrNotAllowed, t.ID)
 		}
-		primary, ok, err := clients.PrimaryOf(tx, t.Client)
+		primary, err := lifter(tx, *t)
 		if err != nil {
 			return err
 		}
-		if !ok {
-			return fmt.Errorf("%w: client %s has no active primary contact", ErrNotAllowed, t.Client)
+		if primary == "" {
+			return fmt.Errorf("%w: client %s has no active primary contact who reads another mailbox than who asked for %s; an administrator's import makes one", ErrNotAllowed, t.Client, t.ID)
 		}
 		if err := s.record(tx, t, Event{Event: "lift asked", Text: a.ID + " asks the primary contact to end the stop: " + reason}); err != nil {
 			return err
 		}
 		return s.askContact(tx, t, primary, policy.NoticeLift)
 	}, &t)
+}
+
+// lifter gives the primary contact who is asked whether the stop because of a ticket
+// shall end, "" where there is none: the first who is the ticket's own contact or reads
+// another mailbox, as nobody ends their own stop by a second address.
+func lifter(r kv.Reader, t Ticket) (string, error) {
+	requester, _, err := clients.Get(r, t.Contact)
+	if err != nil {
+		return "", err
+	}
+	all, err := clients.PrimariesOf(r, t.Client)
+	if err != nil {
+		return "", err
+	}
+	for _, id := range all {
+		c, _, err := clients.Get(r, id)
+		if err != nil {
+			return "", err
+		}
+		if id == t.Contact || !onePerson(c, requester) { //rule:6.8 nobody-lifts-their-own-stop =true TestLiftByAnother
+			return id, nil
+		}
+	}
+	return "", nil
 }
 
 // forgetLifts drops questions of a lift that nobody can answer any more, so that

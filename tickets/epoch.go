@@ -36,12 +36,19 @@ func (t Ticket) stale(e epoch) bool {
 	return t.Epoch != e.Number && t.Class != policy.Question && t.UsedBy == "" && !t.State.Over() && t.State != policy.StateDisputed //rule:7 asked-again-after-a-restore =false TestRestored/confirmed
 }
 
-// counts gives the ticket as far as it counts after a restore, before somebody
-// wants to act on it and it is asked again.
+// counts gives the ticket as far as it counts after a restore, and after a no of its
+// contact to another, before somebody wants to act on it and it is asked again.
 func (t Ticket) counts(r kv.Reader) (Ticket, error) {
 	e, err := epochNow(r)
-	if err == nil && t.stale(e) {
-		t.Proofs, t.Checks, t.State = nil, nil, policy.StateUnconfirmed
+	if err != nil {
+		return t, err
+	}
+	_, back, err := putsBack(r, t)
+	if err == nil && back != "" {
+		t.Afresh, t.Reasked = policy.CodeDenied, false
+	}
+	if err == nil && (back != "" || t.stale(e)) {
+		t.Proofs, t.State = nil, policy.StateUnconfirmed
 	}
 	return t, err
 }

@@ -250,9 +250,14 @@ func (s *Store) noticeFacts(r kv.Reader, n notice, t Ticket, from string, now ti
 	gone := n.Epoch != e.Number || !ok || c.Status == clients.Removed || !slices.Contains(c.Addresses, n.Address) || //rule:7 notice-of-before-a-restore part=1 TestNoticeVoid/sent-before-a-restore
 		// it was taken away and came back
 		c.Since[n.Address].After(n.Sent) //rule:6.4 address-that-came-back TestNoticeVoid/address-back
+	if err == nil {
+		var back string
+		_, back, err = putsBack(r, t)
+		gone = gone || back != "" //rule:6.8 a-no-counts-before-tick TestYesBehindANo
+	}
 	if n.Lifts && err == nil {
 		var primary string
-		primary, _, err = clients.PrimaryOf(r, c.Client)
+		primary, err = lifter(r, t)
 		gone = gone || primary != n.Contact
 	}
 	if n.Kind == policy.NoticeUnlock && err == nil {

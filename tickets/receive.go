@@ -39,6 +39,18 @@ type Message struct {
 // MessageID is the Message-ID that the sender gave, without brackets.
 func (m Message) MessageID() string { return m.Facts.MessageID }
 
+// Disputes are the tickets that the message disputes, as a no; also where one was
+// disputed before.
+func (m Message) Disputes() (ids []string) {
+	if m.Source.Observe {
+		return nil
+	}
+	if m.Decision.Has(policy.EffectDispute) {
+		ids = append(ids, m.Ticket)
+	}
+	return append(ids, m.Decision.Also()...)
+}
+
 // MayBeOf reports whether it is from one of these contacts, or from an address that
 // one of them shares with others, where nobody knows which of them wrote.
 func (m Message) MayBeOf(contacts []string) bool {

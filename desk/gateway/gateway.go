@@ -136,5 +136,8 @@ func (g *Gateway) receive(e policy.Evidence, src ledger.Source, raw []byte, bega
 		said = "message observed; this is what it would have come to"
 	}
 	event.Stringer("took", time.Since(began).Round(time.Microsecond)).Msg(said)
+	for _, ticket := range m.Disputes() {
+		g.Log.Error().Str("message", m.ID).Str("ticket", ticket).Msg("a customer said no to a ticket: nothing may be done of it, and staff are told")
+	}
 	return m, nil
 }

@@ -3,13 +3,16 @@ package gateway
 import (
 	"bytes"
 	"encoding/json"
+	"strings"
 	"testing"
 	"time"
 
 	"github.com/rs/zerolog"
 
+	"countersign/inbound/mailbox"
 	"countersign/internal/keys"
 	"countersign/internal/kv"
+	"countersign/internal/mailtest"
 	"countersign/policy"
 	"countersign/tickets"
 	"countersign/tickets/ledger"
@@ -41,5 +44,27 @@ func TestJudgedIsLogged(t *testing.T) {
 	}
 	if bytes.Contains(log.Bytes(), []byte("words")) || bytes.Contains(log.Bytes(), []byte("Secret")) {
 		t.Errorf("it says too much: %s", log.Bytes())
+	}
+}
+
+// TestNoIsLogged: a no is a line of its own, for a person to see; a yes is none.
+func TestNoIsLogged(t *testing.T) {
+	for words, want := range map[string]int{"NO": 1, "YES": 0} {
+		w := newBench(t)
+		var log bytes.Buffer
+		w.Log = zerolog.New(&log)
+		raw, err := mailtest.Reply(w.notice, "ada@north.example", words, time.Now())
+		if err == nil {
+			raw, err = w.north.Sign(raw)
+		}
+		if err == nil {
+			err = w.Handle(t.Context(), mailbox.Fetched{Mailbox: "support", UIDValidity: 1, UID: 1, Arrived: time.Now(), Size: int64(len(raw)), Raw: raw})
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		if n := strings.Count(log.String(), `{"level":"error","message":"m-1","ticket":"T-1","message":"a customer said no`); n != want {
+			t.Errorf("%s: %d lines, want %d: %s", words, n, want, log.String())
+		}
 	}
 }

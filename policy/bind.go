@@ -33,6 +33,7 @@ type Notice struct {
 	Lifts    bool      // it asks whether the stop of the client shall end, not for the request
 	Unlocks  bool      // it asks whether the lock of the client shall be opened; it Approves, too
 	Approves bool      // it asks whether a second person agrees to the request
+	By       string    // the delegation by which they were asked that in another's place; empty: on their own account
 	First    time.Time // since when our questions went to that address; zero: always
 	Sent     time.Time
 	Expires  time.Time

@@ -41,6 +41,11 @@ func (d Delegation) barred(p Proof, a Action) Code {
 	return d.Of.barred(a) //rule:6.5 delegate-as-long-as-they-may ="" TestDelegateAtTheAct/of-one-without-the-permission
 }
 
+// Lets reports whether a delegate may approve now what an action is about.
+func (d Delegation) Lets(a Action) bool {
+	return d.Covers(a.Class, a.Now, a.Epoch) && !d.Of.Requester && d.Of.barred(a) == ""
+}
+
 // sameAs reports whether two approvals are of one lead, of one contact, or in the
 // place of one: somebody and their delegate have one voice.
 func (p Proof) sameAs(q Proof) bool {

@@ -39,6 +39,10 @@ const (
 	NoticeDoneTold     NoticeKind = "done_told"     // that to a second person, and to who left the file by it
 	NoticeNotDone      NoticeKind = "not_done"      // that it was not done, though we were allowed to
 
+	// What tells who may approve.
+	NoticeDelegate      NoticeKind = "delegate"       // that somebody may approve in the place of another
+	NoticeDelegateEnded NoticeKind = "delegate_ended" // that they may not any longer
+
 	// What answers who asks about a ticket.
 	NoticeAbout     NoticeKind = "about"      // that it is ours, and what it asks
 	NoticeAboutNone NoticeKind = "about_none" // that none of theirs has that number
@@ -176,6 +180,9 @@ var notices = map[NoticeKind]NoticeTerms{
 	NoticeDoneTold:    {To: ToContact, Text: "done_told", Delivery: AtLeastOnce, Once: true, Security: true, Objects: true, Kept: true, Account: OfSecurity, Limits: hourOnly},
 	NoticeNotDone:     {To: ToContact, Text: "not_done", Delivery: AtLeastOnce, Once: true, Security: true, Objects: true, Kept: true, Account: OfSecurity, Limits: hourOnly},
 
+	NoticeDelegate:      {To: ToContact, Text: "delegate", Delivery: AtLeastOnce, Once: true, Security: true, Objects: true, Kept: true, Account: OfSecurity, Limits: hourOnly},
+	NoticeDelegateEnded: {To: ToContact, Text: "delegate_ended", Delivery: AtLeastOnce, Once: true, Security: true, Objects: true, Kept: true, Account: OfSecurity, Limits: hourOnly},
+
 	NoticeUndeliverable: {To: ToOwners, Text: "undeliverable", Delivery: AtMostOnce, Kept: true, Account: OfStaff,
 		Line: "our mail did not reach the address on file: "},
 	NoticeSaidNo: {To: ToLeads, Text: "said_no", Delivery: AtLeastOnce, Urgent: true, Kept: true, Account: OfStaff,
@@ -218,6 +225,7 @@ var NoticeKinds = []NoticeKind{
 	NoticeConfirmed, NoticeDisputed, NoticeOtherAddress, NoticeExpired,
 	NoticeCodeChanged, NoticeCodeUsed, NoticeCodeLocked, NoticeChangeAsked, NoticeChanged, NoticeHeld, NoticeRefused, NoticeLost,
 	NoticeDone, NoticeDoneTold, NoticeNotDone,
+	NoticeDelegate, NoticeDelegateEnded,
 	NoticeAbout, NoticeAboutNone,
 	NoticeUndeliverable, NoticeSaidNo, NoticeStopped, NoticeCodeGuessed, NoticeNotApproved, NoticeLeadApproves, NoticeAnswers,
 	NoticeUnsaid, NoticeUnsaidLead, NoticeLockNews, NoticeSeveral, NoticeProbe,

@@ -193,4 +193,5 @@ type Agreed struct {
 	At      time.Time `json:"at"`
 	Message string    `json:"message,omitempty"`
 	Reason  string    `json:"reason,omitempty"`
+	For     string    `json:"for,omitempty"` // whose place it was said in
 }

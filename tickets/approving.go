@@ -128,7 +128,7 @@ func (s *Store) leadsLeft(r kv.Reader, t Ticket, a approvals.Approval) (int, err
 
 // refusedFor carries out the no of somebody who was asked to agree.
 func (s *Store) refusedFor(tx kv.Tx, w *work, e policy.Effect) error {
-	g := approvals.Given{Contact: w.f.Person.ID, Message: w.m.ID}
+	g := approvals.Given{Contact: w.f.Person.ID, Message: w.m.ID, For: w.f.Person.For}
 	if e.Ticket == w.t.ID {
 		return s.refuse(tx, &w.t, g)
 	}

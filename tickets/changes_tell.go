@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"countersign/clients"
+	"countersign/clients/delegates"
 	"countersign/internal/kv"
 	"countersign/internal/retry"
 	"countersign/policy"
@@ -128,6 +129,12 @@ func (s *Store) tellOne(tx kv.Tx, key string, to place) error {
 	if err != nil {
 		return err
 	}
+	if w.Kind == policy.NoticeDelegate {
+		d, err := delegates.Get(tx, t.ID)
+		if err != nil || !d.Ended.IsZero() { // that is told instead
+			return errors.Join(err, tx.Delete(key))
+		}
+	}
 	if w.Kind != policy.NoticeChangeAsked || t.Revision == w.Revision && !t.State.Over() && t.State != policy.StateDisputed {
 		before := len(t.Notices)
 		if err := s.tellAt(tx, &t, w, to); err != nil {
@@ -162,6 +169,9 @@ func (s *Store) tellAt(tx kv.Tx, t *Ticket, w telling, to place) error {
 		reason = "This mailbox is not on file any longer. Until " + c.ObjectsUntil(to.Address).UTC().Format("2 January 2006, 15:04 UTC") + " a NO from it still counts."
 	case !c.OnFile(to.Address):
 		return nil
+	}
+	if t.Delegates {
+		return s.informAt(tx, t, w.Kind, addressee{contact: c, address: to.Address, reason: reason})
 	}
 	if t.Lock {
 		return s.tellLock(tx, t, w, addressee{contact: c, address: to.Address, says: w.Says, reason: reason})

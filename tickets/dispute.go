@@ -37,6 +37,9 @@ func (s *Store) dispute(tx kv.Tx, t *Ticket, said int, acted bool) error {
 	if err := errors.Join(s.void(tx, t), s.voidApproval(tx, t, policy.CodeDenied)); err != nil {
 		return err
 	}
+	if err := s.endDelegation(tx, t, "", policy.CodeDenied); err != nil { //rule:6.5 a-no-ends-a-delegation ! TestDelegateDenied
+		return err
+	}
 	text, err := deniedText(tx, *t, said, acted)
 	if err != nil {
 		return err

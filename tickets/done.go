@@ -137,7 +137,7 @@ func (s *Store) end(tx kv.Tx, t *Ticket, a staff.Agent) error {
 	if err := errors.Join(s.retire(tx, t), s.voidApproval(tx, t, policy.CodeTicketClosed), tx.Delete(openPrefix+t.Contact+"/"+t.ID)); err != nil {
 		return err
 	}
-	return s.record(tx, t, Event{Event: "closed", Text: "closed by " + a.ID})
+	return errors.Join(s.endDelegation(tx, t, a.ID, ""), s.record(tx, t, Event{Event: "closed", Text: "closed by " + a.ID}))
 }
 
 // mayConclude says why nobody, or not this agent, may say what became of the ticket.

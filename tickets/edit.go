@@ -29,6 +29,9 @@ func (s *Store) Edit(e EditRequest) (t Ticket, err error) {
 		if t.Lost {
 			return fmt.Errorf("%w: %s is for a lost mailbox and stays as it was told; close it and open another", ErrNotAllowed, t.ID)
 		}
+		if t.Delegates {
+			return fmt.Errorf("%w: %s names a delegate and stays as it is; end it (countersign delegate end %s) and ask anew", ErrNotAllowed, t.ID, t.ID)
+		}
 		onlyLooks := e.Request == "" && !moves && e.Class == t.Class && t.asksMore() != nil
 		if (t.State.Over() || t.State == policy.StateDisputed) && !onlyLooks {
 			return fmt.Errorf("%w: %s is %s; open a new ticket", ErrNotAllowed, t.ID, t.State)

@@ -28,9 +28,16 @@ var effects = map[policy.EffectKind]func(*Store, kv.Tx, *work, policy.Effect) er
 	policy.EffectFurther: (*Store).furtherFor,
 	policy.EffectLook:    (*Store).lookFor,
 	policy.EffectProve: func(s *Store, tx kv.Tx, w *work, e policy.Effect) error {
-		s.prove(&w.t, policy.Proof{Kind: e.Proof, Message: w.f.Hash, Contact: w.f.Person.ID, Address: w.f.From, Epoch: w.epoch})
+		p := policy.Proof{Kind: e.Proof, Message: w.f.Hash, Contact: w.f.Person.ID, Address: w.f.From, Epoch: w.epoch}
+		if e.Proof == policy.ProofApproval && w.f.Person.For != "" {
+			p.For, p.By = w.f.Person.For, w.f.Binding.Notice.By
+		}
+		s.prove(&w.t, p)
 		switch e.Proof {
 		case policy.ProofReply:
+			if w.t.Delegates {
+				return s.delegated(tx, &w.t)
+			}
 			if w.t.Class == policy.AccountChange {
 				if err := s.tellAsked(tx, &w.t, w.f.From); err != nil { //rule:6.5 all-addresses-are-told ! TestChangeAsked
 					return err
@@ -38,7 +45,7 @@ var effects = map[policy.EffectKind]func(*Store, kv.Tx, *work, policy.Effect) er
 			}
 			return s.seekApproval(tx, &w.t)
 		case policy.ProofApproval:
-			return s.approved(tx, &w.t, approvals.Given{Contact: w.f.Person.ID, Message: w.m.ID})
+			return s.approved(tx, &w.t, approvals.Given{Contact: w.f.Person.ID, Message: w.m.ID, For: w.f.Person.For})
 		}
 		return nil
 	},

@@ -56,7 +56,7 @@ func (s *Store) facts(r kv.Reader, e policy.Evidence, own string) (f policy.Fact
 		case err != nil:
 			return f, err
 		default:
-			f.Ticket, about = t.facts(), matter{class: t.Class, service: t.Service, requester: t.Contact}
+			f.Ticket, about = t.facts(), matter{class: t.Class, service: t.Service, requester: t.Contact, delegates: t.Delegates}
 			if f.StandsIn, err = s.standsIn(r, t); err != nil {
 				return f, err
 			}
@@ -285,6 +285,7 @@ type matter struct {
 	service   string   // of the ticket
 	words     []string // of a mail that may open one: it is about the service that they name
 	requester string   // contact of the ticket
+	delegates bool     // it asks them whether another shall approve in their place
 }
 
 func (m matter) of(c clients.Contact, now time.Time) string {
@@ -325,6 +326,14 @@ func (s *Store) person(r kv.Reader, addr, asked string, about matter, b policy.B
 	if b.Notice != nil && b.Notice.Approves {
 		right = string(clients.Approve)
 	}
+	may := c.May(clients.Permission(about.class), now, service)
+	if about.delegates {
+		right, may = string(clients.Approve), c.MaySome(clients.Approve, now)
+	}
+	inPlace := b.Notice != nil && b.Notice.By != "" && b.Notice.Contact == c.ID
+	if inPlace { // the right is another's
+		right = ""
+	}
 	requester, _, err := clients.Get(r, about.requester)
 	if err != nil {
 		return p, err
@@ -336,7 +345,11 @@ func (s *Store) person(r kv.Reader, addr, asked string, about matter, b policy.B
 	} else {
 		cools, err = s.coolsFor(r, c, right, service, addr, asks...)
 	}
-	return policy.Person{ID: c.ID, Client: c.Client, Language: c.Language, Spoke: s.spoke(c), Removed: c.Status == clients.Removed,
-		May: c.May(clients.Permission(about.class), now, service), MayDeny: slices.ContainsFunc(before, func(was policy.Class) bool { return c.MaySome(clients.Permission(was), now) }), Cooling: len(cools) > 0,
-		Approves: c.May(clients.Approve, now, service), Unlocks: unlocks, Requester: onePerson(c, requester)}, err
+	p = policy.Person{ID: c.ID, Client: c.Client, Language: c.Language, Spoke: s.spoke(c), Removed: c.Status == clients.Removed,
+		May: may, MayDeny: slices.ContainsFunc(before, func(was policy.Class) bool { return c.MaySome(clients.Permission(was), now) }), Cooling: len(cools) > 0,
+		Approves: c.May(clients.Approve, now, service), Unlocks: unlocks, Requester: onePerson(c, requester)}
+	if err == nil && inPlace {
+		err = s.personInPlace(r, Ticket{Client: c.Client, Contact: about.requester, Class: about.class, Service: service}, b.Notice.By, &p)
+	}
+	return p, err
 }

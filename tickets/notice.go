@@ -30,10 +30,11 @@ type notice struct {
 	Spent    bool              `json:"spent,omitempty"`
 	Void     bool              `json:"void,omitempty"`
 	Lifts    bool              `json:"lifts,omitempty"`
-	Approval string            `json:"approval,omitempty"` // that it asks for
-	Epoch    int               `json:"epoch,omitempty"`    // in which it was asked
-	Out      string            `json:"out,omitempty"`      // its place in the outbox
-	Language string            `json:"language,omitempty"` // of the contact then
+	Approval string            `json:"approval,omitempty"`   // that it asks for
+	By       string            `json:"delegation,omitempty"` // by which it asks for that in another's place
+	Epoch    int               `json:"epoch,omitempty"`      // in which it was asked
+	Out      string            `json:"out,omitempty"`        // its place in the outbox
+	Language string            `json:"language,omitempty"`   // of the contact then
 }
 
 // ask queues a notice of the given kind to the first address on file of the
@@ -100,7 +101,7 @@ func (s *Store) writeNotice(tx kv.Tx, t *Ticket, kind policy.NoticeKind, a addre
 	n := notice{ID: "n-" + token.New()[:12], Kind: kind, Ticket: t.ID, Contact: c.ID, Address: a.address, Language: c.Language, First: c.First.At,
 		Revision: cmp.Or(a.said, t.Revision), Sent: now, Expires: now.Add(cmp.Or(a.life, s.life(*t))), Lifts: kind == policy.NoticeLift, Epoch: e.Number}
 	if a.asks != nil {
-		n.Approval, n.Expires = a.of.ID, a.of.Until
+		n.Approval, n.Expires, n.By = a.of.ID, a.of.Until, a.asks.By
 		a.asks.Notices = append(a.asks.Notices, n.ID)
 	}
 	returnPath := token.New()
@@ -272,7 +273,7 @@ func (s *Store) noticeFacts(r kv.Reader, n notice, t Ticket, from string, now ti
 	}
 	return policy.Notice{ID: n.ID, Ticket: n.Ticket, Contact: n.Contact, Address: n.Address, Revision: n.Revision, First: n.First, Sent: n.Sent,
 		Language: cmp.Or(n.Language, c.Language), Asked: from != "" && (n.Address == from || slices.Contains(c.Addresses, from)), Expires: n.Expires,
-		Lifts: n.Lifts, Approves: n.Approval != "" || n.Kind == policy.NoticeUnlock, Unlocks: n.Kind == policy.NoticeUnlock, Bare: n.Kind.Terms().Bare, Tells: !n.Kind.Terms().Asks, Objects: n.Kind.Terms().Objects, Late: n.Kind.Terms().Objects && !c.OnFile(n.Address) && !c.LeftLately(n.Address, now), Spent: n.Spent, Void: n.Void || n.Revision != t.Revision || gone}, err
+		Lifts: n.Lifts, Approves: n.Approval != "" || n.Kind == policy.NoticeUnlock, Unlocks: n.Kind == policy.NoticeUnlock, By: n.By, Bare: n.Kind.Terms().Bare, Tells: !n.Kind.Terms().Asks, Objects: n.Kind.Terms().Objects, Late: n.Kind.Terms().Objects && !c.OnFile(n.Address) && !c.LeftLately(n.Address, now), Spent: n.Spent, Void: n.Void || n.Revision != t.Revision || gone}, err
 }
 
 // inform is ask where what the notice is about stands whether it can be written

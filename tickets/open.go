@@ -80,6 +80,9 @@ func ownWords(r kv.Reader, client string, o OpenRequest) (priority, category str
 
 // mayAsk reports whether the contact may ask now for what the ticket asks for.
 func (s *Store) mayAsk(c clients.Contact, t Ticket) bool {
+	if t.Delegates {
+		return c.MaySome(clients.Approve, s.Now())
+	}
 	return c.May(clients.Permission(t.Class), s.Now(), t.Service)
 }
 

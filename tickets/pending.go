@@ -44,7 +44,7 @@ func (s *Store) hold(tx kv.Tx, m *Message, e policy.Evidence) error {
 		if err != nil {
 			return err
 		}
-		p, err := s.person(tx, e.From, n.Notice.Contact, matter{class: t.Class, service: t.Service}, policy.Binding{}, n.Notice.Class)
+		p, err := s.person(tx, e.From, n.Notice.Contact, matter{class: t.Class, service: t.Service, delegates: t.Delegates}, policy.Binding{}, n.Notice.Class)
 		if err != nil {
 			return err
 		}

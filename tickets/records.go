@@ -244,6 +244,7 @@ type noticeRecord struct {
 	Lifts    bool         `json:"lifts,omitempty"`
 	Unlocks  bool         `json:"unlocks,omitempty"`
 	Approves bool         `json:"approves,omitempty"`
+	By       string       `json:"delegation,omitempty"`
 	First    time.Time    `json:"first,omitzero"`
 	Sent     time.Time    `json:"sent,omitzero"`
 	Expires  time.Time    `json:"expires,omitzero"`

@@ -85,6 +85,11 @@ func (s *Store) weighProofs(r kv.Reader, t Ticket, action *policy.Action) error 
 		if action.Proofs[i].Giver, err = s.giver(r, t, c, ok, p.Address); err != nil {
 			return err
 		}
+		if p.For != "" {
+			if err := s.inPlace(r, t, &action.Proofs[i], c); err != nil {
+				return err
+			}
+		}
 		if p.Kind == policy.ProofCode {
 			code, stands, err := codes.Stands(r, p.Code, t.Client, p.Version, action.Now)
 			if err != nil {
@@ -100,7 +105,7 @@ func (s *Store) weighProofs(r kv.Reader, t Ticket, action *policy.Action) error 
 // proof that doesn't say its address was answered from none that is on file.
 func (s *Store) giver(r kv.Reader, t Ticket, c clients.Contact, ok bool, addr string) (policy.Giver, error) {
 	right := clients.Permission(t.Class)
-	if c.ID != t.Contact {
+	if c.ID != t.Contact || t.Delegates {
 		right = clients.Approve
 	}
 	isStaff, err := s.desk().IsStaff(r, addr)

@@ -184,9 +184,12 @@ type Ticket struct {
 	Done     *done               `json:"done,omitempty"`     // what came of that
 	Approval string              `json:"approval,omitempty"` // of this revision as it was confirmed last
 	Lost     bool                `json:"lost,omitempty"`     // somebody says that the contact lost their mailbox
-	Assignee string              `json:"assignee,omitempty"`
-	Queue    string              `json:"queue,omitempty"`
-	Events   uint64              `json:"events"` // how many events its history has
+	// Delegates says that it asks its contact whether another shall approve in their
+	// place; see package delegates.
+	Delegates bool   `json:"delegates,omitempty"`
+	Assignee  string `json:"assignee,omitempty"`
+	Queue     string `json:"queue,omitempty"`
+	Events    uint64 `json:"events"` // how many events its history has
 	// Obstacles are why there is no proof yet.
 	Obstacles []obstacle    `json:"obstacles,omitempty"`
 	Asks      *asksRecord   `json:"asks,omitempty"`    // what was read of the request as it is

@@ -131,7 +131,8 @@ func (s *Store) fire(tx kv.Tx, key string) error {
 		}
 		t.State = policy.StateExpired //rule:6.9 silence-expires TestSilence
 		if err = errors.Join(s.retire(tx, &t), s.voidApproval(tx, &t, policy.CodeTicketExpired)); err == nil {
-			err = s.record(tx, &t, Event{Event: "expired", Reason: policy.CodeTicketExpired, Text: "No answer in time. Nothing was changed."})
+			err = errors.Join(s.endDelegation(tx, &t, "", policy.CodeTicketExpired),
+				s.record(tx, &t, Event{Event: "expired", Reason: policy.CodeTicketExpired, Text: "No answer in time. Nothing was changed."}))
 		}
 		if err == nil {
 			err = tx.Delete(openPrefix + t.Contact + "/" + t.ID)

@@ -31,7 +31,7 @@ var flow = [][]string{
 	{"inbound/sender/arc"},
 	{"inbound/sender", "internal/secondopinion"},
 	{"clients/onfile"},
-	{"internal/audit", "internal/mailfiles", "clients", "clients/codes", "staff", "inbound"},
+	{"internal/audit", "internal/mailfiles", "clients", "clients/codes", "clients/delegates", "staff", "inbound"},
 	{"tickets/approvals", "tickets/ledger", "tickets/locks", "tickets/outbox"},
 	{"tickets"},
 	{"mailer", "desk/gateway"},

@@ -70,7 +70,9 @@ type Asked struct {
 	Contact string    `json:"contact"`
 	Notices []string  `json:"notices,omitempty"` // the questions; none: it could not be written
 	At      time.Time `json:"at"`
-	Clearer bool      `json:"clearer,omitempty"` // asked once more, as the answer was unclear
+	Clearer bool      `json:"clearer,omitempty"`    // asked once more, as the answer was unclear
+	For     string    `json:"for,omitempty"`        // whose place they were asked in; empty: on their own account
+	By      string    `json:"delegation,omitempty"` // by which
 }
 
 // Given is what somebody said who may agree.
@@ -81,6 +83,7 @@ type Given struct {
 	At      time.Time `json:"at"`
 	Message string    `json:"message,omitempty"` // record of the message that said it
 	Reason  string    `json:"reason,omitempty"`  // a lead's
+	For     string    `json:"for,omitempty"`     // whose place it was said in; empty: their own
 }
 
 // Has reports whether the contact was asked.

@@ -1,0 +1,93 @@
+package tickets
+
+import (
+	"time"
+
+	"countersign/clients"
+	"countersign/clients/delegates"
+	"countersign/internal/kv"
+	"countersign/policy"
+)
+
+// ShownDelegation is a delegation as agents see it. It has the number of its ticket.
+type ShownDelegation struct {
+	ID         string          `json:"id"`
+	Ticket     string          `json:"ticket"`
+	Client     string          `json:"client"`
+	ClientName string          `json:"client_name,omitempty"`
+	For        string          `json:"for"` // ids
+	ForName    string          `json:"for_name,omitempty"`
+	To         string          `json:"to"`
+	ToName     string          `json:"to_name,omitempty"`
+	From       time.Time       `json:"from"`
+	Until      time.Time       `json:"until"`
+	Classes    []policy.Class  `json:"classes"` // none: all
+	State      delegates.State `json:"state"`
+	Counts     time.Time       `json:"counts,omitzero"` // from when on, once it was confirmed
+	Asked      time.Time       `json:"asked"`
+	By         string          `json:"by"`
+	Confirmed  time.Time       `json:"confirmed,omitzero"`
+	Ended      time.Time       `json:"ended,omitzero"` // before its time
+	EndedBy    string          `json:"ended_by,omitempty"`
+	Why        policy.Code     `json:"why_ended,omitempty"`
+}
+
+// Delegations calls fn for every delegation, the oldest first, of the client if one
+// is given. Those that are over stay.
+func (s *Store) Delegations(client string, fn func(ShownDelegation) error) error {
+	return delegates.Each(s.kv, func(d delegates.Delegation) error {
+		if client != "" && d.Client != client {
+			return nil
+		}
+		var out ShownDelegation
+		if err := s.kv.View(func(v kv.View) (err error) { out, err = s.shownDelegation(v, d); return err }); err != nil {
+			return err
+		}
+		return fn(out)
+	})
+}
+
+// DelegationsOf gives every delegation of or to a contact that is not over.
+func (s *Store) DelegationsOf(v kv.View, contact string) (out []ShownDelegation, err error) {
+	of, err := delegates.Of(v, contact)
+	if err != nil {
+		return nil, err
+	}
+	to, err := delegates.To(v, contact)
+	if err != nil {
+		return nil, err
+	}
+	for _, d := range append(of, to...) {
+		one, err := s.shownDelegation(v, d)
+		if err != nil {
+			return nil, err
+		}
+		if one.State == delegates.Asked || one.State == delegates.Waits || one.State == delegates.Live {
+			out = append(out, one)
+		}
+	}
+	return out, nil
+}
+
+func (s *Store) shownDelegation(r kv.Reader, d delegates.Delegation) (out ShownDelegation, err error) {
+	e, err := epochNow(r)
+	if err != nil {
+		return out, err
+	}
+	out = ShownDelegation{ID: d.Ticket, Ticket: d.Ticket, Client: d.Client, For: d.For, To: d.To, From: d.From, Until: d.Until, Classes: append([]policy.Class{}, d.Classes...),
+		State: d.State(s.Now(), e.Number, s.opt.Cooling), Asked: d.Asked, By: d.By, Confirmed: d.Yes, Ended: d.Ended, EndedBy: d.EndedBy, Why: d.Why}
+	if !d.Yes.IsZero() {
+		out.Counts = d.Begins(s.opt.Cooling)
+	}
+	client, _, err := clients.GetClient(r, d.Client)
+	if err != nil {
+		return out, err
+	}
+	of, _, err := clients.Get(r, d.For)
+	if err != nil {
+		return out, err
+	}
+	to, _, err := clients.Get(r, d.To)
+	out.ClientName, out.ForName, out.ToName = client.Name, of.Name, to.Name
+	return out, err
+}

@@ -116,7 +116,7 @@ func (s *Store) hearOne(tx kv.Tx, t *Ticket, ref reference, in Said, out *Heard)
 		out.Until, kept = p.Expires, true
 	case policy.CodeExternalFailed:
 		before := len(t.Proofs)
-		t.Proofs = slices.DeleteFunc(slices.Clone(t.Proofs), func(p policy.Proof) bool { return p.Kind == policy.ProofExternal && p.Checker == in.Checker }) //rule:6.8 external-takes-back =false TestHear/failed-after-all
+		t.Proofs = slices.DeleteFunc(slices.Clone(t.Proofs), func(p policy.Proof) bool { return p.Kind == policy.ProofExternal && p.Checker == in.Checker }) //rule:6.8 external-takes-back TestHear/failed-after-all
 		if len(t.Proofs) < before {
 			tells, kept = tells+"; what it had proved counts no longer", true
 		}
@@ -142,7 +142,8 @@ func (s *Store) facing(r kv.Reader, t Ticket, ref reference, in Said) (leaf exte
 	}
 	leaf = externalLeaf{Checker: in.Checker, Hash: in.Hash, Said: in.Word, Now: s.Now(), State: t.State, Passed: in.Passed, Failed: in.Failed, At: in.At}
 	i := slices.IndexFunc(t.Checks, func(c personCheck) bool { return c.Checker == in.Checker && c.Asked.Equal(ref.asked) })
-	if leaf.Current = i >= 0 && ref.revision == t.Revision && t.Checks[i].Epoch == e.Number && !t.stale(e); leaf.Current { //rule:7 check-of-before-a-restore =i>=0&&ref.revision==t.Revision TestHear/restored
+	leaf.Current = i >= 0 && ref.revision == t.Revision && t.Checks[i].Epoch == e.Number && !t.stale(e) //rule:7 check-of-before-a-restore =i>=0&&ref.revision==t.Revision TestHear/restored
+	if leaf.Current {
 		c = &t.Checks[i]
 		leaf.Asked, leaf.Last, leaf.LastFailed = c.Asked, c.At, c.Failed
 	}

@@ -156,3 +156,28 @@ func TestExternalSecrets(t *testing.T) {
 		t.Errorf("no file: %v", err)
 	}
 }
+
+// TestExternalFiles: what can't be read is told before the daemon runs.
+func TestExternalFiles(t *testing.T) {
+	dir := t.TempDir()
+	path := filepath.Join(dir, "countersign.toml")
+	text0 := strings.Replace(withExternal, `"127.0.0.1:8421"`, "\"127.0.0.1:8421\"\ntls_cert_file = \"c.pem\"\ntls_key_file = \"k.pem\"", 1)
+	for name, content := range map[string]string{"countersign.toml": text0, "persona.secret": "wbhsec_0123456789\n", "idp.secret": "whsec_not base64 at all\n"} {
+		if err := os.WriteFile(filepath.Join(dir, name), []byte(content), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	c, problems := Load(path)
+	if len(problems) > 0 {
+		t.Fatal(text(problems))
+	}
+	got := text(c.CheckFiles(path))
+	for _, want := range []string{"external.secret_file: " + filepath.Join(dir, "idp.secret") + ": line 1 is no base64", "external_api.tls_cert_file: " + filepath.Join(dir, "c.pem") + ": can't be read"} {
+		if !strings.Contains(got, want) {
+			t.Errorf("%q is not in\n%s", want, got)
+		}
+	}
+	if strings.Contains(got, "persona") || strings.Contains(got, "whsec_not") {
+		t.Errorf("%s", got)
+	}
+}

@@ -86,13 +86,13 @@ func (b Book) try(c Case) (Failure, bool) {
 // action is what an agent asks who may carry it out, for a ticket on which the proofs
 // of an example are and that nothing stands against.
 func (b Book) action(c Case) policy.Action {
-	const contact, client, agent = "requester", "example", "agent"
+	const contact, client, agent, checker = "requester", "example", "agent", "another system"
 	person := policy.Giver{Active: true, Client: cmp.Or(c.Client, client), May: true, OnFile: true, Code: policy.HeldCode{Stands: true, SetBy: "a third"}}
 	m := policy.Matter{Client: cmp.Or(c.Client, client), Contact: cmp.Or(c.Contact, contact), Text: strings.TrimSpace(c.Subject + "\n" + c.Request)}
 	if strings.Contains(c.Contact, "@") {
 		m.Addresses = []string{strings.ToLower(c.Contact)}
 	}
-	a := policy.Action{Now: sometime, Class: c.Class, Channel: c.Channel, Agent: agent, Authority: true, OpenedBy: "another", Rules: b.Rules, Matter: m, Contact: person,
+	a := policy.Action{Now: sometime, Class: c.Class, Channel: c.Channel, Agent: agent, Authority: true, OpenedBy: "another", Rules: b.Rules, Matter: m, Contact: person, Checkers: []string{checker},
 		Ticket: policy.Ticket{ID: "T-0", Client: person.Client, Contact: contact, Class: c.Class, State: policy.StateUnconfirmed, Revision: 1}}
 	life := cmp.Or(a.Demands().Life, policy.ProofLife)
 	add := func(p policy.Proof) {
@@ -101,7 +101,11 @@ func (b Book) action(c Case) policy.Action {
 		a.Proofs = append(a.Proofs, p)
 	}
 	for _, k := range c.Proofs {
-		add(policy.Proof{Kind: k, Contact: contact})
+		p := policy.Proof{Kind: k, Contact: contact}
+		if k == policy.ProofExternal {
+			p.Checker = checker
+		}
+		add(p)
 		if k == policy.ProofReply { // which says who wrote, too
 			add(policy.Proof{Kind: policy.ProofSender, Contact: contact})
 		}

@@ -40,6 +40,10 @@ name = "money"
 class = ["minor-change"]
 at_least = 1000
 proofs = ["code+sender"]
+[[rule]]
+name = "checked"
+class = ["user-change"]
+proofs = ["external"]
 `
 	tests := []struct{ name, example, got string }{
 		{"reply", `class = "dns-change"` + "\n" + `proofs = ["reply"]`, "allow"},
@@ -55,6 +59,9 @@ proofs = ["code+sender"]
 		{"too-old", "class = \"server-change\"\nclient = \"south\"\nproofs = [\"reply\"]\nafter = \"25h\"", "deny"},
 		{"contacts-for-leads", "class = \"dns-change\"\ncontact = \"ada@NORTH.example\"\nproofs = [\"reply\"]\napprovals = 1", "hold"},
 		{"leads", "class = \"dns-change\"\ncontact = \"ada@NORTH.example\"\nproofs = [\"reply\"]\napprovals = 1\napprovers = \"leads\"", "allow"},
+		{"unchecked", "class = \"user-change\"\nproofs = [\"reply\"]", "deny"},
+		{"checked-alone", "class = \"user-change\"\nproofs = [\"external\"]", "deny"},
+		{"checked", "class = \"user-change\"\nproofs = [\"reply\", \"external\"]\nrule = \"checked\"", "allow"},
 		{"small", "class = \"minor-change\"\nproofs = [\"sender\"]", "deny"},
 		{"small-with-code", "class = \"minor-change\"\nproofs = [\"sender\", \"code\"]", "allow"},
 	}

@@ -55,8 +55,10 @@ func (r Rules) Demand(c Class, m Matter) Demand {
 	floor := c.Demands()
 	d, ok := r.Classes[c]
 	switch {
-	case !ok || !c.Known() || c == Question: // whoever is on file may ask a question
+	case !ok || !c.Known():
 		d = floor
+	case c == Question: // which whoever is on file may ask; who answers it, and by when, is the desk's
+		d.AnyOf, d.Second, d.Wait, d.Channels, d.Words = floor.AnyOf, floor.Second, floor.Wait, floor.Channels, cmp.Or(d.Words, floor.Words)
 	case c.Privileged():
 		d = d.atLeast(floor)
 	}
@@ -118,8 +120,14 @@ func both(a, b [][]ProofKind) (out [][]ProofKind) {
 			for _, k := range y {
 				list = appendNew(list, k)
 			}
-			out = append(out, list)
+			if !slices.ContainsFunc(out, func(have []ProofKind) bool { return sameKinds(have, list) }) {
+				out = append(out, list) // there are no more of them than sets of kinds, however many rules there are
+			}
 		}
 	}
 	return out
+}
+
+func sameKinds(a, b []ProofKind) bool {
+	return len(a) == len(b) && !slices.ContainsFunc(a, func(k ProofKind) bool { return !slices.Contains(b, k) })
 }

@@ -75,8 +75,9 @@ func TestRulesFloor(t *testing.T) {
 			}
 		})
 	}
-	if d := (Rules{Classes: map[Class]Demand{Question: {AnyOf: replies}}}).Demand(Question, Matter{}); len(d.AnyOf) > 0 {
-		t.Errorf("a question asks for %v", d.AnyOf)
+	question := Demand{AnyOf: replies, Second: another, Wait: time.Hour, Channels: written, Team: "sales"}
+	if d := (Rules{Classes: map[Class]Demand{Question: question}}).Demand(Question, Matter{}); len(d.AnyOf) > 0 || d.Approval() || d.Wait > 0 || len(d.Channels) != len(Channels) || d.Team != "sales" || d.Words != "a question" {
+		t.Errorf("a question asks for %+v", d)
 	}
 }
 

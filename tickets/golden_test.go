@@ -25,6 +25,7 @@ func TestGolden(t *testing.T) {
 		"decision":  fill[decision](),
 		"asking":    fill[asking](),
 		"ticketed":  start,
+		"ruling":    fill[ruling](),
 		"acts":      []act{fill[act]()},
 		"provable":  fill[provable](),
 		"heard":     fill[heard](),

@@ -90,6 +90,12 @@ const (
 	externalDue    = "external-due/" // external-due/<due>/<that hash>: the hash, whose mark is forgotten then
 )
 
+// What the desk demands: each file of rules that was ever in force.
+const (
+	policyPrefix = "policy/" // policy/sha256:<hash>: the file itself
+	rulingKey    = "ruling"  // ruling, which policy is in force
+)
+
 // Counters, from which new ids are taken.
 const (
 	ticketCounter  = "counter/ticket" // the number of the last ticket

@@ -34,6 +34,9 @@ type Book struct {
 	read *strict.Reader
 }
 
+// Problem is one fault of a file.
+type Problem = strict.Problem
+
 // Line is a text and where it stands, as file:line.
 type Line struct{ Text, Where string }
 
@@ -60,15 +63,15 @@ func BuiltinText() string { return string(builtin) }
 
 // Read reads a file of rules, of which problems speak as name. What it leaves out
 // is as it is built in.
-func Read(name string, text []byte) (Book, []strict.Problem) {
+func Read(name string, text []byte) (Book, []Problem) {
 	base := Builtin()
 	return read(name, text, &base)
 }
 
 // read reads a file over what stands in base; nil: over nothing.
-func read(name string, text []byte, base *Book) (Book, []strict.Problem) {
+func read(name string, text []byte, base *Book) (Book, []Problem) {
 	if len(text) > MaxFile {
-		return Book{}, []strict.Problem{{File: name, Text: "is larger than 60 KiB. Shorten it: rules with one demand can share a list of words."}}
+		return Book{}, []Problem{{File: name, Text: "is larger than 60 KiB. Shorten it: rules with one demand can share a list of words."}}
 	}
 	r := &reader{base: base != nil}
 	r.book = Book{name: name, Bytes: text, file: newFile(base), Examples: map[policy.Class][]Line{}}
@@ -100,12 +103,12 @@ func (b Book) line(offset int) string {
 		return filepath.Base(b.name)
 	}
 	line, _ := b.read.Position(offset)
-	return strict.Problem{File: filepath.Base(b.name), Line: line}.Place()
+	return Problem{File: filepath.Base(b.name), Line: line}.Place()
 }
 
 // problem is one about what stands at path.
-func (b Book) problem(path, key, text string) strict.Problem {
-	p := strict.Problem{File: b.name, Key: key, Text: text}
+func (b Book) problem(path, key, text string) Problem {
+	p := Problem{File: b.name, Key: key, Text: text}
 	if at := b.read.Where(path); at >= 0 {
 		p.Line, p.Col = b.read.Position(at)
 	}

@@ -134,3 +134,16 @@ func manyRules(n int) string {
 	}
 	return b.String()
 }
+
+// TestManyRules: however many rules are about a ticket, what they come to is no
+// longer than what can be asked for.
+func TestManyRules(t *testing.T) {
+	text := strings.ReplaceAll(manyRules(maxRules), "approvals = 1", `proofs = ["code", "external"]`)
+	b, problems := Read("p.toml", []byte(text))
+	if len(problems) > 0 {
+		t.Fatal(strict.Faults(problems))
+	}
+	if d := b.Rules.Demand(policy.DNSChange, policy.Matter{}); len(d.AnyOf) > 4 || len(d.Rules) != maxRules {
+		t.Errorf("%d lists by %d rules: %v", len(d.AnyOf), len(d.Rules), d.AnyOf)
+	}
+}

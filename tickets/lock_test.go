@@ -18,7 +18,7 @@ const nils = "nils@client.example"
 func lockDesk(t failer) *desk {
 	d := memoryDesk(t, nil)
 	check(t, d.kv.Update(func(tx kv.Tx) error {
-		lea := staff.Agent{ID: "lea", Role: staff.RoleLead, Email: "lea@desk.example"}
+		lea := staff.Agent{ID: "lea", Role: staff.RoleLead, Email: "lea@desk.example", Authorities: []string{staff.All}}
 		_, err := staff.Add(tx, lea)
 		return errors.Join(err, clients.PutContact(tx, clients.Contact{ID: "nils", Name: "Nils", Client: "c1", Role: clients.Authorised, Status: clients.Active,
 			Addresses: []string{nils}, Permissions: []clients.Permission{"ask", clients.Approve}}))

@@ -89,7 +89,7 @@ func understand(ctx context.Context, check Checker, desk Desk, raw []byte, arriv
 	if len(e.Refusals) > 0 || e.Kind.Machine() {
 		return e
 	}
-	e.Inquiry = inquiry(e.Subject, r)
+	e.Inquiry, e.Locks = inquiry(e.Subject, r), r.Locks()
 	request := sender.Request{Message: m, From: from, Arrived: arrived, Trust: desk.Trust, Hurry: desk.Hurry, Places: desk.Places}
 	reads := true
 	if desk.Standing != nil {

@@ -28,6 +28,8 @@ const (
 
 	CodeApproved        Code = "approved"
 	CodeApprovalRefused Code = "approval_refused"
+	CodeLocked          Code = "locked"
+	CodeLockAsked       Code = "lock_asked"
 	CodeUnlockAgreed    Code = "unlock_agreed"
 	CodeStaysLocked     Code = "stays_locked"
 	CodeMailboxAnswers  Code = "mailbox_answers"

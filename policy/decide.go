@@ -21,6 +21,7 @@ var rules = []struct {
 }{
 	{"refused", refused}, //rule:6.1 refused-proves-nothing TestDecide/refused
 	{"seen", seen},
+	{"locking", locking}, //rule:8 a-lock-opens-nothing TestLocking/new-mail
 	{"machine", machine}, //rule:6.7 machine-is-no-answer TestDecide/kind-unknown
 	{"no-answer-of-dns", undecided},
 	{"unproved", unproved},
@@ -49,6 +50,7 @@ func Decide(f Facts) Decision {
 	if f.asksMore(d) { //rule:8 more-is-looked-at TestAsksMore/request
 		d.with(Effect{Kind: EffectLook})
 	}
+	f.lock(&d) //rule:8 a-lock-is-heard-in-an-answer TestLocking/answer
 	f.tell(&d)
 	for i, r := range d.Reasons {
 		if r.Code == CodeSharedAddress {

@@ -11,6 +11,7 @@ type EffectKind string
 
 // The kinds of effects, in the order in which they are carried out.
 const (
+	EffectLock        EffectKind = "lock"         // the client of the sender is locked
 	EffectOpen        EffectKind = "open"         // the message opens a ticket
 	EffectJoin        EffectKind = "join"         // it is filed with the ticket that asks whether its contact wrote to us
 	EffectProve       EffectKind = "prove"        // the ticket's revision gets a proof
@@ -24,6 +25,7 @@ const (
 	EffectDisputeAlso EffectKind = "dispute_also" // so is another ticket of the person asked
 	EffectFurther     EffectKind = "further"      // the ticket asks for that, too, in a revision of its own
 	EffectLook        EffectKind = "look"         // a person should look, as it asks for more than its ticket is for
+	EffectLockAsked   EffectKind = "lock_asked"   // the leads are told that it asks for a lock and does not count
 	EffectAbout       EffectKind = "tell_about"   // the sender is told of a ticket that they asked about, or that it is none of theirs
 	EffectNotice      EffectKind = "ask"          // the address on file gets a notice
 )
@@ -49,6 +51,7 @@ var effects = []struct {
 	kind  EffectKind
 	terms EffectTerms
 }{
+	{EffectLock, EffectTerms{Counts: true, Evidence: true}},
 	{EffectOpen, EffectTerms{Counts: true, Evidence: true}},
 	{EffectJoin, EffectTerms{Counts: true}},
 	{EffectProve, EffectTerms{Counts: true, Evidence: true}},
@@ -62,6 +65,7 @@ var effects = []struct {
 	{EffectDisputeAlso, EffectTerms{Counts: true, Evidence: true, Denies: true}},
 	{EffectFurther, EffectTerms{Counts: true, Evidence: true}},
 	{EffectLook, EffectTerms{}}, // nothing may tie it to its ticket but a name, so it uses nothing up
+	{EffectLockAsked, EffectTerms{}},
 	{EffectAbout, EffectTerms{Counts: true}},
 	{EffectNotice, EffectTerms{Counts: true}},
 }

@@ -252,6 +252,7 @@ type Evidence struct {
 	Text       string   // the own words, quotes and signature removed, cleaned
 	Answer     Answer
 	Asks       Asks // the class read in subject and own words, where the message may open a ticket
+	Locks      bool // the first own line is the word LOCK
 	Inquiry    Inquiry
 	Bounce     Bounce
 }

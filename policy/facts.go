@@ -53,6 +53,7 @@ type Person struct {
 	Cooling   bool     // came on file or was widened so recently that it proves nothing privileged
 	Approves  bool     // may approve what the ticket asks for
 	For       string   // in whose place they were asked for that; empty: on their own account
+	MayLock   bool     // is the primary contact of their client, who may lock it
 	Unlocks   bool     // may open the lock of their client: is the primary contact, or may approve
 	Requester bool     // has a mailbox of the ticket's contact, so is no second person
 
@@ -124,6 +125,7 @@ type Facts struct {
 	Duplicate     bool // the same bytes were handled before
 	SignatureUsed bool // the counted signature was counted before, on other bytes
 	SignatureNo   bool // and was heard as a no
+	SignatureLock bool // or as a LOCK
 	Person        Person
 	Binding       Binding
 	Claimed       bool    // no token of ours names the ticket

@@ -43,7 +43,7 @@ func (o Opener) Counts(client string, now time.Time) bool {
 		return o.Leads //rule:6.5 who-leads-no-more-opens-nothing =true TestLock/lead-disabled
 	case o.Person == "" || !g.Active || g.Client != client || !g.May: //rule:6.5 opener-has-the-right part=4 TestLock/contact-without-the-right
 		return false
-	case g.Staff, !g.answers(o.At, AccountChange): //rule:6.5 opener-reads-the-address part=2 TestLock/address-gone
+	case g.Staff || !g.answers(o.At, AccountChange): //rule:6.5 opener-reads-the-address part=2 TestLock/address-gone
 		return false
 	}
 	return len(cooling(g.Cools, now)) == 0 //rule:6.5 who-cools-opens-nothing =true TestLock/contact-cools

@@ -12,6 +12,7 @@ func TestRules(t *testing.T) {
 	}{
 		{"refused", func(f *Facts) { f.Refusals = []Reason{Because("ambiguous_header")} }},
 		{"seen", func(f *Facts) { f.Duplicate = true }},
+		{"locking", func(f *Facts) { *f = writesLock() }},
 		{"machine", func(f *Facts) { f.Kind = KindAutoReply }},
 		{"no-answer-of-dns", func(f *Facts) { f.Sender = Sender{Result: ResultTempError} }},
 		{"unproved", func(f *Facts) { f.Sender.Result = ResultFail }},

@@ -18,7 +18,7 @@ func seen(f Facts) (Decision, bool) {
 	switch {
 	case f.Duplicate: //rule:6.11 the-same-bytes-once TestDecide/duplicate
 		code = CodeDuplicate
-	case f.SignatureUsed && !f.Kind.Machine() && !f.unheard(): //rule:6.11 a-signature-once TestDecide/signature-used
+	case f.SignatureUsed && !f.Kind.Machine() && !f.unheard() && (f.SignatureLock || !f.locks()): //rule:6.11 a-signature-once TestDecide/signature-used
 		code = CodeSignatureUsed
 	}
 	return Decision{Verdict: Ignored, Outcome: OutcomeIgnored, Reasons: []Reason{Because(code)}}, code != ""

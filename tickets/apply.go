@@ -15,7 +15,7 @@ import (
 // apply carries a decision out.
 func (s *Store) apply(tx kv.Tx, m *Message, f policy.Facts, d policy.Decision) error {
 	m.Claim, m.Facts = isClaim(f, d), bounded(masked(f))
-	if d.Ticket == "" && !d.Has(policy.EffectOpen) || m.Claim {
+	if d.Ticket == "" && !d.Has(policy.EffectOpen) && !d.Has(policy.EffectLock) || m.Claim {
 		m.Facts = small(m.Facts)
 		d.Reasons = policy.Decide(m.Facts).Reasons
 	}
@@ -28,7 +28,7 @@ func (s *Store) apply(tx kv.Tx, m *Message, f policy.Facts, d policy.Decision) e
 			if file, err = s.claim(tx, m); err != nil {
 				return err
 			}
-		case m.Ticket != "" || d.Has(policy.EffectOpen):
+		case m.Ticket != "" || d.Has(policy.EffectOpen) || d.Has(policy.EffectLock):
 			if err := s.carryOut(tx, m, f, d); err != nil {
 				return err
 			}

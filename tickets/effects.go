@@ -60,8 +60,10 @@ var effects = map[policy.EffectKind]func(*Store, kv.Tx, *work, policy.Effect) er
 	policy.EffectAnswers: func(s *Store, tx kv.Tx, w *work, _ policy.Effect) error {
 		return s.alert(tx, w.t, policy.NoticeAnswers, "")
 	},
-	policy.EffectUnlock: (*Store).unlockedFor,
-	policy.EffectLift:   func(s *Store, tx kv.Tx, w *work, _ policy.Effect) error { return s.lifted(tx, &w.t) },
+	policy.EffectLock:      (*Store).lockFor,
+	policy.EffectLockAsked: (*Store).lockAskedFor,
+	policy.EffectUnlock:    (*Store).unlockedFor,
+	policy.EffectLift:      func(s *Store, tx kv.Tx, w *work, _ policy.Effect) error { return s.lifted(tx, &w.t) },
 	policy.EffectDispute: func(s *Store, tx kv.Tx, w *work, e policy.Effect) error {
 		// that a no shows who said it is no yes
 		w.t.Proved = w.before.Proved //rule:6.8 a-no-is-no-yes TestNoTwice

@@ -36,6 +36,7 @@ func (s *Store) facts(r kv.Reader, e policy.Evidence, own string) (f policy.Fact
 			return f, err
 		}
 		f.SignatureNo = f.SignatureNo || m.Decision.Denies()
+		f.SignatureLock = f.SignatureLock || m.Decision.Has(policy.EffectLock)
 	}
 	names, err := s.names(r, e)
 	if err != nil {
@@ -347,7 +348,7 @@ func (s *Store) person(r kv.Reader, addr, asked string, about matter, b policy.B
 	}
 	p = policy.Person{ID: c.ID, Client: c.Client, Language: c.Language, Spoke: s.spoke(c), Removed: c.Status == clients.Removed,
 		May: may, MayDeny: slices.ContainsFunc(before, func(was policy.Class) bool { return c.MaySome(clients.Permission(was), now) }), Cooling: len(cools) > 0,
-		Approves: c.May(clients.Approve, now, service), Unlocks: unlocks, Requester: onePerson(c, requester)}
+		Approves: c.May(clients.Approve, now, service), Unlocks: unlocks, MayLock: c.Role == clients.Primary, Requester: onePerson(c, requester)}
 	if err == nil && inPlace {
 		err = s.personInPlace(r, Ticket{Client: c.Client, Contact: about.requester, Class: about.class, Service: service}, b.Notice.By, &p)
 	}

@@ -177,8 +177,10 @@ func (s *Store) agree(tx kv.Tx, l locks.Lock, said locks.Said, by By) error {
 	} else if err := setTimer(tx, t, "unlock", o.To); err != nil {
 		return err
 	}
+	if err := s.alert(tx, t, policy.NoticeLockNews, text+" "+s.openedBy(o.Said)+"."); err != nil { //rule:8 opening-is-told ! TestUnlock/contact
+		return err
+	}
 	return errors.Join(locks.Save(tx, l), s.logLock(tx, l, what, leaf), s.record(tx, &t, Event{Event: "unlock " + what, Text: text}), save(tx, t),
-		s.alert(tx, t, policy.NoticeLockNews, text+" "+s.openedBy(o.Said)+"."), //rule:8 opening-is-told ! TestUnlock/contact
 		s.gather(tx, gathering{Client: l.Client, Ticket: t.ID, Kind: policy.NoticeUnlocked, Says: says}))
 }
 

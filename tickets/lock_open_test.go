@@ -51,7 +51,9 @@ func askedDesk(t *testing.T) (d *desk, id string) {
 // itself; who opened it carries nothing out.
 func TestUnlock(t *testing.T) {
 	yes := func(who string) func(*testing.T, *desk) {
-		return func(t *testing.T, d *desk) { wants(t, d.receive(t, d.reply(d.letterTo(t, policy.NoticeUnlock, who), policy.Yes)), "unlock_agreed") }
+		return func(t *testing.T, d *desk) {
+			wants(t, d.receive(t, d.reply(d.letterTo(t, policy.NoticeUnlock, who), policy.Yes)), "unlock_agreed")
+		}
 	}
 	unlock := func(agent string, hours int, good bool) func(*testing.T, *desk) {
 		return func(t *testing.T, d *desk) {
@@ -76,7 +78,9 @@ func TestUnlock(t *testing.T) {
 		{"for-good-instead", unlock("max", 0, true), false},
 		{"same-lead", unlock("lea", 3, false), false},
 		{"agent", unlock("kim", 3, false), false},
-		{"no", func(t *testing.T, d *desk) { wants(t, d.receive(t, d.reply(d.letterTo(t, policy.NoticeUnlock, nils), policy.No)), "stays_locked") }, false},
+		{"no", func(t *testing.T, d *desk) {
+			wants(t, d.receive(t, d.reply(d.letterTo(t, policy.NoticeUnlock, nils), policy.No)), "stays_locked")
+		}, false},
 		{"unclear", func(t *testing.T, d *desk) {
 			wants(t, d.receive(t, d.reply(d.letterTo(t, policy.NoticeUnlock, nils), policy.Unclear)), "unclear_answer")
 		}, false},
@@ -177,8 +181,12 @@ func TestUnlockDenied(t *testing.T) {
 		open bool
 	}{
 		{"of-another-who-was-asked", func(t *testing.T, d *desk) { d.receive(t, d.reply(d.letterTo(t, policy.NoticeUnlock, ada), policy.No)) }, false},
-		{"of-who-said-yes", func(t *testing.T, d *desk) { d.receive(t, d.reply(d.letterTo(t, policy.NoticeUnlock, nils), policy.No)) }, false},
-		{"to-what-tells-of-it", func(t *testing.T, d *desk) { d.receive(t, d.reply(d.letterTo(t, policy.NoticeUnlocked, ada), policy.No)) }, false},
+		{"of-who-said-yes", func(t *testing.T, d *desk) {
+			d.receive(t, d.reply(d.letterTo(t, policy.NoticeUnlock, nils), policy.No))
+		}, false},
+		{"to-what-tells-of-it", func(t *testing.T, d *desk) {
+			d.receive(t, d.reply(d.letterTo(t, policy.NoticeUnlocked, ada), policy.No))
+		}, false},
 		{"that-waits", func(t *testing.T, d *desk) {
 			e := d.reply(d.letterTo(t, policy.NoticeUnlocked, ada), policy.No)
 			e.Sender = policy.Sender{Result: policy.ResultTempError}
@@ -246,7 +254,9 @@ func TestUnlockAtTheAct(t *testing.T) {
 	}{
 		{"lead-disabled", func(t *testing.T, d *desk) { d.agent(t, "lea", func(a *staff.Agent) { a.Disabled = true }) }},
 		{"lead-no-longer", func(t *testing.T, d *desk) { d.agent(t, "lea", func(a *staff.Agent) { a.Role = staff.RoleAgent }) }},
-		{"contact-removed", func(t *testing.T, d *desk) { d.contact(t, "nils", func(c *clients.Contact) { c.Status = clients.Removed }) }},
+		{"contact-removed", func(t *testing.T, d *desk) {
+			d.contact(t, "nils", func(c *clients.Contact) { c.Status = clients.Removed })
+		}},
 		{"contact-moved", func(t *testing.T, d *desk) { d.contact(t, "nils", func(c *clients.Contact) { c.Client = "c2" }) }},
 		{"permission-gone", func(t *testing.T, d *desk) {
 			d.contact(t, "nils", func(c *clients.Contact) { c.Permissions = []clients.Permission{"ask"} })

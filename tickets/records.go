@@ -86,12 +86,14 @@ type factsRecord struct {
 	Text       string         `json:"text,omitempty"`
 	Answer     answerRecord   `json:"answer,omitzero"`
 	Asks       *asksRecord    `json:"asks,omitempty"`
+	Locks      bool           `json:"locks,omitempty"`
 	Inquiry    inquiryRecord  `json:"inquiry,omitzero"`
 
 	Standing      policy.Standing `json:"standing,omitempty"`
 	Duplicate     bool            `json:"duplicate,omitempty"`
 	SignatureUsed bool            `json:"signature_used,omitempty"`
 	SignatureNo   bool            `json:"signature_no,omitempty"`
+	SignatureLock bool            `json:"signature_lock,omitempty"`
 	Person        personRecord    `json:"person,omitzero"`
 	Binding       bindingRecord   `json:"binding,omitzero"`
 	Claimed       bool            `json:"claimed,omitempty"`
@@ -212,6 +214,7 @@ type personRecord struct {
 	Cooling   bool     `json:"cooling,omitempty"`
 	Approves  bool     `json:"approves,omitempty"`
 	For       string   `json:"for,omitempty"`
+	MayLock   bool     `json:"may_lock,omitempty"`
 	Unlocks   bool     `json:"unlocks,omitempty"`
 	Requester bool     `json:"requester,omitempty"`
 	Shared    []string `json:"shared,omitempty"`

@@ -32,6 +32,12 @@ type ShownDelegation struct {
 	Why        policy.Code     `json:"why_ended,omitempty"`
 }
 
+// Cools reports whether that contact is the delegate, and may not approve by it yet as
+// what is newly given cools.
+func (d ShownDelegation) Cools(contact string, now time.Time) bool {
+	return d.To == contact && d.State == delegates.Waits && d.Counts.After(d.From) && now.Before(d.Counts)
+}
+
 // Delegations calls fn for every delegation, the oldest first, of the client if one
 // is given. Those that are over stay.
 func (s *Store) Delegations(client string, fn func(ShownDelegation) error) error {

@@ -113,6 +113,13 @@ func (a *app) sayContact(c api.ShownContact) error {
 	line("language", c.Language)
 	line("zone", c.Zone)
 	line("cools", cooling(c.Cools, strings.Clone))
+	for _, d := range c.Delegations {
+		what, whom := "approves", fmt.Sprintf("in the place of %s", nameAnd(d.ForName, d.For))
+		if d.For == c.Contact.Contact {
+			what, whom = "delegate", nameAnd(d.ToName, d.To)
+		}
+		line(what, fmt.Sprintf("%s, %s: %s, until %s (%s)", whom, classesOf(d), d.State, when(d.Until), d.ID))
+	}
 	for _, p := range c.Proved {
 		switch {
 		case !p.Proved.IsZero():

@@ -35,6 +35,10 @@ var operations = map[string]operation{
 	"approval/approve": one(staff.RoleLead, approve),
 	"approval/deny":    one(staff.RoleLead, denyApproval),
 
+	"delegate/add":  one(staff.RoleAgent, addDelegate),
+	"delegate/list": many(staff.RoleAgent, listDelegates),
+	"delegate/end":  one(staff.RoleLead, endDelegate),
+
 	"explain":      one(staff.RoleAgent, explainOne),
 	"verify":       one(staff.RoleAgent, verify),
 	"classify":     one(staff.RoleAgent, classify),

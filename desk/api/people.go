@@ -78,10 +78,12 @@ type ShownContact struct {
 	ClientName string               `json:"client_name"`
 	Left       []LeftAddress        `json:"left"`
 	Open       []tickets.OpenTicket `json:"open"`
-	Proved     []tickets.ProvedAt   `json:"proved"`  // whether mail of their domains was proved
-	Barred     []policy.Reason      `json:"barred"`  // why they can prove nothing privileged now; none: they can
-	Shared     []SharedAddress      `json:"shared"`  // addresses of theirs that others have, too
-	Unclear    []Message            `json:"unclear"` // the last mail from there of which nobody knows who wrote it
+	Proved     []tickets.ProvedAt   `json:"proved"` // whether mail of their domains was proved
+	Barred     []policy.Reason      `json:"barred"` // why they can prove nothing privileged now; none: they can
+	// Delegations are those of theirs and to them that are not over.
+	Delegations []tickets.ShownDelegation `json:"delegations"`
+	Shared      []SharedAddress           `json:"shared"`  // addresses of theirs that others have, too
+	Unclear     []Message                 `json:"unclear"` // the last mail from there of which nobody knows who wrote it
 }
 
 // SharedAddress is an address of a contact that other contacts have, too.
@@ -112,16 +114,22 @@ func showContact(_ context.Context, s *Server, _ Caller, in ID) (out ShownContac
 		open, errOpen := d.Open(v, c.ID)
 		proved, errProved := d.ProvedAt(v, c)
 		barred, errBarred := d.Barred(v, c)
+		delegations, errDelegations := s.Store.DelegationsOf(v, c.ID)
 		out = ShownContact{Contact: shown, ClientName: client.Name, Left: []LeftAddress{}, Open: append([]tickets.OpenTicket{}, open...),
 			Proved: append([]tickets.ProvedAt{}, proved...), Barred: append([]policy.Reason{}, barred...),
-			Shared: shared, Unclear: []Message{}}
+			Delegations: append([]tickets.ShownDelegation{}, delegations...), Shared: shared, Unclear: []Message{}}
+		for _, one := range delegations {
+			if one.Cools(c.ID, s.Store.Now()) {
+				out.Cools = append(out.Cools, policy.Cooling{What: "approve for " + one.For, Until: one.Counts, Why: "new delegation since " + one.Confirmed.UTC().Format("2006-01-02 15:04 UTC") + ", " + one.Ticket})
+			}
+		}
 		for addr, at := range c.Left {
 			if c.LeftLately(addr, s.Store.Now()) {
 				out.Left = append(out.Left, LeftAddress{addr, at})
 			}
 		}
 		slices.SortFunc(out.Left, func(a, b LeftAddress) int { return a.Left.Compare(b.Left) })
-		return errors.Join(err, errOpen, errProved, errBarred, errShared)
+		return errors.Join(err, errOpen, errProved, errBarred, errShared, errDelegations)
 	})
 	if err == nil && len(out.Shared) > 0 {
 		out.Unclear, err = s.unclear(out.Contact.Contact)

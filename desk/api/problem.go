@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"countersign/clients"
+	"countersign/clients/delegates"
 	"countersign/internal/exit"
 	"countersign/mailer"
 	"countersign/tickets"
@@ -37,6 +38,7 @@ var known = []struct {
 }{
 	{tickets.ErrNoTicket, exit.NoInput, "no_such_ticket", "countersign ticket list"},
 	{approvals.ErrNone, exit.NoInput, "no_such_approval", "countersign approval list"},
+	{delegates.ErrNone, exit.NoInput, "no_such_delegation", "countersign delegate list"},
 	{tickets.ErrNoContact, exit.NoInput, "no_such_contact", "countersign contact list"},
 	{tickets.ErrNoClient, exit.NoInput, "no_such_client", "countersign client list"},
 	{tickets.ErrNoAgent, exit.NoInput, "no_such_agent", "countersign agent list"},

@@ -24,6 +24,7 @@ var least = map[string]string{
 	"ticket/external": "agent", "external/give": "agent",
 	"ticket/ask": "agent", "ticket/lift": "lead", "authorize": "agent", "explain": "agent", "verify": "agent", "message/list": "agent",
 	"approval/list": "agent", "approval/show": "agent", "approval/approve": "lead", "approval/deny": "lead",
+	"delegate/add": "agent", "delegate/list": "agent", "delegate/end": "lead",
 	"classify": "agent", "classify/export": "lead", "report": "agent",
 	"quarantine/list": "lead", "quarantine/show": "lead", "quarantine/release": "lead", "quarantine/discard": "lead",
 	"outbox/list": "agent", "outbox/show": "agent", "outbox/retry": "lead", "outbox/cancel": "lead", "outbox/release": "lead",
@@ -37,7 +38,7 @@ var least = map[string]string{
 
 // inName are the operations that act in an agent's name.
 var inName = []string{"ticket/open", "ticket/check", "ticket/edit", "ticket/close", "ticket/note", "ticket/ask", "ticket/external", "ticket/lift", "authorize", "client/lock", "client/unlock", "approval/approve", "approval/deny", "code/set", "code/clear", "code/verify",
-	"quarantine/release", "quarantine/discard", "outbox/cancel", "outbox/release", "mailbox/release"}
+	"delegate/add", "delegate/end", "quarantine/release", "quarantine/discard", "outbox/cancel", "outbox/release", "mailbox/release"}
 
 var noon = time.Date(2026, 11, 25, 12, 0, 0, 0, time.UTC)
 

@@ -84,8 +84,9 @@ func TestWeek(t *testing.T) {
 		w.at(30*time.Hour + poll)
 		w.state("T-2", policy.StateConfirmed)
 
-		// It is off where nothing is to happen, for the test's sake.
-		for _, off := range [][2]time.Duration{{36, 47}, {49, 72}, {74, 167}} {
+		// It is off where nothing is to happen, for the test's sake. The week began at
+		// midnight, so reminders wait for 8.
+		for _, off := range [][2]time.Duration{{36, 55}, {57, 72}, {74, 167}} {
 			w.at(off[0] * time.Hour)
 			w.stop()
 			w.at(off[1] * time.Hour)
@@ -119,8 +120,8 @@ func (w *week) check(dials int) {
 			" 24h lee@east.example T-5 Please confirm: Reset",
 			" 26h lee@east.example T-5 Confirmed: Reset",
 			" 30h bob@north.example T-2 Confirmed: Reset",
-			" 48h ada@north.example T-1 Reminder, please answer: Reset",
-			" 48h eva@south.example T-3 Reminder, please answer: Reset",
+			" 56h ada@north.example T-1 Reminder, please answer: Reset",
+			" 56h eva@south.example T-3 Reminder, please answer: Reset",
 			"168h ada@north.example T-1 Closed without an answer: Reset",
 			"168h eva@south.example T-3 Closed without an answer: Reset",
 		}, w.sent()),

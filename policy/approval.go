@@ -90,6 +90,10 @@ func (a Action) Lacks() Second {
 	return lacks
 }
 
+// StandIns is how many leads agreed whom the rules did not ask, so in the place of
+// contacts.
+func (a Action) StandIns() int { return a.agreed().standIns }
+
 // approvalMissing names what is missing of the agreement of others. Where a
 // lead stands in for one, the caller's code is asked for, too, if there is one.
 func approvalMissing(a Action, _ *Authorization) (why []Reason) {

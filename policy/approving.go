@@ -46,6 +46,18 @@ func approving(f Facts) (Decision, bool) {
 	return d, true
 }
 
+// away reports whether a machine answered for somebody who was asked to approve. It
+// says neither yes nor no. Such mail is rarely signed, so it has to come from an
+// address of whom we asked and to hold the secret that their mailbox alone was sent:
+// whoever forged it could have a lead decide in their place.
+func (f Facts) away() bool {
+	n := f.Binding.LiveToken
+	if f.Kind != KindAutoReply || n == nil || !n.Approves || f.Person.Staff || f.Person.Removed {
+		return false
+	}
+	return f.Person.ID == n.Contact && n.Asked //rule:6.7 away-says-the-mailbox-itself =true TestAway/another-contact
+}
+
 // spends adds that the token is used up, where one binds the answer.
 func (f Facts) spends(d *Decision) {
 	if f.Binding.Bound == BoundToken {

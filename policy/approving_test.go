@@ -350,3 +350,46 @@ func TestMayBeRefusal(t *testing.T) {
 		}
 	}
 }
+
+// TestAway: each row spoils one fact of an automatic answer that says that Nils is
+// away. It approves nothing, whatever it says.
+func TestAway(t *testing.T) {
+	for _, tt := range []struct {
+		name  string
+		spoil func(*Facts)
+		away  bool
+	}{
+		{"auto-reply", func(*Facts) {}, true},
+		{"that-says-yes", func(f *Facts) { f.Answer = Answer{Intent: Yes} }, true},
+		{"unsigned", func(f *Facts) { f.Sender = Sender{} }, true},
+		{"another-contact", func(f *Facts) { f.Person.ID = "bo" }, false},
+		{"stranger", func(f *Facts) { f.Person = Person{} }, false},
+		{"staff", func(f *Facts) { f.Person.Staff = true }, false},
+		{"removed", func(f *Facts) { f.Person.Removed = true }, false},
+		{"reference-only", func(f *Facts) {
+			rebind(f, Names{References: []Named{{Mark{"T-1-BBBBBB", "subject"}, toApprove()}}})
+		}, false},
+		{"from-elsewhere", func(f *Facts) { renotice(f, func(n *Notice) { n.Asked = false }) }, false},
+		{"void", func(f *Facts) { renotice(f, func(n *Notice) { n.Void = true }) }, false},
+		{"answered-before", func(f *Facts) { renotice(f, func(n *Notice) { n.Spent = true }) }, false},
+		{"expired", func(f *Facts) { f.Arrived = toApprove().Expires.Add(time.Second) }, false},
+		{"to-the-requesters-question", func(f *Facts) { renotice(f, func(n *Notice) { n.Approves = false }) }, false},
+		{"receipt", func(f *Facts) { f.Kind = KindReceipt }, false},
+		{"bounce", func(f *Facts) { f.Kind = KindBounce }, false},
+		{"calendar", func(f *Facts) { f.Kind = KindCalendar }, false},
+		{"person", func(f *Facts) { f.Kind, f.Answer = KindReply, Answer{Intent: Unclear} }, false},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			f := approves()
+			f.Kind, f.Answer = KindAutoReply, Answer{Intent: Unclear}
+			tt.spoil(&f)
+			if tt.name == "expired" {
+				renotice(&f, func(*Notice) {})
+			}
+			d := Decide(f)
+			if d.Has(EffectAway) != tt.away || tt.away && (d.Counts() || d.Verdict != Ignored || len(d.Effects) > 1) {
+				t.Errorf("Decide() = %+v, want away %v", d, tt.away)
+			}
+		})
+	}
+}

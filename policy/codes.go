@@ -170,6 +170,8 @@ const (
 	CodeLeadBarred       Code = "lead_barred"
 	CodeOwnApproval      Code = "own_approval"
 	CodeApprovalLost     Code = "approval_lost"
+	CodeApproverAway     Code = "approver_away"
+	CodeApprovalNotAsked Code = "approval_not_asked"
 	CodeDelegateOver     Code = "delegate_over"
 	CodeWaiting          Code = "waiting"
 	CodeEndsFirst        Code = "ends_first"

@@ -21,6 +21,7 @@ const (
 	EffectUnlock      EffectKind = "unlock"       // one agrees that the lock of the client is opened
 	EffectRefuse      EffectKind = "refuse"       // a second person does not agree to what a ticket asks for
 	EffectAnswers     EffectKind = "answers"      // the mailbox that is said to be lost answers
+	EffectAway        EffectKind = "away"         // somebody who may approve seems to be away
 	EffectDispute     EffectKind = "dispute"      // the ticket is disputed for good
 	EffectDisputeAlso EffectKind = "dispute_also" // so is another ticket of the person asked
 	EffectFurther     EffectKind = "further"      // the ticket asks for that, too, in a revision of its own
@@ -61,6 +62,7 @@ var effects = []struct {
 	{EffectUnlock, EffectTerms{Counts: true, Evidence: true}},
 	{EffectRefuse, EffectTerms{Counts: true, Evidence: true, Denies: true}},
 	{EffectAnswers, EffectTerms{Counts: true, Evidence: true}},
+	{EffectAway, EffectTerms{}}, // a machine's mail uses nothing up, and its words are kept with the approval
 	{EffectDispute, EffectTerms{Counts: true, Evidence: true, Denies: true}},
 	{EffectDisputeAlso, EffectTerms{Counts: true, Evidence: true, Denies: true}},
 	{EffectFurther, EffectTerms{Counts: true, Evidence: true}},

@@ -28,6 +28,7 @@ func TestEffectTable(t *testing.T) {
 		{EffectLift, true, true, false},
 		{EffectRefuse, true, true, true},
 		{EffectAnswers, true, true, false},
+		{EffectAway, false, false, false},
 		{EffectDispute, true, true, true},
 		{EffectDisputeAlso, true, true, true},
 		{EffectLook, false, false, false},

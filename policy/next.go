@@ -53,6 +53,7 @@ var nextStep = map[Code]string{
 	CodeLeadBarred:      "lead_approves",
 	CodeApprovalRefused: "edit_ticket",
 	CodeApprovalLost:    "edit_ticket",
+	CodeApproverAway:    "lead_approves",
 	CodeDelegateOver:    "edit_ticket",
 	CodeWaiting:         "await_time",
 	CodeEndsFirst:       "new_ticket",

@@ -14,8 +14,9 @@ const (
 	NoticeLift       NoticeKind = "lift"        // whether the stop of the client shall end
 
 	// What asks a second person.
-	NoticeApprove        NoticeKind = "approve"         // whether they agree to what another contact asks for
-	NoticeApproveClearer NoticeKind = "approve_clearer" // again, since the answer was no plain yes or no
+	NoticeApprove         NoticeKind = "approve"          // whether they agree to what another contact asks for
+	NoticeApproveClearer  NoticeKind = "approve_clearer"  // again, since the answer was no plain yes or no
+	NoticeApproveReminder NoticeKind = "approve_reminder" // again, since none came
 
 	// What asks and tells those who may open the lock of their client.
 	NoticeUnlock   NoticeKind = "unlock"   // whether it shall be opened
@@ -34,6 +35,9 @@ const (
 	NoticeChanged      NoticeKind = "changed"       // what was changed of the file; it goes to who left it, too
 	NoticeHeld         NoticeKind = "held"          // that a second person has to agree, too
 	NoticeRefused      NoticeKind = "refused"       // that a second person did not
+	NoticeAgreed       NoticeKind = "agreed"        // that one did
+	NoticeAway         NoticeKind = "away"          // that one seems to be away
+	NoticeReassigned   NoticeKind = "reassigned"    // that another was asked
 	NoticeLost         NoticeKind = "lost"          // that somebody says that they lost the mailbox
 	NoticeDone         NoticeKind = "done"          // what was done of what they asked for
 	NoticeDoneTold     NoticeKind = "done_told"     // that to a second person, and to who left the file by it
@@ -54,6 +58,7 @@ const (
 	NoticeCodeGuessed   NoticeKind = "code_guessed"  // that wrong codes were typed until a limit stopped it
 	NoticeNotApproved   NoticeKind = "not_approved"  // that an approver said no
 	NoticeLeadApproves  NoticeKind = "lead_approves" // that a lead has to approve
+	NoticeApproverAway  NoticeKind = "approver_away" // that a machine answered for an approver
 	NoticeAnswers       NoticeKind = "answers"       // that a mailbox said to be lost answers
 	NoticeUnsaid        NoticeKind = "unsaid"        // that nobody has said what was done, to who was allowed to
 	NoticeUnsaidLead    NoticeKind = "unsaid_lead"   // that they still have not
@@ -160,11 +165,16 @@ var notices = map[NoticeKind]NoticeTerms{
 
 	NoticeUnlock: {To: ToApprover, Text: "unlock", Delivery: AtLeastOnce, Asks: true, Limits: every},
 	// A ticket tells an address once that it was locked, and once that it was opened.
-	NoticeLocked:   {To: ToApprover, Text: "locked", Delivery: AtLeastOnce, Once: true, Security: true, Objects: true, Kept: true, Account: OfSecurity, Limits: hourOnly},
-	NoticeUnlocked: {To: ToApprover, Text: "unlocked", Delivery: AtLeastOnce, Once: true, Security: true, Objects: true, Kept: true, Account: OfSecurity, Limits: hourOnly},
+	NoticeLocked:          {To: ToApprover, Text: "locked", Delivery: AtLeastOnce, Once: true, Security: true, Objects: true, Kept: true, Account: OfSecurity, Limits: hourOnly},
+	NoticeUnlocked:        {To: ToApprover, Text: "unlocked", Delivery: AtLeastOnce, Once: true, Security: true, Objects: true, Kept: true, Account: OfSecurity, Limits: hourOnly},
+	NoticeApproveReminder: {To: ToApprover, Text: "approve_reminder", Delivery: AtLeastOnce, Asks: true, Account: OfTimers, Limits: every},
 
 	NoticeHeld:    {To: ToContact, Text: "held", Delivery: AtMostOnce, Once: true, Replies: true, Security: true, Kept: true, Account: OfSecurity, Limits: hourOnly},
 	NoticeRefused: {To: ToContact, Text: "refused", Delivery: AtMostOnce, Once: true, Replies: true, Security: true, Kept: true, Account: OfSecurity, Limits: hourOnly},
+	// One for each step of an approval, and nothing depends on any.
+	NoticeAgreed:     {To: ToContact, Text: "agreed", Delivery: AtMostOnce, Dropped: true, Account: OfTimers, Limits: every},
+	NoticeAway:       {To: ToContact, Text: "away", Delivery: AtMostOnce, Dropped: true, Account: OfTimers, Limits: every},
+	NoticeReassigned: {To: ToContact, Text: "reassigned", Delivery: AtMostOnce, Dropped: true, Account: OfTimers, Limits: every},
 	// A revision gets one for each address, twice at most.
 	NoticeLost:      {To: ToContact, Text: "lost", Delivery: AtLeastOnce, Once: true, Security: true, Kept: true, Account: OfSecurity, Limits: hourOnly, Objects: true},
 	NoticeAbout:     {To: ToContact, Text: "about", Delivery: AtMostOnce, Replies: true, Objects: true, Aside: true, Dropped: true, Limits: every},
@@ -195,6 +205,8 @@ var notices = map[NoticeKind]NoticeTerms{
 		Line: "an approver said NO."},
 	NoticeLeadApproves: {To: ToDeciders, Text: "lead_approves", Delivery: AtLeastOnce, Urgent: true, Kept: true, Account: OfStaff,
 		Line: "a lead has to approve it."},
+	NoticeApproverAway: {To: ToDeciders, Text: "approver_away", Delivery: AtLeastOnce, Urgent: true, Kept: true, Account: OfStaff,
+		Line: "an approver seems to be away; a lead may approve, or ask another: "},
 	NoticeAnswers: {To: ToLeads, Text: "answers", Delivery: AtLeastOnce, Urgent: true, Kept: true, Account: OfStaff,
 		Line: "the mailbox that is said to be lost answers."},
 	NoticeUnsaid: {To: ToHolder, Text: "unsaid", Delivery: AtMostOnce, Kept: true, Account: OfStaff,
@@ -221,12 +233,12 @@ func (k NoticeKind) Terms() NoticeTerms {
 // NoticeKinds lists every kind.
 var NoticeKinds = []NoticeKind{
 	NoticeConfirm, NoticeClearer, NoticeAnswerHere, NoticeUnprovedNo, NoticeReminder, NoticeLift,
-	NoticeApprove, NoticeApproveClearer, NoticeUnlock, NoticeLocked, NoticeUnlocked,
+	NoticeApprove, NoticeApproveClearer, NoticeApproveReminder, NoticeUnlock, NoticeLocked, NoticeUnlocked,
 	NoticeConfirmed, NoticeDisputed, NoticeOtherAddress, NoticeExpired,
-	NoticeCodeChanged, NoticeCodeUsed, NoticeCodeLocked, NoticeChangeAsked, NoticeChanged, NoticeHeld, NoticeRefused, NoticeLost,
+	NoticeCodeChanged, NoticeCodeUsed, NoticeCodeLocked, NoticeChangeAsked, NoticeChanged, NoticeHeld, NoticeRefused, NoticeAgreed, NoticeAway, NoticeReassigned, NoticeLost,
 	NoticeDone, NoticeDoneTold, NoticeNotDone,
 	NoticeDelegate, NoticeDelegateEnded,
 	NoticeAbout, NoticeAboutNone,
-	NoticeUndeliverable, NoticeSaidNo, NoticeStopped, NoticeCodeGuessed, NoticeNotApproved, NoticeLeadApproves, NoticeAnswers,
+	NoticeUndeliverable, NoticeSaidNo, NoticeStopped, NoticeCodeGuessed, NoticeNotApproved, NoticeLeadApproves, NoticeApproverAway, NoticeAnswers,
 	NoticeUnsaid, NoticeUnsaidLead, NoticeLockNews, NoticeSeveral, NoticeProbe,
 }

@@ -36,7 +36,11 @@ func machine(f Facts) (Decision, bool) {
 	if f.KindWhy != "" {
 		r.Text += " (" + f.KindWhy + ")"
 	}
-	return Decision{Verdict: Ignored, Outcome: OutcomeIgnored, Ticket: f.Binding.Ticket, Reasons: []Reason{r}}, f.Kind.Machine()
+	d := Decision{Verdict: Ignored, Outcome: OutcomeIgnored, Ticket: f.Binding.Ticket, Reasons: []Reason{r}}
+	if f.away() {
+		d.with(Effect{Kind: EffectAway})
+	}
+	return d, f.Kind.Machine()
 }
 
 func undecided(f Facts) (Decision, bool) {

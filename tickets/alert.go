@@ -23,8 +23,10 @@ type alert struct {
 	Kind   policy.NoticeKind `json:"kind"`
 	Why    string            `json:"why,omitempty"` // a server's words, without secrets and addresses, or what was changed
 	At     time.Time         `json:"at"`
-	Also   string            `json:"also,omitempty"` // what else was done for the same contact
-	Of     string            `json:"of,omitempty"`   // the agent whose doing it is, who is never told
+	Also   string            `json:"also,omitempty"`  // what else was done for the same contact
+	Of     string            `json:"of,omitempty"`    // the agent whose doing it is, who is never told
+	To     string            `json:"to,omitempty"`    // the one agent whom it is for
+	Least  int               `json:"least,omitempty"` // so many leads have to hear of it
 }
 
 // maxWhy bounds what an alert says of its reason, in characters.
@@ -43,6 +45,11 @@ func (s *Store) alert(tx kv.Tx, t Ticket, kind policy.NoticeKind, why string) er
 // alertOf is alert, of what an agent did, who is not told of it.
 func (s *Store) alertOf(tx kv.Tx, t Ticket, kind policy.NoticeKind, why, of string) error {
 	return s.raise(tx, alert{Ticket: t.ID, Kind: kind, Why: why, Of: of})
+}
+
+// alertLeads is alert that a lead has to approve, for at least so many leads.
+func (s *Store) alertLeads(tx kv.Tx, t Ticket, least int) error {
+	return s.raise(tx, alert{Ticket: t.ID, Kind: policy.NoticeLeadApproves, Least: least})
 }
 
 // raise is alert, of what is known but for the time.
@@ -74,8 +81,11 @@ const maxToldOf = 20
 // no is told to them and to the leads; that a lead has to approve, to whoever may.
 func (a alert) told(t Ticket, agents []staff.Agent, now time.Time) (ids []string) {
 	agents = slices.DeleteFunc(slices.Clone(agents), func(b staff.Agent) bool { return b.Disabled })
+	if a.To != "" && slices.ContainsFunc(agents, func(b staff.Agent) bool { return b.ID == a.To }) {
+		return []string{a.To}
+	}
 	if a.Kind.Terms().To == policy.ToDeciders { //rule:6.5 who-may-not-approve-is-not-asked TestLeads
-		ids = leads(t, agents, now, a.Of)
+		ids = leads(t, agents, now, a.Of, a.Least)
 		return ids[:min(len(ids), maxToldOf)]
 	}
 	leadsToo := a.Kind.Terms().To == policy.ToLeads
@@ -102,7 +112,7 @@ func (a alert) told(t Ticket, agents []staff.Agent, now time.Time) (ids []string
 	if len(ids) > 0 && !leadsToo {
 		return ids
 	}
-	for _, id := range leads(t, agents, now, a.Of) {
+	for _, id := range leads(t, agents, now, a.Of, 1) {
 		if !slices.Contains(ids, id) && len(ids) < maxToldOf {
 			ids = append(ids, id)
 		}
@@ -113,8 +123,10 @@ func (a alert) told(t Ticket, agents []staff.Agent, now time.Time) (ids []string
 // leads gives the leads who look after a ticket: of the team of who opened it, or
 // has it, else all, else administrators. Who wrote the request is none of them,
 // or a lead could be the only one to hear of a no to what they typed; nor is the
-// agent whose doing it is.
-func leads(t Ticket, agents []staff.Agent, now time.Time, but string) (ids []string) {
+// agent whose doing it is. Where that are fewer than have to hear of it, it is the
+// others, too. Of a mailbox that is said to be lost all leads hear, as two have to
+// agree, of whatever team.
+func leads(t Ticket, agents []staff.Agent, now time.Time, but string, least int) (ids []string) {
 	var teams []string
 	for _, a := range agents {
 		if a.ID == t.OpenedBy || a.ID == t.Assignee {
@@ -124,7 +136,7 @@ func leads(t Ticket, agents []staff.Agent, now time.Time, but string) (ids []str
 	lead := func(a staff.Agent) bool { return a.RoleAt(now) == staff.RoleLead }
 	for _, fits := range []func(staff.Agent) bool{
 		func(a staff.Agent) bool {
-			return lead(a) && slices.ContainsFunc(a.Teams, func(team string) bool { return slices.Contains(teams, team) })
+			return lead(a) && !t.Lost && slices.ContainsFunc(a.Teams, func(team string) bool { return slices.Contains(teams, team) })
 		},
 		lead,
 		func(a staff.Agent) bool { return a.RoleAt(now) == staff.RoleAdmin },
@@ -133,15 +145,15 @@ func leads(t Ticket, agents []staff.Agent, now time.Time, but string) (ids []str
 			if a.ID == but { //rule:6.13 guessing-lead-is-not-told TestGuesserIsNotTold
 				continue
 			}
-			if fits(a) && !now.Before(a.Counts) && a.ID != t.OpenedBy && !slices.Contains(t.Edited, a.ID) && !t.changedBy(a.ID) { //rule:6.8 writer-is-no-lead-of-it part=3 TestLeads
+			if fits(a) && !now.Before(a.Counts) && a.ID != t.OpenedBy && !slices.Contains(t.Edited, a.ID) && !t.changedBy(a.ID) && !slices.Contains(ids, a.ID) { //rule:6.8 writer-is-no-lead-of-it part=3 TestLeads
 				ids = append(ids, a.ID)
 			}
 		}
-		if len(ids) > 0 {
+		if len(ids) >= max(1, least) {
 			return ids
 		}
 	}
-	return nil
+	return ids
 }
 
 // maxAlerts is how many alerts are shared out at one look.

@@ -106,7 +106,7 @@ func (s *Store) approvalsOf(v kv.View, t Ticket) (out []ShownApproval, err error
 
 func (s *Store) showApproval(r kv.Reader, t Ticket, a approvals.Approval) (out ShownApproval, err error) {
 	out = ShownApproval{ID: a.ID, Ticket: a.Ticket, Class: a.Class, Asked: a.Opened, State: a.State, Revision: a.Revision, Until: a.Until,
-		Why: a.Why, Blocked: a.Blocked, Clears: a.Clears, Lost: a.Lost, Leads: a.Leads, Approvers: []Approver{}, Given: []Agreed{}}
+		Why: a.Why, Blocked: a.Blocked, Clears: a.Clears, Lost: a.Lost, Needs: a.Needs, Leads: a.Leads, LeadMay: a.LeadMay, Moved: a.Moved, Approvers: []Approver{}, Given: []Agreed{}}
 	e, err := epochNow(r)
 	if err != nil {
 		return out, err
@@ -122,7 +122,7 @@ func (s *Store) showApproval(r kv.Reader, t Ticket, a approvals.Approval) (out S
 		if err != nil {
 			return out, err
 		}
-		shown := Approver{Contact: one.Contact, Name: c.Name, At: one.At}
+		shown := Approver{Contact: one.Contact, Name: c.Name, At: one.At, Reminded: one.Reminded, Away: one.Away, Said: one.Said}
 		if a.State == approvals.Open && len(one.Notices) > 0 {
 			why, err := s.unsentNotice(r, one.Notices[len(one.Notices)-1])
 			if err != nil {

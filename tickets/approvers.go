@@ -13,16 +13,25 @@ import (
 	"countersign/internal/kv"
 	"countersign/policy"
 	"countersign/staff"
+	"countersign/tickets/approvals"
 )
 
 // standing is who may agree to what a ticket asks for, as the directory is.
 type standing struct {
 	ask []clients.Contact // who may be asked, the primary contact first
-	// leads says that a lead stands in: no other contact may approve, nor could lately,
-	// or whoever wants to be the one who decides would take it from the others first.
-	leads   bool
-	blocked string    // why some can't be asked, or no lead stands in
+	// people is how many count as people who may approve: also who could lately, or
+	// whoever wants a lead to decide would take it from the others first.
+	people  int
+	blocked string    // why some of them can't be asked
 	clears  time.Time // when the first of that ends; zero: not by itself
+}
+
+// leads is in the place of how many contacts leads have to agree, as too few may.
+func (st standing) leads(needs policy.Second) int { return max(0, needs.Contacts-st.people) } //rule:6.5 lead-only-where-nobody-else =needs.Contacts TestLeadStandsIn/another-may
+
+// places is in the place of how many a lead may agree: of who seems to be away, too.
+func (st standing) places(needs policy.Second, away int) int {
+	return min(needs.Contacts, st.leads(needs)+away)
 }
 
 // maxApprovers is how many are asked for one approval.
@@ -34,7 +43,7 @@ func (s *Store) standing(v kv.View, t Ticket) (st standing, err error) {
 	if err != nil {
 		return st, err
 	}
-	st.leads = true
+	var there []clients.Contact
 	err = clients.EachOf(v, t.Client, func(c clients.Contact, err error) {
 		if err == nil && (c.ID == t.Contact || c.Client != t.Client) {
 			return
@@ -45,7 +54,9 @@ func (s *Store) standing(v kv.View, t Ticket) (st standing, err error) {
 				one = hurdle{there: true, why: clean.Line(err.Error(), maxSubject)}
 			}
 		}
-		st.leads = st.leads && !one.there //rule:6.5 lead-only-where-nobody-else =true TestLeadStandsIn/another-may
+		if one.there {
+			there = append(there, c)
+		}
 		switch {
 		case !one.there:
 		case one.why == "":
@@ -59,10 +70,37 @@ func (s *Store) standing(v kv.View, t Ticket) (st standing, err error) {
 			}
 		}
 	})
+	st.people = s.people(there)
 	slices.SortStableFunc(st.ask, func(a, b clients.Contact) int {
 		return cmp.Compare(rank(a), rank(b))
 	})
 	return st, err
+}
+
+// people counts contacts, those who have shared a mailbox for long as one.
+func (s *Store) people(contacts []clients.Contact) int {
+	var apart []clients.Contact
+	for _, c := range contacts {
+		one := func(other clients.Contact) bool {
+			since, shared := shareMailbox(c, other)
+			return shared && (since.IsZero() || !s.Now().Before(since.Add(s.opt.Cooling)))
+		}
+		if !slices.ContainsFunc(apart, one) {
+			apart = append(apart, c)
+		}
+	}
+	return len(apart)
+}
+
+// away counts those of who may be asked who seem to be away.
+func (s *Store) away(st standing, a approvals.Approval) int {
+	ids, gone := a.Away(), []clients.Contact(nil)
+	for _, c := range st.ask {
+		if slices.Contains(ids, c.ID) {
+			gone = append(gone, c)
+		}
+	}
+	return s.people(gone)
 }
 
 func rank(c clients.Contact) int {

@@ -64,7 +64,7 @@ func TestApproved(t *testing.T) {
 	}
 	a := d.may(t, ticket.ID, policy.Cancellation, "kim")
 	if i := slices.IndexFunc(a.Reasons, func(r policy.Reason) bool { return r.Code == policy.CodeApproverAsked }); a.Decision != policy.Hold || i < 0 ||
-		!strings.Contains(a.Reasons[i].Text, "ada at 2026-11-25 09:00 UTC") || strings.Contains(a.Reasons[i].Text, "@") || a.Next[0] != "await_approval" {
+		!strings.Contains(a.Reasons[i].Text, "Needs 1 of 1 approvers (ada by mail); asked 2026-11-25 09:00 UTC.") || strings.Contains(a.Reasons[i].Text, "@") || a.Next[0] != "await_approval" {
 		t.Errorf("asked: %+v", a)
 	}
 	d.turn(time.Hour)

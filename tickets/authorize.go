@@ -122,6 +122,11 @@ func (s *Store) Authorize(a AuthorizeRequest) (out Authorization, err error) {
 				return err
 			}
 		}
+		if d.Decision == policy.Hold {
+			if err := s.reopen(tx, &t, ask); err != nil {
+				return err
+			}
+		}
 		if d.AskNow {
 			t.by = agent.ID
 			if err := s.askAfresh(tx, &t); err != nil {

@@ -144,7 +144,7 @@ func TestNewLead(t *testing.T) {
 	var agents []staff.Agent
 	check(t, d.kv.View(func(v kv.View) (err error) { agents, err = staff.List(v); return err }))
 	for at, want := range map[time.Duration][]string{0: {"max"}, 72 * time.Hour: {"lee", "max"}} {
-		if got := leads(Ticket{}, agents, d.Now().Add(at), ""); !slices.Equal(got, want) {
+		if got := leads(Ticket{}, agents, d.Now().Add(at), "", 1); !slices.Equal(got, want) {
 			t.Errorf("after %s the leads are %v, want %v", at, got, want)
 		}
 	}

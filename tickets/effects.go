@@ -60,6 +60,7 @@ var effects = map[policy.EffectKind]func(*Store, kv.Tx, *work, policy.Effect) er
 	policy.EffectAnswers: func(s *Store, tx kv.Tx, w *work, _ policy.Effect) error {
 		return s.alert(tx, w.t, policy.NoticeAnswers, "")
 	},
+	policy.EffectAway:      (*Store).awayFor,
 	policy.EffectLock:      (*Store).lockFor,
 	policy.EffectLockAsked: (*Store).lockAskedFor,
 	policy.EffectUnlock:    (*Store).unlockedFor,
@@ -105,6 +106,9 @@ func (s *Store) carryOut(tx kv.Tx, m *Message, f policy.Facts, d policy.Decision
 		if err := carry(s, tx, w, e); err != nil {
 			return err
 		}
+	}
+	if err := s.isBack(tx, w); err != nil {
+		return err
 	}
 	if d.Verdict == policy.Deferred {
 		w.t.waitsForDNS(s.Now())

@@ -231,6 +231,9 @@ func (s *Store) named(r kv.Reader, prefix string, marks []policy.Mark, e policy.
 	}
 	for _, m := range marks {
 		id, err := s.recall(r, prefix, m.Value)
+		if id == "" && err == nil && e.Kind == policy.KindAutoReply { // it may answer the return path, RFC 3834 section 4
+			id, err = s.recall(r, returnPathPrefix, m.Value)
+		}
 		if err != nil {
 			return nil, err
 		}

@@ -24,7 +24,7 @@ const lookSent = 5 * time.Minute
 
 // seekLeads begins to seek the two leads who have to agree that a mailbox is lost.
 func (s *Store) seekLeads(tx kv.Tx, t *Ticket) error {
-	return s.seek(tx, t, approvals.Approval{Leads: 2, Lost: true, Until: t.Until})
+	return s.seek(tx, t, approvals.Approval{Needs: approvals.Needs{Leads: 2}, Leads: 2, Lost: true, Until: t.Until})
 }
 
 // concerned is an address that has to know that a mailbox is said to be lost.
@@ -126,7 +126,7 @@ func (s *Store) tellOfLost(tx kv.Tx, seen approvals.Approval, all []concerned, l
 			return err
 		}
 		if !agreed {
-			if err := s.alert(tx, t, policy.NoticeLeadApproves, ""); err != nil {
+			if err := s.alertLeads(tx, t, 2); err != nil {
 				return err
 			}
 		}

@@ -40,18 +40,28 @@ func (s *Store) seekApprovers() error {
 	return errors.Join(errs...)
 }
 
-// seekOne asks for one approval whoever may be asked and was not.
+// seekOne asks for one approval whoever may be asked and was not, and reminds those
+// who did not answer.
 func (s *Store) seekOne(id string) error {
 	var a approvals.Approval
 	var st standing
+	var action policy.Action
+	var remind []string
 	err := s.kv.View(func(v kv.View) (err error) {
 		if a, err = approvals.Get(v, id); err != nil || a.Lost {
 			return err
 		}
 		t, err := load(v, a.Ticket)
-		if err == nil {
-			st, err = s.standing(v, t)
+		if err != nil {
+			return err
 		}
+		if action, err = s.proofs(v, t); err != nil {
+			return err
+		}
+		if remind, err = s.toRemind(v, a); err != nil {
+			return err
+		}
+		st, err = s.standing(v, t)
 		return err
 	})
 	if err != nil {
@@ -61,10 +71,18 @@ func (s *Store) seekOne(id string) error {
 		return s.tellLost(a)
 	}
 	var errs []error
-	for _, c := range st.ask {
-		if len(a.Asked) < maxApprovers && !a.Has(c.ID) {
-			errs = append(errs, s.group.Update(func(tx kv.Tx) error { return s.askOne(tx, id, c.ID) }))
-			a.Asked = append(a.Asked, approvals.Asked{Contact: c.ID})
+	each := func(do func(kv.Tx, string, string) error, contact string) {
+		errs = append(errs, s.group.Update(func(tx kv.Tx) error { return do(tx, id, contact) }))
+	}
+	if lacks, needs := action.Lacks(), action.Demands().Second; !lacks.None() {
+		for _, contact := range remind {
+			each(s.remindOne, contact)
+		}
+		for _, c := range st.ask {
+			if needs.Contacts+needs.Either > 0 && len(a.Asked) < maxApprovers && !a.Has(c.ID) {
+				each(s.askOne, c.ID)
+				a.Asked = append(a.Asked, approvals.Asked{Contact: c.ID})
+			}
 		}
 	}
 	if err := errors.Join(errs...); err != nil {
@@ -98,8 +116,53 @@ func (s *Store) askOne(tx kv.Tx, id, contact string) error {
 	return errors.Join(approvals.Save(tx, a), save(tx, t))
 }
 
+// remindOne reminds one contact who was asked, once, at half of the time that they
+// had, in their own day.
+func (s *Store) remindOne(tx kv.Tx, id, contact string) error {
+	a, t, ok, err := s.stands(tx, id)
+	i := slices.IndexFunc(a.Asked, func(one approvals.Asked) bool { return one.Contact == contact })
+	if err != nil || !ok || i < 0 {
+		return err
+	}
+	at, err := s.remindAt(tx, a, a.Asked[i])
+	if err != nil || at.IsZero() || at.After(s.Now()) { //rule:6.10 approver-is-reminded-by-day part=3 TestApproverReminded
+		return err
+	}
+	a.Asked[i].Reminded = s.Now()
+	if err := s.askApprover(tx, &t, a, &a.Asked[i], policy.NoticeApproveReminder); err != nil {
+		return err
+	}
+	return errors.Join(approvals.Save(tx, a), save(tx, t))
+}
+
+// toRemind gives who is to be reminded now.
+func (s *Store) toRemind(r kv.Reader, a approvals.Approval) (contacts []string, err error) {
+	for _, one := range a.Asked {
+		at, err := s.remindAt(r, a, one)
+		if err != nil {
+			return nil, err
+		}
+		if !at.IsZero() && !at.After(s.Now()) {
+			contacts = append(contacts, one.Contact)
+		}
+	}
+	return contacts, nil
+}
+
+// remindAt says when somebody who was asked is to be reminded; zero: not.
+func (s *Store) remindAt(r kv.Reader, a approvals.Approval, one approvals.Asked) (time.Time, error) {
+	if !one.Reminded.IsZero() || len(one.Notices) == 0 || a.Agreed(one.Contact, "") { //rule:6.10 approver-is-reminded-once part=1 TestApproverReminded
+		return time.Time{}, nil
+	}
+	half := one.At.Add(a.Until.Sub(one.At) / 2)
+	if s.Now().Before(half) {
+		return half, nil
+	}
+	return s.customersTime(r, one.Contact, a.Until)
+}
+
 // sought notes how it stands, and tells the requester who has to agree, once, and
-// the leads where they have to.
+// the leads where they have to, or may.
 func (s *Store) sought(tx kv.Tx, id string, st standing) error {
 	a, t, ok, err := s.stands(tx, id)
 	if err != nil {
@@ -109,23 +172,24 @@ func (s *Store) sought(tx kv.Tx, id string, st standing) error {
 		a.Look = time.Time{}
 		return approvals.Save(tx, a)
 	}
-	wasLeads := a.Leads
-	a.Leads, a.Blocked, a.Clears = 0, "", time.Time{}
-	switch {
-	case st.leads:
-		a.Leads = 1
-	case len(st.ask) == 0:
+	if ended, err := s.settle(tx, &a, &t); err != nil || ended {
+		return errors.Join(err, save(tx, t))
+	}
+	had, needs := a, policy.Second(a.Needs)
+	away := s.away(st, a)
+	a.Leads, a.LeadMay, a.Blocked, a.Clears = needs.Leads+st.leads(needs), needs.Either > 0 || st.places(needs, away) > st.leads(needs), "", time.Time{}
+	if st.blocked != "" && s.people(st.ask)+st.leads(needs) < needs.Contacts {
 		a.Blocked, a.Clears = st.blocked, st.clears
 	}
-	a.Look = s.Now().Add(lookAgain)
-	if st.clears.After(s.Now()) && st.clears.Before(a.Look) {
-		a.Look = st.clears
+	if a.Look, err = s.lookNext(tx, a, st); err != nil {
+		return err
 	}
-	if a.Leads > wasLeads {
-		if err := errors.Join(s.record(tx, &t, Event{Event: "approval", Text: "No other contact of the client may approve " + a.ID + ": a team lead has to."}),
-			s.alert(tx, t, policy.NoticeLeadApproves, "")); err != nil {
-			return err
-		}
+	told, err := s.tellAway(tx, &t, &a)
+	if err != nil {
+		return err
+	}
+	if err := s.tellLeads(tx, &t, had, a, told); err != nil {
+		return err
 	}
 	if a.Blocked != "" && !a.Held {
 		if err := s.record(tx, &t, Event{Event: "approval", Reason: policy.CodeNobodyApproves, Text: "Nobody can be asked to approve " + a.ID + " now: " + a.Blocked + "."}); err != nil {
@@ -134,15 +198,53 @@ func (s *Store) sought(tx kv.Tx, id string, st standing) error {
 	}
 	if !a.Held {
 		a.Held = true
-		who := "another person of your organisation who may approve it"
-		if a.Leads > 0 {
-			who = "one of our team leads"
+		who, err := whoAgrees(tx, a)
+		if err != nil {
+			return err
 		}
 		if err := s.tellRequester(tx, &t, policy.NoticeHeld, who, a.Until); err != nil {
 			return err
 		}
 	}
 	return errors.Join(approvals.Save(tx, a), save(tx, t))
+}
+
+// lookNext is when the approval is looked at next.
+func (s *Store) lookNext(r kv.Reader, a approvals.Approval, st standing) (time.Time, error) {
+	next := s.Now().Add(lookAgain)
+	sooner := func(at time.Time) {
+		if at.After(s.Now()) && at.Before(next) {
+			next = at
+		}
+	}
+	sooner(st.clears)
+	for _, one := range a.Asked {
+		at, err := s.remindAt(r, a, one)
+		if err != nil {
+			return next, err
+		}
+		sooner(at)
+	}
+	return next, nil
+}
+
+// tellLeads tells the leads where more of them have to approve than before, or one
+// may since.
+func (s *Store) tellLeads(tx kv.Tx, t *Ticket, had, a approvals.Approval, told bool) error {
+	var say string
+	switch needs := policy.Second(a.Needs); {
+	case a.Leads > had.Leads && a.Leads > needs.Leads && needs.Contacts == 1:
+		say = "No other contact of the client may approve " + a.ID + ": a team lead has to."
+	case a.Leads > had.Leads && a.Leads > needs.Leads:
+		say = fmt.Sprintf("Too few other contacts of the client may approve %s: %s of our own approve it, too.", a.ID, several(a.Leads, "a team lead", "team leads"))
+	case a.Leads > had.Leads:
+		say = fmt.Sprintf("The rules of the desk ask for %s to approve %s.", several(a.Leads, "a team lead", "team leads"), a.ID)
+	case a.LeadMay && !had.LeadMay && !told:
+		say = "A team lead may approve " + a.ID + " as well."
+	default:
+		return nil
+	}
+	return errors.Join(s.record(tx, t, Event{Event: "approval", Text: say}), s.alertLeads(tx, *t, a.Leads))
 }
 
 // weighApproval gathers what an answer to an agent depends on of the ticket's
@@ -167,8 +269,8 @@ func (s *Store) weighApproval(r kv.Reader, t Ticket, action *policy.Action) erro
 	if a.Lost {
 		action.Told = a.ToldAt
 	}
-	if a.State == approvals.Open || a.Lost {
-		action.Approval, err = s.approvalWaits(r, t, a)
+	if a.State == approvals.Open || a.Lost || asksMore(a, *action) {
+		action.Approval, err = s.approvalWaits(r, t, a, action.Lacks())
 	}
 	if end := action.WaitEnds(); a.Lost && t.UsedBy == "" && !end.Before(t.Until) {
 		action.Approval = append(action.Approval, policy.Reason{Code: policy.CodeEndsFirst, Text: fmt.Sprintf("%s ends %s, and its %d days of wait not before %s: nothing will be allowed by it. Open another.",
@@ -177,15 +279,11 @@ func (s *Store) weighApproval(r kv.Reader, t Ticket, action *policy.Action) erro
 	return err
 }
 
-// approvalWaits says why nobody has agreed yet: who has to and was asked when, and
+// approvalWaits says why not enough have agreed yet: who has to and was asked when, and
 // what is known to be in the way.
-func (s *Store) approvalWaits(r kv.Reader, t Ticket, a approvals.Approval) (out []policy.Reason, err error) {
+func (s *Store) approvalWaits(r kv.Reader, t Ticket, a approvals.Approval, lacks policy.Second) (out []policy.Reason, err error) {
 	say := func(code policy.Code, text string) { out = append(out, policy.Reason{Code: code, Text: text}) }
-	left, err := s.leadsLeft(r, t, a)
-	if err != nil {
-		return nil, err
-	}
-	switch {
+	switch left := lacks.Leads; {
 	case a.Lost && left > 0:
 		say(policy.CodeLeadApproves, fmt.Sprintf("Two team leads who neither opened it nor carry it out have to approve %s with what they saw; %d did.", a.ID, a.Leads-left))
 	case a.Lost && a.ToldAt.IsZero():
@@ -193,18 +291,12 @@ func (s *Store) approvalWaits(r kv.Reader, t Ticket, a approvals.Approval) (out 
 			return nil, err
 		}
 	case a.Lost:
-	case a.Leads > 0:
-		say(policy.CodeLeadApproves, "No other contact of the client may approve "+a.ID+", so a team lead has to, who neither opened nor edited the ticket nor carries it out.")
-	case a.Blocked != "":
-		say(policy.CodeNobodyApproves, policy.Because(policy.CodeNobodyApproves).Text+" "+a.Blocked+" ("+a.ID+").")
-	case len(a.Asked) == 0:
-		say(policy.CodeApproverAsked, "Who may approve "+a.ID+" is asked within seconds.")
+	case a.State == approvals.Approved:
+		say(policy.CodeApproverAsked, fmt.Sprintf("The rules of the desk ask for %s since %s was given; who is missing is asked within seconds.", askedFor(lacks), a.ID))
 	default:
-		names, err := askedWords(r, a)
-		if err != nil {
+		if out, err = s.personsMissing(r, a, lacks); err != nil {
 			return nil, err
 		}
-		say(policy.CodeApproverAsked, fmt.Sprintf("Asked for %s: %s. Without an answer it ends %s.", a.ID, names, moment(a.Until)))
 	}
 	for _, one := range a.Asked[:min(len(a.Asked), 3)] {
 		if len(one.Notices) == 0 {
@@ -228,6 +320,41 @@ func (s *Store) approvalWaits(r kv.Reader, t Ticket, a approvals.Approval) (out 
 		if o.Revision == t.Revision && !o.At.Before(a.Opened) {
 			out = append(out, o.reason())
 		}
+	}
+	return out, nil
+}
+
+// personsMissing says who has to agree and has not.
+func (s *Store) personsMissing(r kv.Reader, a approvals.Approval, lacks policy.Second) (out []policy.Reason, err error) {
+	say := func(code policy.Code, text string) { out = append(out, policy.Reason{Code: code, Text: text}) }
+	needs := policy.Second(a.Needs)
+	words, err := askedWords(r, a, lacks)
+	if err != nil {
+		return nil, err
+	}
+	switch {
+	case words != "" && lacks.Contacts+lacks.Either > 0:
+		say(policy.CodeApproverAsked, words)
+	case a.Leads == 0 && a.Blocked == "":
+		say(policy.CodeApproverAsked, "Who may approve "+a.ID+" is asked within seconds.")
+	}
+	const who = ", who neither opened nor edited the ticket nor carries it out."
+	switch inPlace := a.Leads - needs.Leads; {
+	case inPlace > 0 && needs.Contacts == 1:
+		say(policy.CodeLeadApproves, "No other contact of the client may approve "+a.ID+", so a team lead has to"+who)
+	case inPlace > 0:
+		say(policy.CodeLeadApproves, fmt.Sprintf("Too few other contacts of the client may approve %s, so %s approve in their place%s", a.ID, several(a.Leads, "a team lead has to", "team leads have to"), who))
+	case lacks.Leads > 0:
+		say(policy.CodeLeadApproves, fmt.Sprintf("The rules of the desk ask for the approval of %s (%s)%s", several(lacks.Leads, "a team lead", "team leads"), a.ID, who))
+	case lacks.Either > 0:
+		say(policy.CodeLeadApproves, "A team lead may approve "+a.ID+" as well"+who)
+	}
+	if a.Blocked != "" {
+		say(policy.CodeNobodyApproves, policy.Because(policy.CodeNobodyApproves).Text+" "+a.Blocked+" ("+a.ID+").")
+	}
+	if text, err := awayWords(r, a); err != nil || text != "" {
+		say(policy.CodeApproverAway, text)
+		return out, err
 	}
 	return out, nil
 }

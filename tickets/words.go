@@ -51,10 +51,8 @@ func (s *Store) word(r kv.Reader, t Ticket) (policy.Word, error) {
 // weighed gives of what weigh would gather what the word of a ticket's request
 // depends on, and until when its proofs count.
 func (s *Store) weighed(r kv.Reader, t Ticket) (policy.Action, error) {
-	a := policy.Action{Now: s.Now(), Class: t.Class, Channel: policy.Email, Ticket: t.facts(), OpenedBy: t.OpenedBy, Edited: t.Edited,
-		Proofs: slices.Clone(t.Proofs), TokenClasses: s.opt.TokenClasses, Rules: s.rules()}
-	var err error
-	if a.Matter, err = matterOf(r, t); err != nil {
+	a, err := s.proofs(r, t)
+	if err != nil {
 		return a, err
 	}
 	for _, o := range t.Obstacles {
@@ -62,13 +60,20 @@ func (s *Store) weighed(r kv.Reader, t Ticket) (policy.Action, error) {
 			a.Obstacles = append(a.Obstacles, policy.Because(o.Code))
 		}
 	}
-	if err = s.weighProofs(r, t, &a); err != nil {
+	if a.Demands().Approval() {
+		err = s.weighApproval(r, t, &a)
+	}
+	return a, err
+}
+
+// proofs gives what was proved of a ticket and what the rules ask for, as the
+// directory is now.
+func (s *Store) proofs(r kv.Reader, t Ticket) (policy.Action, error) {
+	a := policy.Action{Now: s.Now(), Class: t.Class, Channel: policy.Email, Ticket: t.facts(), OpenedBy: t.OpenedBy, Edited: t.Edited,
+		Proofs: slices.Clone(t.Proofs), TokenClasses: s.opt.TokenClasses, Rules: s.rules()}
+	var err error
+	if a.Matter, err = matterOf(r, t); err != nil {
 		return a, err
 	}
-	if a.Demands().Approval() {
-		if err := s.weighApproval(r, t, &a); err != nil {
-			return a, err
-		}
-	}
-	return a, nil
+	return a, s.weighProofs(r, t, &a)
 }

@@ -44,9 +44,14 @@ type Approval struct {
 	State    State        `json:"state"`
 	Opened   time.Time    `json:"opened"`
 	Until    time.Time    `json:"until"` // silence refuses then
-	// Leads is how many leads have to agree, as no contact may; 0: a contact has to.
-	Leads int  `json:"leads,omitempty"`
-	Lost  bool `json:"lost,omitempty"` // somebody says that the contact lost their mailbox
+	// Needs is who has to agree, as the rules were when it was last looked at; zero:
+	// it was not yet, or by a version that knew of one person alone.
+	Needs Needs `json:"needs,omitzero"`
+	// Leads is how many leads have to agree: as the rules ask for them, or as too few
+	// contacts may. LeadMay says that one may where none has to.
+	Leads   int  `json:"leads,omitempty"`
+	LeadMay bool `json:"lead_may,omitempty"`
+	Lost    bool `json:"lost,omitempty"` // somebody says that the contact lost their mailbox
 	// Asked are the contacts who were asked, in the order in which they were.
 	Asked []Asked `json:"asked,omitempty"`
 	// Blocked says why nobody can be asked or may agree yet, Clears when that ends;
@@ -60,6 +65,7 @@ type Approval struct {
 	Told   []string    `json:"told,omitempty"`
 	ToldAt time.Time   `json:"told_at,omitzero"`
 	Look   time.Time   `json:"look,omitzero"` // when Tick looks at it next; zero: not
+	Moved  []Moved     `json:"moved,omitempty"`
 	Given  []Given     `json:"given,omitempty"`
 	Ended  time.Time   `json:"ended,omitzero"` // when it was approved, refused or void
 	Why    policy.Code `json:"why,omitempty"`  // it is void or refused
@@ -73,6 +79,29 @@ type Asked struct {
 	Clearer bool      `json:"clearer,omitempty"`    // asked once more, as the answer was unclear
 	For     string    `json:"for,omitempty"`        // whose place they were asked in; empty: on their own account
 	By      string    `json:"delegation,omitempty"` // by which
+	// Reminded is when they were reminded, once.
+	Reminded time.Time `json:"reminded,omitzero"`
+	// Away is since when they seem to be away, as a machine answered our question,
+	// and Said what it said; zero: they don't. AwayTold says that it was told.
+	Away     time.Time `json:"away,omitzero"`
+	Said     string    `json:"said,omitempty"`
+	AwayTold bool      `json:"away_told,omitempty"`
+}
+
+// Needs is how many others have to agree: contacts, leads, and of both together.
+type Needs struct {
+	Contacts int `json:"contacts,omitempty"`
+	Leads    int `json:"leads,omitempty"`
+	Either   int `json:"either,omitempty"`
+}
+
+// Moved is that a lead gave the question to somebody.
+type Moved struct {
+	Contact string    `json:"contact,omitempty"`
+	Agent   string    `json:"agent,omitempty"` // a lead
+	By      string    `json:"by"`
+	At      time.Time `json:"at"`
+	Reason  string    `json:"reason"`
 }
 
 // Given is what somebody said who may agree.
@@ -81,14 +110,30 @@ type Given struct {
 	Contact string    `json:"contact,omitempty"`
 	Agent   string    `json:"agent,omitempty"` // a lead
 	At      time.Time `json:"at"`
-	Message string    `json:"message,omitempty"` // record of the message that said it
-	Reason  string    `json:"reason,omitempty"`  // a lead's
-	For     string    `json:"for,omitempty"`     // whose place it was said in; empty: their own
+	Message string    `json:"message,omitempty"`  // record of the message that said it
+	Reason  string    `json:"reason,omitempty"`   // a lead's
+	For     string    `json:"for,omitempty"`      // whose place it was said in; empty: their own
+	InPlace bool      `json:"in_place,omitempty"` // a lead's, in the place of a contact
 }
 
 // Has reports whether the contact was asked.
 func (a Approval) Has(contact string) bool {
 	return slices.ContainsFunc(a.Asked, func(one Asked) bool { return one.Contact == contact })
+}
+
+// Agreed reports whether the contact, or the lead, has said yes.
+func (a Approval) Agreed(contact, lead string) bool {
+	return slices.ContainsFunc(a.Given, func(g Given) bool { return g.Yes && g.Contact == contact && g.Agent == lead })
+}
+
+// Away are the contacts who seem to be away and have not agreed.
+func (a Approval) Away() (away []string) {
+	for _, one := range a.Asked {
+		if !one.Away.IsZero() && !a.Agreed(one.Contact, "") {
+			away = append(away, one.Contact)
+		}
+	}
+	return away
 }
 
 // New numbers an approval and writes it.

@@ -16,9 +16,9 @@ var start = time.Date(2026, 11, 25, 9, 0, 0, 0, time.UTC)
 func TestGolden(t *testing.T) {
 	kvtest.Golden(t, map[string]any{
 		"approval": Approval{ID: "A-1", Ticket: "T-1042", Client: "north", Class: "cancellation", Revision: 2, Epoch: 1, State: Open, Opened: start,
-			Until: start, Leads: 2, Lost: true, Asked: []Asked{{Contact: "c-7", Notices: []string{"n-abc"}, At: start, Clearer: true}}, Blocked: "cools", Clears: start,
-			Held: true, Told: []string{"2/ada@north.example"}, ToldAt: start, Look: start,
-			Given: []Given{{Yes: true, Contact: "c-7", Agent: "lea", At: start, Message: "m-1", Reason: "called back"}}, Ended: start, Why: "approval_refused"},
+			Until: start, Needs: Needs{Contacts: 1, Leads: 2, Either: 3}, Leads: 2, LeadMay: true, Lost: true, Asked: []Asked{{Contact: "c-7", Notices: []string{"n-abc"}, At: start, Clearer: true, Reminded: start, Away: start, Said: "away until Monday", AwayTold: true, For: "c-8", By: "T-7"}}, Blocked: "cools", Clears: start,
+			Held: true, Told: []string{"2/ada@north.example"}, ToldAt: start, Look: start, Moved: []Moved{{Contact: "c-7", Agent: "lea", By: "max", At: start, Reason: "away"}},
+			Given: []Given{{Yes: true, Contact: "c-7", Agent: "lea", At: start, Message: "m-1", Reason: "called back", InPlace: true, For: "c-8"}}, Ended: start, Why: "approval_refused"},
 		"counter": uint64(17),
 	})
 }

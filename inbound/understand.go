@@ -90,6 +90,7 @@ func understand(ctx context.Context, check Checker, desk Desk, raw []byte, arriv
 		return e
 	}
 	e.Inquiry, e.Locks = inquiry(e.Subject, r), r.Locks()
+	e.Nameless, e.Line = saysNothing(e.Subject), lineOf(e.Text)
 	request := sender.Request{Message: m, From: from, Arrived: arrived, Trust: desk.Trust, Hurry: desk.Hurry, Places: desk.Places}
 	reads := true
 	if desk.Standing != nil {

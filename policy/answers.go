@@ -65,6 +65,8 @@ func opening(f Facts) (Decision, bool) {
 		d.prove(ProofSender)
 		if (class.Demands().AsksBack() || f.AsksBack) && !f.doubtful() { //rule:6.1 own-mail-is-no-confirmation TestOpening/privileged
 			d.notice(NoticeConfirm)
+		} else if f.Nameless && !f.Inquires() { // who is asked has a mail of ours already
+			d.with(Effect{Kind: EffectNudge}) //rule:6.10 only-their-own-mail-is-nudged TestNudge/opened
 		}
 	// whoever has old mail of theirs must not have us ask again and again
 	case f.Waits != "": //rule:6.10 old-mail-asks-once tickets.TestOldMailAsksOnce

@@ -38,6 +38,7 @@ type Notice struct {
 	Sent     time.Time
 	Expires  time.Time
 	Bare     bool // it names no ticket: whoever answers it, be that signed or not, means the mail that it answers
+	Names    bool // a line that answers it becomes its ticket's subject
 	Tells    bool // it asks nothing: its token opens nothing, and carries a no
 	Objects  bool // whoever got it may object by a no, to a change of the file or to what is done about a lost mailbox
 	Late     bool // its address left the file so long ago that nobody objects from there any longer

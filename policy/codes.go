@@ -16,6 +16,7 @@ const (
 	CodeClassDoubt    Code = "class_doubt"
 	CodeAsksMore      Code = "asks_more"
 	CodeAskedFurther  Code = "asked_further"
+	CodeNamed         Code = "named"
 	CodeSecondPerson  Code = "second_person"
 	CodeLifted        Code = "lifted"
 	CodeStaysStopped  Code = "stays_stopped"

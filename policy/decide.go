@@ -52,6 +52,7 @@ func Decide(f Facts) Decision {
 	}
 	f.lock(&d) //rule:8 a-lock-is-heard-in-an-answer TestLocking/answer
 	f.tell(&d)
+	f.name(&d)
 	for i, r := range d.Reasons {
 		if r.Code == CodeSharedAddress {
 			d.Reasons[i].Text = strings.TrimSuffix(r.Text, ".") + " (" + strings.Join(f.Person.Shared, ", ") + ")."

@@ -24,10 +24,12 @@ const (
 	EffectAway        EffectKind = "away"         // somebody who may approve seems to be away
 	EffectDispute     EffectKind = "dispute"      // the ticket is disputed for good
 	EffectDisputeAlso EffectKind = "dispute_also" // so is another ticket of the person asked
+	EffectName        EffectKind = "name"         // its words become the ticket's subject
 	EffectFurther     EffectKind = "further"      // the ticket asks for that, too, in a revision of its own
 	EffectLook        EffectKind = "look"         // a person should look, as it asks for more than its ticket is for
 	EffectLockAsked   EffectKind = "lock_asked"   // the leads are told that it asks for a lock and does not count
 	EffectAbout       EffectKind = "tell_about"   // the sender is told of a ticket that they asked about, or that it is none of theirs
+	EffectNudge       EffectKind = "nudge"        // the address on file is told that a subject would help
 	EffectNotice      EffectKind = "ask"          // the address on file gets a notice
 )
 
@@ -65,10 +67,12 @@ var effects = []struct {
 	{EffectAway, EffectTerms{}}, // a machine's mail uses nothing up, and its words are kept with the approval
 	{EffectDispute, EffectTerms{Counts: true, Evidence: true, Denies: true}},
 	{EffectDisputeAlso, EffectTerms{Counts: true, Evidence: true, Denies: true}},
+	{EffectName, EffectTerms{Counts: true}},
 	{EffectFurther, EffectTerms{Counts: true, Evidence: true}},
 	{EffectLook, EffectTerms{}}, // nothing may tie it to its ticket but a name, so it uses nothing up
 	{EffectLockAsked, EffectTerms{}},
 	{EffectAbout, EffectTerms{Counts: true}},
+	{EffectNudge, EffectTerms{Counts: true}},
 	{EffectNotice, EffectTerms{Counts: true}},
 }
 

@@ -251,8 +251,10 @@ type Evidence struct {
 	Recipients []Mark   // canonical addresses of To and Cc
 	Text       string   // the own words, quotes and signature removed, cleaned
 	Answer     Answer
-	Asks       Asks // the class read in subject and own words, where the message may open a ticket
-	Locks      bool // the first own line is the word LOCK
+	Asks       Asks   // the class read in subject and own words, where the message may open a ticket
+	Nameless   bool   // the Subject says nothing of what it is about
+	Line       string // the own words, where they are one line by which a ticket could be named
+	Locks      bool   // the first own line is the word LOCK
 	Inquiry    Inquiry
 	Bounce     Bounce
 }

@@ -115,6 +115,7 @@ type Ticket struct {
 	Class    Class
 	State    State
 	Revision int
+	Nameless bool // its subject says nothing, and nobody has given it another
 	Lost     bool // somebody says that its contact lost their mailbox: two leads agree, or nobody
 }
 

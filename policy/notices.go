@@ -51,6 +51,9 @@ const (
 	NoticeAbout     NoticeKind = "about"      // that it is ours, and what it asks
 	NoticeAboutNone NoticeKind = "about_none" // that none of theirs has that number
 
+	// What answers a mail whose subject says nothing.
+	NoticeSubject NoticeKind = "subject" // that it is here, and that a subject would help
+
 	// What tells staff.
 	NoticeUndeliverable NoticeKind = "undeliverable" // that a mail to a contact did not arrive
 	NoticeSaidNo        NoticeKind = "said_no"       // that the customer said no
@@ -179,6 +182,7 @@ var notices = map[NoticeKind]NoticeTerms{
 	NoticeLost:      {To: ToContact, Text: "lost", Delivery: AtLeastOnce, Once: true, Security: true, Kept: true, Account: OfSecurity, Limits: hourOnly, Objects: true},
 	NoticeAbout:     {To: ToContact, Text: "about", Delivery: AtMostOnce, Replies: true, Objects: true, Aside: true, Dropped: true, Limits: every},
 	NoticeAboutNone: {To: ToContact, Text: "about_none", Delivery: AtMostOnce, Replies: true, Aside: true, Bare: true, Dropped: true, Limits: every},
+	NoticeSubject:   {To: ToContact, Text: "subject", Delivery: AtMostOnce, Once: true, Replies: true, Aside: true, Dropped: true, Limits: every},
 	NoticeExpired:   {To: ToContact, Text: "expired", Delivery: AtMostOnce, Once: true, Dropped: true, Account: OfTimers, Limits: every},
 
 	NoticeCodeChanged: {To: ToContact, Text: "code_changed", Delivery: AtLeastOnce, Once: true, Security: true, Objects: true, Kept: true, Account: OfSecurity, Limits: hourOnly},
@@ -238,7 +242,7 @@ var NoticeKinds = []NoticeKind{
 	NoticeCodeChanged, NoticeCodeUsed, NoticeCodeLocked, NoticeChangeAsked, NoticeChanged, NoticeHeld, NoticeRefused, NoticeAgreed, NoticeAway, NoticeReassigned, NoticeLost,
 	NoticeDone, NoticeDoneTold, NoticeNotDone,
 	NoticeDelegate, NoticeDelegateEnded,
-	NoticeAbout, NoticeAboutNone,
+	NoticeAbout, NoticeAboutNone, NoticeSubject,
 	NoticeUndeliverable, NoticeSaidNo, NoticeStopped, NoticeCodeGuessed, NoticeNotApproved, NoticeLeadApproves, NoticeApproverAway, NoticeAnswers,
 	NoticeUnsaid, NoticeUnsaidLead, NoticeLockNews, NoticeSeveral, NoticeProbe,
 }

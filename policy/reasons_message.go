@@ -21,6 +21,8 @@ var messageReasons = []section{
 			when: "A proved mail in the thread of a ticket whose words ask for a graver class: of a colleague, in doubt, or of what is over.", do: "Read it. Edit the ticket to what is asked now, or open another, or say that the class stands: ticket edit --class."},
 		{code: CodeAskedFurther, on: onMessage | onHistory, text: "A later mail of the contact asks for more than the ticket was for: it has that class and their words now, and they were asked about all of it.",
 			when: "A proved mail of the ticket's contact on it whose words surely ask for a graver, privileged class.", do: "Wait for the answer: what was proved before counts no longer. If they ask for something else altogether, open another ticket for it and edit this one."},
+		{code: CodeNamed, on: onMessage | onHistory, text: "The contact answered our mail about a subject that says nothing, by one line: it is the ticket's subject now.",
+			when: "One line that says something, in answer to that mail, on a ticket that nobody has named.", do: "Nothing."},
 		{code: CodeSecondPerson, on: onHistory, text: "An agent wishes the ticket to be a question or a small change, though its words surely ask for more.",
 			when: "The class of a customer's own mail is lowered so far.", do: "A second agent, or a lead, reads the request and gives the same command, if they agree."},
 		{code: CodeLifted, on: onMessage, text: "The primary contact agreed that the stop of the client ends.",

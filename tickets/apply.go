@@ -159,7 +159,7 @@ func (s *Store) openedByMail(tx kv.Tx, f policy.Facts) (Ticket, error) {
 		asks.Look, asks.Why = true, "They ask whether a ticket is ours; the words may be somebody else's, so nobody was asked."
 	}
 	return s.create(tx, Ticket{Client: c.Client, Contact: c.ID, Subject: oneLine(subject), Request: s.firstWords(f.Text),
-		Class: f.Asks.OfMail(), Service: c.ServiceIn(s.Now(), f.Subject, f.Text), Channel: policy.Email, Asks: asks, Mail: mailRead(f.Asks)}, f.MessageID)
+		Class: f.Asks.OfMail(), Service: c.ServiceIn(s.Now(), f.Subject, f.Text), Channel: policy.Email, Asks: asks, Mail: mailRead(f.Asks), Nameless: f.Nameless}, f.MessageID)
 }
 
 // addTodo notes that the message is to be moved or marked on IMAP. Mail of a

@@ -105,7 +105,7 @@ func (s *Store) edit(tx kv.Tx, t *Ticket, e EditRequest, agent staff.Agent, r po
 		if t.Mail != nil && t.Mail.Text == "" {
 			t.Mail.Text = t.Request
 		}
-		t.Request, t.Looked = e.Request, ""
+		t.Request, t.Looked, t.Nameless = e.Request, "", false // whoever has put it in other words has looked
 	}
 	t.Until = s.Now().Add(s.life(*t))
 	for _, id := range []string{r.Wisher, agent.ID} {

@@ -23,8 +23,12 @@ type work struct {
 // effects says how each kind of effect is carried out. A decision lists its
 // effects in the order in which that is done.
 var effects = map[policy.EffectKind]func(*Store, kv.Tx, *work, policy.Effect) error{
-	policy.EffectOpen:    (*Store).openFor,
-	policy.EffectJoin:    (*Store).joinFor,
+	policy.EffectOpen: (*Store).openFor,
+	policy.EffectJoin: (*Store).joinFor,
+	policy.EffectName: (*Store).nameFor,
+	policy.EffectNudge: func(s *Store, tx kv.Tx, w *work, _ policy.Effect) error {
+		return s.inform(tx, &w.t, policy.NoticeSubject)
+	},
 	policy.EffectFurther: (*Store).furtherFor,
 	policy.EffectLook:    (*Store).lookFor,
 	policy.EffectProve: func(s *Store, tx kv.Tx, w *work, e policy.Effect) error {

@@ -273,7 +273,7 @@ func (s *Store) noticeFacts(r kv.Reader, n notice, t Ticket, from string, now ti
 	}
 	return policy.Notice{ID: n.ID, Ticket: n.Ticket, Contact: n.Contact, Address: n.Address, Revision: n.Revision, First: n.First, Sent: n.Sent,
 		Language: cmp.Or(n.Language, c.Language), Asked: from != "" && (n.Address == from || slices.Contains(c.Addresses, from)), Expires: n.Expires,
-		Lifts: n.Lifts, Approves: n.Approval != "" || n.Kind == policy.NoticeUnlock, Unlocks: n.Kind == policy.NoticeUnlock, By: n.By, Bare: n.Kind.Terms().Bare, Tells: !n.Kind.Terms().Asks, Objects: n.Kind.Terms().Objects, Late: n.Kind.Terms().Objects && !c.OnFile(n.Address) && !c.LeftLately(n.Address, now), Spent: n.Spent, Void: n.Void || n.Revision != t.Revision || gone}, err
+		Lifts: n.Lifts, Approves: n.Approval != "" || n.Kind == policy.NoticeUnlock, Unlocks: n.Kind == policy.NoticeUnlock, By: n.By, Bare: n.Kind.Terms().Bare, Names: n.Kind == policy.NoticeSubject, Tells: !n.Kind.Terms().Asks, Objects: n.Kind.Terms().Objects, Late: n.Kind.Terms().Objects && !c.OnFile(n.Address) && !c.LeftLately(n.Address, now), Spent: n.Spent, Void: n.Void || n.Revision != t.Revision || gone}, err
 }
 
 // inform is ask where what the notice is about stands whether it can be written

@@ -86,6 +86,8 @@ type factsRecord struct {
 	Text       string         `json:"text,omitempty"`
 	Answer     answerRecord   `json:"answer,omitzero"`
 	Asks       *asksRecord    `json:"asks,omitempty"`
+	Nameless   bool           `json:"nameless,omitempty"`
+	Line       string         `json:"line,omitempty"`
 	Locks      bool           `json:"locks,omitempty"`
 	Inquiry    inquiryRecord  `json:"inquiry,omitzero"`
 
@@ -252,6 +254,7 @@ type noticeRecord struct {
 	Sent     time.Time    `json:"sent,omitzero"`
 	Expires  time.Time    `json:"expires,omitzero"`
 	Bare     bool         `json:"bare,omitempty"`
+	Names    bool         `json:"names,omitempty"`
 	Tells    bool         `json:"tells,omitempty"`
 	Objects  bool         `json:"objects,omitempty"`
 	Late     bool         `json:"late,omitempty"`
@@ -267,6 +270,7 @@ type ticketRecord struct {
 	Class    policy.Class `json:"class,omitempty"`
 	State    policy.State `json:"state,omitempty"`
 	Revision int          `json:"revision,omitempty"`
+	Nameless bool         `json:"nameless,omitempty"`
 	Lost     bool         `json:"lost,omitempty"`
 }
 

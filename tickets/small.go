@@ -16,7 +16,7 @@ import (
 // anybody can send as many as they like.
 func small(f policy.Facts) policy.Facts {
 	f.MessageID, f.Subject, f.KindWhy = clean.Cut(f.MessageID, 200), clean.Cut(f.Subject, maxSubject), clean.Cut(f.KindWhy, 100)
-	f.Text, f.Threads, f.Numbers, f.Recipients, f.Answer.ByLanguage = "", nil, nil, nil, nil
+	f.Text, f.Line, f.Threads, f.Numbers, f.Recipients, f.Answer.ByLanguage = "", "", nil, nil, nil, nil
 	f.Asks.Why, f.Asks.Matches = "", nil
 	s := &f.Sender
 	s.DKIM, s.Covered, s.AlsoSigned, s.Shown, s.Records = nil, nil, nil, nil, nil
@@ -44,7 +44,7 @@ func masked(f policy.Facts) policy.Facts {
 	if f.Kind == policy.KindLoop || token.Valid(strings.ToLower(local)) { // the Message-ID of a mail of ours is a secret, too
 		f.MessageID = token.Blot(f.MessageID)
 	}
-	f.Subject, f.Text, f.KindWhy = token.Blot(f.Subject), token.Blot(f.Text), token.HideIn(f.KindWhy)
+	f.Subject, f.Text, f.Line, f.KindWhy = token.Blot(f.Subject), token.Blot(f.Text), token.Blot(f.Line), token.HideIn(f.KindWhy)
 	f.Threads, f.Recipients = slices.Clone(f.Threads), slices.Clone(f.Recipients)
 	for i, id := range f.Threads {
 		f.Threads[i] = token.Blot(id)

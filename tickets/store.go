@@ -192,16 +192,17 @@ type Ticket struct {
 	Events    uint64 `json:"events"` // how many events its history has
 	// Obstacles are why there is no proof yet.
 	Obstacles []obstacle    `json:"obstacles,omitempty"`
-	Asks      *asksRecord   `json:"asks,omitempty"`    // what was read of the request as it is
-	Mail      *readMail     `json:"mail,omitempty"`    // what was read of the contact's own mail that opened it
-	More      *more         `json:"more,omitempty"`    // a later message asks for more
-	Looked    string        `json:"looked,omitempty"`  // the agent who said its class
-	Further   string        `json:"further,omitempty"` // the contact's message by which it became what it is
-	Wish      *wish         `json:"wish,omitempty"`    // that its class be lowered
-	Checks    []personCheck `json:"checks,omitempty"`  // of the contact by other systems, for this revision
-	Heard     int           `json:"heard,omitempty"`   // how much of what those said is in the history
-	Lock      bool          `json:"lock,omitempty"`    // it tells of the lock of its client, or asks to open it
-	Change    *change       `json:"change,omitempty"`  // of the file, which its allow was used for or which it tells of
+	Asks      *asksRecord   `json:"asks,omitempty"`     // what was read of the request as it is
+	Mail      *readMail     `json:"mail,omitempty"`     // what was read of the contact's own mail that opened it
+	More      *more         `json:"more,omitempty"`     // a later message asks for more
+	Nameless  bool          `json:"nameless,omitempty"` // its subject says nothing, and nobody has given it another
+	Looked    string        `json:"looked,omitempty"`   // the agent who said its class
+	Further   string        `json:"further,omitempty"`  // the contact's message by which it became what it is
+	Wish      *wish         `json:"wish,omitempty"`     // that its class be lowered
+	Checks    []personCheck `json:"checks,omitempty"`   // of the contact by other systems, for this revision
+	Heard     int           `json:"heard,omitempty"`    // how much of what those said is in the history
+	Lock      bool          `json:"lock,omitempty"`     // it tells of the lock of its client, or asks to open it
+	Change    *change       `json:"change,omitempty"`   // of the file, which its allow was used for or which it tells of
 
 	by string // the agent at work on it now, to whose account a notice goes
 }
@@ -218,7 +219,7 @@ type Event struct {
 }
 
 func (t Ticket) facts() policy.Ticket {
-	return policy.Ticket{ID: t.ID, Client: t.Client, Contact: t.Contact, Class: t.Class, State: t.State, Revision: t.Revision, Lost: t.Lost}
+	return policy.Ticket{ID: t.ID, Client: t.Client, Contact: t.Contact, Class: t.Class, State: t.State, Revision: t.Revision, Nameless: t.Nameless, Lost: t.Lost}
 }
 
 // live reports whether the ticket has a proof of that kind for its revision.

@@ -214,7 +214,8 @@ func answer(f Facts) (Decision, bool) {
 	case !token: //rule:6.4 a-yes-needs-the-token TestDecide/reference-only
 		if len(f.Binding.Reasons) == 0 {
 			d.Reasons = []Reason{Because(CodeNoToken)}
-			if intent == Yes && f.Ticket.State != StateConfirmed {
+			asked := !f.Binding.Notice.Tells || f.Expects.Ticket == f.Ticket.ID
+			if intent == Yes && f.Ticket.State != StateConfirmed && asked { //rule:6.10 a-yes-to-courtesy-asks-where-asked part=3 TestYesToCourtesy
 				d.notice(NoticeAnswerHere) // or the contact would wait for us, and we for the contact
 			}
 		}

@@ -11,6 +11,7 @@ const (
 	CodeDenied        Code = "denied"
 	CodeUnclearAnswer Code = "unclear_answer"
 	CodeNoToken       Code = "no_token"
+	CodeUnboundAnswer Code = "unbound_answer"
 	CodeOpened        Code = "opened"
 	CodeAskedBack     Code = "asked_back"
 	CodeClassDoubt    Code = "class_doubt"

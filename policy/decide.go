@@ -27,6 +27,7 @@ var rules = []struct {
 	{"unproved", unproved},
 	{"weakly-proved", weaklyProved}, //rule:6.2 weak-is-no-sender TestDecide/nothing-vouches
 	{"stranger", stranger},
+	{"unbound-answer", unboundAnswer},
 	{"opening", opening},
 	{"further", further},
 	{"unbound", unbound},             //rule:6.4 unbound-proves-nothing TestDecide/superseded

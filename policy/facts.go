@@ -129,17 +129,18 @@ type Facts struct {
 	SignatureLock bool // or as a LOCK
 	Person        Person
 	Binding       Binding
-	Claimed       bool    // no token of ours names the ticket
-	Ticket        Ticket  // of Binding.Ticket
-	StandsIn      bool    // the proof token stands in for reply in the ticket's class
-	AsksBack      bool    // the rules of the desk ask for more than a proved mail of what this one would open
-	ToUs          bool    // To or Cc names the mailbox's address
-	ToUsSigned    bool    // and the counted signature covers that field
-	Waits         string  // the sender's ticket that asks whether they wrote to us, or for mail of which nobody is asked shows such
-	More          Further // what decides of it that the ticket's contact asks for more
-	About         About   // what the sender of an inquiry may be told
-	GaveUp        bool    // DNS has been asked as long as it may be
-	NoRoom        bool    // for the bytes of what proves nothing
+	Claimed       bool     // no token of ours names the ticket
+	Ticket        Ticket   // of Binding.Ticket
+	StandsIn      bool     // the proof token stands in for reply in the ticket's class
+	AsksBack      bool     // the rules of the desk ask for more than a proved mail of what this one would open
+	ToUs          bool     // To or Cc names the mailbox's address
+	ToUsSigned    bool     // and the counted signature covers that field
+	Waits         string   // the sender's ticket that asks whether they wrote to us, or for mail of which nobody is asked shows such
+	More          Further  // what decides of it that the ticket's contact asks for more
+	Expects       Expected // the sender's ticket that waits for their yes or no, where they say that
+	About         About    // what the sender of an inquiry may be told
+	GaveUp        bool     // DNS has been asked as long as it may be
+	NoRoom        bool     // for the bytes of what proves nothing
 }
 
 // Own reports whether the message is a proved one of the very person who was

@@ -11,6 +11,8 @@ var messageReasons = []section{
 			when: "A question, a condition, an acknowledgement, or more than a yes or no.", do: "Read it. The contact was asked once more for YES or NO."},
 		{code: CodeNoToken, on: onMessage | onAnswer, text: "The reply carries the reference, but not the secret of our question.",
 			when: "The mail program answered to another address than our Reply-To.", do: "Nothing: the contact was asked to reply to that mail itself."},
+		{code: CodeUnboundAnswer, on: onMessage | onAnswer, text: "A yes or no came in a mail that answers no question of ours; the contact was asked to answer our mail itself.",
+			when: "A new mail with YES or NO, or one under the ticket's number, while a question stands.", do: "Wait for the answer to that. A no is worth a call: nothing ties it to the ticket."},
 		{code: CodeOpened, on: onMessage, text: "A contact proved by its domain opened the ticket.",
 			when: "Mail of a contact, signed for our address, about no ticket yet.", do: "Look whether its class is right. Of a privileged one the contact was asked by mail."},
 		{code: CodeAskedBack, on: onHistory, text: "A mail alone is not enough for what it asks for; the contact was asked to confirm it.",

@@ -18,6 +18,10 @@ func TestRules(t *testing.T) {
 		{"unproved", func(f *Facts) { f.Sender.Result = ResultFail }},
 		{"weakly-proved", func(f *Facts) { f.Sender.By = BySPF }},
 		{"stranger", func(f *Facts) { f.Person = Person{} }},
+		{"unbound-answer", func(f *Facts) {
+			f.Ticket, f.Expects.Ticket, f.ToUsSigned = Ticket{}, "T-1", true
+			rebind(f, Names{})
+		}},
 		{"opening", func(f *Facts) { f.Ticket = Ticket{}; rebind(f, Names{}) }},
 		{"further", func(f *Facts) {
 			f.Answer, f.Ticket.Class, f.Asks = Answer{Intent: Unclear}, Question, Asks{Class: PasswordChange, Score: 1}

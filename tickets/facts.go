@@ -98,6 +98,9 @@ func (s *Store) facts(r kv.Reader, e policy.Evidence, own string) (f policy.Fact
 	if f.More, err = s.further(r, bound, f); err != nil {
 		return f, err
 	}
+	if f.Expects, err = s.expects(r, f); err != nil {
+		return f, err
+	}
 	if f.Binding.Ticket == "" && f.Person.ID != "" {
 		if f.Waits, err = s.waits(r, f); err != nil {
 			return f, err

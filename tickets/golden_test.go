@@ -44,6 +44,7 @@ func TestGolden(t *testing.T) {
 		"gathering": fill[gathering](),
 		"lock-leaf": fill[lockLeaf](),
 		"about":     fill[toldAbout](),
+		"asked":     []string{"T-1042", "T-17"},
 		"imported":  fill[imported](),
 		"made-leaf": fill[madeLeaf](), "held-leaf": fill[heldLeaf](), "sent-leaf": fill[sentLeaf](),
 		"aside-leaf": fill[asideLeaf](), "gone-leaf": fill[goneLeaf](), "message-leaf": fill[messageLeaf](),

@@ -17,6 +17,7 @@ const (
 	receiptPrefix   = "receipt/"   // receipt/<id>: Receipt, of an allow
 	actsPrefix      = "acts/"      // acts/<contact>: []act, their requests that were allowed lately
 	ticketedPrefix  = "ticketed/"  // ticketed/<client>: the time when its first ticket was opened
+	askedPrefix     = "asked/"     // asked/<contact>: the tickets about which they were asked last, the latest first, at most 4
 	wrotePrefix     = "wrote/"     // wrote/<contact>: the ticket that asks whether they wrote to us, or shows that somebody may have
 	provesPrefix    = "proves/"    // proves/<domain>: provable, whether its mail can be proved
 	aboutPrefix     = "about/"     // about/<contact>: toldAbout, when they were last told whether a ticket is ours

@@ -124,6 +124,11 @@ func (s *Store) writeNotice(tx kv.Tx, t *Ticket, kind policy.NoticeKind, a addre
 			t.Epoch = e.Number // what it is told from now on is told in this one
 		}
 	}
+	if kind.Terms().Asks && a.asks == nil && !n.Lifts && !t.Lock && c.ID == t.Contact {
+		if err := noteAsked(tx, c.ID, t.ID); err != nil {
+			return err
+		}
+	}
 	if kind.Terms().Asks {
 		l.Token = secret
 		l.ReplyTo = strings.Replace(s.opt.ReplyAddress, "{token}", secret, 1)

@@ -26,7 +26,7 @@ const maxObstacles = 4
 // hinder are the reasons of messages that brought no proof and tell whoever waits
 // for one why.
 var hinder = []policy.Code{policy.CodeAutoReply, policy.CodeList, policy.CodeOtherAddress, policy.CodeUnknownSender, policy.CodeOtherContact, policy.CodeNoPermission, policy.CodeStaffAddress, policy.CodeDMARCFail, policy.CodeNotAligned,
-	policy.CodeSPFOnly, policy.CodeTokenOnly, policy.CodeBorderNotExclusive, policy.CodeUnclearAnswer, policy.CodeNoToken, policy.CodeTokenUnsigned, policy.CodeTokenExpired, policy.CodeCooling, policy.CodeDNSGaveUp, policy.CodeMailboxAnswers}
+	policy.CodeSPFOnly, policy.CodeTokenOnly, policy.CodeBorderNotExclusive, policy.CodeUnclearAnswer, policy.CodeNoToken, policy.CodeUnboundAnswer, policy.CodeTokenUnsigned, policy.CodeTokenExpired, policy.CodeCooling, policy.CodeDNSGaveUp, policy.CodeMailboxAnswers}
 
 // hindered notes what an event says of why there is no proof. A proof clears it.
 func (t *Ticket) hindered(e Event) {

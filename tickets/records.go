@@ -106,6 +106,7 @@ type factsRecord struct {
 	ToUsSigned    bool            `json:"to_us_signed,omitempty"`
 	Waits         string          `json:"waits,omitempty"`
 	More          furtherRecord   `json:"more,omitzero"`
+	Expects       expectedRecord  `json:"expects,omitzero"`
 	About         aboutRecord     `json:"about,omitzero"`
 	GaveUp        bool            `json:"gave_up,omitempty"`
 	NoRoom        bool            `json:"no_room,omitempty"`
@@ -123,6 +124,11 @@ type furtherRecord struct {
 	Used   bool         `json:"used,omitempty"`
 	Opened time.Time    `json:"opened,omitzero"`
 	Read   policy.Class `json:"read,omitempty"`
+}
+
+type expectedRecord struct {
+	Ticket string    `json:"ticket,omitempty"`
+	Asked  time.Time `json:"asked,omitzero"`
 }
 
 type aboutRecord struct {

@@ -1,6 +1,7 @@
 package outbox
 
 import (
+	"cmp"
 	"slices"
 	"sort"
 	"strings"
@@ -111,22 +112,29 @@ func (b *Outbox) reserve(tx kv.Tx, o *Outgoing, now time.Time) error {
 	}
 	last := int(max(0, o.Queued.Add(longest).Sub(now))/time.Hour) + 1
 	var failed error
+	budgets, known := b.budgets(*o), map[string]use{} // many hours are of one day
 	full := func(k int) bool {
 		if k >= last {
 			return false
 		}
-		cap, err := b.Full(tx, *o, at(k))
-		if failed == nil {
-			failed = err
+		for _, w := range budgets {
+			u, ok := known[w.key(at(k))]
+			if !ok {
+				if u, failed = w.used(tx, at(k), o.Origin); failed != nil {
+					return false
+				}
+				known[w.key(at(k))] = u
+			}
+			if u.full {
+				o.Cap = cmp.Or(o.Cap, string(w.cap)) // the one that holds it now
+				return true
+			}
 		}
-		if cap != "" && o.Cap == "" {
-			o.Cap = string(cap) // the one that holds it now
-		}
-		return cap != "" && failed == nil
+		return false
 	}
 	o.Cap, o.Places, o.Paced = "", nil, false
 	before, k := -1, 0
-	for full(k) {
+	for failed == nil && full(k) {
 		before = k
 		k = min(last, max(k+1, k*2-2))
 	}
@@ -142,7 +150,7 @@ func (b *Outbox) reserve(tx kv.Tx, o *Outgoing, now time.Time) error {
 		}
 		return nil
 	}
-	for _, w := range b.budgets(*o) {
+	for _, w := range budgets {
 		o.Places = append(o.Places, w.key(o.Next))
 	}
 	if k == 0 && o.Queued.Before(now) { // among what is due the oldest goes first

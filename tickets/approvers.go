@@ -71,6 +71,13 @@ func (s *Store) standing(v kv.View, t Ticket) (st standing, err error) {
 		}
 	})
 	st.people = s.people(there)
+	if err == nil {
+		var shut bool
+		if shut, err = s.shutTo(v, t, requester); shut { //rule:8 locked-asks-no-approver TestLockAsksNoApprover
+			st.ask = nil
+			st.blocked = "the client is locked, so nobody is asked"
+		}
+	}
 	slices.SortStableFunc(st.ask, func(a, b clients.Contact) int {
 		return cmp.Compare(rank(a), rank(b))
 	})

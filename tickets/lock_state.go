@@ -137,6 +137,39 @@ func (s *Store) mayOpen(r kv.Reader, c clients.Contact, addr string, asked ...*p
 	return len(rights) > 0, cools, nil
 }
 
+// barring says why nothing that a ticket asks for is done for its client: a stop, or a
+// lock that is not open.
+func (s *Store) barring(r kv.Reader, t Ticket) (why []policy.Reason, err error) {
+	if !t.Class.Privileged() || t.State.Over() {
+		return nil, nil
+	}
+	c, _, err := clients.Get(r, t.Contact)
+	if err != nil {
+		return nil, err
+	}
+	return s.barringTo(r, t.Client, c)
+}
+
+// barringTo is barring of whatever a contact asks for on tickets of a client.
+func (s *Store) barringTo(r kv.Reader, client string, c clients.Contact) (why []policy.Reason, err error) {
+	halt, err := stopsFor(r, client, c)
+	if err != nil {
+		return nil, err
+	}
+	if halt {
+		why = append(why, policy.Because(policy.CodeClientStopped))
+	}
+	all, err := s.locksFor(r, client, c)
+	if err != nil {
+		return nil, err
+	}
+	e, err := epochNow(r)
+	for _, l := range all {
+		why = append(why, l.Reasons(s.Now(), e.Number)...)
+	}
+	return why, err
+}
+
 // shutFor reports whether a lock keeps what is privileged of the ticket from being
 // done, so that nobody is asked for it.
 func (s *Store) shutFor(r kv.Reader, t Ticket) (bool, error) {

@@ -3,11 +3,13 @@ package tickets
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"countersign/clients"
 	"countersign/internal/kv"
 	"countersign/policy"
+	"countersign/tickets/approvals"
 	"countersign/tickets/locks"
 )
 
@@ -30,7 +32,8 @@ func (s *Store) gather(tx kv.Tx, g gathering) error { return kv.Save(tx, g.key()
 func (s *Store) gatherPeople() error {
 	type found struct {
 		gathering
-		to []place
+		to   []place
+		look []string // approvals to be looked at, as they may be asked for now
 	}
 	var todo []found
 	var errs []error
@@ -38,15 +41,18 @@ func (s *Store) gatherPeople() error {
 		keys, err := kv.Keys(v, gatherPrefix, maxTellings)
 		for _, key := range keys {
 			g, ok, err := kv.Load[gathering](v, key)
-			var to []place
+			one := found{gathering: g}
 			if err == nil && ok {
-				to, err = s.gathered(v, g)
+				one.to, err = s.gathered(v, g)
+			}
+			if err == nil && g.Kind == policy.NoticeUnlocked {
+				one.look, err = soughtOf(v, g.Client)
 			}
 			if err != nil {
 				errs = append(errs, fmt.Errorf("%s: %w", key, err))
 				continue
 			}
-			todo = append(todo, found{g, to})
+			todo = append(todo, one)
 		}
 		return err
 	})
@@ -54,9 +60,46 @@ func (s *Store) gatherPeople() error {
 		return err
 	}
 	for _, one := range todo {
+		for part := range slices.Chunk(one.look, 10) {
+			errs = append(errs, s.group.Update(func(tx kv.Tx) error { return s.lookNow(tx, part) }))
+		}
 		errs = append(errs, s.group.Update(func(tx kv.Tx) error { return s.leaveToTell(tx, one.gathering, one.to) }))
 	}
 	return errors.Join(errs...)
+}
+
+// soughtOf gives the approvals of a client that are not decided. While it was locked
+// nobody was asked for them.
+func soughtOf(v kv.View, client string) (ids []string, err error) {
+	all, err := approvals.Due(v, farOff, 1000)
+	for _, id := range all {
+		a, errGet := approvals.Get(v, id)
+		if err = errors.Join(err, errGet); errGet == nil && a.Client == client {
+			ids = append(ids, id)
+		}
+	}
+	return ids, err
+}
+
+// farOff is after whatever is to be looked at.
+var farOff = time.Date(9999, 1, 1, 0, 0, 0, 0, time.UTC)
+
+// lookNow has approvals looked at in this Tick.
+func (s *Store) lookNow(tx kv.Tx, ids []string) error {
+	for _, id := range ids {
+		a, err := approvals.Get(tx, id)
+		if err != nil {
+			return err
+		}
+		if a.State != approvals.Open || a.Lost {
+			continue
+		}
+		a.Look = s.Now()
+		if err := approvals.Save(tx, a); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // gathered gives the first address of each of them.

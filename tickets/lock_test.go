@@ -208,3 +208,41 @@ func TestLockAsksNothing(t *testing.T) {
 	d.mayLocked(t, fresh.ID, "kim", "")
 	d.state(t, old.ID, policy.StateUnconfirmed)
 }
+
+// TestLockAsksNoApprover: nor is anybody asked to approve, until it is open.
+func TestLockAsksNoApprover(t *testing.T) {
+	d := lockDesk(t)
+	ticket, l := d.ask(t, bob, policy.SubscriptionChange)
+	d.lockIt(t, "lea")
+	d.receive(t, d.reply(l, policy.Yes)) // it was asked before, and may be answered
+	check(t, d.Tick())
+	if n := d.count(policy.NoticeApprove, ticket.ID); n != 0 {
+		t.Fatalf("%d were asked", n)
+	}
+	if all := d.show(t, ticket.ID).Approvals; len(all) != 1 || !strings.Contains(all[0].Blocked, "locked") {
+		t.Errorf("%+v", all)
+	}
+	_, err := d.unlock1(t, "lea", 2)
+	check(t, err)
+	_, err = d.unlock1(t, "max", 0)
+	check(t, err)
+	if n := d.count(policy.NoticeApprove, ticket.ID); n != 2 {
+		t.Errorf("%d were asked when it was open", n)
+	}
+	d.turn(100 * time.Hour)
+	check(t, d.Tick())
+	if n := d.count(policy.NoticeApproveReminder, ticket.ID); n != 0 {
+		t.Errorf("%d were reminded when it was shut", n)
+	}
+	_, err = d.unlock1(t, "lea", 2)
+	check(t, err)
+	_, err = d.unlock1(t, "max", 0)
+	check(t, err)
+	if n := d.count(policy.NoticeApproveReminder, ticket.ID); n != 2 {
+		t.Errorf("%d were reminded when it was open", n)
+	}
+	d.receive(t, d.reply(d.letterTo(t, policy.NoticeApprove, nils), policy.Yes))
+	if a := d.may(t, ticket.ID, policy.SubscriptionChange, "kim"); a.Decision != policy.Allow {
+		t.Errorf("%+v", a)
+	}
+}

@@ -114,23 +114,8 @@ func (d *Directory) Barred(r kv.Reader, c clients.Contact) (all []policy.Reason,
 	if c.Status == clients.Removed {
 		return []policy.Reason{policy.Because(policy.CodeContactRemoved)}, nil
 	}
-	halt, err := stopsFor(r, c.Client, c)
-	if err != nil {
+	if all, err = d.s.barringTo(r, c.Client, c); err != nil {
 		return nil, err
-	}
-	if halt {
-		all = append(all, policy.Because(policy.CodeClientStopped))
-	}
-	held, err := d.s.locksFor(r, c.Client, c)
-	if err != nil {
-		return nil, err
-	}
-	e, err := epochNow(r)
-	if err != nil {
-		return nil, err
-	}
-	for _, l := range held {
-		all = append(all, l.Reasons(d.s.Now(), e.Number)...)
 	}
 	isStaff, err := d.s.askedIsStaff(r, c)
 	if err != nil {

@@ -38,6 +38,7 @@ type Shown struct {
 	Confirmed     bool             `json:"confirmed"`
 	Proofs        []policy.Proof   `json:"proofs"`
 	Checks        []ShownCheck     `json:"checks,omitempty"`    // of the contact by other systems, for this revision
+	Barred        []policy.Reason  `json:"barred,omitempty"`    // its client is stopped or locked, so nothing of it is done
 	Obstacles     []policy.Reason  `json:"obstacles,omitempty"` // why there is no proof yet
 	Waits         []Waiting        `json:"waits,omitempty"`     // mails of ours that a limit keeps
 	Cools         []policy.Cooling `json:"cools,omitempty"`     // what proves nothing of it yet, and until when
@@ -136,6 +137,9 @@ func (s *Store) Show(id string) (out Shown, err error) {
 			return err
 		}
 		if out.Approvals, err = s.approvalsOf(v, t); err != nil {
+			return err
+		}
+		if out.Barred, err = s.barring(v, t); err != nil {
 			return err
 		}
 		if out.Waits, err = s.waitsOf(v, t); err != nil {

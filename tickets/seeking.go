@@ -158,6 +158,13 @@ func (s *Store) remindAt(r kv.Reader, a approvals.Approval, one approvals.Asked)
 	if s.Now().Before(half) {
 		return half, nil
 	}
+	t, err := load(r, a.Ticket)
+	if err != nil {
+		return time.Time{}, err
+	}
+	if shut, err := s.shutFor(r, t); err != nil || shut { //rule:8 locked-reminds-no-approver part=2 TestLockAsksNoApprover
+		return time.Time{}, err
+	}
 	return s.customersTime(r, one.Contact, a.Until)
 }
 

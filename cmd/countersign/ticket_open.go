@@ -13,6 +13,7 @@ import (
 	"countersign/desk/api"
 	"countersign/internal/clean"
 	"countersign/internal/exit"
+	"countersign/policy"
 	"countersign/tickets"
 )
 
@@ -72,6 +73,18 @@ func (a *app) sayOpened(o api.Opened) error {
 	if o.Lost {
 		_, err := fmt.Fprintf(a.stdout, " The mailbox on file is said to be lost, so nobody is asked there.\n%s\n%s"+
 			"Every address on file is told; two leads have to approve (countersign approval list --lead), and then it waits 7 days. Ends %s.\n", who, advice, when(o.Until))
+		return err
+	}
+	if o.Notice != "queued" && o.Class != policy.Question {
+		fmt.Fprintf(a.stdout, " Nobody is asked yet.\n%s\n%s", who, advice)
+		_, why := o.Check.How(o.Class)
+		for _, r := range why {
+			fmt.Fprintf(a.stdout, "  no   %-20s %s\n", r.Code, clean.Terminal(r.Text))
+		}
+		if err := a.sayCheck(o.Check); err != nil {
+			return err
+		}
+		_, err := fmt.Fprintf(a.stdout, "Once the lock is open, countersign authorize %s %s asks them.\n", o.Ticket, o.Class)
 		return err
 	}
 	if o.Notice != "queued" {

@@ -43,7 +43,7 @@ type Letter struct {
 	ByMail                    bool
 
 	Confirmed time.Time // when the contact agreed to what was done; zero: they did not
-	Because   string    // why they get it who did not ask
+	Because   string    // why it goes to an address that is not on file
 }
 
 // A Composer gives letters their bytes.

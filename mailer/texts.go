@@ -49,8 +49,8 @@ type values struct {
 	State   string // of the ticket, by its name
 	For     string // whom, if another than the recipient
 	ByMail  bool   // a mail opened it
-	// Confirmed is when they agreed to it, Because why they get it who did not ask;
-	// either may be empty.
+	// Confirmed is when they agreed to it, Because why it goes to an address that is
+	// not on file; either may be empty.
 	Confirmed, Because string
 	Answered           bool // the notice asks and may be answered by YES or NO
 }

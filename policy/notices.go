@@ -40,7 +40,8 @@ const (
 	NoticeReassigned   NoticeKind = "reassigned"    // that another was asked
 	NoticeLost         NoticeKind = "lost"          // that somebody says that they lost the mailbox
 	NoticeDone         NoticeKind = "done"          // what was done of what they asked for
-	NoticeDoneTold     NoticeKind = "done_told"     // that to a second person, and to who left the file by it
+	NoticeDoneTold     NoticeKind = "done_told"     // that to a second person
+	NoticeDoneLeft     NoticeKind = "done_left"     // that to an address of before it, which may have left the file by it
 	NoticeNotDone      NoticeKind = "not_done"      // that it was not done, though we were allowed to
 
 	// What tells who may approve.
@@ -136,6 +137,7 @@ type NoticeTerms struct {
 	// contact's name. A revision gets one of each, so they can't flood.
 	Security bool
 	Objects  bool    // whoever it was sent to may object with a no, whose ticket it is and whatever became of it
+	Left     bool    // it goes to an address that left the file, too, as it tells of that
 	Urgent   bool    // staff are told at once
 	Kept     bool    // nobody may cancel it while it waits
 	Aside    bool    // its ticket goes on as if it had not been sent
@@ -189,9 +191,10 @@ var notices = map[NoticeKind]NoticeTerms{
 	NoticeCodeUsed:    {To: ToContact, Text: "code_used", Delivery: AtLeastOnce, Once: true, Security: true, Objects: true, Kept: true, Account: OfSecurity, Limits: hourOnly},
 	NoticeCodeLocked:  {To: ToContact, Text: "code_locked", Delivery: AtLeastOnce, Once: true, Security: true, Objects: true, Kept: true, Account: OfSecurity, Limits: hourOnly},
 	NoticeChangeAsked: {To: ToContact, Text: "change_asked", Delivery: AtLeastOnce, Once: true, Security: true, Objects: true, Kept: true, Account: OfSecurity, Limits: hourOnly},
-	NoticeChanged:     {To: ToContact, Text: "changed", Delivery: AtLeastOnce, Once: true, Security: true, Objects: true, Kept: true, Account: OfSecurity, Limits: hourOnly},
+	NoticeChanged:     {To: ToContact, Text: "changed", Delivery: AtLeastOnce, Once: true, Security: true, Objects: true, Left: true, Kept: true, Account: OfSecurity, Limits: hourOnly},
 	NoticeDone:        {To: ToContact, Text: "done", Delivery: AtLeastOnce, Once: true, Security: true, Objects: true, Kept: true, Account: OfSecurity, Limits: hourOnly},
 	NoticeDoneTold:    {To: ToContact, Text: "done_told", Delivery: AtLeastOnce, Once: true, Security: true, Objects: true, Kept: true, Account: OfSecurity, Limits: hourOnly},
+	NoticeDoneLeft:    {To: ToContact, Text: "done_left", Delivery: AtLeastOnce, Once: true, Security: true, Objects: true, Left: true, Kept: true, Account: OfSecurity, Limits: hourOnly},
 	NoticeNotDone:     {To: ToContact, Text: "not_done", Delivery: AtLeastOnce, Once: true, Security: true, Objects: true, Kept: true, Account: OfSecurity, Limits: hourOnly},
 
 	NoticeDelegate:      {To: ToContact, Text: "delegate", Delivery: AtLeastOnce, Once: true, Security: true, Objects: true, Kept: true, Account: OfSecurity, Limits: hourOnly},
@@ -240,7 +243,7 @@ var NoticeKinds = []NoticeKind{
 	NoticeApprove, NoticeApproveClearer, NoticeApproveReminder, NoticeUnlock, NoticeLocked, NoticeUnlocked,
 	NoticeConfirmed, NoticeDisputed, NoticeOtherAddress, NoticeExpired,
 	NoticeCodeChanged, NoticeCodeUsed, NoticeCodeLocked, NoticeChangeAsked, NoticeChanged, NoticeHeld, NoticeRefused, NoticeAgreed, NoticeAway, NoticeReassigned, NoticeLost,
-	NoticeDone, NoticeDoneTold, NoticeNotDone,
+	NoticeDone, NoticeDoneTold, NoticeDoneLeft, NoticeNotDone,
 	NoticeDelegate, NoticeDelegateEnded,
 	NoticeAbout, NoticeAboutNone, NoticeSubject,
 	NoticeUndeliverable, NoticeSaidNo, NoticeStopped, NoticeCodeGuessed, NoticeNotApproved, NoticeLeadApproves, NoticeApproverAway, NoticeAnswers,

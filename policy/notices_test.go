@@ -66,6 +66,7 @@ func TestNoticeTable(t *testing.T) {
 			"no place of others if for security":             n.Security == (n.Account == OfSecurity),
 			"an account of staff if staff get it":            n.To.Staff() == (n.Account == OfStaff),
 			"security, and asks nothing, if one may object":  !n.Objects || (n.Security && n.Delivery == AtLeastOnce || n.Aside) && !n.Asks,
+			"an objection if it goes to who left the file":   !n.Left || n.Objects && n.Security,
 			"no question of its ticket aside":                !n.Aside || !n.Asks && n.Replies,
 			"nothing to ask or object if it names no ticket": !n.Bare || n.Aside && !n.Objects,
 			"no drop if it asks or is kept":                  !n.Dropped || !n.Asks && !n.Kept,

@@ -165,7 +165,7 @@ func (s *Store) tellAt(tx kv.Tx, t *Ticket, w telling, to place) error {
 	}
 	reason := w.Reason
 	switch lately := c.LeftLately(to.Address, s.Now()); {
-	case lately && w.Kind != policy.NoticeChangeAsked:
+	case lately && w.Kind.Terms().Left:
 		reason = "This mailbox is not on file any longer. Until " + c.ObjectsUntil(to.Address).UTC().Format("2 January 2006, 15:04 UTC") + " a NO from it still counts."
 	case !c.OnFile(to.Address):
 		return nil

@@ -68,14 +68,15 @@ func (s *Store) tellDone(tx kv.Tx, t *Ticket, second clients.Contact) (told stri
 	if ok && requester.Status != clients.Removed && len(requester.Addresses) > 0 {
 		own.To = []place{{requester.ID, requester.Addresses[0]}}
 	}
-	others := telling{Kind: policy.NoticeDoneTold, Ticket: t.ID, Revision: t.Done.Revision, Says: r.Request}
+	all := []telling{own}
 	if !t.Done.Not {
-		if others.To, told, err = s.othersTold(tx, t, second, requester); err != nil {
+		var others []telling
+		if others, told, err = s.othersTold(tx, t, second, requester, own); err != nil {
 			return "", err
 		}
+		all = append(all, others...)
 	}
-	for _, w := range []telling{own, others} {
-		w.To = slices.DeleteFunc(w.To, func(p place) bool { return w.Kind == others.Kind && slices.Contains(own.To, p) })
+	for _, w := range all {
 		if len(w.To) == 0 {
 			continue
 		}
@@ -89,25 +90,40 @@ func (s *Store) tellDone(tx kv.Tx, t *Ticket, second clients.Contact) (told stri
 	return "The requester is told. " + told, nil
 }
 
-// othersTold gives who is told beside the requester, as it is now, and says so.
-func (s *Store) othersTold(r kv.Reader, t *Ticket, second, requester clients.Contact) (all []place, told string, err error) {
+// othersTold gives who is told beside the requester, as own tells them, and says so.
+func (s *Store) othersTold(r kv.Reader, t *Ticket, second, requester clients.Contact, own telling) (all []telling, told string, err error) {
 	if second, _, err = clients.Get(r, second.ID); err != nil {
 		return nil, "", err
 	}
 	told = "No second person may approve for their organisation, so none is told."
 	if s.maySecond(*t, second, requester) {
 		told = "So is a second person, " + cmp.Or(oneLine(second.Name), second.ID) + "."
-		all = append(all, place{second.ID, second.Addresses[0]})
+		w := own
+		w.Kind, w.To = policy.NoticeDoneTold, []place{{second.ID, second.Addresses[0]}}
+		all = append(all, w)
 	}
-	if t.Change != nil && len(t.Change.Old) > 0 {
-		told += fmt.Sprintf(" So are %d addresses that were on file before it.", len(t.Change.Old))
-		for _, addr := range t.Change.Old {
-			if p := (place{t.Change.Contact, addr}); !slices.Contains(all, p) { //rule:6.15 who-left-is-told-what-was-done TestDoneIsTold/address-changed
-				all = append(all, p)
-			}
+	left := own
+	left.Kind, left.To = policy.NoticeDoneLeft, nil
+	for _, addr := range t.oldAddresses() { //rule:6.15 who-left-is-told-what-was-done TestDoneIsTold/address-changed
+		p := place{t.Change.Contact, addr}
+		if !slices.Contains(own.To, p) && !slices.ContainsFunc(all, func(w telling) bool { return slices.Contains(w.To, p) }) {
+			left.To = append(left.To, p)
 		}
 	}
+	if len(left.To) > 0 {
+		left.Says = hideAddresses(own.Says) // as in what tells of the change itself
+		told += fmt.Sprintf(" So is who was on file before that (addresses: %d).", len(left.To))
+		all = append(all, left)
+	}
 	return all, told, nil
+}
+
+// oldAddresses are those that the contact had whom the ticket's change was about.
+func (t *Ticket) oldAddresses() []string {
+	if t.Change == nil {
+		return nil
+	}
+	return t.Change.Old
 }
 
 // tellDoneAt writes one of these notices. left says of an address that it is not on
@@ -124,7 +140,9 @@ func (s *Store) tellDoneAt(tx kv.Tx, t *Ticket, w telling, to addressee, left st
 	if err != nil {
 		return err
 	}
-	to.reason = t.Done.Text
+	if to.reason = t.Done.Text; w.Kind.Terms().Left {
+		to.reason = hideAddresses(to.reason)
+	}
 	to.fill = func(l *Letter) {
 		l.AgentName, l.At = t.Done.Allowed, t.Done.At
 		for _, p := range r.Proofs {
@@ -132,12 +150,7 @@ func (s *Store) tellDoneAt(tx kv.Tx, t *Ticket, w telling, to addressee, left st
 				l.Confirmed = p.At
 			}
 		}
-		if w.Kind == policy.NoticeDoneTold {
-			l.For, l.Because = who, "You get this because you may approve for your organisation."
-			if t.Change != nil && slices.Contains(t.Change.Old, to.address) {
-				l.Because = cmp.Or(left, "You get this because what is on file for you was changed by it.")
-			}
-		}
+		l.For, l.Because = who, left
 	}
 	return s.informAt(tx, t, w.Kind, to)
 }

@@ -12,6 +12,7 @@ import (
 	"countersign/internal/kv"
 	"countersign/policy"
 	"countersign/staff"
+	"countersign/tickets/outbox"
 )
 
 // acted gives a ticket that was confirmed by its contact and allowed to lee. Kim
@@ -169,31 +170,32 @@ func TestDoneIsTold(t *testing.T) {
 		before func(*desk)
 		done   []string
 		others []string
+		left   []string
 		says   string // the history
 	}{
-		{"requester-and-primary", ticketOf(bob), func(*desk) {}, []string{bob}, []string{ada}, "So is a second person, ada."},
-		{"primary-and-another", ticketOf(ada), func(*desk) {}, []string{ada}, []string{bob}, "So is a second person, bob."},
+		{"requester-and-primary", ticketOf(bob), func(*desk) {}, []string{bob}, []string{ada}, nil, "So is a second person, ada."},
+		{"primary-and-another", ticketOf(ada), func(*desk) {}, []string{ada}, []string{bob}, nil, "So is a second person, bob."},
 		{"primary-first", ticketOf(bob), func(d *desk) {
 			put(d, clients.Contact{ID: "aaa", Role: clients.Authorised, Addresses: []string{"zoe@client.example"}, Permissions: []clients.Permission{clients.Approve}})
-		}, []string{bob}, []string{ada}, "So is a second person, ada."},
+		}, []string{bob}, []string{ada}, nil, "So is a second person, ada."},
 		{"no-second", ticketOf(ada), func(d *desk) {
 			d.contact(t, "bob", func(c *clients.Contact) { c.Permissions = []clients.Permission{"ask"} })
-		}, []string{ada}, nil, "No second person may approve"},
+		}, []string{ada}, nil, nil, "No second person may approve"},
 		{"same-mailbox", ticketOf(ada), func(d *desk) {
 			d.contact(t, "bob", func(c *clients.Contact) { c.Addresses = []string{"ada+bob@client.example"} })
-		}, []string{ada}, nil, "No second person may approve"},
+		}, []string{ada}, nil, nil, "No second person may approve"},
 		{"newly-may-approve", ticketOf(ada), func(d *desk) {
 			d.contact(t, "bob", func(c *clients.Contact) { gained(string(clients.Approve))(c, d.clock()) })
-		}, []string{ada}, []string{bob}, "So is a second person, bob."},
+		}, []string{ada}, []string{bob}, nil, "So is a second person, bob."},
 		{"requester-removed", ticketOf(bob), func(d *desk) {
 			d.contact(t, "bob", func(c *clients.Contact) { c.Status, c.Ended = clients.Removed, d.clock() })
-		}, nil, []string{ada}, "The requester is not on file any longer"},
+		}, nil, []string{ada}, nil, "The requester is not on file any longer"},
 		{"address-changed", func(d *desk) string {
 			ticket := d.allowed(t, bob, adding)
 			_, err := d.Directory.SetContact(as("kim"), ContactChange{Contact: bob, Ticket: ticket.ID, Agent: "kim", Change: clients.Change{AddAddresses: []string{"bob@home.example"}, RemoveAddresses: []string{bob}}})
 			check(t, err)
 			return ticket.ID
-		}, func(*desk) {}, []string{"bob@home.example"}, []string{ada, bob}, "So are 1 addresses that were on file before it."},
+		}, func(*desk) {}, []string{"bob@home.example"}, []string{ada}, []string{bob}, "So is who was on file before that (addresses: 1)."},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			d := memoryDesk(t, nil)
@@ -205,6 +207,7 @@ func TestDoneIsTold(t *testing.T) {
 			d.restart(t)
 			for range 3 {
 				check(t, d.Tick())
+				d.send(t)
 			}
 			if to := d.tolds(policy.NoticeDone); !slices.Equal(to, tt.done) {
 				t.Errorf("told as the requester: %v, want %v", to, tt.done)
@@ -212,12 +215,19 @@ func TestDoneIsTold(t *testing.T) {
 			if to := d.tolds(policy.NoticeDoneTold); !slices.Equal(to, tt.others) {
 				t.Errorf("told beside them: %v, want %v", to, tt.others)
 			}
+			if to := d.tolds(policy.NoticeDoneLeft); !slices.Equal(to, tt.left) {
+				t.Errorf("told as who left: %v, want %v", to, tt.left)
+			}
+			for _, o := range d.outbox(t, id) {
+				if o.Kind == policy.NoticeDoneLeft && o.State != outbox.Sent {
+					t.Errorf("%+v", o)
+				}
+			}
 			if s := d.show(t, id); !slices.ContainsFunc(s.History, func(e Event) bool { return e.Event == "done" && strings.Contains(e.Text, tt.says) }) {
 				t.Errorf("the history lacks %q: %v", tt.says, s.History)
 			}
 			for _, l := range d.letters {
-				left := strings.Contains(l.Because, "not on file any longer")
-				if l.Kind == policy.NoticeDoneTold && (l.For == "" || left != (tt.name == "address-changed" && l.To == bob) || l.Because == "") {
+				if l.Kind == policy.NoticeDoneLeft && (!strings.Contains(l.Because, "not on file any longer") || strings.Contains(l.Request, "bob@home.example") || !strings.Contains(l.Request, "b***@home.example")) {
 					t.Errorf("%+v", l)
 				}
 			}
@@ -417,5 +427,22 @@ func TestActsAreNamed(t *testing.T) {
 	}
 	if s := d.show(t, ticket.ID); !strings.Contains(fmt.Sprint(s.History), "Of this contact, before that: "+newest) {
 		t.Errorf("%v", s.History)
+	}
+}
+
+// TestDoneDeniedByWhoLeft: the address that left the file by what was done may object to
+// it for 30 days.
+func TestDoneDeniedByWhoLeft(t *testing.T) {
+	for after, want := range map[time.Duration]policy.State{29 * 24 * time.Hour: policy.StateDisputed, 31 * 24 * time.Hour: policy.StateClosed} {
+		d := memoryDesk(t, nil)
+		ticket := d.allowed(t, bob, adding)
+		_, err := d.Directory.SetContact(as("kim"), ContactChange{Contact: bob, Ticket: ticket.ID, Agent: "kim", Change: clients.Change{AddAddresses: []string{"bob@home.example"}, RemoveAddresses: []string{bob}}})
+		check(t, err)
+		_, err = d.Conclude(Closing{Ticket: ticket.ID, Agent: "kim", Done: "so"})
+		check(t, err)
+		check(t, d.Tick())
+		d.turn(after)
+		d.receive(t, d.reply(d.last(t, policy.NoticeDoneLeft, ticket.ID), policy.No))
+		d.state(t, ticket.ID, want)
 	}
 }

@@ -32,7 +32,7 @@ func (s *Store) pointless(r kv.Reader, o outbox.Outgoing) (bool, error) {
 		if others { //rule:6.10 not-to-who-has-it-when-sent TestMovedMeanwhile
 			return true, err
 		}
-		return err != nil || n.Kind != policy.NoticeChanged || !c.LeftLately(o.To, s.Now()), err //rule:6.10 who-left-is-told-that-alone =false,err TestLeftIsToldAlone
+		return err != nil || !n.Kind.Terms().Left || !c.LeftLately(o.To, s.Now()), err //rule:6.10 who-left-is-told-that-alone =false,err TestLeftIsToldAlone
 	}
 	if !n.Kind.Terms().Asks {
 		return false, nil

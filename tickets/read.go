@@ -180,6 +180,7 @@ type Explanation struct {
 	Receipt  *Receipt    `json:"receipt,omitempty"`
 	Genuine  bool        `json:"genuine,omitempty"` // the receipt's signature is ours
 	Change   string      `json:"change,omitempty"`  // of the file, which the receipt was used for
+	Done     *ShownDone  `json:"done,omitempty"`    // what came of the receipt
 	// Decisions are the answers to authorize that it had last, or the one that the
 	// receipt is of, with what that rests on.
 	Decisions []Decided `json:"decisions,omitempty"`
@@ -197,6 +198,9 @@ func (s *Store) Explain(id string) (e Explanation, err error) {
 			t, err := load(v, r.Ticket)
 			if t.Change != nil && t.Change.Receipt == r.ID {
 				e.Change = t.changed()
+			}
+			if t.Done != nil && t.Done.Receipt == r.ID {
+				e.Done = t.Done.shown()
 			}
 			if r.Event == 0 || err != nil { // it is older than what is stored of answers
 				return err

@@ -47,8 +47,11 @@ func (a *app) sayAuthorization(z tickets.Authorization) error {
 		return a.print(z)
 	}
 	if z.Decision == policy.Allow {
-		_, err := fmt.Fprintf(a.stdout, "%s\n       for %s\n", allowed(z), person(z.Client, z.ClientName, z.Contact, z.ContactName))
-		return err
+		fmt.Fprintf(a.stdout, "%s\n       for %s\n", allowed(z), person(z.Client, z.ClientName, z.Contact, z.ContactName))
+		if z.Class.Privileged() {
+			fmt.Fprintf(a.stdout, "       then say what was done: countersign ticket close %s --done \"...\" --agent %s\n", z.Ticket, z.Agent)
+		}
+		return nil
 	}
 	fmt.Fprintf(a.stdout, "%-6s %s on %s\n       for %s\n", strings.ToUpper(string(z.Decision)), z.Class, z.Ticket, person(z.Client, z.ClientName, z.Contact, z.ContactName))
 	for _, r := range z.Reasons {

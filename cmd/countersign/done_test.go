@@ -39,10 +39,13 @@ func TestDone(t *testing.T) {
 	}
 	l.says(77, "said of T-1 already, by kim", "ticket", "close", "T-1", "--done", "once more", "--agent", "kim")
 	l.says(0, `"done":{"text":"new SFTP password for web-3 set"`, "ticket", "show", "T-1", "--json")
+	l.ok("ticket", "close", "T-2", "--not-done", "it works again", "--agent", "lea")
+	l.says(0, "by lea: it works again", "ticket", "show", "T-2")
+	l.mails(ada + " Not done")
 
 	l.answers(m[nils], nils, "NO")
 	l.says(0, "DISPUTED", "ticket", "show", "T-1")
-	l.says(0, "Of this contact, before that: T-2 was allowed to kim on ", "ticket", "show", "T-1")
+	l.says(0, "and they say that it was not done", "ticket", "show", "T-1")
 	l.mails()
 	told := 0
 	for _, m := range l.smtp.Mails() {

@@ -32,6 +32,9 @@ func (a *app) sayExplanation(e tickets.Explanation) error {
 		if e.Change != "" {
 			fmt.Fprintf(a.stdout, "  changed %s\n", clean.Terminal(e.Change))
 		}
+		if e.Done != nil {
+			fmt.Fprintf(a.stdout, "  %s\n", sayDone(*e.Done))
+		}
 		a.sayDecided(e.Decisions)
 		return nil
 	}

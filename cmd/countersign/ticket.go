@@ -75,7 +75,7 @@ func (a *app) sayTicket(t tickets.Shown) error {
 		fmt.Fprintf(a.stdout, "cools   %s\n", cooling(t.Cools, hidden))
 	}
 	if d := t.Done; d != nil {
-		fmt.Fprintf(a.stdout, "%-7s %s by %s: %s\n", map[bool]string{false: "done", true: "not"}[d.Not], when(d.At), orElse(d.Allowed, d.Agent), clean.Terminal(d.Text))
+		fmt.Fprintln(a.stdout, sayDone(*d))
 	}
 	if t.Owes != "" {
 		fmt.Fprintf(a.stdout, "owes    %s has not said what was done: countersign ticket close %s --done \"...\" --agent %s\n", t.Owes, t.Ticket, t.Owes)
@@ -96,6 +96,18 @@ func (a *app) sayTicket(t tickets.Shown) error {
 		fmt.Fprintf(a.stdout, "request %s\n", clean.Terminal(line))
 	}
 	return a.sayHistory(t.History)
+}
+
+// sayDone says what came of an allow, and who says so, where that is another.
+func sayDone(d tickets.ShownDone) string {
+	what, who := "done   ", orElse(d.Allowed, d.Agent)
+	if d.Not {
+		what, who = "undone ", d.Agent
+	}
+	if who != d.Agent {
+		who += ", says " + d.Agent
+	}
+	return fmt.Sprintf("%s %s by %s: %s", what, when(d.At), who, clean.Terminal(d.Text))
 }
 
 func (a *app) sayHistory(events []tickets.Event) error {

@@ -58,6 +58,7 @@ const (
 	CodeOtherContact   Code = "other_contact"
 	CodeOtherAddress   Code = "other_address"
 	CodeUnknownSender  Code = "unknown_sender"
+	CodeDropped        Code = "dropped"
 	CodeSharedAddress  Code = "shared_address"
 	CodeLookAlike      Code = "look_alike"
 	CodeStaffAddress   Code = "staff_address"

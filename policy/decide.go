@@ -59,6 +59,9 @@ func Decide(f Facts) Decision {
 			d.Reasons[i].Text = strings.TrimSuffix(r.Text, ".") + " (" + strings.Join(f.Person.Shared, ", ") + ")."
 		}
 	}
+	if f.drops(d) {
+		d.Reasons = append(d.Reasons, Because(CodeDropped))
+	}
 	if d.Outcome == Applied {
 		d.Reasons = append(d.Reasons, lookAlike(f.Person)...)
 	}

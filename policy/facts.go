@@ -140,6 +140,7 @@ type Facts struct {
 	Expects       Expected // the sender's ticket that waits for their yes or no, where they say that
 	About         About    // what the sender of an inquiry may be told
 	GaveUp        bool     // DNS has been asked as long as it may be
+	Drops         bool     // the mailbox drops mail of unknown senders
 	NoRoom        bool     // for the bytes of what proves nothing
 }
 

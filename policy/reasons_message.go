@@ -91,6 +91,8 @@ var messageReasons = []section{
 			when: "Our secret came back from somewhere else.", do: "The customer answers from the address on file; they were told."},
 		{code: CodeUnknownSender, on: onMessage | onAnswer, text: "The sender's address is not on file.",
 			when: "Mail of a stranger.", do: "Read it; add the person only by your own rules."},
+		{code: CodeDropped, on: onMessage, text: "The mailbox drops mail of unknown senders: of this one its hash, sender and reasons are kept.",
+			when: "Mail of a stranger, about no ticket, where mailbox.unknown is drop.", do: "Nothing. Its bytes lie in Countersign/applied, where handled is move."},
 		{code: CodeSharedAddress, on: onMessage | onWarning, text: "The sender's address is on file for several contacts, and nothing says which of them wrote.",
 			when: "Mail from an address that contacts share, without a secret of our question to one of them.", do: "Read it. Open a ticket for the right one: ticket open --contact, with the contact's id; they are asked."},
 		{code: CodeLookAlike, on: onMessage | onWarning, text: "The address could be taken for another one on file.",

@@ -17,6 +17,9 @@ func (s *Store) apply(tx kv.Tx, m *Message, f policy.Facts, d policy.Decision) e
 	m.Claim, m.Facts = isClaim(f, d), bounded(masked(f))
 	if d.Ticket == "" && !d.Has(policy.EffectOpen) && !d.Has(policy.EffectLock) || m.Claim {
 		m.Facts = small(m.Facts)
+		if dropped(d) {
+			m.Facts.Subject, m.Facts.KindWhy, m.Facts.Inquiry = "", "", policy.Inquiry{} //rule:6.14 of-dropped-mail-no-word-stays TestDropped
+		}
 		d.Reasons = policy.Decide(m.Facts).Reasons
 	}
 	m.At, m.Outcome, m.Verdict, m.Reasons, m.Ticket, m.Decision = s.Now(), d.Outcome, d.Verdict, d.Reasons, d.Ticket, d
@@ -162,9 +165,15 @@ func (s *Store) openedByMail(tx kv.Tx, f policy.Facts) (Ticket, error) {
 		Class: f.Asks.OfMail(), Service: c.ServiceIn(s.Now(), f.Subject, f.Text), Channel: policy.Email, Asks: asks, Mail: mailRead(f.Asks), Nameless: f.Nameless}, f.MessageID)
 }
 
+// dropped reports whether the mailbox drops such mail.
+func dropped(d policy.Decision) bool {
+	return slices.ContainsFunc(d.Reasons, func(r policy.Reason) bool { return r.Code == policy.CodeDropped })
+}
+
 // addTodo notes that the message is to be moved or marked on IMAP. Mail of a
 // person that is on no ticket, or only counted there, stays where people look,
-// since nobody else was told of it; but for a forgery, which is nobody's.
+// since nobody else was told of it; but for a forgery, which is nobody's, and what
+// the mailbox drops.
 func addTodo(tx kv.Tx, m *Message, f policy.Facts) error {
 	first := m
 	if f.Duplicate { // of one that stayed, as after a change of UIDVALIDITY
@@ -182,5 +191,5 @@ func addTodo(tx kv.Tx, m *Message, f policy.Facts) error {
 	if err != nil {
 		return err
 	}
-	return ledger.AddTodo(tx, m.Source, string(m.Outcome), first.Outcome == policy.Applied && found == nil && first.Verdict != policy.Rejected)
+	return ledger.AddTodo(tx, m.Source, string(m.Outcome), first.Outcome == policy.Applied && found == nil && first.Verdict != policy.Rejected && !dropped(first.Decision))
 }

@@ -140,6 +140,7 @@ func (b *Inbox) judge(r kv.Reader, e policy.Evidence, src ledger.Source, hash st
 	if err != nil {
 		return v, err
 	}
+	f.Drops = slices.Contains(b.s.opt.Drops, src.Mailbox)
 	f.GaveUp = known && !b.s.Now().Before(m.Since.Add(b.s.opt.DNSWait))
 	d := policy.Decide(f)
 	if hash == "" && m.Blob == "" && d.Evidence() {

@@ -54,7 +54,7 @@ func recordFacts(f policy.Facts) factsRecord {
 		Text: f.Text, Answer: answerRecord(f.Answer), Asks: recordAsks(f.Asks), Nameless: f.Nameless, Line: f.Line, Locks: f.Locks, Inquiry: inquiryRecord(f.Inquiry), Standing: f.Standing, Duplicate: f.Duplicate, SignatureUsed: f.SignatureUsed,
 		SignatureNo: f.SignatureNo, SignatureLock: f.SignatureLock, Person: personRecord(f.Person), Binding: recordBinding(f.Binding), Claimed: f.Claimed,
 		Ticket: ticketRecord(f.Ticket), StandsIn: f.StandsIn, AsksBack: f.AsksBack, ToUs: f.ToUs, ToUsSigned: f.ToUsSigned, Waits: f.Waits, More: furtherRecord(f.More), Expects: expectedRecord(f.Expects), About: aboutRecord(f.About),
-		GaveUp: f.GaveUp, NoRoom: f.NoRoom}
+		GaveUp: f.GaveUp, Drops: f.Drops, NoRoom: f.NoRoom}
 }
 
 func (r factsRecord) facts() policy.Facts {
@@ -64,7 +64,7 @@ func (r factsRecord) facts() policy.Facts {
 		Text: r.Text, Answer: policy.Answer(r.Answer), Asks: r.Asks.asks(), Nameless: r.Nameless, Line: r.Line, Locks: r.Locks, Inquiry: policy.Inquiry(r.Inquiry)},
 		Standing: r.Standing, Duplicate: r.Duplicate, SignatureUsed: r.SignatureUsed, SignatureNo: r.SignatureNo, SignatureLock: r.SignatureLock,
 		Person: policy.Person(r.Person), Binding: r.Binding.binding(), Claimed: r.Claimed, Ticket: policy.Ticket(r.Ticket),
-		StandsIn: r.StandsIn, AsksBack: r.AsksBack, ToUs: r.ToUs, ToUsSigned: r.ToUsSigned, Waits: r.Waits, More: policy.Further(r.More), Expects: policy.Expected(r.Expects), About: policy.About(r.About), GaveUp: r.GaveUp, NoRoom: r.NoRoom}
+		StandsIn: r.StandsIn, AsksBack: r.AsksBack, ToUs: r.ToUs, ToUsSigned: r.ToUsSigned, Waits: r.Waits, More: policy.Further(r.More), Expects: policy.Expected(r.Expects), About: policy.About(r.About), GaveUp: r.GaveUp, Drops: r.Drops, NoRoom: r.NoRoom}
 }
 
 func recordSender(s policy.Sender) senderRecord {

@@ -109,6 +109,7 @@ type factsRecord struct {
 	Expects       expectedRecord  `json:"expects,omitzero"`
 	About         aboutRecord     `json:"about,omitzero"`
 	GaveUp        bool            `json:"gave_up,omitempty"`
+	Drops         bool            `json:"drops,omitempty"`
 	NoRoom        bool            `json:"no_room,omitempty"`
 }
 

@@ -79,6 +79,7 @@ type Options struct {
 	Speaks       func(language string) bool
 	ReplyAddress string   // with {token}
 	Addresses    []string // canonical addresses of the mailboxes
+	Drops        []string // names of mailboxes that drop mail of unknown senders
 	// SharedDomains are those at which staff and contacts have mailboxes.
 	SharedDomains []string
 	TokenLife     time.Duration

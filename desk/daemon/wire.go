@@ -74,6 +74,9 @@ func options(c config.Config, blobs *blob.Store, log zerolog.Logger) tickets.Opt
 	}
 	for _, m := range c.Mailbox {
 		opt.Addresses = append(opt.Addresses, m.Address)
+		if m.Unknown == "drop" {
+			opt.Drops = append(opt.Drops, m.Name)
+		}
 		if opt.ReplyAddress == "" || opt.Observing && m.Mode != "observe" { // who is asked answers to a mailbox that is acted on
 			opt.ReplyAddress, opt.Observing = m.ReplyAddress, m.Mode == "observe"
 		}

@@ -18,8 +18,7 @@ import (
 // and ignored is worse than none.
 var notBuilt = []struct{ key, value, instead string }{
 	{"policy", "", "Remove the line; the built-in policy stands."},
-	{"mailbox.unknown", "relay", `Write "hold".`},
-	{"mailbox.unknown", "drop", `Write "hold".`},
+	{"mailbox.unknown", "relay", `Write "hold" or "drop".`},
 }
 
 // check finds what is wrong with values that could be read.

@@ -62,7 +62,7 @@ type Mailbox struct {
 	Mode           string        `toml:"mode"`    // observe or act
 	Handled        string        `toml:"handled"` // move or mark
 	Poll           time.Duration `toml:"poll"`
-	Unknown        string        `toml:"unknown"`       // hold
+	Unknown        string        `toml:"unknown"`       // hold or drop
 	ReplyAddress   string        `toml:"reply_address"` // with {token}; default: plus addressing of Address
 	Trust          Trust         `toml:"trust"`
 }

@@ -104,10 +104,10 @@ func (s *Store) othersTold(r kv.Reader, t *Ticket, second, requester clients.Con
 	}
 	left := own
 	left.Kind, left.To = policy.NoticeDoneLeft, nil
-	for _, addr := range t.oldAddresses() { //rule:6.15 who-left-is-told-what-was-done TestDoneIsTold/address-changed
+	for _, addr := range t.oldAddresses() {
 		p := place{t.Change.Contact, addr}
 		if !slices.Contains(own.To, p) && !slices.ContainsFunc(all, func(w telling) bool { return slices.Contains(w.To, p) }) {
-			left.To = append(left.To, p)
+			left.To = append(left.To, p) //rule:6.15 who-left-is-told-what-was-done TestDoneIsTold/address-changed
 		}
 	}
 	if len(left.To) > 0 {

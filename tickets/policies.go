@@ -20,9 +20,15 @@ type ruling struct {
 	Since  time.Time `json:"since"`
 }
 
+// policyLeaf is of the audit log: a policy came in force.
+type policyLeaf struct {
+	ruling
+	By *By `json:"by,omitempty"` // who had it read again; nil: the program started
+}
+
 // SetPolicy puts a book in force, and keeps the bytes of it for ever: what was
-// decided by it can be looked into then.
-func (s *Store) SetPolicy(b rulebook.Book) error {
+// decided by it can be looked into then. by is nil where the program starts.
+func (s *Store) SetPolicy(b rulebook.Book, by *By) error {
 	source, same := b.Rules.Source, false
 	is := func(r kv.Reader) error { // which most starts find
 		was, known, err := kv.Load[ruling](r, rulingKey)
@@ -45,7 +51,7 @@ func (s *Store) SetPolicy(b rulebook.Book) error {
 			errs = append(errs, tx.Put(policyPrefix+source, b.Bytes))
 		}
 		now := ruling{Source: source, Since: s.Now()}
-		return errors.Join(append(errs, kv.Save(tx, rulingKey, now), s.log(tx, "policy", source, now))...)
+		return errors.Join(append(errs, kv.Save(tx, rulingKey, now), s.log(tx, "policy", source, policyLeaf{now, by}))...)
 	})
 	if err == nil {
 		s.SetRules(b.Rules)

@@ -42,7 +42,7 @@ func TestPolicyKept(t *testing.T) {
 		book   rulebook.Book
 		leaves int
 	}{{rulebook.Builtin(), 0}, {one, 1}, {one, 1}, {two, 2}, {rulebook.Builtin(), 3}, {one, 4}} {
-		if err := d.SetPolicy(step.book); err != nil {
+		if err := d.SetPolicy(step.book, nil); err != nil {
 			t.Fatal(err)
 		}
 		if n := leaves(); n != step.leaves || d.rules().Source != step.book.Rules.Source {

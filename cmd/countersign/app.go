@@ -51,7 +51,7 @@ func (a *app) root() *cobra.Command {
 	authorize, explain := a.question(a.authorizeCommand()), a.explainCommand()
 	a.ticketFirst(authorize, explain)
 	root.AddCommand(a.ticketCommand(), authorize, explain, a.question(a.verifyCommand()), a.classifyCommand(), a.messageCommand(), a.reportCommand(),
-		a.approvalCommand(), a.quarantineCommand(), a.outboxCommand(), a.mailboxCommand(), a.auditCommand(), a.clientCommand(), a.contactCommand(), a.agentCommand(), a.codeCommand(), a.delegateCommand(), a.externalCommand(), a.keysCommand(),
+		a.approvalCommand(), a.quarantineCommand(), a.outboxCommand(), a.mailboxCommand(), a.auditCommand(), a.clientCommand(), a.contactCommand(), a.agentCommand(), a.codeCommand(), a.delegateCommand(), a.externalCommand(), a.keysCommand(), a.policyCommand(), a.reloadCommand(),
 		a.runCommand(), a.question(a.checkConfigCommand()), a.configCommand(), a.demoCommand(), a.versionCommand(), a.openStoreCommand())
 	root.AddCommand(a.notBuilt()...)
 	root.InitDefaultCompletionCmd("completion") // now, so that what follows holds for it, too

@@ -10,6 +10,7 @@ import (
 	"countersign/internal/clean"
 	"countersign/internal/config"
 	"countersign/internal/exit"
+	"countersign/policy/rulebook"
 )
 
 func (a *app) checkConfigCommand() *cobra.Command {
@@ -28,6 +29,8 @@ func (a *app) checkConfigCommand() *cobra.Command {
 				default:
 					problems = append(problems, c.CheckFiles(a.configPath)...)
 					problems = append(problems, owner.KeyProblems(c)...)
+					_, faults := rulebook.Load(c.Policy)
+					problems = append(problems, faults...)
 				}
 			}
 			if len(problems) == 0 {

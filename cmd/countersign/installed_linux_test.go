@@ -192,8 +192,8 @@ func TestInstalled(t *testing.T) {
 	if err := daemon.Wait(); err != nil {
 		t.Errorf("after SIGTERM: %v", err)
 	}
-	if !strings.Contains(log.String(), "SIGHUP: the configuration is not read again") {
-		t.Error("nothing is logged of the SIGHUP")
+	if !strings.Contains(log.String(), "settings read again") {
+		t.Error("nothing is read again after a SIGHUP")
 	}
 	says("sam", "ticket list", 69, "not running", "usermod")
 	must(t, os.RemoveAll("/run/countersign")) // as systemd does when the daemon has stopped

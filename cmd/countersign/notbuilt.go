@@ -22,7 +22,7 @@ func notBuiltYet(name string) error {
 // notBuilt are the commands that are planned and aren't there yet: they say so.
 func (a *app) notBuilt() []*cobra.Command {
 	var out []*cobra.Command
-	for _, name := range []string{"quickstart", "doctor", "policy", "backup", "restore", "webhook", "readyz"} {
+	for _, name := range []string{"quickstart", "doctor", "backup", "restore", "webhook", "readyz"} {
 		out = append(out, a.question(&cobra.Command{Use: name, Hidden: true, DisableFlagParsing: true, RunE: func(*cobra.Command, []string) error {
 			return notBuiltYet(name)
 		}}))

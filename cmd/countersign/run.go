@@ -42,7 +42,7 @@ func (a *app) runCommand() *cobra.Command {
 		if once {
 			return daemon.Once(cmd.Context(), cfg, now, log, fromBeginning)
 		}
-		return daemon.Run(cmd.Context(), cfg, now, log, fromBeginning)
+		return daemon.Run(cmd.Context(), cfg, now, log, fromBeginning, a.config)
 	}
 	return c
 }

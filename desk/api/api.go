@@ -42,6 +42,8 @@ type Server struct {
 	Rotate  func(tickets.By) (tickets.Resealed, error)
 	// Products are the other systems that check people.
 	Products []Product
+	Rules    func() RulesNow                    // in force
+	Reload   func(tickets.By) (Reloaded, error) // of the running daemon; nil in process
 
 	once              sync.Once
 	arriving, working *budget       // of large requests; made once

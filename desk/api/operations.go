@@ -88,6 +88,10 @@ var operations = map[string]operation{
 	"audit/list":       many(staff.RoleLead, listAudit),
 	"audit/checkpoint": one(staff.RoleAgent, checkpoint),
 
+	"policy/show":  one(staff.RoleAgent, showPolicy),
+	"policy/check": one(staff.RoleAgent, checkPolicy),
+	"reload":       one(staff.RoleAdmin, reload),
+
 	"keys/rotate": one(staff.RoleAdmin, rotateKeys),
 
 	"mailbox/status":  one(staff.RoleAgent, mailboxStatus),

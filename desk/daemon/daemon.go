@@ -13,6 +13,7 @@ import (
 	"context"
 	"net"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/rs/zerolog"
@@ -25,6 +26,7 @@ import (
 	"countersign/internal/config"
 	"countersign/internal/keys"
 	"countersign/internal/kv"
+	"countersign/policy/rulebook"
 	"countersign/tickets"
 )
 
@@ -48,7 +50,13 @@ type House struct {
 	headless bool   // it can't be kept, which was said
 	restored bool   // the store is an older copy; found at this start
 	dial     dialer // nil: TCP
-	started  time.Time
+
+	again     func() (config.Config, error) // the configuration as it is now on disk; nil: it is not read again
+	reloading sync.Mutex
+	inForce   config.Config                 // config, with what was taken since; under reloading
+	book      atomic.Pointer[rulebook.Book] // the rules in force
+
+	started time.Time
 }
 
 // dialer makes connections to the servers outside, as net.Dialer.DialContext does.
@@ -56,7 +64,7 @@ type dialer = func(ctx context.Context, network, addr string) (net.Conn, error)
 
 // Server answers what is asked of the house.
 func (h *House) Server() *api.Server {
-	return &api.Server{Store: h.store, Gateway: h.Gateway, Log: h.log, Rotate: h.rotateKeys, Products: products(h.config)}
+	return &api.Server{Store: h.store, Gateway: h.Gateway, Log: h.log, Rotate: h.rotateKeys, Products: products(h.config), Rules: h.rules, Reload: h.reloadFor()}
 }
 
 // Close ends what Open began, the store at last.

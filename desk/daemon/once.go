@@ -15,7 +15,7 @@ import (
 
 // Once handles what is there, tries everything that waits once, and ends.
 func Once(ctx context.Context, c config.Config, now func() time.Time, log zerolog.Logger, fromBeginning bool) error {
-	defer hangUps(log)()
+	defer hangUps(func() {})() // it has read them, and ends soon
 	if _, err := api.Dial(c.Socket); err == nil {
 		return &exit.Error{Code: exit.Unavailable, Reason: "daemon_runs", Message: "A daemon runs and reads the mailboxes by itself.", Try: "countersign mailbox status"}
 	}
@@ -29,6 +29,7 @@ func Once(ctx context.Context, c config.Config, now func() time.Time, log zerolo
 
 // once handles what is in the mailboxes and tries everything that waits.
 func (h *House) once(ctx context.Context, fromBeginning bool) error {
+	h.warnPolicy()
 	h.tidy(h.started)
 	var errs []error
 	errs = append(errs, h.store.Outbox.Recover(), h.store.Tick(), h.drain(ctx, true))

@@ -53,6 +53,9 @@ func Open(c config.Config, now func() time.Time, log zerolog.Logger) (*House, er
 		h.blobs, h.started = blobs, started
 		err = errors.Join(h.monotonic(), h.checkHead())
 	}
+	if err == nil {
+		err = h.store.SetPolicy(*h.book.Load(), nil)
+	}
 	if err != nil {
 		return nil, errors.Join(err, engine.Close())
 	}

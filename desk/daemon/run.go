@@ -9,6 +9,7 @@ import (
 	"os/signal"
 	"path/filepath"
 	"sync"
+	"sync/atomic"
 	"syscall"
 	"time"
 
@@ -21,9 +22,14 @@ import (
 )
 
 // Run is the daemon over a store of its own. Commands find the socket before the
-// store is taken, and wait.
-func Run(ctx context.Context, c config.Config, now func() time.Time, log zerolog.Logger, fromBeginning bool) error {
-	defer hangUps(log)()
+// store is taken, and wait. again reads the configuration anew, for who asks for that.
+func Run(ctx context.Context, c config.Config, now func() time.Time, log zerolog.Logger, fromBeginning bool, again func() (config.Config, error)) error {
+	var running atomic.Pointer[House]
+	defer hangUps(func() {
+		if h := running.Load(); h != nil {
+			h.hungUp()
+		}
+	})()
 	l, err := Listen(c)
 	if err != nil {
 		return err
@@ -33,6 +39,8 @@ func Run(ctx context.Context, c config.Config, now func() time.Time, log zerolog
 		return errors.Join(err, l.Close())
 	}
 	defer h.Close()
+	h.again = again
+	running.Store(h)
 	return h.Run(ctx, l, fromBeginning)
 }
 
@@ -90,6 +98,7 @@ func (h *House) Run(ctx context.Context, l net.Listener, fromBeginning bool) err
 	work("outbox", h.sendForever)
 	work("deferred", h.retryForever)
 
+	h.warnPolicy()
 	if held, err := h.store.Outbox.Held(); err == nil && held {
 		h.log.Error().Msg(RestoredWarning)
 	}
@@ -106,16 +115,16 @@ func (h *House) Run(ctx context.Context, l net.Listener, fromBeginning bool) err
 // notify tells systemd, if it asked to be told.
 func notify(state string) { _, _ = daemon.SdNotify(false, state) }
 
-// hangUps says of every SIGHUP that it changes nothing yet, until the function
-// that it gives is called. Left alone, the signal would end the daemon.
-func hangUps(log zerolog.Logger) (stop func()) {
+// hangUps calls fn for every SIGHUP, until the function that it gives is called.
+// Left alone, the signal would end the daemon.
+func hangUps(fn func()) (stop func()) {
 	signals, done := make(chan os.Signal, 1), make(chan struct{})
 	signal.Notify(signals, syscall.SIGHUP)
 	go func() {
 		for {
 			select {
 			case <-signals:
-				log.Warn().Msg("SIGHUP: the configuration is not read again while the daemon runs; restart it for that")
+				fn()
 			case <-done:
 				return
 			}

@@ -24,7 +24,7 @@ import (
 
 // wire puts the parts together. blobs is nil for a world, which keeps nothing.
 func wire(c config.Config, engine kv.Store, blobs *blob.Store, k keys.Keys, now func() time.Time, watch *tickets.Watch, log zerolog.Logger) (*House, error) {
-	h := &House{config: c, now: now, log: log, kv: engine, keys: k}
+	h := &House{config: c, inForce: c, now: now, log: log, kv: engine, keys: k}
 	from := c.SMTP.From
 	if from.Address == "" { // nobody can be asked, and nobody is
 		from.Address = "nobody@localhost.invalid"
@@ -33,7 +33,13 @@ func wire(c config.Config, engine kv.Store, blobs *blob.Store, k keys.Keys, now 
 	if err != nil {
 		return nil, &exit.Error{Code: exit.Config, Reason: "config", Message: "smtp.from: " + err.Error(), Err: err}
 	}
+	book, err := rules(c)
+	if err != nil {
+		return nil, err
+	}
+	h.book.Store(&book)
 	opt := options(c, blobs, log)
+	opt.Rules = book.Rules
 	opt.Now, opt.Keys, opt.Watch, opt.KeepHead = now, k, watch, h.keepHead
 	opt.Compose = func(l tickets.Letter) ([]byte, error) { return composer.Compose(letter(l)) }
 	opt.Fits, opt.Speaks = mailer.Fits, composer.Speaks

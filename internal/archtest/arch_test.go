@@ -80,7 +80,7 @@ var homes = []struct {
 var only = map[string][]string{
 	"cmd/countersign": {
 		"desk/api", "desk/daemon", "desk/owner", "desk/probe", "internal/demo",
-		"desk/gateway", "tickets", "clients", "clients/codes", "staff", "policy", // what the API answers
+		"desk/gateway", "tickets", "clients", "clients/codes", "staff", "policy", "policy/rulebook", // what the API answers
 		"internal/clean", "internal/config", "internal/durable", "internal/exit", "internal/near", "internal/mailfiles",
 	},
 }

@@ -17,14 +17,12 @@ import (
 // empty value stands for any. They are refused: a protection that is accepted
 // and ignored is worse than none.
 var notBuilt = []struct{ key, value, instead string }{
-	{"policy", "", "Remove the line; the built-in policy stands."},
 	{"mailbox.unknown", "relay", `Write "hold" or "drop".`},
 }
 
 // check finds what is wrong with values that could be read.
 func (r *reader) check() {
 	c := &r.config
-	r.built("policy", "policy", c.Policy)
 	r.required("state", "state", c.State, "Name the file to keep state in.")
 	r.required("key_file", "key_file", c.KeyFile, "Name the file of the key that seals what is secret in the state.")
 	if c.DNS.Resolver != "" {

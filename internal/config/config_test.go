@@ -88,7 +88,6 @@ func TestProblems(t *testing.T) {
 		{"huge-size", `[smtp]`, "[limits]\nsize = \"25GiB\"\n[smtp]", `c.toml:12:8: limits.size: 25GiB is not between 1KiB and 100MiB.`},
 		{"control-character", `"state.db"`, `"state\u0007.db"`, "c.toml:1:9: state: holds a control character. Remove it."},
 		{"empty-state", `"state.db"`, `""`, "c.toml:1:9: state: is missing. Name the file to keep state in."},
-		{"policy-file", `key_file`, "policy = \"policy.toml\"\nkey_file", "c.toml:2:10: policy: policy is not built yet. Remove the line; the built-in policy stands."},
 		{"relay", `imap = `, "unknown = \"relay\"\nimap = ", `c.toml:7:11: mailbox.unknown: "relay" is not built yet. Write "hold" or "drop".`},
 		{"no-such-way", `imap = `, "unknown = \"bounce\"\nimap = ", `c.toml:7:11: mailbox.unknown: "bounce" is not one of hold, drop.`},
 		{"no-such-choice", `imap = `, "mode = \"active\"\nimap = ", `c.toml:7:8: mailbox.mode: "active" is not one of observe, act.`},

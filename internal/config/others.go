@@ -28,6 +28,12 @@ func (c Config) CheckPlaces() []Problem {
 		out.writable("state", spool, info)
 	}
 	out.folder("key_file", keys)
+	if info, ok := out.link("policy", c.Policy); ok && c.Policy != "" {
+		out.writable("policy", c.Policy, info)
+		if dir, err := os.Stat(filepath.Dir(c.Policy)); err == nil && dir.Mode()&fs.ModeSticky == 0 {
+			out.writable("policy", filepath.Dir(c.Policy), dir)
+		}
+	}
 	return out
 }
 

@@ -15,10 +15,7 @@ type Problem struct {
 
 // String is file:line:col: key: text, without what isn't known.
 func (p Problem) String() string {
-	s := p.File
-	if p.Line > 0 {
-		s += ":" + strconv.Itoa(p.Line) + ":" + strconv.Itoa(p.Col)
-	}
+	s := p.At()
 	if p.Key != "" {
 		s += ": " + p.Key
 	}
@@ -34,6 +31,14 @@ func (f Faults) Error() string {
 		lines = append(lines, p.String())
 	}
 	return strings.Join(lines, "\n")
+}
+
+// At is file:line:col, without what isn't known.
+func (p Problem) At() string {
+	if p.Line == 0 {
+		return p.File
+	}
+	return p.Place() + ":" + strconv.Itoa(p.Col)
 }
 
 // Place is file:line, without what isn't known.

@@ -16,6 +16,7 @@ import (
 	"encoding/hex"
 	"path/filepath"
 	"sync"
+	"time"
 
 	"countersign/internal/strict"
 	"countersign/policy"
@@ -36,6 +37,9 @@ type Book struct {
 
 // Problem is one fault of a file.
 type Problem = strict.Problem
+
+// Short writes a duration as a file has it.
+func Short(d time.Duration) string { return strict.Short(d) }
 
 // Line is a text and where it stands, as file:line.
 type Line struct{ Text, Where string }

@@ -135,7 +135,11 @@ func (d Desk) given(c policy.Class, demand policy.Demand, path, key string, add 
 		if len(leads) > 0 {
 			who = "there are " + strings.Join(leads, ", ")
 		}
-		add(path+".approvals", key+".approvals", "%s needs the approval of %d leads who do not carry it out, and %s. Add a lead, or ask contacts.", c, need, who)
+		those := "1 lead who does"
+		if need > 1 {
+			those = fmt.Sprint(need, " leads who do")
+		}
+		add(path+".approvals", key+".approvals", "%s needs the approval of %s not carry it out, and %s. Add a lead, or ask contacts.", c, those, who)
 		told = true
 	}
 	return told

@@ -110,6 +110,15 @@ func lists(written []string) (out [][]policy.ProofKind) {
 	return out
 }
 
+// Lists writes lists of proofs as a file has them.
+func Lists(all [][]policy.ProofKind) []string {
+	out := []string{}
+	for _, list := range all {
+		out = append(out, strings.Join(words(list), "+"))
+	}
+	return out
+}
+
 // words writes something that is a text as texts.
 func words[S ~string](list []S) (out []string) {
 	for _, s := range list {

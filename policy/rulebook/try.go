@@ -70,8 +70,10 @@ func (b Book) try(c Case) (Failure, bool) {
 		why = append(why, r.Text)
 	}
 	f.Why = string(c.Class) + ": " + strings.Join(why, " ")
-	if len(demand.Rules) > 0 {
-		f.Why += " More is demanded by " + strings.Join(demand.Rules, ", ") + "."
+	for _, r := range demand.Rules {
+		if !strings.Contains(f.Why, r) {
+			f.Why += " The rule " + r + " applies."
+		}
 	}
 	if answer.Decision != c.Decision {
 		return f, false

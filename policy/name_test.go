@@ -60,7 +60,7 @@ func TestName(t *testing.T) {
 		{"yes", func(f *Facts) { f.Answer.Intent = Yes }, false},
 		{"no", func(f *Facts) { f.Answer.Intent = No }, false},
 		{"colleague", func(f *Facts) { f.Person.ID = "nils" }, false},
-		{"forged", func(f *Facts) { f.Sender = Sender{Result: ResultNone} }, false},
+		{"forged", func(f *Facts) { heard := f.Binding; f.Sender = Sender{Result: ResultNone}; f.Binding = heard }, false},
 		{"machine", func(f *Facts) { f.Kind = KindAutoReply }, false},
 		{"closed", func(f *Facts) { f.Ticket.State = StateClosed }, false},
 		{"privileged", func(f *Facts) { f.Ticket.Class = PasswordChange }, false},

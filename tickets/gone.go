@@ -41,6 +41,10 @@ func (s *Store) pointless(r kv.Reader, o outbox.Outgoing) (bool, error) {
 		return n.Epoch != e.Number, err //rule:7 question-of-before-a-restore =false,err TestHeldAfterRestore
 	}
 	t, err := load(r, n.Ticket)
+	if n.Kind == policy.NoticeUnlock && err == nil {
+		_, asks, err := s.asksToOpen(r, t)
+		return n.Void || n.Spent || !asks, err
+	}
 	if n.Approval != "" && err == nil {
 		of, err := approvals.Get(r, n.Approval)
 		if err != nil || of.State != approvals.Open || of.ID != t.Approval {

@@ -11,6 +11,7 @@ import (
 	"countersign/internal/kv"
 	"countersign/policy"
 	"countersign/staff"
+	"countersign/tickets/outbox"
 )
 
 // letterTo gives the latest letter of a kind to an address.
@@ -329,6 +330,28 @@ func TestLockedAgain(t *testing.T) {
 			check(t, errors.Join(err, d.Tick()))
 			if len(d.letters) != n {
 				t.Errorf("%d mails more though nothing changed", len(d.letters)-n)
+			}
+		}
+	}
+}
+
+// TestUnlockLeaves: the question leaves the outbox as long as it is one, and not after.
+func TestUnlockLeaves(t *testing.T) {
+	for _, opened := range []bool{false, true} {
+		d, _ := askedDesk(t)
+		if opened {
+			_, err := d.Unlock(By{}, UnlockRequest{Client: "c1", Agent: "max", Reason: "I know their voices"})
+			check(t, err)
+		}
+		check(t, d.Tick())
+		d.send(t)
+		for _, o := range d.outbox(t, d.lockNow1(t).Last.Ticket) {
+			want := outbox.Sent
+			if o.Kind == policy.NoticeUnlock && opened {
+				want = outbox.Canceled
+			}
+			if o.State != want {
+				t.Errorf("opened %v: %s to %s is %s, want %s", opened, o.Kind, o.To, o.State, want)
 			}
 		}
 	}

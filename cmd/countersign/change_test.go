@@ -32,7 +32,7 @@ func newLater(t *testing.T, ago time.Duration, people string) *later {
 	for _, lead := range []string{"lea", "max"} {
 		l.ok("agent", "add", lead, "--email", lead+"@desk.example", "--role", "lead")
 	}
-	l.ok("agent", "add", "sam", "--email", "sam@desk.example", "--authority", "account-change")
+	l.ok("agent", "add", "sam", "--email", "sam@desk.example", "--authority", "account-change,password-change")
 	l.ok("run", "--once") // reading begins here
 	return l
 }

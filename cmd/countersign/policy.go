@@ -14,7 +14,7 @@ import (
 )
 
 func (a *app) policyCommand() *cobra.Command {
-	return group("policy", "What the desk demands before a thing is done, and trying a file of rules", a.policyShow(), a.policyTest())
+	return group("policy", "What the desk demands before a thing is done, and trying a file of rules", a.policyShow(), a.policyTest(), a.policyDiff())
 }
 
 func (a *app) policyShow() *cobra.Command {

@@ -90,6 +90,7 @@ var operations = map[string]operation{
 
 	"policy/show":  one(staff.RoleAgent, showPolicy),
 	"policy/check": one(staff.RoleAgent, checkPolicy),
+	"policy/diff":  many(staff.RoleLead, diffPolicy),
 	"reload":       one(staff.RoleAdmin, reload),
 
 	"keys/rotate": one(staff.RoleAdmin, rotateKeys),

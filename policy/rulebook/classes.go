@@ -85,7 +85,7 @@ func (r *reader) class(c policy.Class, path string, f *class) {
 		r.Report(r.Where(path+".targets.first"), path+".targets.first", "%s is later than solve (%s): it would be solved before it is answered. Shorten it.", strict.Short(t.First), strict.Short(t.Solve))
 	}
 	if c == policy.Question {
-		r.question(path, f)
+		r.question(path, f) //rule:8 nothing-is-asked-of-a-question TestProblems/question-asks
 		return
 	}
 	r.proofs(path+".proofs", f.Proofs)
@@ -94,7 +94,7 @@ func (r *reader) class(c policy.Class, path string, f *class) {
 	r.channels(path+".channels", f.Channels)
 	switch {
 	case c.Privileged():
-		r.floor(c, path, f)
+		r.floor(c, path, f) //rule:8 weaker-rules-are-refused TestProblems/sender-alone TestProblems/no-approval TestProblems/shorter-wait TestProblems/by-phone
 	case len(f.Proofs) == 0 && !r.Lost[path+".proofs"]:
 		r.Report(r.Where(path+".proofs"), path+".proofs", `asks for nothing: whoever gives a name could have it done. Name a proof, such as "sender".`)
 	}

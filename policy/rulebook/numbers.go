@@ -143,7 +143,7 @@ func readings(g [][]rune) (out []reading) {
 		out = append(out, reading{v + fraction(g[1]), 2})
 	}
 	for _, size := range []int{3, 4, 2} {
-		if len(g[0]) > size && size > 2 || len(g[0]) > 3 {
+		if v == 0 || len(g[0]) > size && size > 2 || len(g[0]) > 3 { // 0.005 is no 5
 			continue
 		}
 		whole := v

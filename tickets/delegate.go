@@ -240,7 +240,7 @@ func (s *Store) delegated(tx kv.Tx, t *Ticket) error {
 	}
 	w := telling{Kind: policy.NoticeDelegate, Ticket: t.ID, Revision: t.Revision, To: to, Reason: "It counts from " + longMoment(from) + "."}
 	if len(to) > 0 {
-		err = kv.Save(tx, w.key(s.Now()), w) //rule:6.5 delegation-is-told ! TestDelegateTold
+		err = kv.Save(tx, w.key(s.Now()), w) //rule:6.5 delegation-is-told TestDelegateTold
 	}
 	return errors.Join(err, end, delegates.Save(tx, d), s.log(tx, "delegation", t.ID, d),
 		s.record(tx, t, Event{Event: "delegation", Reason: policy.CodeConfirmed, Text: text}))

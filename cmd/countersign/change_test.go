@@ -97,7 +97,7 @@ func TestAddressChange(t *testing.T) {
 	l.says(77, "not_authenticated", mayMove...)
 	m := l.mails(ada + " Please confirm")
 	l.answers(m[ada], ada, "YES")
-	l.says(75, "Asked for A-1: Nils Holm", mayMove...)
+	l.says(75, "(Nils Holm by mail)", mayMove...)
 	l.mails("ada@home.example Asked of your account", ada+" Waits for a second person", nils+" Asked of your account", nils+" Your approval is needed")
 	l.says(77, "another contact of the client may, and is asked", "approval", "approve", "A-1", "--agent", "lea", "--reason", "called her")
 	l.answers(l.asks(nils), nils, "YES")
@@ -112,7 +112,7 @@ func TestAddressChange(t *testing.T) {
 	l.says(0, "2 addresses are told", move...)
 	l.says(66, "No such contact", move...)
 	l.says(0, "left        ada@north.example", "contact", "show", "ada@fresh.example")
-	m = l.mails(ada+" Changed on your account", nils+" Changed on your account")
+	m = l.mails(ada+" Agreed", ada+" Changed on your account", nils+" Changed on your account")
 	if old := string(m[ada]); !strings.Contains(old, "This mailbox is not on file any longer.") || strings.Contains(old, "ada@fresh.example") || strings.Contains(old, "\r\nReply-To:") {
 		t.Errorf("the old address is told\n%s", old)
 	}

@@ -28,7 +28,7 @@ type Entry struct {
 
 // rules checks every rule, and says what it demands.
 func (r *reader) rules() {
-	lines := map[string]string{}
+	lines, one := map[string]string{}, &ear{}
 	for i := range r.book.file.Rule {
 		f := &r.book.file.Rule[i]
 		path := fmt.Sprintf("rule[%d]", i)
@@ -46,7 +46,7 @@ func (r *reader) rules() {
 		r.conditions(path, f)
 		r.demand(path, f, e.Rule)
 		if len(f.Words) > 0 || f.AtLeast > 0 {
-			e.Text = about(f.Words, f.AtLeast)
+			e.Text = one.about(f.Words, f.AtLeast)
 		}
 		r.book.Rules.More = append(r.book.Rules.More, e.Rule)
 		r.book.Entries = append(r.book.Entries, e)

@@ -2,27 +2,43 @@ package rulebook
 
 import (
 	"slices"
+	"sync/atomic"
 	"unicode"
 
 	"countersign/policy/classify"
 )
 
+// ear reads a text once for all rules of a book, which are asked about it one behind
+// the other.
+type ear struct{ last atomic.Pointer[heard] }
+
+// heard is a text as rules look at it.
+type heard struct {
+	text     string
+	letters  squeezed
+	greatest float64
+}
+
+func (e *ear) hear(text string) *heard {
+	if h := e.last.Load(); h != nil && h.text == text {
+		return h
+	}
+	h := &heard{text, squeeze(text), Greatest(text)}
+	e.last.Store(h)
+	return h
+}
+
 // about is whether a text says one of the words, and a number as large; what isn't
 // given is said by every text. It errs upwards: a rule that is heard where it was
 // not meant costs a question more.
-func about(list []string, least int) func(string) bool {
+func (e *ear) about(list []string, least int) func(string) bool {
 	var all []phrase
 	for _, w := range list {
 		all = append(all, parse(w))
 	}
 	return func(text string) bool {
-		if len(all) > 0 {
-			t := squeeze(text)
-			if !slices.ContainsFunc(all, t.says) {
-				return false
-			}
-		}
-		return least <= 0 || Greatest(text) >= float64(least)
+		h := e.hear(text)
+		return (len(all) == 0 || slices.ContainsFunc(all, h.letters.says)) && (least <= 0 || h.greatest >= float64(least))
 	}
 }
 
@@ -39,7 +55,7 @@ const minSlip = 6
 func parse(entry string) (p phrase) {
 	t := squeeze(entry)
 	for i, r := range t.letters {
-		if signs[r] != "" && !unicode.IsLetter(r) && !unicode.IsDigit(r) {
+		if sign(r) != "" && !unicode.IsLetter(r) && !unicode.IsDigit(r) {
 			continue
 		}
 		if t.starts[i] && (i == 0 || !alone(r)) || len(p) == 0 {
@@ -54,11 +70,23 @@ func parse(entry string) (p phrase) {
 type squeezed struct {
 	letters []rune // letters, digits and signs that are written for letters
 	starts  []bool // whether a word begins there
+	words   []int  // where those do
 }
 
 // signs are written for letters, as in "p4ssw0rd".
-var signs = map[rune]string{
-	'0': "o", '1': "li", '3': "e", '4': "a", '5': "s", '6': "g", '7': "t", '8': "b", '9': "g", '$': "s", '@': "a", '!': "li", '|': "li", '(': "c", '+': "t", '€': "e", '£': "l",
+var signs = [256]string{
+	'0': "o", '1': "li", '3': "e", '4': "a", '5': "s", '6': "g", '7': "t", '8': "b", '9': "g", '$': "s", '@': "a", '!': "li", '|': "li", '(': "c", '+': "t", '£': "l",
+}
+
+// sign gives the letters for which a character is written, "" for most.
+func sign(r rune) string {
+	switch {
+	case r < rune(len(signs)):
+		return signs[r]
+	case r == '€':
+		return "e"
+	}
+	return ""
 }
 
 // pairs are two letters that look like one.
@@ -68,9 +96,12 @@ func squeeze(text string) (t squeezed) {
 	start, was := true, ' '
 	for _, r := range classify.Fold(text) {
 		letter := unicode.IsLetter(r) || unicode.IsDigit(r)
-		if letter || signs[r] != "" {
+		if letter || sign(r) != "" {
 			t.letters = append(t.letters, r)
-			t.starts = append(t.starts, start || alone(r) || alone(was) || unicode.IsLetter(r) != unicode.IsLetter(was))
+			begins := start || alone(r) || alone(was) || unicode.IsLetter(r) != unicode.IsLetter(was)
+			if t.starts = append(t.starts, begins); begins {
+				t.words = append(t.words, len(t.letters)-1)
+			}
 		}
 		start, was = !letter, r
 	}
@@ -87,8 +118,14 @@ func (t squeezed) says(p phrase) bool {
 	if len(p) == 0 {
 		return false
 	}
-	for i := range t.letters {
-		if t.starts[i] && t.from(i, p, 0, slip(p[0]), spare) {
+	first := p[0][0]
+	two := pairs[first]
+	for _, i := range t.words {
+		r := t.letters[i]
+		if !same(r, first) && r != two[0] && (unicode.IsLetter(r) || unicode.IsDigit(r)) {
+			continue // most begin otherwise
+		}
+		if t.from(i, p, 0, slip(p[0]), spare) {
 			return true
 		}
 	}
@@ -120,7 +157,7 @@ func (t squeezed) from(i int, p phrase, j int, mayslip bool, left int) bool {
 		return false
 	}
 	r := t.letters[i]
-	sign := !unicode.IsLetter(r) && !unicode.IsDigit(r)
+	mark := !unicode.IsLetter(r) && !unicode.IsDigit(r)
 	switch two := pairs[word[j]]; {
 	case same(r, word[j]):
 		if t.from(i+1, p, j+1, mayslip, left) {
@@ -130,7 +167,7 @@ func (t squeezed) from(i int, p phrase, j int, mayslip bool, left int) bool {
 		if t.from(i+2, p, j+1, mayslip, left) {
 			return true
 		}
-	case (sign || j > 0 && same(r, word[j-1])) && left > 0:
+	case (mark || j > 0 && same(r, word[j-1])) && left > 0:
 		if t.from(i+1, p, j, mayslip, left-1) {
 			return true
 		}
@@ -147,7 +184,7 @@ func same(text, rule rune) bool {
 	if text == rule {
 		return true
 	}
-	for _, r := range signs[text] {
+	for _, r := range sign(text) {
 		if r == rule {
 			return true
 		}

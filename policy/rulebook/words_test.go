@@ -1,6 +1,11 @@
 package rulebook
 
-import "testing"
+import (
+	"strings"
+	"testing"
+
+	"countersign/policy"
+)
 
 // TestWords: how somebody writes a word who wants it to be read by people alone.
 func TestWords(t *testing.T) {
@@ -69,7 +74,7 @@ func TestWords(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			if got := about([]string{"certainly not there", tt.words}, 0)(tt.text); got != tt.want {
+			if got := new(ear).about([]string{"certainly not there", tt.words}, 0)(tt.text); got != tt.want {
 				t.Errorf("%q says %q: %v (folded %q)", tt.text, tt.words, got, string(squeeze(tt.text).letters))
 			}
 		})
@@ -103,13 +108,13 @@ func TestGreatest(t *testing.T) {
 
 // TestBoth: words and a number both have to be there.
 func TestBoth(t *testing.T) {
-	f := about([]string{"refund"}, 1000)
+	f := new(ear).about([]string{"refund"}, 1000)
 	for text, want := range map[string]bool{"Refund 1,000": true, "Refund 999": false, "Pay 1000": false, "": false} {
 		if f(text) != want {
 			t.Errorf("%q: %v", text, !want)
 		}
 	}
-	if !about(nil, 0)("") {
+	if !new(ear).about(nil, 0)("") {
 		t.Error("without conditions it is about every text")
 	}
 }
@@ -125,7 +130,7 @@ func FuzzWords(f *testing.F) {
 		if p := parse(word); len(word) > maxWord || len(p) == 0 || len(p) > maxPhrase {
 			return
 		}
-		says := about([]string{word}, 0)
+		says := new(ear).about([]string{word}, 0)
 		if !says(word) {
 			t.Errorf("%q does not say itself", word)
 		}
@@ -136,4 +141,31 @@ func FuzzWords(f *testing.F) {
 			t.Errorf("Greatest(%q) = %g", text, n)
 		}
 	})
+}
+
+// TestOneEar: rules of one book hear each text as it is, whichever was heard before.
+func TestOneEar(t *testing.T) {
+	e := &ear{}
+	first, second := e.about([]string{"delete"}, 0), e.about(nil, 1000)
+	for range 2 {
+		for text, want := range map[string][2]bool{"delete": {true, false}, "1000": {false, true}, "": {false, false}, "delete 1k": {true, true}} {
+			if got := [2]bool{first(text), second(text)}; got != want {
+				t.Errorf("%q: %v, want %v", text, got, want)
+			}
+		}
+	}
+}
+
+// BenchmarkDemand is what the most rules cost for one request of some length.
+func BenchmarkDemand(b *testing.B) {
+	file := strings.ReplaceAll(manyRules(maxRules), "approvals", "words = [\"delete\", \"wipe\", \"remove\", \"erase\", \"close account\"]\nat_least = 1000000\napprovals")
+	book, problems := Read("p.toml", []byte(file))
+	if len(problems) > 0 {
+		b.Fatal(problems)
+	}
+	m := policy.Matter{Text: strings.Repeat("Please add a record for www.north.example to the zone and tell me when it is there. ", 12)}
+	for b.Loop() {
+		m.Text += " " // another ticket
+		book.Rules.Demand(policy.DNSChange, m)
+	}
 }

@@ -1,8 +1,10 @@
 package tickets
 
 import (
+	"cmp"
 	"errors"
 	"slices"
+	"time"
 
 	"countersign/clients"
 	"countersign/internal/kv"
@@ -62,12 +64,41 @@ func (s *Store) askApprover(tx kv.Tx, t *Ticket, a approvals.Approval, asked *ap
 	if err != nil {
 		return err
 	}
+	why, err := s.whyApprover(tx, c)
+	if err != nil {
+		return err
+	}
 	notices := asked.Notices
-	err = s.informAt(tx, t, kind, addressee{contact: c, address: c.Addresses[0], reason: who, until: a.Until, asks: asked, of: a})
+	err = s.informAt(tx, t, kind, addressee{contact: c, fill: func(l *Letter) { l.Because = why }, address: c.Addresses[0], reason: who, until: a.Until, asks: asked, of: a})
 	if n := len(asked.Notices); n > len(notices) {
 		if _, written, err := kv.Load[notice](tx, noticePrefix+asked.Notices[n-1]); err != nil || !written {
 			asked.Notices = notices // it could not be written, as the history says
 		}
 	}
 	return err
+}
+
+// whyApprover says why somebody gets our mail who may approve, and whom we neither
+// wrote to about a colleague's request before nor heard of.
+func (s *Store) whyApprover(r kv.Reader, c clients.Contact) (string, error) {
+	met, err := r.Get(metPrefix + c.ID)
+	if err != nil || met != nil { //rule:6.10 first-mail-says-why part=2 TestFirstMailSaysWhy
+		return "", err
+	}
+	if h, _, err := kv.Load[heard](r, heardPrefix+c.Addresses[0]); err != nil || !h.Person.IsZero() {
+		return "", err
+	}
+	client, _, err := clients.GetClient(r, c.Client)
+	return "You get this mail of ours because you may approve for " + cmp.Or(oneLine(client.Name), "your organisation") + ".", err
+}
+
+// meet notes that a mail about somebody else's ticket was written to a contact, once.
+func (s *Store) meet(tx kv.Tx, t Ticket, contact string) error {
+	if contact == t.Contact {
+		return nil
+	}
+	if met, err := tx.Get(metPrefix + contact); err != nil || met != nil {
+		return err
+	}
+	return tx.Put(metPrefix+contact, []byte(s.Now().UTC().Format(time.RFC3339)))
 }

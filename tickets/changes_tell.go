@@ -39,7 +39,7 @@ func (s *Store) tellChanged(tx kv.Tx, t *Ticket, to []place, says string) error 
 
 // tellAsked leaves to be told that a change of the account was asked for, and
 // confirmed from one address: to every other address on file of the ticket's
-// contact, and to the primary contact. Once a question is enough.
+// contact, and to the primary contacts. Once a question is enough.
 func (s *Store) tellAsked(tx kv.Tx, t *Ticket, from string) error {
 	if slices.Contains(t.Asked, policy.NoticeChangeAsked) {
 		return nil
@@ -59,15 +59,21 @@ func (s *Store) tellAsked(tx kv.Tx, t *Ticket, from string) error {
 			w.To = append(w.To, place{c.ID, addr})
 		}
 	}
-	primary, ok, err := clients.PrimaryOf(tx, t.Client)
-	if err == nil && ok && primary != c.ID {
-		c, ok, err = clients.Get(tx, primary)
-		if err == nil && ok && len(c.Addresses) > 0 {
-			w.To = append(w.To, place{c.ID, c.Addresses[0]})
+	primaries, err := clients.PrimariesOf(tx, t.Client)
+	if err != nil {
+		return err
+	}
+	for _, id := range primaries {
+		p, ok, err := clients.Get(tx, id)
+		if err != nil {
+			return err
+		}
+		if ok && id != c.ID && len(p.Addresses) > 0 {
+			w.To = append(w.To, place{p.ID, p.Addresses[0]})
 		}
 	}
-	if err != nil || len(w.To) == 0 {
-		return err
+	if len(w.To) == 0 {
+		return nil
 	}
 	t.Asked = append(t.Asked, policy.NoticeChangeAsked)
 	if t.Tells == nil {

@@ -51,6 +51,7 @@ const (
 	tokenPrefix       = "token/"   // token/<keyed hash of a token>: the notice that holds it
 	referencePrefix   = "ref/"     // ref/<keyed hash of a reference>: the notice that shows it
 	returnPathPrefix  = "rp/"      // rp/<keyed hash of what is in a return path>: the notice that was sent with it
+	metPrefix         = "met/"     // met/<contact>: the time when a mail about a ticket of somebody else was first written to them
 	sentMessagePrefix = "mid/"     // mid/<keyed hash of a Message-ID>: the ticket to which an answer to it belongs
 	exposedPrefix     = "exposed/" // exposed/<notice>: the message set aside that shows its secret, which is to be void
 )

@@ -30,14 +30,17 @@ func (s *Store) seekLeads(tx kv.Tx, t *Ticket) error {
 // concerned is an address that has to know that a mailbox is said to be lost.
 type concerned struct{ contact, address string }
 
-// toTell gives every address on file of the ticket's contact, and those of the
-// primary contact and whoever manages contacts, in this order.
+// toTell gives every address on file of the ticket's contact, and the first ones of
+// the primary contacts and of whoever manages contacts, in this order; where there is
+// nobody but the contact, of whoever may approve.
 func (s *Store) toTell(v kv.View, t Ticket) (all []concerned, err error) {
-	primary, _, err := clients.PrimaryOf(v, t.Client)
+	primaries, err := clients.PrimariesOf(v, t.Client)
 	if err != nil {
 		return nil, err
 	}
 	var errs []error
+	var approvers []concerned
+	others := false
 	err = clients.EachOf(v, t.Client, func(c clients.Contact, err error) {
 		if errs = append(errs, err); err != nil || c.Client != t.Client || c.Status == clients.Removed || len(c.Addresses) == 0 {
 			return
@@ -47,12 +50,25 @@ func (s *Store) toTell(v kv.View, t Ticket) (all []concerned, err error) {
 			for _, addr := range c.Addresses {
 				all = append(all, concerned{c.ID, addr})
 			}
-		case c.ID == primary, c.May(clients.Manage, s.Now(), ""):
-			all = append(all, concerned{c.ID, c.Addresses[0]})
+		case slices.Contains(primaries, c.ID), c.May(clients.Manage, s.Now(), ""):
+			all, others = append(all, concerned{c.ID, c.Addresses[0]}), true
+		case c.MayApprove("", s.Now()):
+			approvers = append(approvers, concerned{c.ID, c.Addresses[0]})
 		}
 	})
-	rank := func(a concerned) int { return slices.Index([]string{primary, t.Contact}, a.contact) }
-	slices.SortStableFunc(all, func(a, b concerned) int { return rank(b) - rank(a) })
+	if !others {
+		all = append(all, approvers...)
+	}
+	rank := func(a concerned) int {
+		switch {
+		case a.contact == t.Contact:
+			return 0
+		case slices.Contains(primaries, a.contact):
+			return 1
+		}
+		return 2
+	}
+	slices.SortStableFunc(all, func(a, b concerned) int { return rank(a) - rank(b) })
 	return all[:min(len(all), maxLostTold)], errors.Join(append(errs, err)...)
 }
 

@@ -24,6 +24,9 @@ func (s *Store) enqueue(tx kv.Tx, t *Ticket, n notice, l Letter) error {
 	if err := s.post(tx, &o, n, l); err != nil {
 		return err
 	}
+	if err := s.meet(tx, *t, n.Contact); err != nil {
+		return err
+	}
 	text := fmt.Sprintf("notice %s (%s) queued for the address on file", o.ID, n.Kind)
 	if o.Paced {
 		text += fmt.Sprintf("; it waits until %s (%s)", o.Next.Format(time.RFC3339), o.Cap)

@@ -3,6 +3,7 @@ package main
 import (
 	"cmp"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -14,8 +15,8 @@ import (
 )
 
 func (a *app) approvalCommand() *cobra.Command {
-	return group("approval", "List and show approvals by a second person; approve or deny where a lead has to",
-		a.approvalList(), a.approvalShow(), a.approvalApprove(), a.approvalDeny())
+	return group("approval", "List and show approvals by a second person; approve, deny or reassign as a lead",
+		a.approvalList(), a.approvalShow(), a.approvalApprove(), a.approvalDeny(), a.approvalReassign())
 }
 
 func (a *app) approvalList() *cobra.Command {
@@ -24,7 +25,7 @@ func (a *app) approvalList() *cobra.Command {
 	c.Flags().StringVar((*string)(&in.State), "state", "", "only in that state: open, approved, refused, void")
 	c.Flags().StringVar((*string)(&in.Class), "class", "", "only of that class")
 	c.Flags().StringVar(&in.Client, "client", "", "only of that client, by its reference")
-	c.Flags().BoolVar(&in.Lead, "lead", false, "only what a lead has to give")
+	c.Flags().BoolVar(&in.Lead, "lead", false, "only what a lead has to give, or may")
 	c.RunE = func(cmd *cobra.Command, _ []string) error {
 		return list(cmd.Context(), a, "approval/list", in, []string{"ID", "TICKET", "CLASS", "CLIENT", "ASKED BY", "WHO AGREES", "STATE", "UNTIL"}, func(x tickets.ShownApproval) []string {
 			return []string{x.ID, x.Ticket, string(x.Class), organisation(x.Client, x.ClientName), contact(x.Contact, x.ContactName), whoAgrees(x), string(x.State), when(x.Until)}
@@ -33,26 +34,52 @@ func (a *app) approvalList() *cobra.Command {
 	return c
 }
 
-// whoAgrees says who has to agree, or who did.
+// whoAgrees says who did agree, and of whom how many have to yet.
 func whoAgrees(x tickets.ShownApproval) string {
-	var names []string
+	var did, may []string
+	leads := x.Leads
 	for _, g := range x.Given {
-		names = append(names, givenBy(x, g))
-	}
-	if len(names) == 0 {
-		switch {
-		case x.Leads > 1:
-			return fmt.Sprintf("%d leads", x.Leads)
-		case x.Leads == 1:
-			return "a lead"
-		case x.Blocked != "":
-			return "nobody yet"
+		did = append(did, givenBy(x, g))
+		if g.Agent != "" {
+			leads--
 		}
+	}
+	left := max(x.Needs.Contacts+x.Needs.Leads, x.Needs.Either, x.Leads, 1) - len(did)
+	if x.State != "open" || left <= 0 {
+		return strings.Join(did, ", ")
+	}
+	switch contacts := x.Needs.Contacts - max(0, x.Leads-x.Needs.Leads); {
+	case x.Blocked != "":
+		may = append(may, "nobody yet")
+	case contacts > 0 || x.Needs.Either > 0 || x.Needs.Contacts+x.Needs.Leads == 0:
 		for _, p := range x.Approvers {
-			names = append(names, cmp.Or(p.Name, p.Contact))
+			if !slices.ContainsFunc(x.Given, func(g tickets.Agreed) bool { return g.Contact == p.Contact }) {
+				may = append(may, cmp.Or(p.Name, p.Contact)+away(p))
+			}
 		}
 	}
-	return strings.Join(names, ", ")
+	switch {
+	case leads > 1:
+		may = append(may, fmt.Sprintf("%d leads", leads))
+	case leads == 1 || x.LeadMay:
+		may = append(may, "a lead")
+	}
+	rest := strings.Join(may, ", ")
+	if len(may) > 1 {
+		rest = fmt.Sprintf("%d of %s", left, rest)
+	}
+	if len(did) > 0 {
+		return strings.Join(did, ", ") + ", then " + rest
+	}
+	return rest
+}
+
+// away marks an approver who seems to be.
+func away(p tickets.Approver) string {
+	if p.Away.IsZero() {
+		return ""
+	}
+	return " (away)"
 }
 
 func givenBy(x tickets.ShownApproval, g tickets.Agreed) string {
@@ -73,15 +100,29 @@ func (a *app) approvalShow() *cobra.Command {
 }
 
 func (a *app) approvalApprove() *cobra.Command {
-	c, in := idCommand(a, "approve APPROVAL", "approval/approve", "Approve as a lead, where no other contact of the client may", a.sayApproval)
+	c, in := idCommand(a, "approve APPROVAL", "approval/approve", "Approve as a lead: where the rules ask for one, or too few contacts may or are there", a.sayApproval)
 	c.Flags().StringVar(&in.Text, "reason", "", "why, and what you saw or whom you called")
 	c.Example = "  countersign approval approve A-17 --agent lea --reason \"called the managing director on the number of the contract\""
 	return c
 }
 
 func (a *app) approvalDeny() *cobra.Command {
-	c, in := idCommand(a, "deny APPROVAL", "approval/deny", "Refuse as a lead, where no other contact of the client may approve", a.sayApproval)
+	c, in := idCommand(a, "deny APPROVAL", "approval/deny", "Refuse as a lead, where a lead may approve", a.sayApproval)
 	c.Flags().StringVar(&in.Text, "reason", "", "why not")
+	return c
+}
+
+func (a *app) approvalReassign() *cobra.Command {
+	in := tickets.Reassignment{}
+	c := &cobra.Command{Use: "reassign APPROVAL", Short: "Ask another contact who may approve, or give it to a lead where a lead may", Args: cobra.ExactArgs(1),
+		Example: "  countersign approval reassign A-17 --to eva@north.example --agent lea --reason \"Nils is away until Monday\""}
+	c.Flags().StringVar(&in.To, "to", "", "an address on file of the contact, or the agent")
+	c.Flags().StringVar(&in.Agent, "agent", "", "who you are")
+	c.Flags().StringVar(&in.Reason, "reason", "", "why somebody else is asked")
+	c.RunE = func(cmd *cobra.Command, args []string) error {
+		in.Approval = args[0]
+		return one(cmd.Context(), a, "approval/reassign", in, a.sayApproval)
+	}
 	return c
 }
 
@@ -93,7 +134,13 @@ func (a *app) sayApproval(x tickets.ApprovalShown) error {
 	}
 	fmt.Fprintf(a.stdout, "asked   %s, open until %s\n", when(x.Asked), when(x.Until))
 	for _, p := range x.Approvers {
-		fmt.Fprintf(a.stdout, "asked   %s at %s%s\n", clean.Terminal(cmp.Or(p.Name, p.Contact)), when(p.At), clean.Terminal(after(", but: ", p.Unsent)))
+		fmt.Fprintf(a.stdout, "asked   %s at %s%s%s\n", clean.Terminal(cmp.Or(p.Name, p.Contact)), when(p.At), reminded(p), clean.Terminal(after(", but: ", p.Unsent)))
+		if !p.Away.IsZero() {
+			fmt.Fprintf(a.stdout, "away    a machine answered for them at %s: %s\n", when(p.Away), clean.Terminal(p.Said))
+		}
+	}
+	for _, m := range x.Moved {
+		fmt.Fprintf(a.stdout, "moved   to %s by %s at %s: %s\n", clean.Terminal(m.Agent+m.Contact), m.By, when(m.At), clean.Terminal(m.Reason))
 	}
 	if x.Blocked != "" {
 		fmt.Fprintf(a.stdout, "but     %s\n", clean.Terminal(x.Blocked))
@@ -121,6 +168,13 @@ func (a *app) sayApproval(x tickets.ApprovalShown) error {
 		fmt.Fprintf(a.stdout, "You may not approve it: %s.\n", clean.Terminal(x.You))
 	}
 	return nil
+}
+
+func reminded(p tickets.Approver) string {
+	if p.Reminded.IsZero() {
+		return ""
+	}
+	return ", reminded " + when(p.Reminded)
 }
 
 // after gives words with what stands before them, nothing without.

@@ -30,10 +30,11 @@ var operations = map[string]operation{
 	"ticket/external": one(staff.RoleAgent, startCheck),
 	"external/give":   one(staff.RoleAgent, giveExternal), // whose signature is genuine, whoever hands it in
 
-	"approval/list":    many(staff.RoleAgent, listApprovals),
-	"approval/show":    one(staff.RoleAgent, showApproval),
-	"approval/approve": one(staff.RoleLead, approve),
-	"approval/deny":    one(staff.RoleLead, denyApproval),
+	"approval/list":     many(staff.RoleAgent, listApprovals),
+	"approval/show":     one(staff.RoleAgent, showApproval),
+	"approval/approve":  one(staff.RoleLead, approve),
+	"approval/deny":     one(staff.RoleLead, denyApproval),
+	"approval/reassign": one(staff.RoleLead, reassign),
 
 	"delegate/add":  one(staff.RoleAgent, addDelegate),
 	"delegate/list": many(staff.RoleAgent, listDelegates),

@@ -23,7 +23,7 @@ var least = map[string]string{
 	"ticket/open": "agent", "ticket/check": "agent", "ticket/list": "agent", "ticket/show": "agent", "ticket/edit": "agent", "ticket/close": "agent", "ticket/note": "agent",
 	"ticket/external": "agent", "external/give": "agent",
 	"ticket/ask": "agent", "ticket/lift": "lead", "authorize": "agent", "explain": "agent", "verify": "agent", "message/list": "agent",
-	"approval/list": "agent", "approval/show": "agent", "approval/approve": "lead", "approval/deny": "lead",
+	"approval/list": "agent", "approval/show": "agent", "approval/approve": "lead", "approval/deny": "lead", "approval/reassign": "lead",
 	"delegate/add": "agent", "delegate/list": "agent", "delegate/end": "lead",
 	"classify": "agent", "classify/export": "lead", "report": "agent",
 	"quarantine/list": "lead", "quarantine/show": "lead", "quarantine/release": "lead", "quarantine/discard": "lead",
@@ -37,7 +37,7 @@ var least = map[string]string{
 }
 
 // inName are the operations that act in an agent's name.
-var inName = []string{"ticket/open", "ticket/check", "ticket/edit", "ticket/close", "ticket/note", "ticket/ask", "ticket/external", "ticket/lift", "authorize", "client/lock", "client/unlock", "approval/approve", "approval/deny", "code/set", "code/clear", "code/verify",
+var inName = []string{"ticket/open", "ticket/check", "ticket/edit", "ticket/close", "ticket/note", "ticket/ask", "ticket/external", "ticket/lift", "authorize", "client/lock", "client/unlock", "approval/approve", "approval/deny", "approval/reassign", "code/set", "code/clear", "code/verify",
 	"delegate/add", "delegate/end", "quarantine/release", "quarantine/discard", "outbox/cancel", "outbox/release", "mailbox/release"}
 
 var noon = time.Date(2026, 11, 25, 12, 0, 0, 0, time.UTC)

@@ -13,7 +13,7 @@ func (f Facts) locks() bool {
 		return false
 	case !f.Sender.Proves(true): //rule:8 an-unproved-lock-locks-nothing TestLocking/by-spf
 		return false
-	case f.ToUsSigned && !f.Sender.SignedAt.IsZero(): //rule:6.4 a-lock-is-to-us TestLocking/to-unsigned
+	case f.ToUsSigned && !f.Sender.SignedAt.IsZero(): //rule:6.4 a-lock-is-to-us =true TestLocking/to-unsigned
 		return true
 	}
 	asked := func(n Notice) bool { return n.Contact == p.ID }
@@ -44,7 +44,7 @@ func (f Facts) lock(d *Decision) {
 		d.with(Effect{Kind: EffectLock})
 		d.Reasons = append(d.Reasons, Because(CodeLocked))
 	case d.Ticket == "" && !d.Has(EffectOpen):
-	case f.Person.ID != "" && !f.SignatureUsed && (f.Sender.Proves(false) || f.Binding.LiveToken != nil && f.Binding.LiveToken.Contact == f.Person.ID): //rule:8 who-writes-lock-is-seen part=3 TestLocking/forged
+	case f.Person.ID != "" && !f.SignatureUsed && (f.Sender.Proves(false) || f.Binding.LiveToken != nil && f.Binding.LiveToken.Contact == f.Person.ID): //rule:8 who-writes-lock-is-seen part=3 TestLocking/forged-of-a-number
 		d.with(Effect{Kind: EffectLockAsked})
 		d.Reasons = append(d.Reasons, Because(CodeLockAsked))
 	}

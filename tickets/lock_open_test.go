@@ -56,10 +56,10 @@ func TestUnlock(t *testing.T) {
 			wants(t, d.receive(t, d.reply(d.letterTo(t, policy.NoticeUnlock, who), policy.Yes)), "unlock_agreed")
 		}
 	}
-	unlock := func(agent string, hours int, good bool) func(*testing.T, *desk) {
+	unlock := func(agent string, hours int, good, may bool) func(*testing.T, *desk) {
 		return func(t *testing.T, d *desk) {
 			_, err := d.Unlock(By{}, UnlockRequest{Client: "c1", Agent: agent, Hours: hours, Good: good, Reason: "so"})
-			if err != nil && !errors.Is(err, ErrNotAllowed) {
+			if may && err != nil || !may && !errors.Is(err, ErrNotAllowed) {
 				t.Fatal(err)
 			}
 		}
@@ -73,12 +73,12 @@ func TestUnlock(t *testing.T) {
 		{"contact", yes(nils), true},
 		{"primary", yes(ada), true},
 		{"the-requester", yes(bob), true},
-		{"second-lead", unlock("max", 0, false), true},
-		{"second-lead-same-hours", unlock("max", 3, false), true},
-		{"other-hours", unlock("max", 4, false), false},
-		{"for-good-instead", unlock("max", 0, true), false},
-		{"same-lead", unlock("lea", 3, false), false},
-		{"agent", unlock("kim", 3, false), false},
+		{"second-lead", unlock("max", 0, false, true), true},
+		{"second-lead-same-hours", unlock("max", 3, false, true), true},
+		{"other-hours", unlock("max", 4, false, false), false},
+		{"for-good-instead", unlock("max", 0, true, false), false},
+		{"same-lead", unlock("lea", 3, false, false), false},
+		{"agent", unlock("kim", 3, false, false), false},
 		{"no", func(t *testing.T, d *desk) {
 			wants(t, d.receive(t, d.reply(d.letterTo(t, policy.NoticeUnlock, nils), policy.No)), "stays_locked")
 		}, false},
@@ -160,6 +160,9 @@ func TestUnlockLate(t *testing.T) {
 			m := d.receive(t, d.reply(letter, policy.Yes))
 			if l := d.lockNow1(t); l.Open != tt.open || !l.Locked {
 				t.Errorf("%v: %+v %+v", m.Reasons, l, l.Last)
+			}
+			if tt.name == "after-the-hours" {
+				wants(t, m, "lock_over")
 			}
 		})
 	}

@@ -269,7 +269,7 @@ func (s *Store) noticeFacts(r kv.Reader, n notice, t Ticket, from string, now ti
 	if n.Kind == policy.NoticeUnlock && err == nil {
 		var may bool
 		may, err = s.mayAgree(r, t)
-		gone = gone || !may //rule:8 over-is-opened-by-nobody =gone TestUnlockLate
+		gone = gone || !may //rule:8 over-is-opened-by-nobody TestUnlockLate/after-the-hours
 	}
 	if n.Approval != "" && err == nil {
 		var of approvals.Approval

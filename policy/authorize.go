@@ -71,6 +71,7 @@ type Action struct {
 	AskedUntil    time.Time // until when that can be answered
 	TokenClasses  []Class   // classes for which the proof token stands in for reply
 	ClientStopped bool      // after a dispute; see the design, 6.8
+	StoppedFor    []string  // the tickets that were disputed
 	Locks         []Lock    // of the client, or of one that the contact's mailboxes were locked with
 	NoPending     time.Time // since when a mail that may be a no waits for DNS; zero: none does
 	PutBack       Code      // why what was said counts no longer, as a reason code; nothing was said since
@@ -271,6 +272,10 @@ func (a Action) because(code Code) Reason {
 		r.Text = a.coolingText()
 	case CodeExternalMissing:
 		return a.demands().byRule(a.checkers())
+	case CodeClientStopped:
+		if len(a.StoppedFor) > 0 {
+			r.Text += " Disputed: " + strings.Join(a.StoppedFor, ", ") + "."
+		}
 	case CodeNotAuthenticated, CodeNotConfirmed:
 		r.Text += a.askedText()
 	}

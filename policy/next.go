@@ -44,6 +44,16 @@ var nextStep = map[Code]string{
 	CodeCodeVoid:        "verify_code",
 	CodeCodeOwn:         "another_agent",
 	CodeNoPending:       "await_dns",
+	CodeAutoReply:       "await_person",
+	CodeList:            "await_person",
+	CodeOtherAddress:    "answer_from_file",
+	CodeUnknownSender:   "answer_from_file",
+	CodeUnclearAnswer:   "answer_plainly",
+	CodeNoToken:         "answer_that_mail",
+	CodeTokenUnsigned:   "sign_mail",
+	CodeTokenExpired:    "ask_again",
+	CodeDNSGaveUp:       "ask_again",
+	CodeClaimed:         "look_at_mail",
 
 	// What comes by itself.
 	CodeApprovalMissing: "await_approval",
@@ -74,10 +84,10 @@ var stepTexts = map[string]string{
 	"verify_code":    "the caller's code is verified",
 	"await_external": "another system checks the person for this very request (countersign ticket external starts that)",
 	"name_external":  "an administrator names a system that checks people ([[external]] in the configuration)",
-	"lift":           "a team lead lifts the stop",
+	"lift":           "a team lead who neither opened nor edited what was disputed lifts the stop (ticket lift), and the primary contact agrees by mail",
 	"unlock":         "two of the primary contact, another contact who may approve and a team lead open the lock for some hours (client unlock)",
 
-	"mend_delivery":   "an administrator mends the address on file or the mail server, and the customer is asked again",
+	"mend_delivery":   "an administrator mends the address on file or the mail server, and the customer is asked again (ticket ask)",
 	"await_dns":       "DNS answers, and the mail that waits for it is judged",
 	"await_outbox":    "our mail leaves the outbox (outbox list)",
 	"release_outbox":  "a team lead releases the outbox (outbox release)",
@@ -85,4 +95,11 @@ var stepTexts = map[string]string{
 	"put_on_file":     "an administrator puts the person back on file, or a new ticket is opened for somebody who is",
 	"give_permission": "an administrator gives the permission, or somebody who has it asks",
 	"await_cooling":   "the cooling time ends",
+
+	"await_person":     "a person at the customer's reads our mail and answers it: call them, or ask again (ticket ask)",
+	"answer_from_file": "the customer answers from the address on file, to which they were told so",
+	"answer_plainly":   "the customer answers YES or NO and nothing else in the first line, as they were asked once more",
+	"answer_that_mail": "the customer replies to that very mail of ours",
+	"ask_again":        "an agent asks the customer again (ticket ask)",
+	"look_at_mail":     "an agent looks at the mail that proved nothing (message list --ticket)",
 }

@@ -2,10 +2,13 @@ package tickets
 
 import (
 	"errors"
+	"maps"
 	"testing"
 	"time"
 
+	"countersign/internal/kv"
 	"countersign/policy"
+	"countersign/staff"
 )
 
 // TestAuthorizeOnce: the first allow uses the revision up; the same agent gets
@@ -81,6 +84,36 @@ func TestAuthorizeDenies(t *testing.T) {
 	var invalid *InvalidError
 	if _, err := d.Authorize(AuthorizeRequest{Ticket: ticket.ID, Class: "x", Channel: "y", Agent: "kim"}); !errors.As(err, &invalid) {
 		t.Errorf("unknown class and channel: %v", err)
+	}
+}
+
+// TestAuthorizeRecords: whatever is answered is in the history and in the audit log,
+// also to who may do nothing. What is no question, or is asked by nobody, is answered
+// with an error and leaves nothing.
+func TestAuthorizeRecords(t *testing.T) {
+	d := memoryDesk(t, nil)
+	ticket, _ := d.ask(t, bob, policy.PasswordChange)
+	check(t, d.kv.Update(func(tx kv.Tx) error { _, err := staff.Disable(tx, "lee"); return err }))
+	before := d.dump(t)
+	for name, ask := range map[string]AuthorizeRequest{
+		"no-such-class":   {Ticket: ticket.ID, Class: "x", Agent: "kim"},
+		"no-such-channel": {Ticket: ticket.ID, Class: policy.PasswordChange, Channel: "fax", Agent: "kim"},
+		"no-such-agent":   {Ticket: ticket.ID, Class: policy.PasswordChange, Agent: "zoe"},
+		"no-such-ticket":  {Ticket: "T-9", Class: policy.PasswordChange, Agent: "kim"},
+	} {
+		if a, err := d.Authorize(ask); err == nil || a.Decision != "" {
+			t.Errorf("%s: %+v, %v", name, a, err)
+		}
+		if after := d.dump(t); !maps.Equal(before, after) {
+			t.Errorf("%s: it wrote", name)
+		}
+	}
+	entries := entriesOf(t, d)
+	if a := d.may(t, ticket.ID, policy.PasswordChange, "lee"); a.Decision != policy.Deny || !has(a, "agent_disabled") {
+		t.Errorf("disabled: %+v", a)
+	}
+	if happened(d.show(t, ticket.ID), "authorize deny") != 1 || entriesOf(t, d) != entries+1 {
+		t.Error("the refusal of a disabled agent is not on record")
 	}
 }
 

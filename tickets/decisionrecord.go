@@ -30,6 +30,7 @@ type actionRecord struct {
 	Proofs        []weighedProof  `json:"proofs,omitempty"`
 	TokenClasses  []policy.Class  `json:"token_classes,omitempty"`
 	ClientStopped bool            `json:"client_stopped,omitempty"`
+	StoppedFor    []string        `json:"stopped_for,omitempty"`
 	Locks         []lockRecord    `json:"locks,omitempty"`
 	NoPending     time.Time       `json:"no_pending,omitzero"`
 	PutBack       policy.Code     `json:"put_back,omitempty"`
@@ -94,7 +95,7 @@ func recordAction(a policy.Action) actionRecord {
 		Addresses: a.Matter.Addresses, Text: a.Matter.Text, Contact: recordGiver(a.Contact), Asked: recordCooling(a.Asked), AskedAt: a.AskedAt, AskedUntil: a.AskedUntil,
 		Proofs: each(a.Proofs, func(p policy.Proof) weighedProof {
 			return weighedProof{recordProof(p), recordGiver(p.Giver), leadRecord(p.Lead), recordDelegation(p.Delegation)}
-		}), TokenClasses: a.TokenClasses, ClientStopped: a.ClientStopped, Locks: each(a.Locks, recordLock), NoPending: a.NoPending, PutBack: a.PutBack, Reasked: a.Reasked,
+		}), TokenClasses: a.TokenClasses, ClientStopped: a.ClientStopped, StoppedFor: a.StoppedFor, Locks: each(a.Locks, recordLock), NoPending: a.NoPending, PutBack: a.PutBack, Reasked: a.Reasked,
 		UsedBy: a.UsedBy, UsedAt: a.UsedAt, UsedIn: a.UsedIn, Obstacles: recordReasons(a.Obstacles), Refused: a.Refused, Approval: recordReasons(a.Approval),
 		CodeSet: a.CodeSet, Untold: recordReasons(a.Untold), Told: a.Told, Epoch: a.Epoch, Checkers: a.Checkers, Checks: recordReasons(a.Checks)}
 	r.Demands = []demandRecord{recordDemand(a.Class, a.Rules.Demand(a.Class, a.Matter))}
@@ -116,7 +117,7 @@ func (r actionRecord) action(text, source string) policy.Action {
 			p := w.proof()
 			p.Giver, p.Lead, p.Delegation = w.Giver.giver(), policy.Lead(w.Lead), w.Delegation.delegation()
 			return p
-		}), TokenClasses: r.TokenClasses, ClientStopped: r.ClientStopped, Locks: each(r.Locks, lockRecord.lock), NoPending: r.NoPending, PutBack: r.PutBack, Reasked: r.Reasked,
+		}), TokenClasses: r.TokenClasses, ClientStopped: r.ClientStopped, StoppedFor: r.StoppedFor, Locks: each(r.Locks, lockRecord.lock), NoPending: r.NoPending, PutBack: r.PutBack, Reasked: r.Reasked,
 		UsedBy: r.UsedBy, UsedAt: r.UsedAt, UsedIn: r.UsedIn, Obstacles: readReasons(r.Obstacles), Refused: r.Refused, Approval: readReasons(r.Approval),
 		CodeSet: r.CodeSet, Untold: readReasons(r.Untold), Told: r.Told, Epoch: r.Epoch, Checkers: r.Checkers, Checks: readReasons(r.Checks)}
 	if r.Text != "" {

@@ -50,7 +50,7 @@ func (s *Store) weigh(r kv.Reader, t Ticket, a AuthorizeRequest, agent staff.Age
 		}
 		action.Asked = outlined(action.Asked)
 	}
-	if action.ClientStopped, err = stopsFor(r, t.Client, c); err != nil {
+	if action.ClientStopped, action.StoppedFor, err = disputesFor(r, t.Client, c); err != nil {
 		return action, err
 	}
 	if action.Locks, err = s.locksFor(r, t.Client, c); err != nil {

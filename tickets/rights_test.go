@@ -65,21 +65,69 @@ func TestRightsAtTheAct(t *testing.T) {
 	}
 }
 
-// TestRepeatNeedsTheRights: the receipt of half an hour ago is not given again
-// to who has lost what it rested on.
+// TestRepeatNeedsTheRights: for half an hour the same agent gets the same receipt, by
+// whatever channel may ask for the class; not once anything stands against it.
 func TestRepeatNeedsTheRights(t *testing.T) {
-	d := memoryDesk(t, nil)
-	ticket, l := d.ask(t, bob, policy.PasswordChange)
-	d.receive(t, d.reply(l, policy.Yes))
-	if a := d.may(t, ticket.ID, policy.PasswordChange, "kim"); a.Decision != policy.Allow || a.Repeat {
-		t.Fatalf("first: %+v", a)
-	}
-	if a := d.may(t, ticket.ID, policy.PasswordChange, "kim"); a.Decision != policy.Allow || !a.Repeat {
-		t.Fatalf("again: %+v", a)
-	}
-	d.contact(t, "bob", func(c *clients.Contact) { c.Status = clients.Removed })
-	if a := d.may(t, ticket.ID, policy.PasswordChange, "kim"); a.Decision != policy.Deny || a.Repeat || a.Receipt != "" {
-		t.Errorf("after the removal: %+v", a)
+	for _, tt := range []struct {
+		name  string
+		spoil func(d *desk, id string, l Letter, ask *AuthorizeRequest)
+		code  string // empty: the same receipt
+	}{
+		{"at-once", func(*desk, string, Letter, *AuthorizeRequest) {}, ""},
+		{"by-portal", func(_ *desk, _ string, _ Letter, ask *AuthorizeRequest) { ask.Channel = policy.Portal }, ""},
+		{"the-last-minute", func(d *desk, _ string, _ Letter, _ *AuthorizeRequest) { d.turn(29 * time.Minute) }, ""},
+		{"by-chat", func(_ *desk, _ string, _ Letter, ask *AuthorizeRequest) { ask.Channel = policy.Chat }, "channel_forbidden"},
+		{"other-agent", func(_ *desk, _ string, _ Letter, ask *AuthorizeRequest) { ask.Agent = "lee" }, "already_used"},
+		{"too-late", func(d *desk, _ string, _ Letter, _ *AuthorizeRequest) { d.turn(30 * time.Minute) }, "already_used"},
+		{"contact-removed", func(d *desk, _ string, _ Letter, _ *AuthorizeRequest) {
+			d.contact(t, "bob", func(c *clients.Contact) { c.Status = clients.Removed })
+		}, "contact_removed"},
+		{"agent-disabled", func(d *desk, _ string, _ Letter, _ *AuthorizeRequest) {
+			check(t, d.kv.Update(func(tx kv.Tx) error { _, err := staff.Disable(tx, "kim"); return err }))
+		}, "agent_disabled"},
+		{"authority-lost", func(d *desk, _ string, _ Letter, _ *AuthorizeRequest) {
+			check(t, d.kv.Update(func(tx kv.Tx) error {
+				_, err := staff.Set(tx, "kim", staff.Change{Authorities: &[]string{string(policy.DNSChange)}}, staff.Terms{Now: d.Now()})
+				return err
+			}))
+		}, "no_authority"},
+		{"disputed", func(d *desk, _ string, l Letter, _ *AuthorizeRequest) { d.receive(t, d.reply(l, policy.No)) }, "client_stopped"},
+		{"may-be-disputed", func(d *desk, _ string, l Letter, _ *AuthorizeRequest) {
+			e := d.reply(l, policy.No)
+			e.Sender = policy.Sender{Result: policy.ResultTempError}
+			d.receive(t, e)
+		}, "no_pending"},
+		{"locked", func(d *desk, _ string, _ Letter, _ *AuthorizeRequest) { d.lockIt(t, "max") }, "client_locked"},
+		{"edited", func(d *desk, id string, _ Letter, _ *AuthorizeRequest) {
+			_, err := d.Edit(EditRequest{Ticket: id, Request: "another", Agent: "kim"})
+			check(t, err)
+		}, "not_authenticated"},
+		{"closed", func(d *desk, id string, _ Letter, _ *AuthorizeRequest) {
+			_, err := d.Conclude(Closing{Ticket: id, Agent: "kim", Done: "done"})
+			check(t, err)
+		}, "ticket_closed"},
+		{"rules-demand-more", func(d *desk, _ string, _ Letter, _ *AuthorizeRequest) {
+			d.SetRules(policy.Rules{More: []policy.Rule{{Name: "two", Where: "policy.toml:1", Second: policy.Second{Contacts: 1}}}})
+		}, "approval_missing"},
+		{"restored", func(d *desk, _ string, _ Letter, _ *AuthorizeRequest) { d.backup(t)() }, "already_used"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			d := memoryDesk(t, nil)
+			ticket, l := d.ask(t, bob, policy.PasswordChange)
+			d.receive(t, d.reply(l, policy.Yes))
+			first := d.may(t, ticket.ID, policy.PasswordChange, "kim")
+			if first.Decision != policy.Allow || first.Repeat {
+				t.Fatalf("first: %+v", first)
+			}
+			ask := AuthorizeRequest{Ticket: ticket.ID, Class: policy.PasswordChange, Agent: "kim"}
+			tt.spoil(d, ticket.ID, l, &ask)
+			a, err := d.Authorize(ask)
+			check(t, err)
+			same := a.Decision == policy.Allow && a.Repeat && a.Receipt == first.Receipt && a.Until.Equal(first.Until)
+			if tt.code == "" && !same || tt.code != "" && (a.Decision == policy.Allow || a.Repeat || a.Receipt != "" || string(a.Reasons[0].Code) != tt.code) {
+				t.Errorf("%+v, want %q", a, tt.code)
+			}
+		})
 	}
 }
 

@@ -28,13 +28,20 @@ func StoppedBy(r kv.Reader, client string) ([]string, error) {
 // that leads to a mailbox of theirs stood when it was stopped. Else a stop would
 // end by moving who is stopped, or by writing their address with a plus.
 func stopsFor(r kv.Reader, client string, c clients.Contact) (bool, error) {
+	halt, _, err := disputesFor(r, client, c)
+	return halt, err
+}
+
+// disputesFor is stopsFor with the tickets of the first of these stops.
+func disputesFor(r kv.Reader, client string, c clients.Contact) (halt bool, of []string, err error) {
 	all, err := heldWith(r, client, c)
 	for _, id := range all {
-		if halt, err := stopped(r, id); err != nil || halt {
-			return halt, err
+		if halt, err = stopped(r, id); err != nil || halt {
+			of, err2 := StoppedBy(r, id)
+			return halt, of, errors.Join(err, err2)
 		}
 	}
-	return false, err
+	return false, nil, err
 }
 
 // heldWith gives the clients whose stop or lock holds what is asked for this contact

@@ -60,7 +60,7 @@ func digits(text string) string {
 			to++
 		}
 		inside := digit(t[i-1]) || groups(t[i-1]) && i > 1 && digit(t[i-2])
-		if word, _ := wordAt(t, to); inside && (word == "" || short[word] > 0) {
+		if inside && ends(t, to) {
 			for k := i; k < to; k++ {
 				t[k] = map[bool]rune{true: '1', false: '0'}[strings.ContainsRune("li|", t[k])]
 			}
@@ -68,6 +68,13 @@ func digits(text string) string {
 		i = max(to, i+1)
 	}
 	return string(t)
+}
+
+// ends reports whether a number ends before i, perhaps with a short form such as k.
+func ends(t []rune, i int) bool {
+	const longest = 6
+	word, _ := wordAt(t[:min(len(t), i+longest)], i)
+	return word == "" || short[word] > 0
 }
 
 const utf8Self = 0x80

@@ -55,7 +55,7 @@ const minSlip = 6
 func parse(entry string) (p phrase) {
 	t := squeeze(entry)
 	for i, r := range t.letters {
-		if sign(r) != "" && !unicode.IsLetter(r) && !unicode.IsDigit(r) {
+		if mark(r) {
 			continue
 		}
 		if t.starts[i] && (i == 0 || !alone(r)) || len(p) == 0 {
@@ -92,10 +92,19 @@ func sign(r rune) string {
 // pairs are two letters that look like one.
 var pairs = map[rune][2]rune{'m': {'r', 'n'}, 'w': {'v', 'v'}, 'd': {'c', 'l'}}
 
+// mostAgain is how often one letter or sign stands behind itself in a word.
+const mostAgain = 3
+
 func squeeze(text string) (t squeezed) {
-	start, was := true, ' '
+	start, was, again := true, ' ', 0
 	for _, r := range classify.Fold(text) {
-		letter := unicode.IsLetter(r) || unicode.IsDigit(r)
+		if again++; r != was {
+			again = 0
+		}
+		if again >= mostAgain && !unicode.IsDigit(r) {
+			continue // "deeeeelete"
+		}
+		letter := !mark(r)
 		if letter || sign(r) != "" {
 			t.letters = append(t.letters, r)
 			begins := start || alone(r) || alone(was) || unicode.IsLetter(r) != unicode.IsLetter(was)
@@ -122,62 +131,76 @@ func (t squeezed) says(p phrase) bool {
 	two := pairs[first]
 	for _, i := range t.words {
 		r := t.letters[i]
-		if !same(r, first) && r != two[0] && (unicode.IsLetter(r) || unicode.IsDigit(r)) {
+		if !same(r, first) && r != two[0] && !mark(r) {
 			continue // most begin otherwise
 		}
-		if t.from(i, p, 0, slip(p[0]), spare) {
+		if s := (search{squeezed: t}); s.from(i, p, 0, slip(p[0])) {
 			return true
 		}
 	}
 	return false
 }
 
-// spare is how many letters said again and signs are passed over within one word.
-const spare = 12
-
 func slip(word []rune) bool { return len(word) >= minSlip }
+
+// search looks for a phrase from one letter of a text on.
+type search struct {
+	squeezed
+	steps int // taken
+}
+
+// maxSteps bounds a search. What takes more was written to take long, and is taken for
+// what is looked for.
+const maxSteps = 5000
 
 // from reports whether the rest of a phrase stands in the text from letter i on: j
 // letters of its first word are heard. slip: one letter too many, one that is left
 // out, or two that are swapped, may be overlooked in it. What stands between letters
-// is nothing, as in "d.e.l.e.t.e" or a word that is cut by the end of a line.
-func (t squeezed) from(i int, p phrase, j int, mayslip bool, left int) bool {
+// is nothing, as in "d.e.l.e.t.e" or a word that is cut by the end of a line, nor is
+// a letter that is said again, or a sign.
+func (t *search) from(i int, p phrase, j int, mayslip bool) bool {
+	if t.steps++; t.steps > maxSteps {
+		return true
+	}
 	word := p[0]
 	if j == len(word) {
-		if len(p) == 1 {
-			return true
-		}
-		next := i
-		for next < len(t.letters) && !t.starts[next] {
-			next++
-		}
-		return t.from(next, p[1:], 0, slip(p[1]), spare) || next != i && t.from(i, p[1:], 0, slip(p[1]), spare)
+		return len(p) == 1 || t.next(i, p[1:])
 	}
 	if i == len(t.letters) {
 		return false
 	}
 	r := t.letters[i]
-	mark := !unicode.IsLetter(r) && !unicode.IsDigit(r)
-	switch two := pairs[word[j]]; {
-	case same(r, word[j]):
-		if t.from(i+1, p, j+1, mayslip, left) {
-			return true
-		}
-	case r == two[0] && i+1 < len(t.letters) && t.letters[i+1] == two[1]:
-		if t.from(i+2, p, j+1, mayslip, left) {
-			return true
-		}
-	case (mark || j > 0 && same(r, word[j-1])) && left > 0:
-		if t.from(i+1, p, j, mayslip, left-1) {
-			return true
-		}
+	if same(r, word[j]) && t.from(i+1, p, j+1, mayslip) {
+		return true
 	}
-	if !mayslip || j == 0 || j+1 == len(word) || t.starts[i] {
-		return false
+	if two := pairs[word[j]]; r == two[0] && i+1 < len(t.letters) && t.letters[i+1] == two[1] && t.from(i+2, p, j+1, mayslip) {
+		return true
 	}
-	swapped := i+1 < len(t.letters) && same(r, word[j+1]) && same(t.letters[i+1], word[j])
-	return swapped && t.from(i+2, p, j+2, false, left) || same(r, word[j+1]) && t.from(i, p, j+1, false, left) || t.from(i+1, p, j, false, left)
+	if (mark(r) || j > 0 && same(r, word[j-1])) && t.from(i+1, p, j, mayslip) {
+		return true
+	}
+	return mayslip && j > 0 && j+1 < len(word) && !t.starts[i] && t.slipped(i, p, j)
 }
+
+// next reports whether the next words of a phrase begin at the text's next word, or at
+// once.
+func (t *search) next(i int, p phrase) bool {
+	next := i
+	for next < len(t.letters) && !t.starts[next] {
+		next++
+	}
+	return t.from(next, p, 0, slip(p[0])) || next != i && t.from(i, p, 0, slip(p[0]))
+}
+
+// slipped goes on behind a slip of the pen.
+func (t *search) slipped(i int, p phrase, j int) bool {
+	word, r := p[0], t.letters[i]
+	swapped := i+1 < len(t.letters) && same(r, word[j+1]) && same(t.letters[i+1], word[j])
+	return swapped && t.from(i+2, p, j+2, false) || same(r, word[j+1]) && t.from(i, p, j+1, false) || t.from(i+1, p, j, false)
+}
+
+// mark tells signs that are no letters or digits.
+func mark(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) }
 
 // same reports whether a letter of a text is, or stands for, one of a rule.
 func same(text, rule rune) bool {

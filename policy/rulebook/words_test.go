@@ -45,6 +45,9 @@ func TestWords(t *testing.T) {
 		{"one-for-i", "wipe", "w1pe it", true},
 		{"bar-for-l", "delete", "de|ete web-3", true},
 		{"letters-again", "delete", "deleeeete web-3", true},
+		{"letters-very-often", "delete", "d" + strings.Repeat("e", 500) + "lete", true},
+		{"signs-very-often", "delete", "d" + strings.Repeat("!", 500) + "elete", true},
+		{"ruled-off", "delete", strings.Repeat("+", 500) + " " + strings.Repeat("=-", 500) + strings.Repeat("$!", 3), false},
 		{"shouted", "delete", "dde!!lete", true},
 		{"rn-for-m", "remove", "rernove web-3", true},
 		{"swapped", "delete", "deltee web-3", true},
@@ -126,6 +129,7 @@ func FuzzWords(f *testing.F) {
 	f.Add("close account", "\u0336", "1")
 	f.Add("aaaaaaab", "aaaaaaaaaaaaaaaaaaaaaaa", "a")
 	f.Add("1", "1oooo", "\xff")
+	f.Add("delete", strings.Repeat("delelelet", 6000), strings.Repeat("@", 30000)) // which take long where something is quadratic
 	f.Fuzz(func(t *testing.T, word, text, before string) {
 		if p := parse(word); len(word) > maxWord || len(p) == 0 || len(p) > maxPhrase {
 			return

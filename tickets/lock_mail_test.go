@@ -1,6 +1,7 @@
 package tickets
 
 import (
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
@@ -80,6 +81,7 @@ func TestLockByMail(t *testing.T) {
 				t.Errorf("its ticket is %s", after.State)
 			}
 			d.state(t, asked, policy.StateConfirmed)
+			d.computedAgain(t)
 			if !tt.locks {
 				return
 			}
@@ -95,6 +97,17 @@ func TestLockByMail(t *testing.T) {
 			}
 		})
 	}
+}
+
+// computedAgain fails unless every message comes to the same again, from what is kept.
+func (d *desk) computedAgain(t *testing.T) {
+	t.Helper()
+	check(t, d.Inbox.Each(func(m Message) error {
+		if again := policy.Decide(m.Facts); !reflect.DeepEqual(again, m.Decision) {
+			t.Errorf("%s came to %+v, and again to %+v", m.ID, m.Decision, again)
+		}
+		return nil
+	}))
 }
 
 // TestLockByMailTwice: a second LOCK changes nothing and writes to nobody; one while the

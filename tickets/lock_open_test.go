@@ -225,6 +225,7 @@ func TestUnlockDenied(t *testing.T) {
 			if l.Open != tt.open || !l.Locked {
 				t.Fatalf("%+v %+v", l, l.Last)
 			}
+			d.computedAgain(t)
 			if tt.open {
 				return
 			}
@@ -357,5 +358,28 @@ func TestUnlockLeaves(t *testing.T) {
 				t.Errorf("opened %v: %s to %s is %s, want %s", opened, o.Kind, o.To, o.State, want)
 			}
 		}
+	}
+}
+
+// TestLockAndStop: a stop and a lock are two things: what ends one leaves the other.
+func TestLockAndStop(t *testing.T) {
+	d, id := askedDesk(t)
+	d.receive(t, d.reply(d.letterTo(t, policy.NoticeUnlock, nils), policy.Yes))
+	other := d.proved(t, ada)
+	d.mayLocked(t, id, "kim", "")
+	d.receive(t, d.reply(d.last(t, policy.NoticeConfirmed, id), policy.No)) // after the act
+	a := d.may(t, other, policy.PasswordChange, "kim")
+	if a.Decision != policy.Deny || !has(a, "client_stopped") || has(a, "client_locked") {
+		t.Errorf("stopped while it is open: %+v", a)
+	}
+	d.turn(3 * time.Hour)
+	if a := d.may(t, other, policy.PasswordChange, "kim"); !has(a, "client_stopped") || !has(a, "client_locked") {
+		t.Errorf("stopped and shut: %+v", a)
+	}
+	ticket, err := d.Lift(id, "max", "we looked into it")
+	check(t, err)
+	d.receive(t, d.reply(d.last(t, policy.NoticeLift, ticket.ID), policy.Yes)) // which is asked while it is locked
+	if a := d.may(t, other, policy.PasswordChange, "kim"); has(a, "client_stopped") || !has(a, "client_locked") {
+		t.Errorf("lifted and shut: %+v", a)
 	}
 }

@@ -246,3 +246,23 @@ func TestLockAsksNoApprover(t *testing.T) {
 		t.Errorf("%+v", a)
 	}
 }
+
+// TestNobodyLeavesALock: no import moves anybody out of a client that is locked, be the
+// lock open or not.
+func TestNobodyLeavesALock(t *testing.T) {
+	d := lockDesk(t)
+	d.lockIt(t, "lea")
+	for _, open := range []bool{false, true} {
+		if open {
+			_, err := d.unlock1(t, "lea", 2)
+			check(t, err)
+			_, err = d.unlock1(t, "max", 0)
+			check(t, err)
+		}
+		r := d.importFile(t, ImportFile{Kind: ImportContacts, Name: "people.csv", AllowMove: true,
+			CSV: []byte("client,client_name,email,name,role,permissions,language\nc2,,bob@client.example,Bob,authorised,ask,\n")})
+		if len(r.Problems) != 1 || !strings.Contains(r.Problems[0].Text, "stopped or locked") {
+			t.Errorf("open %v: %+v", open, r.Problems)
+		}
+	}
+}

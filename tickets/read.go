@@ -39,6 +39,7 @@ type Shown struct {
 	Proofs        []policy.Proof   `json:"proofs"`
 	Checks        []ShownCheck     `json:"checks,omitempty"`    // of the contact by other systems, for this revision
 	Barred        []policy.Reason  `json:"barred,omitempty"`    // its client is stopped or locked, so nothing of it is done
+	Lock          *ShownLock       `json:"lock,omitempty"`      // of its client, of which it tells
 	Obstacles     []policy.Reason  `json:"obstacles,omitempty"` // why there is no proof yet
 	Waits         []Waiting        `json:"waits,omitempty"`     // mails of ours that a limit keeps
 	Cools         []policy.Cooling `json:"cools,omitempty"`     // what proves nothing of it yet, and until when
@@ -141,6 +142,13 @@ func (s *Store) Show(id string) (out Shown, err error) {
 		}
 		if out.Barred, err = s.barring(v, t); err != nil {
 			return err
+		}
+		if t.Lock {
+			l, _, err := s.shownLock(v, t.Client)
+			if err != nil {
+				return err
+			}
+			out.Lock = &l
 		}
 		if out.Waits, err = s.waitsOf(v, t); err != nil {
 			return err

@@ -86,6 +86,11 @@ func (a *app) sayTicket(t tickets.Shown) error {
 	for _, w := range t.Waits {
 		fmt.Fprintf(a.stdout, "waits   %s (%s): limits.%s, %d of %d, until %s\n", w.Notice, w.Kind, w.Limit, w.Taken, w.Most, when(w.Until))
 	}
+	if t.Lock != nil {
+		if err := a.sayLock(*t.Lock); err != nil {
+			return err
+		}
+	}
 	for _, r := range t.Barred {
 		fmt.Fprintf(a.stdout, "barred  %s: %s\n", r.Code, clean.Terminal(r.Text))
 	}

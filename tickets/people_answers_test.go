@@ -74,7 +74,7 @@ func (f *folk) answer(t *rapid.T, m, token *mail, intent policy.Intent, from str
 		}
 	case !live || m.who != k.contact || !to || max(about, m.revision) != k.revision || !h.has(string(k.class)):
 	case !k.class.Privileged():
-		if proved && intent != policy.No || own && intent == policy.Yes {
+		if proved && intent != policy.No && !m.past || own && intent == policy.Yes {
 			k.sender = &word{who: m.who, from: from, at: f.oracle.now}
 			k.acted = k.revision
 		}

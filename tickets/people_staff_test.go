@@ -118,5 +118,5 @@ func (f *folk) putBack(t *rapid.T) {
 	for _, c := range f.codes {
 		c.set = false
 	}
-	f.kill(func(*mail) bool { return true })
+	f.kill(func(m *mail) bool { m.past = true; return true })
 }

@@ -122,7 +122,11 @@ func (s *Store) showApproval(r kv.Reader, t Ticket, a approvals.Approval) (out S
 		if err != nil {
 			return out, err
 		}
-		shown := Approver{Contact: one.Contact, Name: c.Name, At: one.At, Reminded: one.Reminded, Away: one.Away, Said: one.Said}
+		of, _, err := clients.Get(r, one.For)
+		if err != nil {
+			return out, err
+		}
+		shown := Approver{Contact: one.Contact, Name: c.Name, For: one.For, ForName: of.Name, At: one.At, Reminded: one.Reminded, Away: one.Away, Said: one.Said}
 		if a.State == approvals.Open && len(one.Notices) > 0 {
 			why, err := s.unsentNotice(r, one.Notices[len(one.Notices)-1])
 			if err != nil {

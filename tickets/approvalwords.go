@@ -132,6 +132,13 @@ func askedWords(r kv.Reader, a approvals.Approval, lacks policy.Second) (string,
 			return "", err
 		}
 		name := cmp.Or(oneLine(c.Name), one.Contact)
+		of, err := inPlaceWords(r, one.For)
+		if err != nil {
+			return "", err
+		}
+		if of != "" {
+			name += " for " + of
+		}
 		if first == "" {
 			first = moment(one.At)
 		}

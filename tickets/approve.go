@@ -209,6 +209,8 @@ type ShownApproval struct {
 type Approver struct {
 	Contact  string    `json:"contact"`
 	Name     string    `json:"name,omitempty"`
+	For      string    `json:"for,omitempty"` // whose place they were asked in
+	ForName  string    `json:"for_name,omitempty"`
 	At       time.Time `json:"at"`
 	Unsent   string    `json:"unsent,omitempty"` // why the question has not reached them
 	Reminded time.Time `json:"reminded,omitzero"`

@@ -24,6 +24,7 @@ type standing struct {
 	people  int
 	blocked string    // why some of them can't be asked
 	clears  time.Time // when the first of that ends; zero: not by itself
+	begins  time.Time // when the first delegation of theirs begins to count; zero: none does
 }
 
 // leads is in the place of how many contacts leads have to agree, as too few may.

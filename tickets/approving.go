@@ -103,7 +103,7 @@ func (s *Store) approved(tx kv.Tx, t *Ticket, g approvals.Given) error {
 	if err := approvals.Save(tx, a); err != nil {
 		return err
 	}
-	text := a.ID + " was approved by " + cmp.Or(g.Contact, g.Agent) + "."
+	text := a.ID + " was approved by " + whoSaid(g) + "."
 	if g.Reason != "" {
 		text = a.ID + " was approved by " + g.Agent + ": " + g.Reason
 	}
@@ -125,6 +125,12 @@ func (s *Store) tellAgreed(tx kv.Tx, t *Ticket, g approvals.Given, left int) err
 			return err
 		}
 		who = cmp.Or(name, "Another person of your organisation")
+		if of, err := inPlaceWords(tx, g.For); err != nil || of != "" {
+			if err != nil {
+				return err
+			}
+			who += " for " + of
+		}
 	}
 	return s.tellStep(tx, t, policy.NoticeAgreed, who, several(left, "one more has", "more have"))
 }

@@ -68,8 +68,15 @@ func (s *Store) askApprover(tx kv.Tx, t *Ticket, a approvals.Approval, asked *ap
 	if err != nil {
 		return err
 	}
+	of, err := inPlaceWords(tx, asked.For)
+	if err != nil {
+		return err
+	}
+	if of != "" { // they may not on their own account
+		why = "You get this because you approve such requests in the place of " + of + "."
+	}
 	notices := asked.Notices
-	err = s.informAt(tx, t, kind, addressee{contact: c, fill: func(l *Letter) { l.Because = why }, address: c.Addresses[0], reason: who, until: a.Until, asks: asked, of: a})
+	err = s.informAt(tx, t, kind, addressee{contact: c, fill: func(l *Letter) { l.Because, l.For = why, of }, address: c.Addresses[0], reason: who, until: a.Until, asks: asked, of: a})
 	if n := len(asked.Notices); n > len(notices) {
 		if _, written, err := kv.Load[notice](tx, noticePrefix+asked.Notices[n-1]); err != nil || !written {
 			asked.Notices = notices // it could not be written, as the history says

@@ -1,12 +1,16 @@
 package tickets
 
 import (
+	"cmp"
 	"errors"
+	"slices"
+	"time"
 
 	"countersign/clients"
 	"countersign/clients/delegates"
 	"countersign/internal/kv"
 	"countersign/policy"
+	"countersign/tickets/approvals"
 )
 
 // delegation gives what a delegation to a contact is worth on a ticket now, and
@@ -28,7 +32,7 @@ func (s *Store) delegation(r kv.Reader, t Ticket, id, to string) (out policy.Del
 		return out, "", err
 	}
 	out = d.Terms(s.opt.Cooling)
-	out.Ended = out.Ended || !pending.Since.IsZero()
+	out.Ended = out.Ended || !pending.Since.IsZero() //rule:6.8 a-waiting-no-holds-a-delegation TestDelegateAnswers/no-pending
 	out.Of, err = s.giver(r, t, c, ok, "")
 	return out, d.For, err
 }
@@ -45,7 +49,8 @@ func (s *Store) personInPlace(r kv.Reader, t Ticket, id string, p *policy.Person
 		return err
 	}
 	p.For = of
-	p.Approves = of != "" && d.Lets(policy.Action{Now: s.Now(), Class: t.Class, Ticket: t.facts(), Epoch: e.Number})
+	lets := d.Lets(policy.Action{Now: s.Now(), Class: t.Class, Ticket: t.facts(), Epoch: e.Number}) //rule:6.5 delegate-when-they-answer =true TestDelegateAnswers/ended
+	p.Approves = lets && of != ""
 	if of == "" {
 		p.For = id // it gives nothing, and they were not asked on their own account
 	}
@@ -66,4 +71,95 @@ func (s *Store) inPlace(r kv.Reader, t Ticket, p *policy.Proof, c clients.Contac
 	cools, err := s.coolsFor(r, c, "", t.Service, p.Address)
 	p.Giver.Cools = outlined(cools)
 	return err
+}
+
+// inPlaceOf gives who is asked in the place of those who may approve: their delegates,
+// unless they are asked on their own account. next is when the first of those counts
+// who do not yet.
+func (s *Store) inPlaceOf(v kv.View, t Ticket, ask []clients.Contact) (out []approvals.Asked, next time.Time, err error) {
+	e, err := epochNow(v)
+	if err != nil {
+		return nil, next, err
+	}
+	requester, _, err := clients.Get(v, t.Contact)
+	if err != nil {
+		return nil, next, err
+	}
+	for _, of := range ask {
+		all, err := delegates.Of(v, of.ID)
+		if err != nil {
+			return nil, next, err
+		}
+		for _, d := range all {
+			switch at := d.Begins(s.opt.Cooling); d.State(s.Now(), e.Number, s.opt.Cooling) {
+			case delegates.Waits:
+				if next.IsZero() || at.Before(next) {
+					next = at
+				}
+			case delegates.Live:
+				one, ok, err := s.asksInPlace(v, t, d, requester)
+				if err != nil {
+					return nil, next, err
+				}
+				own := slices.ContainsFunc(ask, func(c clients.Contact) bool { return c.ID == d.To })
+				if ok && !own {
+					out = append(out, one)
+				}
+			}
+		}
+	}
+	return out, next, nil
+}
+
+// asksInPlace reports whether a delegate may be asked now.
+func (s *Store) asksInPlace(r kv.Reader, t Ticket, d delegates.Delegation, requester clients.Contact) (out approvals.Asked, ok bool, err error) {
+	worth, of, err := s.delegation(r, t, d.Ticket, d.To)
+	if err != nil || of == "" {
+		return out, false, err
+	}
+	e, err := epochNow(r)
+	if err != nil {
+		return out, false, err
+	}
+	to, there, err := clients.Get(r, d.To)
+	if err != nil {
+		return out, false, err
+	}
+	staffs, err := s.askedIsStaff(r, to)
+	ok = there && to.Status != clients.Removed && to.Client == t.Client && len(to.Addresses) > 0 && !staffs && of != t.Contact &&
+		!onePerson(to, requester) && //rule:6.5 requester-is-asked-in-no-place TestDelegateAsked/requester-is-the-delegate
+		worth.Lets(policy.Action{Now: s.Now(), Class: t.Class, Ticket: t.facts(), Epoch: e.Number})
+	return approvals.Asked{Contact: to.ID, For: of, By: d.Ticket}, ok, err
+}
+
+// askInPlace asks one delegate, once.
+func (s *Store) askInPlace(tx kv.Tx, id string, one approvals.Asked) error {
+	a, t, ok, err := s.stands(tx, id)
+	if err != nil || !ok || a.Has(one.Contact) {
+		return err
+	}
+	one.At = s.Now()
+	a.Asked = append(a.Asked, one)
+	if err := s.askApprover(tx, &t, a, &a.Asked[len(a.Asked)-1], policy.NoticeApprove); err != nil {
+		return err
+	}
+	return errors.Join(approvals.Save(tx, a), save(tx, t))
+}
+
+// whoSaid names who agreed or refused, and for whom.
+func whoSaid(g approvals.Given) string {
+	if g.For != "" {
+		return g.Contact + " for " + g.For
+	}
+	return cmp.Or(g.Contact, g.Agent)
+}
+
+// inPlaceWords says in whose place somebody was asked, or answered; "" on their own
+// account.
+func inPlaceWords(r kv.Reader, id string) (string, error) {
+	if id == "" {
+		return "", nil
+	}
+	c, _, err := clients.Get(r, id)
+	return cmp.Or(oneLine(c.Name), id), err
 }

@@ -1,7 +1,6 @@
 package tickets
 
 import (
-	"cmp"
 	"errors"
 	"fmt"
 	"slices"
@@ -37,6 +36,11 @@ func (s *Store) refuse(tx kv.Tx, t *Ticket, g approvals.Given) error {
 	if !ok || t.State.Over() {
 		return s.refusedLate(tx, t, g)
 	}
+	for _, one := range a.Asked {
+		if g.Contact != "" && one.Contact == g.Contact { // it may come to a question that is void
+			g.For = one.For
+		}
+	}
 	g.At = s.Now()
 	a.Given = append(a.Given, g)
 	a.State, a.Why, a.Ended = approvals.Refused, policy.CodeApprovalRefused, s.Now()
@@ -44,7 +48,7 @@ func (s *Store) refuse(tx kv.Tx, t *Ticket, g approvals.Given) error {
 	if err := approvals.Save(tx, a); err != nil {
 		return err
 	}
-	text := a.ID + " was refused by " + cmp.Or(g.Contact, g.Agent) + "." + t.allowedBefore()
+	text := a.ID + " was refused by " + whoSaid(g) + "." + t.allowedBefore()
 	if g.Reason != "" {
 		text = a.ID + " was refused by " + g.Agent + ": " + g.Reason + t.allowedBefore()
 	}
@@ -71,7 +75,7 @@ func (s *Store) refusedLate(tx kv.Tx, t *Ticket, g approvals.Given) error {
 	if t.State.Over() {
 		why = "It came after the ticket was closed."
 	}
-	err := s.record(tx, t, Event{Event: "approval refused", Reason: policy.CodeApprovalRefused, Text: cmp.Or(g.Contact, g.Agent) + " does not agree. " + why + t.allowedBefore()})
+	err := s.record(tx, t, Event{Event: "approval refused", Reason: policy.CodeApprovalRefused, Text: whoSaid(g) + " does not agree. " + why + t.allowedBefore()})
 	return errors.Join(err, s.alert(tx, *t, policy.NoticeNotApproved, why)) //rule:6.8 late-refusal-is-told-to-leads =err TestLateRefusal
 }
 

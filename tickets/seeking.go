@@ -47,6 +47,7 @@ func (s *Store) seekOne(id string) error {
 	var st standing
 	var action policy.Action
 	var remind []string
+	var inPlace []approvals.Asked
 	err := s.kv.View(func(v kv.View) (err error) {
 		if a, err = approvals.Get(v, id); err != nil || a.Lost {
 			return err
@@ -61,7 +62,10 @@ func (s *Store) seekOne(id string) error {
 		if remind, err = s.toRemind(v, a); err != nil {
 			return err
 		}
-		st, err = s.standing(v, t)
+		if st, err = s.standing(v, t); err != nil {
+			return err
+		}
+		inPlace, st.begins, err = s.inPlaceOf(v, t, st.ask)
 		return err
 	})
 	if err != nil {
@@ -82,6 +86,12 @@ func (s *Store) seekOne(id string) error {
 			if needs.Contacts+needs.Either > 0 && len(a.Asked) < maxApprovers && !a.Has(c.ID) {
 				each(s.askOne, c.ID)
 				a.Asked = append(a.Asked, approvals.Asked{Contact: c.ID})
+			}
+		}
+		for _, one := range inPlace {
+			if needs.Contacts+needs.Either > 0 && len(a.Asked) < maxApprovers && !a.Has(one.Contact) {
+				each(func(tx kv.Tx, id, _ string) error { return s.askInPlace(tx, id, one) }, one.Contact)
+				a.Asked = append(a.Asked, one)
 			}
 		}
 	}
@@ -151,7 +161,7 @@ func (s *Store) toRemind(r kv.Reader, a approvals.Approval) (contacts []string, 
 
 // remindAt says when somebody who was asked is to be reminded; zero: not.
 func (s *Store) remindAt(r kv.Reader, a approvals.Approval, one approvals.Asked) (time.Time, error) {
-	if !one.Reminded.IsZero() || len(one.Notices) == 0 || a.Agreed(one.Contact, "") { //rule:6.10 approver-is-reminded-once part=1 TestApproverReminded
+	if !one.Reminded.IsZero() || len(one.Notices) == 0 || a.Heard(one) { //rule:6.10 approver-is-reminded-once part=1 TestApproverReminded
 		return time.Time{}, nil
 	}
 	half := one.At.Add(a.Until.Sub(one.At) / 2)
@@ -225,6 +235,7 @@ func (s *Store) lookNext(r kv.Reader, a approvals.Approval, st standing) (time.T
 		}
 	}
 	sooner(st.clears)
+	sooner(st.begins)
 	for _, one := range a.Asked {
 		at, err := s.remindAt(r, a, one)
 		if err != nil {

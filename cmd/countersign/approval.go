@@ -54,7 +54,7 @@ func whoAgrees(x tickets.ShownApproval) string {
 	case contacts > 0 || x.Needs.Either > 0 || x.Needs.Contacts+x.Needs.Leads == 0:
 		for _, p := range x.Approvers {
 			if !slices.ContainsFunc(x.Given, func(g tickets.Agreed) bool { return g.Contact == p.Contact }) {
-				may = append(may, cmp.Or(p.Name, p.Contact)+away(p))
+				may = append(may, approverName(p)+away(p))
 			}
 		}
 	}
@@ -88,7 +88,7 @@ func givenBy(x tickets.ShownApproval, g tickets.Agreed) string {
 	}
 	for _, p := range x.Approvers {
 		if p.Contact == g.Contact {
-			return cmp.Or(p.Name, p.Contact)
+			return approverName(p)
 		}
 	}
 	return g.Contact
@@ -134,7 +134,7 @@ func (a *app) sayApproval(x tickets.ApprovalShown) error {
 	}
 	fmt.Fprintf(a.stdout, "asked   %s, open until %s\n", when(x.Asked), when(x.Until))
 	for _, p := range x.Approvers {
-		fmt.Fprintf(a.stdout, "asked   %s at %s%s%s\n", clean.Terminal(cmp.Or(p.Name, p.Contact)), when(p.At), reminded(p), clean.Terminal(after(", but: ", p.Unsent)))
+		fmt.Fprintf(a.stdout, "asked   %s at %s%s%s\n", clean.Terminal(approverName(p)), when(p.At), reminded(p), clean.Terminal(after(", but: ", p.Unsent)))
 		if !p.Away.IsZero() {
 			fmt.Fprintf(a.stdout, "away    a machine answered for them at %s: %s\n", when(p.Away), clean.Terminal(p.Said))
 		}
@@ -159,7 +159,7 @@ func (a *app) sayApproval(x tickets.ApprovalShown) error {
 	}
 	fmt.Fprintf(a.stdout, "wrote   %s by %s%s\n", cmp.Or(x.OpenedBy, "the contact"), x.Channel, after(", edited by ", strings.Join(x.Edited, ", ")))
 	for _, p := range x.Proofs {
-		fmt.Fprintf(a.stdout, "proof   %s at %s, until %s\n", p.Kind, when(p.At), when(p.Expires))
+		fmt.Fprintf(a.stdout, "proof   %s%s at %s, until %s\n", p.Kind, inPlaceOf(p), when(p.At), when(p.Expires))
 	}
 	for line := range strings.SplitSeq(x.Request, "\n") {
 		fmt.Fprintf(a.stdout, "request %s\n", clean.Terminal(line))

@@ -99,6 +99,23 @@ func (a *app) sayDelegation(d tickets.ShownDelegation) error {
 	return nil
 }
 
+// approverName is who was asked, and in whose place.
+func approverName(p tickets.Approver) string {
+	name := cmp.Or(p.Name, p.Contact)
+	if p.For != "" {
+		name += " for " + cmp.Or(p.ForName, p.For)
+	}
+	return name
+}
+
+// inPlaceOf says of a proof in whose place it was given, "" if in their own.
+func inPlaceOf(p policy.Proof) string {
+	if p.For == "" {
+		return ""
+	}
+	return clean.Terminal(fmt.Sprintf(" by %s for %s (%s)", p.Contact, p.For, p.By))
+}
+
 func nameAnd(name, id string) string {
 	if name == "" {
 		return id

@@ -27,7 +27,7 @@ func (a *app) sayExplanation(e tickets.Explanation) error {
 		}
 		fmt.Fprintf(a.stdout, "%s  %s on %s revision %d, allowed to %s by %s at %s; %s\n", r.ID, r.Class, r.Ticket, r.Revision, r.Agent, r.Channel, when(r.At), genuine)
 		for _, p := range r.Proofs {
-			fmt.Fprintf(a.stdout, "  proof %s at %s, message sha256:%s\n", p.Kind, when(p.At), p.Message)
+			fmt.Fprintf(a.stdout, "  proof %s%s at %s, message sha256:%s\n", p.Kind, inPlaceOf(p), when(p.At), p.Message)
 		}
 		if e.Change != "" {
 			fmt.Fprintf(a.stdout, "  changed %s\n", clean.Terminal(e.Change))

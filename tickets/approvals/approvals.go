@@ -7,6 +7,7 @@
 package approvals
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"slices"
@@ -124,6 +125,15 @@ func (a Approval) Has(contact string) bool {
 // Agreed reports whether the contact, or the lead, has said yes.
 func (a Approval) Agreed(contact, lead string) bool {
 	return slices.ContainsFunc(a.Given, func(g Given) bool { return g.Yes && g.Contact == contact && g.Agent == lead })
+}
+
+// Heard reports whether somebody who was asked, or whoever has one voice with them, has
+// said yes: a delegate, or the one in whose place they were asked.
+func (a Approval) Heard(one Asked) bool {
+	voice := cmp.Or(one.For, one.Contact)
+	return slices.ContainsFunc(a.Given, func(g Given) bool {
+		return g.Yes && g.Agent == "" && (g.Contact == one.Contact || cmp.Or(g.For, g.Contact) == voice)
+	})
 }
 
 // Away are the contacts who seem to be away and have not agreed.

@@ -23,10 +23,12 @@ func (d Demand) More(than Demand) (words []string) {
 	if d.Wait > than.Wait {
 		words = append(words, "a wait of "+d.Wait.String()+instead(wait(than.Wait)))
 	}
-	for _, c := range than.Channels {
-		if !d.By(c) {
-			words = append(words, "not by "+string(c))
+	if slices.ContainsFunc(than.Channels, func(c Channel) bool { return !d.By(c) }) {
+		var by []string
+		for _, c := range d.Channels {
+			by = append(by, string(c))
 		}
+		words = append(words, "only by "+strings.Join(by, ", "))
 	}
 	return words
 }

@@ -22,7 +22,7 @@ func TestMore(t *testing.T) {
 		{"approval", func(d *Demand) { d.Second.Contacts = 1 }, []string{"1 approval by other contacts"}, nil},
 		{"approvals", func(d *Demand) { d.Second = Second{Leads: 1, Either: 3} }, []string{"1 approval by team leads", "3 approvals by other contacts or team leads"}, nil},
 		{"wait", func(d *Demand) { d.Wait = 72 * time.Hour }, []string{"a wait of 72h0m0s"}, nil},
-		{"channel", func(d *Demand) { d.Channels = []Channel{Email, Chat} }, []string{"not by portal", "not by api"}, []string{"not by chat"}},
+		{"channel", func(d *Demand) { d.Channels = []Channel{Email, Chat} }, []string{"only by email, chat"}, []string{"only by email, portal, api"}},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

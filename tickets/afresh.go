@@ -7,62 +7,9 @@ import (
 	"strings"
 	"time"
 
-	"countersign/clients"
 	"countersign/internal/kv"
 	"countersign/policy"
-	"countersign/staff"
-	"countersign/tickets/outbox"
 )
-
-// AskAgain asks the contact afresh, on purpose. Older questions of the revision
-// that still stand may be answered as well as the new one.
-func (s *Store) AskAgain(id, agent string) (t Ticket, err error) {
-	err = s.change(id, agent, func(tx kv.Tx, t *Ticket, a staff.Agent) error {
-		c, _, err := clients.Get(tx, t.Contact)
-		shut := false
-		if err == nil {
-			shut, err = s.shutFor(tx, *t)
-		}
-		switch {
-		case err != nil:
-			return err
-		case t.State.Over() || t.State == policy.StateDisputed:
-			return fmt.Errorf("%w: %s is %s; open a new ticket", ErrNotAllowed, t.ID, t.State)
-		case !s.mayAsk(c, *t): // their answer could give nothing
-			return notPermitted(c.ID, t.Class, t.Service)
-		case t.Lost:
-			return fmt.Errorf("%w: %s is for a lost mailbox: two leads have to approve it", ErrNotAllowed, t.ID)
-		case t.Class == policy.Question:
-			return fmt.Errorf("%w: nothing has to be proved for a question", ErrNotAllowed)
-		case t.State == policy.StateConfirmed:
-			return fmt.Errorf("%w: %s is confirmed; edit it to ask anew", ErrNotAllowed, t.ID)
-		case shut:
-			return fmt.Errorf("%w: the client of %s is locked (client_locked), so nobody is asked; two open the lock for some hours (client unlock)", ErrNotAllowed, t.ID)
-		case len(t.Notices) >= 2*maxNotices:
-			return fmt.Errorf("%w: the contact was asked often enough on %s; wait for the answer", ErrNotAllowed, t.ID)
-		}
-		if err := s.record(tx, t, Event{Event: "ask", Text: a.ID + " asks the contact afresh"}); err != nil {
-			return err
-		}
-		before := len(t.Notices)
-		if err := s.askAfresh(tx, t); err != nil {
-			return err
-		}
-		if len(t.Notices) == before {
-			return fmt.Errorf("%w: the contact of %s has no address on file", ErrNotAllowed, t.ID)
-		}
-		n, _, err := kv.Load[notice](tx, noticePrefix+t.Notices[before])
-		if err != nil {
-			return err
-		}
-		o, _, err := outbox.Load(tx, n.Out)
-		if err == nil && o.Paced { // nothing is kept of what fails
-			err = fmt.Errorf("%w: the contact was asked often enough; the next question may go out at %s", ErrNotAllowed, o.Next.Format(time.RFC3339))
-		}
-		return err
-	}, &t)
-	return t, err
-}
 
 // putBack takes everything that was said to a ticket's revision back, for a
 // reason code, without a mail: the contact is asked afresh when somebody next

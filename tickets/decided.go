@@ -78,7 +78,7 @@ func (s *Store) decidedAt(r kv.Reader, ticket string, event uint64, facts bool) 
 	out = d.shown()
 	out.Hash = sha(stored)
 	again, err := d.computed(r)
-	out.Holds = again && out.Hash == e.Decision && d.Ticket == ticket
+	out.Holds = again && out.Hash == e.Decision && d.Ticket == ticket //rule:6.12 changed-does-not-hold =true TestExplainsDecisions
 	if facts {
 		out.Facts, err = json.Marshal(d.Facts)
 	}

@@ -50,7 +50,7 @@ func (s *Store) answered(tx kv.Tx, t *Ticket, d decision, e Event) (hash string,
 	if err != nil {
 		return "", err
 	}
-	e.Decision = sha(b)
+	e.Decision = sha(b) //rule:6.12 decision-is-in-the-log TestDecisionsComputedAgain TestReceiptNamesItsDecision
 	if err := s.record(tx, t, e); err != nil {
 		return "", err
 	}
@@ -71,7 +71,7 @@ func keepWords(tx kv.Tx, t Ticket, text string) (own string, err error) {
 	case err != nil || string(kept) == text:
 		return "", err
 	case kept == nil:
-		return "", tx.Put(key, []byte(text))
+		return "", tx.Put(key, []byte(text)) //rule:6.12 words-are-kept ="",nil TestPolicyDiff
 	}
 	return text, nil
 }
@@ -102,7 +102,7 @@ func (s *Store) again(r kv.Reader, t Ticket, a AuthorizeRequest, d decision) (wa
 	}
 	now, err := d.same()
 	since := s.Now().Sub(was.At)
-	return was, now == was.Same && since >= 0 && since < countedFor, err
+	return was, now == was.Same && since >= 0 && since < countedFor, err //rule:6.12 another-answer-is-written-down part=1 TestSameAnswerIsCounted
 }
 
 // countAgain counts an answer that was given before. When the time is over, Tick

@@ -35,6 +35,7 @@ func messageFilter(c *cobra.Command, in *api.MessageFilter) {
 type since struct {
 	at   *time.Time
 	text string
+	ago  time.Duration // it was said as how long ago
 }
 
 func (s *since) String() string { return s.text }
@@ -59,6 +60,13 @@ func (s *since) Set(text string) error {
 	if err != nil || ago < 0 {
 		return usage("%q is no time such as 2026-11-25, 2026-11-25T14:02:00Z, 7d or 12h", s.text)
 	}
-	*s.at = time.Now().Add(-ago)
+	*s.at, s.ago = time.Now().Add(-ago), ago
 	return nil
+}
+
+// before takes a time of --at for now, where it was said how long ago.
+func (s *since) before(at string) {
+	if now, err := time.Parse(time.RFC3339, at); err == nil && s.ago > 0 {
+		*s.at = now.Add(-s.ago)
+	}
 }

@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"strings"
-	"time"
 
 	"github.com/spf13/cobra"
 
@@ -22,10 +21,12 @@ func (a *app) policyDiff() *cobra.Command {
 			"another; then what tickets that are open now would be asked for beside, or no longer. Each answer is judged by itself. Nothing is changed.\n" +
 			"For leads and admins.",
 		Example: "  countersign policy diff policy.toml --since 30d"}
-	in.Since = time.Now().AddDate(0, 0, -30)
-	c.Flags().Var(&since{at: &in.Since, text: "30d"}, "since", "answers given since: a `time`, a date, or how long ago")
+	from := &since{at: &in.Since}
+	_ = from.Set("30d")
+	c.Flags().Var(from, "since", "answers given since: a `time`, a date, or how long ago")
 	c.RunE = func(cmd *cobra.Command, args []string) (err error) {
 		in.Name = args[0]
+		from.before(a.at)
 		if in.Text, err = a.read(args[0]); err != nil {
 			return err
 		}

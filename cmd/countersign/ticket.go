@@ -213,7 +213,21 @@ func (a *app) ticketNote() *cobra.Command {
 }
 
 func (a *app) ticketAsk() *cobra.Command {
-	c, _ := idCommand(a, "ask TICKET", "ticket/ask", "Ask the address on file once more; what was asked before may still be answered", a.sayTicket)
+	c, _ := idCommand(a, "ask TICKET", "ticket/ask", "Send the question once more; what was asked before may still be answered", func(t api.AskedAgain) error {
+		for _, q := range t.Sent {
+			fmt.Fprintf(a.stdout, "Asked %s again, to be answered until %s. Our mail is %s (outbox list).\n", contact(q.Address, q.Name), when(q.Until), q.Mail)
+		}
+		for _, r := range t.Not {
+			fmt.Fprintf(a.stdout, "Not asked again: %s\n", clean.Terminal(r.Text))
+		}
+		if t.Told {
+			fmt.Fprintln(a.stdout, "The team leads are told again that they have to agree (approval list --lead).")
+		}
+		return a.sayTicket(t.Shown)
+	})
+	c.Long = "Sends the question that a ticket waits for once more: to the contact, at the address on file as it is now, or, once they have\n" +
+		"confirmed it, to those who have to agree and have not answered. What still waits in the outbox is not sent twice, and no more\n" +
+		"leaves than the limits let; the refusal says which, and until when. An expired or closed ticket takes a new one."
 	return c
 }
 

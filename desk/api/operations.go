@@ -166,15 +166,25 @@ func checkChannel(_ context.Context, s *Server, c Caller, in tickets.CheckReques
 	return s.Store.Check(in)
 }
 
-func askAgain(_ context.Context, s *Server, c Caller, in ID) (out tickets.Shown, err error) {
+// AskedAgain is what ticket ask answers: the ticket, and what was sent.
+type AskedAgain struct {
+	tickets.Shown
+	Sent []tickets.Question `json:"sent"`
+	Not  []policy.Reason    `json:"not_sent,omitempty"`
+	Told bool               `json:"leads_told,omitempty"` // that they have to agree
+}
+
+func askAgain(_ context.Context, s *Server, c Caller, in ID) (out AskedAgain, err error) {
 	agent, err := c.as(in.Agent)
 	if err != nil {
 		return out, err
 	}
-	if _, err := s.Store.AskAgain(in.ID, agent); err != nil {
+	asked, err := s.Store.AskAgain(in.ID, agent)
+	if err != nil {
 		return out, err
 	}
-	return s.Store.Show(in.ID)
+	shown, err := s.Store.Show(in.ID)
+	return AskedAgain{shown, asked.Sent, asked.Not, asked.Leads}, err
 }
 
 func liftTicket(_ context.Context, s *Server, c Caller, in ID) (out tickets.Shown, err error) {

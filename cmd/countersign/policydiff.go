@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -72,6 +73,48 @@ func (a *app) sayPolicyChange(line json.RawMessage) error {
 		fmt.Fprintf(a.stdout, "  by the rule %s\n", clean.Terminal(r))
 	}
 	return nil
+}
+
+// mostNamed is how many tickets a line names.
+const mostNamed = 5
+
+// againstPast says how many answers of a time would be others; "" where that is
+// nothing for who asks, or can't be said.
+func againstPast(ctx context.Context, client *api.Client, in api.PolicyDiffRequest) string {
+	var ways []string // allow -> hold, in order
+	of := map[string][]string{}
+	var sum tickets.PolicyDiff
+	err := client.Each(ctx, "policy/diff", in, func(line json.RawMessage) error {
+		var c tickets.PolicyChange
+		if err := json.Unmarshal(line, &c); err != nil {
+			return err
+		}
+		switch c.Kind {
+		case tickets.KindSummary:
+			return json.Unmarshal(line, &sum)
+		case tickets.KindDecision:
+			way := upper(c.Then) + " -> " + upper(c.Now)
+			if of[way] == nil {
+				ways = append(ways, way)
+			}
+			if len(of[way]) <= mostNamed && !slices.Contains(of[way], c.Ticket) {
+				of[way] = append(of[way], c.Ticket)
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return ""
+	}
+	out := fmt.Sprintf("%d of %s would change", sum.Changed, plurals(sum.Decisions, "answer"))
+	for _, way := range ways {
+		named := of[way]
+		if len(named) > mostNamed {
+			named = append(named[:mostNamed:mostNamed], "...")
+		}
+		out += ", " + way + " (" + strings.Join(named, ", ") + ")"
+	}
+	return out + "."
 }
 
 func prefixed(how string, all []string) (out []string) {

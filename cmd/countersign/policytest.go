@@ -25,7 +25,8 @@ type policyTested struct {
 	Faults   []api.PolicyFault `json:"faults"`
 	Examples int               `json:"examples"`
 	Failed   []failedExample   `json:"failed"`
-	Desk     string            `json:"desk"` // checked, or why it was not
+	Desk     string            `json:"desk"`           // checked, or why it was not
+	Past     string            `json:"past,omitempty"` // what it would have changed in the last 30 days
 }
 
 type failedExample struct {
@@ -75,7 +76,7 @@ func (a *app) testPolicy(ctx context.Context, file string) (policyTested, error)
 	for _, f := range failed {
 		out.Failed = append(out.Failed, failedExample{f.Where, f.Request, f.Want, f.Got, f.Why})
 	}
-	faults, why := a.askDesk(ctx, b, filepath.Base(file))
+	faults, why := a.askDesk(ctx, b, filepath.Base(file), &out.Past)
 	out.Faults = append(out.Faults, faults...)
 	out.Desk = why
 	return out, nil
@@ -88,8 +89,9 @@ func fault(where, key, text string) api.PolicyFault {
 	return api.PolicyFault{Where: where, Text: text}
 }
 
-// askDesk asks what of the book the desk can't keep, if there is one to be asked.
-func (a *app) askDesk(ctx context.Context, b rulebook.Book, name string) (faults []api.PolicyFault, desk string) {
+// askDesk asks what of the book the desk can't keep, if there is one to be asked, and
+// what it would have changed of late.
+func (a *app) askDesk(ctx context.Context, b rulebook.Book, name string, past *string) (faults []api.PolicyFault, desk string) {
 	c, err := a.config()
 	if err != nil {
 		return nil, "not checked: no configuration"
@@ -107,6 +109,9 @@ func (a *app) askDesk(ctx context.Context, b rulebook.Book, name string) (faults
 	}
 	var checked api.PolicyChecked
 	err = conn.client.Call(ctx, "policy/check", api.PolicyFile{Name: name, Text: b.Bytes}, &checked)
+	if err == nil {
+		*past = againstPast(ctx, conn.client, api.PolicyDiffRequest{Name: name, Text: b.Bytes, Since: now().AddDate(0, 0, -30)})
+	}
 	if err = errors.Join(err, conn.close()); err != nil {
 		return nil, unchecked(err)
 	}
@@ -140,6 +145,9 @@ func (a *app) sayTested(t policyTested, err error) error {
 			_, err = fmt.Fprintf(a.stdout, "%s\n", count(t.Examples, "example passes", "examples pass"))
 		} else if t.Policy != "" {
 			_, err = fmt.Fprintf(a.stdout, "%d of %s\n", len(t.Failed), count(t.Examples, "example fails", "examples fail"))
+		}
+		if t.Past != "" {
+			_, err = fmt.Fprintf(a.stdout, "Against the last 30 days: %s\n", t.Past)
 		}
 		if t.Policy != "" && t.Desk != "checked" {
 			fmt.Fprintf(a.stderr, "People and teams were %s\n", clean.Terminal(t.Desk))

@@ -95,6 +95,7 @@ func (s *Store) approved(tx kv.Tx, t *Ticket, g approvals.Given) error {
 	}
 	left := action.Lacks().Persons()
 	if left == 0 {
+		a.Needs = approvals.Needs(action.Demands().Second)
 		a.State, a.Ended, a.Look = approvals.Approved, s.Now(), time.Time{}
 	}
 	if a.Lost {

@@ -322,6 +322,15 @@ func TestRulesReloaded(t *testing.T) {
 		wants(t, d.answers(t, "nils", policy.Yes), "approved")
 		verb(t, d, ticket, policy.Allow)
 	})
+	t.Run("less-and-more-again-before-it-was-looked", func(t *testing.T) {
+		d, ticket := open(t, server(2))
+		d.SetRules(server(1))
+		wants(t, d.answers(t, "ada", policy.Yes), "approved")
+		d.SetRules(server(2))
+		verb(t, d, ticket, policy.Hold)
+		wants(t, d.answers(t, "nils", policy.Yes), "approved")
+		verb(t, d, ticket, policy.Allow)
+	})
 	t.Run("less-while-it-is-open", func(t *testing.T) {
 		d, ticket := open(t, server(2))
 		wants(t, d.answers(t, "ada", policy.Yes), "approved")

@@ -5,6 +5,8 @@ package policy
 // nothing, so nothing depends on its words.
 func (f Facts) drops(d Decision) bool {
 	p := f.Person
-	return f.Drops && d.Outcome == Applied && d.Ticket == "" && len(d.Effects) == 0 &&
-		p.ID == "" && !p.Staff && len(p.Shared) == 0 //rule:6.11 only-strangers-are-dropped TestDrops/staff TestDrops/shared-address
+	return f.Drops && d.Outcome == Applied && d.Ticket == "" && p.ID == "" &&
+		!p.Staff && //rule:6.11 staff-is-not-dropped TestDrops/staff
+		len(p.Shared) == 0 && //rule:6.11 who-shares-is-not-dropped TestDrops/shared-address
+		len(d.Effects) == 0
 }

@@ -116,6 +116,18 @@ func TestCourtesyLeavesRoom(t *testing.T) {
 				t.Errorf("%d questions left, want %d", d.sent(t, policy.NoticeConfirm), most)
 			}
 		})
+		t.Run(fmt.Sprint("all-together-", most), func(t *testing.T) {
+			d := memoryDesk(t, func(o *Options) { o.PerHour, o.PerDay = most, most })
+			d.courtesies(t, d.receive(t, d.asking(bob, policy.Asks{Class: policy.Question})).Ticket, 10)
+			for _, agent := range []string{"kim", "lee", "max"} {
+				for range most {
+					d.open1(t, bob, agent)
+				}
+			}
+			if d.send(t); d.sent(t, policy.NoticeConfirm) != 3*most {
+				t.Errorf("%d questions of three agents left, want %d", d.sent(t, policy.NoticeConfirm), 3*most)
+			}
+		})
 		t.Run(fmt.Sprint("minute-", most), func(t *testing.T) {
 			d := memoryDesk(t, func(o *Options) { o.PerMinute = most })
 			id := d.receive(t, d.asking(bob, policy.Asks{Class: policy.Question})).Ticket

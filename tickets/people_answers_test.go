@@ -52,7 +52,8 @@ func (f *folk) answer(t *rapid.T, m, token *mail, intent policy.Intent, from str
 	}
 	got := f.receive(t, e)
 	f.now1()
-	about := m.revision // which the reference in the Subject names, and for who wrote that is enough
+	mixed := token.Token != "" && token.Ticket != m.Ticket // marks of two tickets bind nothing
+	about := m.revision                                    // which the reference in the Subject names, and for who wrote that is enough
 	if token.Token != "" && token.Ticket == m.Ticket {
 		m = token // that is the question which it answers
 	}
@@ -74,7 +75,7 @@ func (f *folk) answer(t *rapid.T, m, token *mail, intent policy.Intent, from str
 		}
 	case !live || m.who != k.contact || !to || max(about, m.revision) != k.revision || !h.has(string(k.class)):
 	case !k.class.Privileged():
-		if proved && intent != policy.No && !m.past || own && intent == policy.Yes {
+		if proved && intent != policy.No && !m.past && !mixed || own && intent == policy.Yes {
 			k.sender = &word{who: m.who, from: from, at: f.oracle.now}
 			k.acted = k.revision
 		}

@@ -32,7 +32,7 @@ var least = map[string]string{
 	"client/show": "agent", "client/add": "admin", "client/set": "admin", "client/lock": "lead", "client/unlock": "lead",
 	"contact/show": "agent", "contact/add": "agent", "contact/set": "agent", "contact/remove": "lead",
 	"agent/set": "admin", "agent/disable": "admin", "agent/show": "agent",
-	"code/set": "lead", "code/clear": "lead", "code/verify": "agent", "code/status": "agent", "keys/rotate": "admin", "policy/show": "agent", "policy/check": "agent", "reload": "admin",
+	"code/set": "lead", "code/clear": "lead", "code/verify": "agent", "code/status": "agent", "keys/rotate": "admin", "policy/show": "agent", "policy/check": "agent", "policy/diff": "lead", "reload": "admin",
 	"audit/verify": "agent", "audit/list": "lead", "audit/checkpoint": "agent", "mailbox/status": "agent", "mailbox/release": "admin",
 }
 

@@ -60,9 +60,9 @@ func (a Action) agreed() (out agreed) {
 		who = append(who, p)
 		shares := func(box string) bool { return slices.Contains(mailboxes, box) }
 		switch {
-		case slices.ContainsFunc(p.Giver.Mailboxes, shares): //rule:6.5 one-mailbox-agrees-once TestSeveralApprove/two-share-a-mailbox
+		case slices.ContainsFunc(p.mailboxes(), shares): //rule:6.5 one-mailbox-agrees-once TestSeveralApprove/two-share-a-mailbox
 		case p.Agent == "":
-			mailboxes = append(mailboxes, p.Giver.Mailboxes...)
+			mailboxes = append(mailboxes, p.mailboxes()...)
 			out.contacts++
 		case !p.ByRule:
 			out.standIns++

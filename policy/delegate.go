@@ -52,6 +52,11 @@ func (p Proof) sameAs(q Proof) bool {
 	return p.Agent == q.Agent && (p.Contact == q.Contact || p.voice() == q.voice()) //rule:6.5 delegate-is-no-second-voice =p.Agent==q.Agent&&p.Contact==q.Contact TestDelegateVoices
 }
 
+// mailboxes are those of who gave the proof, and of whose place it was given in.
+func (p Proof) mailboxes() []string {
+	return slices.Concat(p.Giver.Mailboxes, p.Delegation.Of.Mailboxes) //rule:6.5 principals-mailbox-agrees-once =p.Giver.Mailboxes TestDelegateVoices
+}
+
 // voice is whose place the proof was given in.
 func (p Proof) voice() string {
 	if p.For != "" {

@@ -71,6 +71,7 @@ func TestDelegateVoices(t *testing.T) {
 		p.Contact, p.For = who, for_
 		return p
 	}
+	sharing := func(p Proof) Proof { p.Delegation.Of.Mailboxes = []string{"office@north.example"}; return p }
 	for _, tt := range []struct {
 		name   string
 		proofs []Proof
@@ -83,6 +84,7 @@ func TestDelegateVoices(t *testing.T) {
 		{"for-two", []Proof{voice("eva", "nils"), voice("eva", "bo")}, 1},
 		{"for-another-and-on-their-own", []Proof{voice("eva", "nils"), voice("eva", "")}, 1},
 		{"beside-another", []Proof{voice("eva", "nils"), voice("bo", "")}, 2},
+		{"of-one-who-shares-a-mailbox-with-another", []Proof{sharing(voice("eva", "nils")), sharing(voice("kay", "bo"))}, 1},
 		{"two-for-two", []Proof{voice("eva", "nils"), voice("kay", "bo")}, 2},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

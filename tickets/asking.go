@@ -60,6 +60,11 @@ func (s *Store) askApprover(tx kv.Tx, t *Ticket, a approvals.Approval, asked *ap
 	if err != nil || !ok || c.Status == clients.Removed || len(c.Addresses) == 0 {
 		return err
 	}
+	if asked.By != "" { // no yes of theirs would count
+		if lets, err := s.letsNow(tx, *t, asked.By, asked.Contact); err != nil || !lets {
+			return err
+		}
+	}
 	who, err := asker(tx, *t)
 	if err != nil {
 		return err

@@ -30,6 +30,8 @@ type ShownDelegation struct {
 	Ended      time.Time       `json:"ended,omitzero"` // before its time
 	EndedBy    string          `json:"ended_by,omitempty"`
 	Why        policy.Code     `json:"why_ended,omitempty"`
+	// But says why nothing can be approved by it all the same.
+	But []policy.Reason `json:"but,omitempty"`
 }
 
 // Cools reports whether that contact is the delegate, and may not approve by it yet as
@@ -95,5 +97,49 @@ func (s *Store) shownDelegation(r kv.Reader, d delegates.Delegation) (out ShownD
 	}
 	to, _, err := clients.Get(r, d.To)
 	out.ClientName, out.ForName, out.ToName = client.Name, of.Name, to.Name
+	if err == nil && (out.State == delegates.Waits || out.State == delegates.Live) {
+		out.But, err = s.delegationBut(r, d, of, to)
+	}
+	return out, err
+}
+
+// delegationBut says why nothing can be approved by a delegation whose time it is, or
+// will be.
+func (s *Store) delegationBut(r kv.Reader, d delegates.Delegation, of, to clients.Contact) (out []policy.Reason, err error) {
+	say := func(of string, code policy.Code) {
+		reason := policy.Because(code)
+		reason.Text = of + ": " + reason.Text
+		out = append(out, reason)
+	}
+	for _, one := range []struct {
+		contact clients.Contact
+		may     bool
+	}{{of, of.MaySome(clients.Approve, s.Now())}, {to, true}} {
+		staffs, err := s.askedIsStaff(r, one.contact)
+		if err != nil {
+			return nil, err
+		}
+		switch c := one.contact; {
+		case c.Status == clients.Removed:
+			say(whose(c), policy.CodeContactRemoved)
+		case c.Client != d.Client:
+			say(whose(c), policy.CodeContactMoved)
+		case !one.may:
+			say(whose(c), policy.CodeNoPermission)
+		case staffs && c.ID == to.ID:
+			say(whose(c), policy.CodeStaffAddress)
+		}
+	}
+	pending, err := heldBy(r, d.Ticket)
+	if err != nil {
+		return nil, err
+	}
+	if !pending.Since.IsZero() {
+		say(d.Ticket, policy.CodeNoPending)
+	}
+	still, err := s.standsStill(r, Ticket{Client: d.Client, Contact: d.For, Class: policy.AccountChange})
+	if still != "" {
+		say(d.Client, still)
+	}
 	return out, err
 }

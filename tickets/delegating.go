@@ -37,24 +37,29 @@ func (s *Store) delegation(r kv.Reader, t Ticket, id, to string) (out policy.Del
 	return out, d.For, err
 }
 
+// letsNow reports whether somebody may approve a ticket by a delegation now.
+func (s *Store) letsNow(r kv.Reader, t Ticket, id, to string) (bool, error) {
+	d, of, err := s.delegation(r, t, id, to)
+	if err != nil {
+		return false, err
+	}
+	e, err := epochNow(r)
+	return of != "" && d.Lets(policy.Action{Now: s.Now(), Class: t.Class, Ticket: t.facts(), Epoch: e.Number}), err
+}
+
 // personInPlace says of whoever was asked in the place of another whether they may
 // approve by that delegation now.
 func (s *Store) personInPlace(r kv.Reader, t Ticket, id string, p *policy.Person) error {
-	d, of, err := s.delegation(r, t, id, p.ID)
+	_, of, err := s.delegation(r, t, id, p.ID)
 	if err != nil {
 		return err
 	}
-	e, err := epochNow(r)
-	if err != nil {
-		return err
+	lets, err := s.letsNow(r, t, id, p.ID)
+	p.For, p.Approves = cmp.Or(of, id), true
+	if !lets { //rule:6.5 delegate-when-they-answer TestDelegateAnswers/ended
+		p.Approves = false
 	}
-	p.For = of
-	lets := d.Lets(policy.Action{Now: s.Now(), Class: t.Class, Ticket: t.facts(), Epoch: e.Number}) //rule:6.5 delegate-when-they-answer =true TestDelegateAnswers/ended
-	p.Approves = lets && of != ""
-	if of == "" {
-		p.For = id // it gives nothing, and they were not asked on their own account
-	}
-	return nil
+	return err
 }
 
 // inPlace completes a proof that was given in the place of another: the right is
@@ -113,11 +118,7 @@ func (s *Store) inPlaceOf(v kv.View, t Ticket, ask []clients.Contact) (out []app
 
 // asksInPlace reports whether a delegate may be asked now.
 func (s *Store) asksInPlace(r kv.Reader, t Ticket, d delegates.Delegation, requester clients.Contact) (out approvals.Asked, ok bool, err error) {
-	worth, of, err := s.delegation(r, t, d.Ticket, d.To)
-	if err != nil || of == "" {
-		return out, false, err
-	}
-	e, err := epochNow(r)
+	lets, err := s.letsNow(r, t, d.Ticket, d.To)
 	if err != nil {
 		return out, false, err
 	}
@@ -126,16 +127,19 @@ func (s *Store) asksInPlace(r kv.Reader, t Ticket, d delegates.Delegation, reque
 		return out, false, err
 	}
 	staffs, err := s.askedIsStaff(r, to)
-	ok = there && to.Status != clients.Removed && to.Client == t.Client && len(to.Addresses) > 0 && !staffs && of != t.Contact &&
+	ok = there && to.Status != clients.Removed && to.Client == t.Client && len(to.Addresses) > 0 && !staffs && d.For != t.Contact &&
 		!onePerson(to, requester) && //rule:6.5 requester-is-asked-in-no-place TestDelegateAsked/requester-is-the-delegate
-		worth.Lets(policy.Action{Now: s.Now(), Class: t.Class, Ticket: t.facts(), Epoch: e.Number})
-	return approvals.Asked{Contact: to.ID, For: of, By: d.Ticket}, ok, err
+		lets
+	return approvals.Asked{Contact: to.ID, For: d.For, By: d.Ticket}, ok, err
 }
 
 // askInPlace asks one delegate, once.
 func (s *Store) askInPlace(tx kv.Tx, id string, one approvals.Asked) error {
 	a, t, ok, err := s.stands(tx, id)
 	if err != nil || !ok || a.Has(one.Contact) {
+		return err
+	}
+	if lets, err := s.letsNow(tx, t, one.By, one.Contact); err != nil || !lets {
 		return err
 	}
 	one.At = s.Now()

@@ -8,9 +8,11 @@ import (
 	"time"
 
 	"countersign/clients"
+	"countersign/clients/delegates"
 	"countersign/internal/kv"
 	"countersign/policy"
 	"countersign/tickets/approvals"
+	"countersign/tickets/outbox"
 )
 
 // sentTo gives the latest question for an approval of a ticket that went to an address.
@@ -337,6 +339,39 @@ func TestDelegateOneVoice(t *testing.T) {
 		a := d.may(t, ticket.ID, policy.Cancellation, "kim")
 		if want := map[bool]policy.Verb{true: policy.Allow, false: policy.Hold}[i == 2]; a.Decision != want {
 			t.Errorf("after %s: %+v, want %s", who, a, want)
+		}
+	}
+}
+
+// TestDelegateEndedUnsent: a question that still waits for the mail server when the
+// delegation ends does not go out, nor is the delegate reminded.
+func TestDelegateEndedUnsent(t *testing.T) {
+	d, of, ticket := inPlace(t)
+	_, err := d.EndDelegation(of.ID, "max")
+	check(t, err)
+	check(t, d.Tick())
+	for _, o := range d.outbox(t, ticket.ID) {
+		if o.Kind == policy.NoticeApprove && (o.State == outbox.Queued) != (o.To != una) {
+			t.Errorf("the question to %s is %s", o.To, o.State)
+		}
+	}
+	d.turn(100 * time.Hour)
+	check(t, d.Tick())
+	if got := d.toldOfKind(policy.NoticeApproveReminder, ticket.ID); !slices.Equal(got, []string{ada, nils}) {
+		t.Errorf("reminded: %v", got)
+	}
+}
+
+// TestDelegateBut: a delegation whose time it is says why it gives nothing.
+func TestDelegateBut(t *testing.T) {
+	for _, tt := range spoilDelegation {
+		d, of, _ := inPlace(t)
+		tt.spoil(t, d, of)
+		got := d.delegation1(t, of.ID)
+		lets := tt.answer == "approved" || tt.name == "principal-cools" || strings.Contains(tt.name, "mailbox") // those are of a time, or of a request
+		live := got.State == delegates.Live
+		if (live && len(got.But) == 0) != lets {
+			t.Errorf("%s: it is %s, but %v", tt.name, got.State, got.But)
 		}
 	}
 }

@@ -51,6 +51,12 @@ func (s *Store) pointless(r kv.Reader, o outbox.Outgoing) (bool, error) {
 			return true, err
 		}
 	}
+	if n.By != "" && err == nil {
+		lets, err := s.letsNow(r, t, n.By, n.Contact)
+		if err != nil || !lets { //rule:6.10 ended-delegate-is-not-asked TestDelegateEndedUnsent
+			return !lets, err
+		}
+	}
 	return n.Void || n.Spent || n.Revision != t.Revision || t.State.Over() || t.State == policy.StateDisputed, err
 }
 

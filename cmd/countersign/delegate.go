@@ -65,7 +65,11 @@ func (a *app) delegateList() *cobra.Command {
 			if d.Counts.After(from) {
 				from = d.Counts
 			}
-			return []string{d.ID, organisation(d.Client, d.ClientName), nameAnd(d.ForName, d.For), nameAnd(d.ToName, d.To), classesOf(d), when(from), when(d.Until), string(d.State)}
+			state := string(d.State)
+			if len(d.But) > 0 {
+				state += ", but " + string(d.But[0].Code)
+			}
+			return []string{d.ID, organisation(d.Client, d.ClientName), nameAnd(d.ForName, d.For), nameAnd(d.ToName, d.To), classesOf(d), when(from), when(d.Until), state}
 		})
 	}
 	return c
@@ -88,6 +92,9 @@ func (a *app) sayDelegation(d tickets.ShownDelegation) error {
 		line("confirmed", "not yet")
 	default:
 		line("confirmed", fmt.Sprintf("%s; it counts from %s", when(d.Confirmed), when(d.Counts)))
+	}
+	for _, r := range d.But {
+		line("but", fmt.Sprintf("%s: %s", r.Code, r.Text))
 	}
 	if !d.Ended.IsZero() {
 		why := "by " + d.EndedBy

@@ -135,7 +135,7 @@ func (s *Store) remindOne(tx kv.Tx, id, contact string) error {
 		return err
 	}
 	at, err := s.remindAt(tx, a, a.Asked[i])
-	if err != nil || at.IsZero() || at.After(s.Now()) { //rule:6.10 approver-is-reminded-by-day part=3 TestApproverReminded
+	if err != nil || at.IsZero() || at.After(s.Now()) {
 		return err
 	}
 	a.Asked[i].Reminded = s.Now()
@@ -175,7 +175,7 @@ func (s *Store) remindAt(r kv.Reader, a approvals.Approval, one approvals.Asked)
 	if shut, err := s.shutFor(r, t); err != nil || shut { //rule:8 locked-reminds-no-approver part=2 TestLockAsksNoApprover
 		return time.Time{}, err
 	}
-	return s.customersTime(r, one.Contact, a.Until)
+	return s.customersTime(r, one.Contact, a.Until) //rule:6.10 approver-is-reminded-by-day =s.Now(),nil TestApproverReminded
 }
 
 // sought notes how it stands, and tells the requester who has to agree, once, and

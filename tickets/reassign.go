@@ -67,7 +67,10 @@ func (s *Store) Reassign(r Reassignment) (a approvals.Approval, err error) {
 			return err
 		}
 		a.Moved, a.Look = append(a.Moved, moved), s.Now()
-		return errors.Join(approvals.Save(tx, a), s.tellStep(tx, t, policy.NoticeReassigned, who, ""),
+		if !a.Lost { // else it is not they who ask
+			err = s.tellStep(tx, t, policy.NoticeReassigned, who, "")
+		}
+		return errors.Join(err, approvals.Save(tx, a),
 			s.record(tx, t, Event{Event: "approval reassigned", Text: fmt.Sprintf("%s asks %s%s to agree (%s): %s", lead.ID, moved.Contact, moved.Agent, a.ID, moved.Reason)}))
 	})
 }

@@ -21,6 +21,7 @@ type Window struct {
 	Epoch       int       // in which it was opened; see Action.Epoch
 	NoPending   time.Time // since when a mail that may be a no to it waits for DNS; zero: none does
 	Openers     []Opener  // who agreed, in the order in which they did
+	Alone       bool      // the client had no contact who could be asked, so leads are enough
 }
 
 // Opener is one who agreed that a lock is opened, as the directory is now: a lead, or
@@ -49,20 +50,23 @@ func (o Opener) Counts(client string, now time.Time) bool {
 	return len(cooling(g.Cools, now)) == 0 //rule:6.5 who-cools-opens-nothing =true TestLock/contact-cools
 }
 
-// Two reports whether two different people agree whose word counts now. Who is said
+// Two reports whether two different people agree whose word counts now, one of them
+// of the client unless there was nobody: two of a desk alone open nothing. Who is said
 // to be out of it is none of them.
 func (l Lock) Two(now time.Time, out ...string) bool {
 	var who []string
+	theirs := l.Window.Alone
 	for _, o := range l.Window.Openers {
 		name := "contact " + o.Person
 		if o.Agent != "" {
 			name = "agent " + o.Agent
 		}
 		if o.Counts(l.Client, now) && !slices.Contains(who, name) && (o.Agent == "" || !slices.Contains(out, o.Agent)) { //rule:6.5 two-who-open-are-two part=2 TestLock/one-lead-twice TestLock/one-mailbox
-			who = append(who, name)
+			who, theirs = append(who, name), theirs || o.Agent == ""
 		}
 	}
-	return len(who) >= 2 //rule:8 a-lock-takes-two =true TestLock/one
+	return theirs && //rule:6.5 two-leads-open-nothing TestLock/two-leads
+		len(who) >= 2 //rule:8 a-lock-takes-two TestLock/one
 }
 
 // Open reports whether the lock is open now, for an epoch. Who is said to be out of

@@ -56,7 +56,7 @@ var answerReasons = []section{
 		{code: CodeClientStopped, on: onAnswer, text: "After a dispute, nothing privileged is done for this client.",
 			when: "A no after a proof, until it is lifted.", do: "A team lead lifts the stop; the primary contact has to agree."},
 		{code: CodeClientLocked, on: onAnswer | onHistory, text: "The client is locked: nothing privileged is done for it.",
-			when: "A lead or the primary contact locked it, until two people open the lock for some hours.", do: "A team lead runs client unlock; a contact of the client, or another lead, has to agree."},
+			when: "A lead or the primary contact locked it, until two people open the lock for some hours.", do: "A team lead runs client unlock; a contact of the client has to agree."},
 		{code: CodeLockOpener, on: onAnswer, text: "The lock is open, but who agreed to that may neither open nor edit nor carry out what is done in it.",
 			when: "A lead who opened the lock acts on a ticket, or wrote it.", do: "Another agent does it."},
 		{code: CodeContactMoved, on: onAnswer, text: "The contact belongs to another client now than the ticket.",

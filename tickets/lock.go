@@ -229,6 +229,7 @@ type ShownOpening struct {
 	At     time.Time   `json:"at"`
 	Until  time.Time   `json:"until"` // the question is open so long
 	Why    string      `json:"why,omitempty"`
+	Alone  bool        `json:"alone,omitempty"` // no contact could be asked, so another lead is enough
 	Said   []SaidOpen  `json:"said"`
 	Asked  []AskedOpen `json:"asked,omitempty"` // only as the command answers that asks
 }
@@ -274,7 +275,7 @@ func (s *Store) shownLock(r kv.Reader, client string) (out ShownLock, ok bool, e
 		out.Until = p.Window.Until
 	}
 	if o := l.Last; o != nil {
-		last := &ShownOpening{Ticket: o.Ticket, State: "over", Hours: o.Hours, Good: o.Good, At: o.At, Until: o.Until, Why: o.Why, Said: []SaidOpen{}}
+		last := &ShownOpening{Ticket: o.Ticket, State: "over", Hours: o.Hours, Good: o.Good, At: o.At, Until: o.Until, Why: o.Why, Alone: o.Alone, Said: []SaidOpen{}}
 		switch {
 		case !o.Ended.IsZero():
 			last.State = "ended"

@@ -56,13 +56,14 @@ func (k *keeper) counts(who string, now time.Time) bool {
 }
 
 func (k *keeper) two(now time.Time, out ...string) bool {
-	n := 0
+	n, theirs := 0, false
 	for _, who := range k.asked.said {
 		if k.counts(who, now) && !slices.Contains(out, who) {
-			n++
+			_, lead := k.leads[who]
+			n, theirs = n+1, theirs || !lead
 		}
 	}
-	return n >= 2
+	return n >= 2 && theirs
 }
 
 func (k *keeper) asking(now time.Time) bool {
@@ -287,8 +288,8 @@ func (m *lockSteps) unlocks(t *rapid.T, agent string) {
 		m.asked = &askedKeeper{ticket: m.lockNow1(t).Last.Ticket, epoch: m.epoch, hours: cmp.Or(hours, openHours), good: good, until: now.Add(unlockLife)}
 	}
 	m.agrees(agent, now)
-	if m.within(now) {
-		m.seen["opened by leads"]++
+	if m.keeper.asking(now) && len(m.asked.said) == 2 {
+		m.seen["two leads"]++
 	}
 }
 
@@ -386,7 +387,7 @@ func TestLockModel(t *testing.T) {
 		}
 	})
 	t.Logf("seen: %v", seen)
-	for _, what := range []string{"locked", "opened by leads", "opened by a contact", "ended for good", "shut by a no", "shut by a lock", "restored", "client_locked", "lock_opener", "free"} {
+	for _, what := range []string{"locked", "two leads", "opened by a contact", "ended for good", "shut by a no", "shut by a lock", "restored", "client_locked", "lock_opener", "free"} {
 		if seen[what] == 0 && !t.Failed() {
 			t.Errorf("it was never %s, so nothing is shown of it", what)
 		}

@@ -27,6 +27,8 @@ type UnlockRequest struct {
 	Reason string `json:"reason"`
 	Hours  int    `json:"hours,omitempty"` // 0: as it was asked before, else two
 	Good   bool   `json:"for_good,omitempty"`
+
+	alone bool // no contact of the client could be asked
 }
 
 func (in UnlockRequest) validate() error {
@@ -40,11 +42,14 @@ func (in UnlockRequest) validate() error {
 	return err
 }
 
-// Unlock is a lead's yes to opening the lock of a client for some hours. It takes one
-// other: the contacts who may are asked by mail, and another lead may agree in the
-// same way. out says whether it is open then.
+// Unlock is a lead's yes to opening the lock of a client for some hours. It takes a
+// contact of the client, too: those who may are asked by mail. Only where there is none
+// is another lead enough, who agrees in the same way. out says whether it is open then.
 func (s *Store) Unlock(by By, in UnlockRequest) (out ShownLock, err error) {
 	if err := errors.Join(in.validate(), s.mayWrite()); err != nil { // nobody could be asked
+		return out, err
+	}
+	if in.alone, err = s.nobodyUnlocks(in.Client); err != nil {
 		return out, err
 	}
 	err = s.group.Update(func(tx kv.Tx) error {
@@ -94,7 +99,7 @@ func (s *Store) unlock(tx kv.Tx, in UnlockRequest, by By) error {
 			return fmt.Errorf("%w: the lock of client %s is open until %s; ask again then, or lock it again first (client lock)", ErrNotAllowed, in.Client, moment(o.To))
 		}
 	case o.Asking(now, e.Number) && o.Has(in.Agent, ""): //rule:6.5 a-lead-agrees-once TestUnlock/same-lead
-		return fmt.Errorf("%w: you asked for that at %s already; a contact of the client, or another lead, has to agree by %s", ErrNotAllowed, moment(o.At), moment(o.Until))
+		return fmt.Errorf("%w: you asked for that at %s already; it takes %s, who has to agree by %s", ErrNotAllowed, moment(o.At), o.Other(), moment(o.Until))
 	case o.Asking(now, e.Number):
 		if in.Good != o.Good && (in.Good || in.Hours > 0) || in.Hours > 0 && in.Hours != o.Hours { //rule:6.6 what-was-asked-is-opened TestUnlock/other-hours
 			return fmt.Errorf("%w: %s was asked for at %s; agree to that, or wait until %s", ErrNotAllowed, howLong(*o), moment(o.At), moment(o.Until))
@@ -122,7 +127,7 @@ func (s *Store) askToOpen(tx kv.Tx, l locks.Lock, epoch int, in UnlockRequest, b
 		return err
 	}
 	now := s.Now()
-	o := locks.Opening{Hours: in.Hours, Good: in.Good, Epoch: epoch, At: now, Until: now.Add(unlockLife)}
+	o := locks.Opening{Hours: in.Hours, Good: in.Good, Alone: in.alone, Epoch: epoch, At: now, Until: now.Add(unlockLife)}
 	if o.Hours == 0 && !o.Good {
 		o.Hours = openHours
 	}
@@ -135,7 +140,7 @@ func (s *Store) askToOpen(tx kv.Tx, l locks.Lock, epoch int, in UnlockRequest, b
 		return err
 	}
 	o.Ticket, l.Last = t.ID, &o
-	if err := s.record(tx, &t, Event{Event: "unlock asked", Text: in.Agent + " asks for " + howLong(o) + because(in.Reason) + ". One other has to agree by " + moment(o.Until) + "."}); err != nil {
+	if err := s.record(tx, &t, Event{Event: "unlock asked", Text: in.Agent + " asks for " + howLong(o) + because(in.Reason) + ". It takes " + o.Other() + ", who has to agree by " + moment(o.Until) + "."}); err != nil {
 		return err
 	}
 	if err := errors.Join(setTimer(tx, t, "unlock", o.Until), save(tx, t), s.gather(tx, gathering{Client: l.Client, Ticket: t.ID, Kind: policy.NoticeUnlock, Says: says, Reason: oneLine(in.Reason)})); err != nil {
@@ -256,6 +261,27 @@ func (s *Store) askable(v kv.View, client string) ([]AskedOpen, error) {
 		all = append(all, AskedOpen{c.ID, c.Name})
 	}
 	return all, err
+}
+
+// nobodyUnlocks reports whether the client has no contact who could be asked, nor had
+// lately: who removed them would decide without them.
+func (s *Store) nobodyUnlocks(id string) (alone bool, err error) {
+	alone = true
+	err = s.kv.View(func(v kv.View) error {
+		client, ok, err := clients.GetClient(v, id)
+		if err != nil || !ok {
+			return err // which is said where it is written
+		}
+		return clients.EachOf(v, client.ID, func(c clients.Contact, err error) {
+			switch gone := s.Now().Sub(c.Ended); {
+			case err == nil && c.Client != client.ID:
+			case err != nil, c.Status != clients.Removed && c.Role == clients.Primary, c.MayApprove("", s.Now()), !c.ApprovedUntil("", s.Now(), clients.LeftLife).IsZero(),
+				c.Status == clients.Removed && c.Role == clients.Primary && gone < clients.LeftLife:
+				alone = false //rule:6.5 leads-alone-where-nobody-is-there TestUnlockAlone/removed-lately
+			}
+		})
+	})
+	return alone, err
 }
 
 // maxUnlockers is how many contacts are asked, and told.

@@ -48,6 +48,35 @@ func askedDesk(t *testing.T) (d *desk, id string) {
 	return d, id
 }
 
+// TestUnlockAlone: two leads alone open a lock only where the client has no contact who
+// could be asked, nor had lately.
+func TestUnlockAlone(t *testing.T) {
+	for _, tt := range []struct {
+		name string
+		turn time.Duration
+		open bool
+	}{
+		{"removed-lately", 0, false},
+		{"removed-a-month-ago", clients.LeftLife, true},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			d := lockDesk(t)
+			d.lockIt(t, "max")
+			for _, c := range []string{"ada", "bob", "nils"} {
+				d.contact(t, c, func(c *clients.Contact) { c.Status, c.Ended = clients.Removed, d.Now() })
+			}
+			d.turn(tt.turn)
+			for _, lead := range []string{"lea", "max"} {
+				_, err := d.unlock1(t, lead, 3)
+				check(t, err)
+			}
+			if l := d.lockNow1(t); l.Open != tt.open {
+				t.Errorf("%+v %+v", l, l.Last)
+			}
+		})
+	}
+}
+
 // TestUnlock: with the second person it is open, for so many hours, and shut again by
 // itself; who opened it carries nothing out.
 func TestUnlock(t *testing.T) {
@@ -73,8 +102,16 @@ func TestUnlock(t *testing.T) {
 		{"contact", yes(nils), true},
 		{"primary", yes(ada), true},
 		{"the-requester", yes(bob), true},
-		{"second-lead", unlock("max", 0, false, true), true},
-		{"second-lead-same-hours", unlock("max", 3, false, true), true},
+		{"second-lead", unlock("max", 0, false, true), false},
+		{"second-lead-same-hours", unlock("max", 3, false, true), false},
+		{"second-lead-and-contact", func(t *testing.T, d *desk) {
+			unlock("max", 3, false, true)(t, d)
+			yes(nils)(t, d)
+			if l := d.lockNow1(t); !l.Open {
+				t.Errorf("%+v", l)
+			}
+			d.lockIt(t, "max")
+		}, false},
 		{"other-hours", unlock("max", 4, false, false), false},
 		{"for-good-instead", unlock("max", 0, true, false), false},
 		{"same-lead", unlock("lea", 3, false, false), false},
@@ -139,13 +176,11 @@ func TestUnlockLate(t *testing.T) {
 		{"locked-again", func(t *testing.T, d *desk) { d.lockIt(t, "max") }, false},
 		{"restored", func(t *testing.T, d *desk) { d.backup(t)() }, false},
 		{"after-the-hours", func(t *testing.T, d *desk) {
-			_, err := d.unlock1(t, "max", 0)
-			check(t, err)
+			d.agreesToOpen(t, ada)
 			d.turn(3 * time.Hour)
 		}, false},
 		{"while-open", func(t *testing.T, d *desk) {
-			_, err := d.unlock1(t, "max", 0)
-			check(t, err)
+			d.agreesToOpen(t, ada)
 		}, true},
 		{"asked-anew", func(t *testing.T, d *desk) {
 			d.turn(unlockLife)
@@ -315,8 +350,7 @@ func TestLockedAgain(t *testing.T) {
 	for _, open := range []bool{true, false} {
 		d, id := askedDesk(t)
 		if open {
-			_, err := d.unlock1(t, "max", 0)
-			check(t, err)
+			d.agreesToOpen(t, ada)
 			d.mayLocked(t, id, "kim", "")
 		}
 		l, err := d.LockClient(By{}, LockRequest{Client: "c1", Agent: "max", Reason: "no, wait"})
@@ -344,8 +378,7 @@ func TestUnlockLeaves(t *testing.T) {
 	for _, opened := range []bool{false, true} {
 		d, _ := askedDesk(t)
 		if opened {
-			_, err := d.Unlock(By{}, UnlockRequest{Client: "c1", Agent: "max", Reason: "I know their voices"})
-			check(t, err)
+			d.agreesToOpen(t, ada)
 		}
 		check(t, d.Tick())
 		d.send(t)

@@ -68,6 +68,7 @@ func (s *Store) lockNow(r kv.Reader, l locks.Lock) (p policy.Lock, err error) {
 		}
 		p.Window.NoPending = pending.Since
 	}
+	p.Window.Alone = o.Alone
 	p.Window.Openers, err = s.openers(r, l.Client, o.Said)
 	return p, err
 }

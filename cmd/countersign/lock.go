@@ -31,9 +31,9 @@ func (a *app) clientLock() *cobra.Command {
 func (a *app) clientUnlock() *cobra.Command {
 	var in tickets.UnlockRequest
 	c := &cobra.Command{Use: "unlock CLIENT", Short: "Agree that a locked client is opened for some hours. Exit status 0: it is open", Args: cobra.ExactArgs(1),
-		Long: "It takes two, of the primary contact, another contact who may approve, and leads. Your word is one: the contacts are asked\n" +
-			"by mail, and another lead may agree by the same command. With the second it is open, and shut again by itself. Who agreed\n" +
-			"neither opens nor edits nor carries out what is done meanwhile. Until then the exit status is 75.",
+		Long: "It takes two, of the primary contact, another contact who may approve, and a lead. Your word is one: the contacts are asked\n" +
+			"by mail. Only where the client has no contact is another lead the second, by the same command. Then it is open, and shut again\n" +
+			"by itself. Who agreed neither opens nor edits nor carries out what is done meanwhile. Until then the exit status is 75.",
 		Example: "  countersign client unlock north --hours 2 --agent lea --reason \"called Nils back: a new password for web-3\"\n" +
 			"  countersign client unlock north --for-good --agent lea --reason \"she has her mailbox again\""}
 	f := c.Flags()
@@ -80,9 +80,13 @@ func (a *app) sayLock(l tickets.ShownLock) error {
 			for _, c := range o.Asked {
 				names = append(names, clean.Terminal(orElse(c.Name, c.Contact)))
 			}
-			fmt.Fprintf(a.stdout, "Asked by mail within seconds: %s. Or another lead agrees: countersign client unlock %s --agent LEAD\n", strings.Join(names, ", "), l.Client)
+			fmt.Fprintf(a.stdout, "Asked by mail within seconds: %s.\n", strings.Join(names, ", "))
 		} else if o.State == "asked" && o.Asked != nil {
-			fmt.Fprintf(a.stdout, "No contact of %s can be asked now. Another lead has to agree: countersign client unlock %s --agent LEAD\n", l.Client, l.Client)
+			do := "An administrator puts somebody on file who may approve; what is new cools first."
+			if o.Alone {
+				do = "Another lead has to agree: countersign client unlock " + l.Client + " --agent LEAD"
+			}
+			fmt.Fprintf(a.stdout, "No contact of %s can be asked now. %s\n", l.Client, do)
 		}
 		if o.State == "asked" || o.State == "open" {
 			return nil

@@ -36,6 +36,7 @@ type Opening struct {
 	At     time.Time `json:"at"`
 	Until  time.Time `json:"until"` // silence leaves it locked then
 	Said   []Said    `json:"said,omitempty"`
+	Alone  bool      `json:"alone,omitempty"` // no contact of the client could be asked
 	// From and To are the hours for which it is open; zero: two have not agreed.
 	From time.Time `json:"from,omitzero"`
 	To   time.Time `json:"to,omitzero"`
@@ -67,6 +68,14 @@ func (o *Opening) Opened(now time.Time, epoch int) bool {
 // Has reports whether an agent, or a contact, has said yes.
 func (o *Opening) Has(agent, contact string) bool {
 	return slices.ContainsFunc(o.Said, func(s Said) bool { return s.Agent == agent && s.Contact == contact })
+}
+
+// Other says whose yes it takes beside a lead's.
+func (o *Opening) Other() string {
+	if o.Alone {
+		return "another lead, as the client has no contact who could be asked"
+	}
+	return "a contact of the client"
 }
 
 // End takes away whatever was asked or opened.

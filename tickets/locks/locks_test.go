@@ -14,7 +14,7 @@ var start = time.Date(2026, 11, 25, 9, 0, 0, 0, time.UTC)
 func TestGolden(t *testing.T) {
 	kvtest.Golden(t, map[string]any{
 		"lock": Lock{Client: "north", Ticket: "T-7", At: start, Agent: "lea", Contact: "c-7", Reason: "her mailbox is not hers", Off: start, Last: &Opening{
-			Ticket: "T-8", Hours: 2, Good: true, Epoch: 1, At: start, Until: start, From: start, To: start, Ended: start, Why: "a no",
+			Ticket: "T-8", Hours: 2, Good: true, Alone: true, Epoch: 1, At: start, Until: start, From: start, To: start, Ended: start, Why: "a no",
 			Said: []Said{{Agent: "lea", Contact: "c-8", Address: "nils@north.example", At: start, Message: "m-9", Reason: "called back"}}}},
 	})
 }

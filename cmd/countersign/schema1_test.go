@@ -155,7 +155,7 @@ var random = regexp.MustCompile(`d-[a-z2-7]{12}|\[T-[0-9]+-[0-9A-Z]{6}\]`)
 var readOfWords = regexp.MustCompile(`,"proof":"(?:proved|not proved|refused|not checked)"|,"asks":\{(?:[^{}]|\{[^{}]*\})*\}|` +
 	`,"priorities":\[\],"categories":\[\],"services":\[\]|,"stopped":(?:true|false)|,"locked":false|,"owes":"[a-z]+"|,"decision":"[0-9a-f]{64}"| Asked [0-9 :-]+ UTC, to be answered until [0-9 :-]+ UTC\.|,"rule":"[a-z-]+","policy":"built-in"|,"contacts":[0-9]+,"open":[0-9]+,"held":[0-9]+,"cools":\[\]|` +
 	`,"approves":true|,"requester":true|,"role_now":"[a-z]*","cools":\[\]|,"class":"[a-z-]+"(\})|,"by":"(?:list|pattern|likeness)"|` +
-	`,"taken":[0-9]+,"most":[0-9]+,"until":"[^"]*"|,"waits":\[[^\]]*\]|,"line":"(?:[^"\\]|\\.)*"|,"nameless":true|,"more":\{[^{}]*\}|,"expects":\{[^{}]*\}|,"may_lock":true|,"barred":\[\{"code":"client_stopped",[^\]]*\]`)
+	`,"taken":[0-9]+,"most":[0-9]+,"until":"[^"]*"|,"waits":\[[^\]]*\]|,"(?:answer_from_file|answer_plainly|answer_that_mail|ask_again|await_person|look_at_mail)"| Disputed: T-[0-9]+(?:, T-[0-9]+)*\.|,"line":"(?:[^"\\]|\\.)*"|,"nameless":true|,"more":\{[^{}]*\}|,"expects":\{[^{}]*\}|,"may_lock":true|,"barred":\[\{"code":"client_stopped",[^\]]*\]`)
 
 // waitsNow is how it is said which limit a notice waits for, and waited how that was said.
 var waitsNow, waited = regexp.MustCompile(`Our mail (o-[0-9]+) \([a-z_]+\) waits in the outbox until ([^"]*?): [0-9]+ of [0-9]+ of limits\.([a-z_]+) are taken\.`),

@@ -13,6 +13,11 @@ func (d Decision) Reason() Code {
 	return d.Reasons[0].Code
 }
 
+// Because reports whether a reason of that code is among those of the decision.
+func (d Decision) Because(code Code) bool {
+	return slices.ContainsFunc(d.Reasons, func(r Reason) bool { return r.Code == code })
+}
+
 // rules are tried in order; the first that applies settles the matter. Only
 // the last ones grant anything, and falling off the end refuses.
 var rules = []struct {

@@ -1,9 +1,6 @@
 package policy
 
-import (
-	"slices"
-	"testing"
-)
+import "testing"
 
 // TestDrops: only mail of nobody on file, about nothing of ours, is dropped, and only
 // where the mailbox is set to that.
@@ -34,7 +31,7 @@ func TestDrops(t *testing.T) {
 			rebind(&f, Names{})
 			tt.spoil(&f)
 			d := Decide(f)
-			if got := slices.ContainsFunc(d.Reasons, func(r Reason) bool { return r.Code == CodeDropped }); got != tt.want || d.Reason() == CodeDropped {
+			if got := d.Because(CodeDropped); got != tt.want || d.Reason() == CodeDropped {
 				t.Errorf("Decide() = %+v, want it dropped: %v", d, tt.want)
 			}
 		})

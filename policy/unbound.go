@@ -8,6 +8,10 @@ type Expected struct {
 	Asked  time.Time // when they were asked last
 }
 
+// AnswersNothing reports whether the message was a yes or no that answers no question
+// of ours, of who was asked one.
+func (d Decision) AnswersNothing() bool { return d.Rule == "unbound-answer" }
+
 // Answers reports whether the own words are a yes or a no.
 func (f Facts) Answers() bool {
 	said := f.Person.Means(f.Answer)
@@ -30,8 +34,12 @@ func unboundAnswer(f Facts) (Decision, bool) {
 	case !f.ToUsSigned || f.Sender.SignedAt.Before(f.Expects.Asked.Add(-Skew)): //rule:6.4 an-old-yes-asks-nothing TestUnboundAnswer/old TestUnboundAnswer/to-unsigned
 		return Decision{}, false
 	}
-	d := file(f, Unauthenticated, CodeUnboundAnswer)
-	if d.Ticket == "" {
+	code := CodeNotBound // which is what it is, whatever it says
+	if b.Ticket == "" {
+		code = CodeUnboundAnswer
+	}
+	d := file(f, Unauthenticated, code)
+	if b.Ticket == "" {
 		d.Ticket = f.Expects.Ticket
 		d.with(Effect{Kind: EffectJoin})
 	}

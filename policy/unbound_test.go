@@ -52,7 +52,7 @@ func TestUnboundAnswer(t *testing.T) {
 			rebind(&f, Names{})
 			tt.spoil(&f)
 			d := Decide(f)
-			if (d.Notice() == NoticeAnswerHere) != tt.want || (d.Reason() == CodeUnboundAnswer) != tt.want {
+			if (d.Notice() == NoticeAnswerHere) != tt.want || d.AnswersNothing() != tt.want {
 				t.Fatalf("Decide() = %+v, want it answered: %v", d, tt.want)
 			}
 			if tt.want && (d.Ticket != "T-1" || d.Has(EffectOpen) || len(d.Proofs()) > 0 || d.Denies() || d.Verdict != Unauthenticated) {

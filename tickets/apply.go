@@ -166,9 +166,7 @@ func (s *Store) openedByMail(tx kv.Tx, f policy.Facts) (Ticket, error) {
 }
 
 // dropped reports whether the mailbox drops such mail.
-func dropped(d policy.Decision) bool {
-	return slices.ContainsFunc(d.Reasons, func(r policy.Reason) bool { return r.Code == policy.CodeDropped })
-}
+func dropped(d policy.Decision) bool { return d.Because(policy.CodeDropped) }
 
 // addTodo notes that the message is to be moved or marked on IMAP. Mail of a
 // person that is on no ticket, or only counted there, stays where people look,

@@ -148,6 +148,10 @@ func (w *work) acted(revision int) bool {
 func (s *Store) tellDecision(tx kv.Tx, w *work) error {
 	code := w.d.Reason()
 	text := "message " + w.m.ID + ":"
+	if w.d.AnswersNothing() && code != policy.CodeUnboundAnswer { // which says more than that nothing binds it
+		code = policy.CodeUnboundAnswer
+		text += " " + policy.Because(code).Text
+	}
 	for i, r := range w.d.Reasons {
 		if i == 0 || r.Code == policy.CodeLookAlike { // whom it could be taken for is for whoever reads the ticket
 			text += " " + r.Text

@@ -52,6 +52,7 @@ type agreed struct{ contacts, leads, standIns int }
 
 func (a Action) agreed() (out agreed) {
 	var who []Proof
+	var leads []Proof
 	var mailboxes []string
 	for _, p := range a.given(ProofApproval) {
 		if a.void(p) != "" || slices.ContainsFunc(who, p.sameAs) { //rule:6.5 two-leads-are-two part=2 TestLostMailbox/one-lead-twice
@@ -64,12 +65,23 @@ func (a Action) agreed() (out agreed) {
 		case p.Agent == "":
 			mailboxes = append(mailboxes, p.mailboxes()...)
 			out.contacts++
-		case !p.ByRule:
-			out.standIns++
-			fallthrough
 		default:
-			out.leads++
+			leads = append(leads, p)
 		}
+	}
+	out.leads = len(leads)
+	var taken []string // a seat whose own voice, or another lead, was heard is no lead's
+	for _, p := range who {
+		if p.Agent == "" {
+			taken = append(taken, p.voice())
+		}
+	}
+	for _, p := range leads {
+		if p.ByRule || p.For != "" && slices.Contains(taken, p.For) { //rule:6.5 one-seat-one-voice part=2 TestSeveralApprove/who-came-back
+			continue
+		}
+		taken = append(taken, p.For)
+		out.standIns++
 	}
 	return out
 }

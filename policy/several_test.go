@@ -15,6 +15,12 @@ func TestSeveralApprove(t *testing.T) {
 		return p
 	}
 	byRule := func(id string) Proof { p := lead(id, noon); p.ByRule = true; return p }
+	inPlaceOf := func(id, of string) Proof { p := lead(id, noon); p.For = of; return p }
+	delegate := func(id, of string) Proof {
+		p := forNils(noon.Add(-time.Minute))
+		p.Contact, p.For = id, of
+		return p
+	}
 	gone := func(p Proof) Proof { p.Giver.Active = false; return p }
 	for _, tt := range []struct {
 		name  string
@@ -37,6 +43,12 @@ func TestSeveralApprove(t *testing.T) {
 		{"lead-by-rule", Second{Contacts: 1, Leads: 1}, []Proof{contact("nils"), byRule("lea")}, Second{}},
 		{"lead-in-place-is-no-other", Second{Contacts: 1, Leads: 1}, []Proof{lead("lea", noon)}, Second{Leads: 1}},
 		{"lead-in-place-of-who-came-back", Second{Contacts: 1, Leads: 1}, []Proof{lead("lea", noon), contact("nils")}, Second{}},
+		{"who-came-back", Second{Contacts: 2}, []Proof{inPlaceOf("lea", "nils"), contact("nils")}, Second{Contacts: 1}},
+		{"whose-delegate-spoke", Second{Contacts: 2}, []Proof{inPlaceOf("lea", "nils"), delegate("eva", "nils")}, Second{Contacts: 1}},
+		{"another-came", Second{Contacts: 2}, []Proof{inPlaceOf("lea", "nils"), contact("eva")}, Second{}},
+		{"two-leads-in-one-place", Second{Contacts: 2}, []Proof{inPlaceOf("lea", "nils"), inPlaceOf("max", "nils")}, Second{Contacts: 1}},
+		{"two-leads-in-two-places", Second{Contacts: 2}, []Proof{inPlaceOf("lea", "nils"), inPlaceOf("max", "eva")}, Second{}},
+		{"who-came-back-and-left", Second{Contacts: 2}, []Proof{inPlaceOf("lea", "nils"), gone(contact("nils")), contact("eva")}, Second{}},
 		{"contacts-for-leads", Second{Leads: 1}, []Proof{contact("nils"), contact("eva")}, Second{Leads: 1}},
 		{"one-of-either", Second{Either: 2}, []Proof{contact("nils")}, Second{Either: 1}},
 		{"either", Second{Either: 2}, []Proof{contact("nils"), byRule("lea")}, Second{}},

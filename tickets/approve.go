@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"countersign/clients"
 	"countersign/internal/kv"
 	"countersign/policy"
 	"countersign/staff"
@@ -44,7 +45,7 @@ func (s *Store) Approve(id, agent, reason string) (a approvals.Approval, err err
 		if err := s.mayDecide(tx, *t, l, lead, "approve"); err != nil {
 			return err
 		}
-		inPlace, why := s.seat(st, a, action)
+		inPlace, of, why := s.seat(st, a, action)
 		switch {
 		case why == "" && !slices.Equal(seen, a.Away()):
 			return fmt.Errorf("%w: somebody answered for %s meanwhile; look at it again", ErrNotAllowed, a.ID)
@@ -53,8 +54,8 @@ func (s *Store) Approve(id, agent, reason string) (a approvals.Approval, err err
 		case a.Agreed("", lead.ID) && !(inPlace && byRule(*t, lead.ID)):
 			return fmt.Errorf("%w: you approved %s already; it takes another lead", ErrNotAllowed, a.ID)
 		}
-		s.prove(t, policy.Proof{Kind: policy.ProofApproval, Agent: lead.ID, Epoch: a.Epoch, ByRule: !inPlace})
-		return s.approved(tx, t, approvals.Given{Agent: lead.ID, Reason: strings.TrimSpace(reason), InPlace: inPlace})
+		s.prove(t, policy.Proof{Kind: policy.ProofApproval, Agent: lead.ID, Epoch: a.Epoch, ByRule: !inPlace, For: of})
+		return s.approved(tx, t, approvals.Given{Agent: lead.ID, Reason: strings.TrimSpace(reason), InPlace: inPlace, For: of})
 	})
 }
 
@@ -85,19 +86,23 @@ func byRule(t Ticket, lead string) bool {
 	})
 }
 
-// seat says whether a lead who agrees does so in the place of a contact, or why there
-// is nothing that a lead may agree to.
-func (s *Store) seat(st standing, a approvals.Approval, action policy.Action) (inPlace bool, why string) {
+// seat says whether a lead who agrees does so in the place of a contact, of whom if
+// they are there and away, or why there is nothing that a lead may agree to.
+func (s *Store) seat(st standing, a approvals.Approval, action policy.Action) (inPlace bool, of, why string) {
 	lacks, needs := action.Lacks(), action.Demands().Second
-	switch {
-	case lacks.Contacts > 0 && action.StandIns() < st.places(needs, s.away(st, a)):
-		return true, ""
-	case lacks.Leads > 0, lacks.Either > 0:
-		return false, ""
-	case len(st.ask) > 0:
-		return false, "another contact of the client may, and is asked"
+	standIns := action.StandIns()
+	if lacks.Contacts > 0 && standIns >= st.leads(needs) && standIns < st.places(needs, s.away(st, a)) {
+		of = s.freeSeat(st, a, action)
 	}
-	return false, cmp.Or(st.blocked, "nobody else has to agree")
+	switch {
+	case lacks.Contacts > 0 && (standIns < st.leads(needs) || of != ""):
+		return true, of, ""
+	case lacks.Leads > 0, lacks.Either > 0:
+		return false, "", ""
+	case len(st.ask) > 0:
+		return false, "", "another contact of the client may, and is asked"
+	}
+	return false, "", cmp.Or(st.blocked, "nobody else has to agree")
 }
 
 // Refuse is a lead's no to an approval that leads have to give, also to one that
@@ -150,6 +155,20 @@ func (s *Store) decide(id, agent string, fn func(kv.Tx, *Ticket, approvals.Appro
 		return err
 	})
 	return a, err
+}
+
+// freeSeat gives the first contact who is away and in whose place no lead agreed, ""
+// if there is none.
+func (s *Store) freeSeat(st standing, a approvals.Approval, action policy.Action) string {
+	for _, id := range a.Away() {
+		taken := slices.ContainsFunc(action.Proofs, func(p policy.Proof) bool {
+			return p.Kind == policy.ProofApproval && p.Agent != "" && p.Lead.Leads && p.Revision == action.Ticket.Revision && p.For == id
+		})
+		if !taken && slices.ContainsFunc(st.ask, func(c clients.Contact) bool { return c.ID == id }) {
+			return id
+		}
+	}
+	return ""
 }
 
 // seats looks at who may approve, which is a scan and so is done before: what comes

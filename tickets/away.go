@@ -22,7 +22,7 @@ const maxSaid = 160
 func (s *Store) awayFor(tx kv.Tx, w *work, _ policy.Effect) error {
 	a, ok, err := approvalOf(tx, w.t)
 	i := slices.IndexFunc(a.Asked, func(one approvals.Asked) bool { return one.Contact == w.f.Person.ID })
-	if err != nil || !ok || i < 0 || a.State != approvals.Open || !a.Asked[i].Away.IsZero() || a.Agreed(w.f.Person.ID, "") {
+	if err != nil || !ok || i < 0 || a.State != approvals.Open || !a.Asked[i].Away.IsZero() || a.Heard(a.Asked[i]) {
 		return err
 	}
 	one := &a.Asked[i]
@@ -88,7 +88,7 @@ func (s *Store) tellAway(tx kv.Tx, t *Ticket, a *approvals.Approval) (told bool,
 // waitedFor are the contacts who were asked, and neither answered nor seem to be away.
 func waitedFor(a approvals.Approval) (contacts []string) {
 	for _, one := range a.Asked {
-		if one.Away.IsZero() && len(one.Notices) > 0 && !a.Agreed(one.Contact, "") {
+		if one.Away.IsZero() && len(one.Notices) > 0 && !a.Heard(one) {
 			contacts = append(contacts, one.Contact)
 		}
 	}
@@ -99,7 +99,7 @@ func waitedFor(a approvals.Approval) (contacts []string) {
 func awayWords(r kv.Reader, a approvals.Approval) (string, error) {
 	var who []string
 	for _, one := range a.Asked {
-		if one.Away.IsZero() || a.Agreed(one.Contact, "") {
+		if one.Away.IsZero() || a.Heard(one) {
 			continue
 		}
 		c, _, err := clients.Get(r, one.Contact)

@@ -153,7 +153,7 @@ func (s *Store) askInPlace(tx kv.Tx, id string, one approvals.Asked) error {
 // whoSaid names who agreed or refused, and for whom.
 func whoSaid(g approvals.Given) string {
 	if g.For != "" {
-		return g.Contact + " for " + g.For
+		return cmp.Or(g.Contact, g.Agent) + " for " + g.For
 	}
 	return cmp.Or(g.Contact, g.Agent)
 }

@@ -145,7 +145,7 @@ func (s *Store) reassignLead(tx kv.Tx, t *Ticket, a approvals.Approval, moved *a
 	if err != nil {
 		return "", err
 	}
-	_, why := s.seat(st, a, action)
+	_, _, why := s.seat(st, a, action)
 	switch {
 	case l.Wrote: //rule:6.5 nothing-is-reassigned-to-who-wrote-it TestReassign/lead-who-opened-it
 		return "", fmt.Errorf("%w: %s opened or edited %s; someone else must approve", ErrNotAllowed, to.ID, t.ID)

@@ -85,7 +85,7 @@ func (s *Store) weighProofs(r kv.Reader, t Ticket, action *policy.Action) error 
 		if action.Proofs[i].Giver, err = s.giver(r, t, c, ok, p.Address); err != nil {
 			return err
 		}
-		if p.For != "" {
+		if p.For != "" && p.Agent == "" {
 			if err := s.inPlace(r, t, &action.Proofs[i], c); err != nil {
 				return err
 			}

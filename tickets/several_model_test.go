@@ -25,7 +25,8 @@ type seats struct {
 	yes       map[string]time.Time
 	away      map[string]bool
 	leads     map[string]time.Time
-	inPlace   map[string]bool
+	inPlace   map[string]bool   // leads who sit in the place of a contact
+	of        map[string]string // of whom, if they were there and away
 	refused   bool
 	over      bool
 	used      time.Time
@@ -33,7 +34,7 @@ type seats struct {
 }
 
 func newSeats(asks policy.Second, now time.Time, gone map[string]time.Time) seats {
-	return seats{asks: asks, until: now.Add(168 * time.Hour), gone: gone, yes: map[string]time.Time{}, away: map[string]bool{}, leads: map[string]time.Time{}, inPlace: map[string]bool{}}
+	return seats{asks: asks, until: now.Add(168 * time.Hour), gone: gone, yes: map[string]time.Time{}, away: map[string]bool{}, leads: map[string]time.Time{}, inPlace: map[string]bool{}, of: map[string]string{}}
 }
 
 var mayApprove = []string{"ada", "nils", "eva"}
@@ -55,7 +56,8 @@ func (m *seats) count() (contacts, byRule, standIns int, last time.Time) {
 	}
 	for who, at := range m.leads {
 		later(at)
-		if m.inPlace[who] {
+		of := m.of[who]
+		if back := of != "" && !m.yes[of].IsZero() && m.gone[of].IsZero(); m.inPlace[who] && !back {
 			standIns++
 		} else {
 			byRule++
@@ -84,7 +86,11 @@ func (m *seats) mayLead(lead string, now time.Time) (may, inPlace bool) {
 	if !m.open || m.refused || m.over || m.confirmed.IsZero() || !now.Before(m.until) {
 		return false, false
 	}
-	there, away := 0, 0
+	there, away, free := 0, 0, false
+	taken := map[string]bool{}
+	for _, of := range m.of {
+		taken[of] = true
+	}
 	for _, who := range mayApprove {
 		gone := m.gone[who]
 		if gone.IsZero() || now.Before(gone.Add(72*time.Hour)) {
@@ -92,11 +98,12 @@ func (m *seats) mayLead(lead string, now time.Time) (may, inPlace bool) {
 		}
 		if gone.IsZero() && m.away[who] && m.yes[who].IsZero() {
 			away++
+			free = free || !taken[who]
 		}
 	}
 	contacts, byRule, standIns, _ := m.count()
-	places := min(m.asks.Contacts, max(0, m.asks.Contacts-there)+away)
-	inPlace = contacts+standIns < m.asks.Contacts && standIns < places
+	short := max(0, m.asks.Contacts-there)
+	inPlace = contacts+standIns < m.asks.Contacts && (standIns < short || free && standIns < min(m.asks.Contacts, short+away))
 	missing := !seated(policy.Second{Contacts: min(m.asks.Contacts, contacts+standIns), Leads: m.asks.Leads, Either: m.asks.Either}, contacts, byRule, standIns)
 	if !m.leads[lead].IsZero() && !(inPlace && !m.inPlace[lead]) {
 		return false, false
@@ -109,7 +116,7 @@ func (m *seats) look() {
 	switch {
 	case !m.open || m.over || m.refused:
 	case m.asks.None():
-		*m = seats{asks: m.asks, confirmed: m.confirmed, until: m.until, used: m.used, gone: m.gone, yes: map[string]time.Time{}, away: map[string]bool{}, leads: map[string]time.Time{}, inPlace: map[string]bool{}}
+		*m = seats{asks: m.asks, confirmed: m.confirmed, until: m.until, used: m.used, gone: m.gone, yes: map[string]time.Time{}, away: map[string]bool{}, leads: map[string]time.Time{}, inPlace: map[string]bool{}, of: map[string]string{}}
 	case m.enough():
 		m.open, m.needs = false, m.asks
 	default:
@@ -234,7 +241,12 @@ func TestSeveralModel(t *testing.T) {
 					t.Fatalf("%s: Approve() = %v, want %v\nmodel %+v", lead, err, may, m)
 				}
 				if may {
-					m.leads[lead], m.inPlace[lead] = d.clock(), inPlace
+					given := d.approval(t, ticket.ID).Given
+					of := given[len(given)-1].For
+					if of != "" && (!inPlace || !m.away[of] || !m.gone[of].IsZero() || !m.yes[of].IsZero()) {
+						t.Fatalf("%s approved in the place of %s\nmodel %+v", lead, of, m)
+					}
+					m.leads[lead], m.inPlace[lead], m.of[lead] = d.clock(), inPlace, of
 					m.open = !m.enough()
 				}
 				tick()

@@ -84,7 +84,13 @@ func away(p tickets.Approver) string {
 
 func givenBy(x tickets.ShownApproval, g tickets.Agreed) string {
 	if g.Agent != "" {
-		return g.Agent
+		of := g.For
+		for _, p := range x.Approvers {
+			if p.Contact == g.For {
+				of = cmp.Or(p.Name, p.Contact)
+			}
+		}
+		return g.Agent + after(" for ", of)
 	}
 	for _, p := range x.Approvers {
 		if p.Contact == g.Contact {

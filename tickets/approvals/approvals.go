@@ -136,10 +136,11 @@ func (a Approval) Heard(one Asked) bool {
 	})
 }
 
-// Away are the contacts who seem to be away and have not agreed.
+// Away are the contacts who seem to be away and have not agreed, nor anybody in
+// their place but a lead.
 func (a Approval) Away() (away []string) {
 	for _, one := range a.Asked {
-		if !one.Away.IsZero() && !a.Agreed(one.Contact, "") {
+		if !one.Away.IsZero() && !a.Heard(one) {
 			away = append(away, one.Contact)
 		}
 	}

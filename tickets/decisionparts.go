@@ -63,6 +63,7 @@ type windowRecord struct {
 	Epoch     int            `json:"epoch,omitempty"`
 	NoPending time.Time      `json:"no_pending,omitzero"`
 	Openers   []openerRecord `json:"openers,omitempty"`
+	Alone     bool           `json:"alone,omitempty"`
 }
 
 type openerRecord struct {
@@ -103,12 +104,12 @@ func recordLock(l policy.Lock) lockRecord {
 	return lockRecord{l.Client, l.By, l.Since, windowRecord{l.Window.From, l.Window.Until, l.Window.Epoch, l.Window.NoPending,
 		each(l.Window.Openers, func(o policy.Opener) openerRecord {
 			return openerRecord{o.Agent, o.Leads, o.Person, o.At, recordGiver(o.Giver)}
-		})}}
+		}), l.Window.Alone}}
 }
 
 func (r lockRecord) lock() policy.Lock {
 	return policy.Lock{Client: r.Client, By: r.By, Since: r.Since, Window: policy.Window{From: r.Window.From, Until: r.Window.Until, Epoch: r.Window.Epoch,
-		NoPending: r.Window.NoPending, Openers: each(r.Window.Openers, func(o openerRecord) policy.Opener {
+		NoPending: r.Window.NoPending, Alone: r.Window.Alone, Openers: each(r.Window.Openers, func(o openerRecord) policy.Opener {
 			return policy.Opener{Agent: o.Agent, Leads: o.Leads, Person: o.Person, At: o.At, Giver: o.Giver.giver()}
 		})}}
 }

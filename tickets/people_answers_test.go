@@ -67,7 +67,7 @@ func (f *folk) answer(t *rapid.T, m, token *mail, intent policy.Intent, from str
 		if proved && own && to && intent == policy.Yes && h.has("primary") && !h.cools("primary", f.oracle.now) && !h.cools(from, f.oracle.now) && !h.askedCools(m.To, f.oracle.now) {
 			f.stopped[k.client] = slices.DeleteFunc(f.stopped[k.client], func(id string) bool { return id == k.id })
 		}
-	case m.Kind == policy.NoticeApprove || m.Kind == policy.NoticeApproveClearer:
+	case m.Kind.Terms().To == policy.ToApprover:
 		if proved && own && to && live && intent == policy.Yes && m.who != k.contact && k.reply != nil && f.stands(word{who: m.who, from: from, at: f.oracle.now}, "approve", true) && !h.askedCools(m.To, f.oracle.now) {
 			k.approvals = append(k.approvals, word{who: m.who, from: from, at: f.oracle.now})
 			k.lastSaid = f.oracle.now

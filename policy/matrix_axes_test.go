@@ -58,13 +58,13 @@ func (p proof) given() bool { return p.kind != "" }
 
 // same tells whether two approvals are one person's: who shares a mailbox with
 // another, or acts for them, is nobody beside them.
-func (p proof) same(other proof, apart bool) bool {
+func (p proof) same(other proof) bool {
 	mailbox := func(who string) string { return strings.TrimPrefix(who, "olga-") }
 	if p.of == "" && other.of == "" {
 		return mailbox(p.by) == mailbox(other.by)
 	}
 	voice := func(p proof) string { return cmp.Or(p.of, p.by) }
-	return p.by == other.by || voice(p) == voice(other) || !apart && mailbox(voice(p)) == mailbox(voice(other))
+	return p.by == other.by || voice(p) == voice(other) || mailbox(voice(p)) == mailbox(voice(other))
 }
 
 // putBack tells whether what was said counts no longer, by a no.

@@ -46,7 +46,6 @@ const (
 	codeHolds
 	questionUnheld
 	usedHolds
-	deputyApart
 )
 
 var known = []struct{ differs, sentence string }{
@@ -56,5 +55,4 @@ var known = []struct{ differs, sentence string }{
 	{"a code that is missing beside a lead's approval is a hold", "hold (only an approval or a wait is missing)"},
 	{"a question is allowed meanwhile", "mail that names a ticket and can't be judged yet holds that ticket (no_pending)"},
 	{"what was used up is a hold where an approval or a wait is missing", "after that already_used (edit to ask again)"},
-	{"who reads an approver's mailbox is another person beside that one's delegate", "two who share one are one person"},
 }

@@ -222,7 +222,7 @@ func (q *asking) agreed(has proofs) (enough, standIn bool) {
 	contacts, places, leads := 0, 0, 0
 	for i, p := range has {
 		if p.kind != approval || slices.ContainsFunc(has[:i], func(other proof) bool {
-			return other.kind == approval && other.same(p, q.leave(deputyApart))
+			return other.kind == approval && other.same(p)
 		}) {
 			continue
 		}

@@ -58,6 +58,7 @@ func (l *later) mails(want ...string) map[string][]byte {
 		}
 		_, subject, _ := strings.Cut(string(m.Data), "\r\nSubject: [T-")
 		_, subject, _ = strings.Cut(subject, "] ")
+		subject, _, _ = strings.Cut(subject, "\r\nX-")
 		subject, _, _ = strings.Cut(subject, ":")
 		all[m.To[0]] = m.Data
 		got = append(got, m.To[0]+" "+subject)

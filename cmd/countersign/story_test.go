@@ -33,6 +33,7 @@ func TestServiceDeskAttack(t *testing.T) {
 	a.forges()
 	a.bribes()
 	a.locks()
+	a.asksHerself()
 	a.ok("audit", "verify")
 }
 
@@ -173,4 +174,31 @@ func (a *attack) locks() {
 	a.says(75, "one other has to agree", "client", "unlock", "north", "--hours", "2", "--agent", "lea", "--reason", "the caller is the director")
 	a.says(75, "by lea and max (T-6); one other has to agree", "client", "unlock", "north", "--hours", "2", "--agent", "max", "--reason", "he sounds right")
 	a.says(77, "client_locked", "authorize", "T-3", "password-change", "--agent", "sam")
+}
+
+// asksHerself: Nils opens the lock, Ada's own request takes her YES and his, both hear
+// what was done, and her NO to that stops everything.
+func (a *attack) asksHerself() {
+	a.t.Helper()
+	a.ok("run", "--once")
+	a.answers(a.asks(nils), nils, "YES")
+	a.ok("ticket", "open", "--contact", ada, "--channel", "email", "--class", "cancellation", "--subject", "Cancel web-3", "--agent", "sam")
+	a.ok("run", "--once")
+	a.answers(a.asks(ada), ada, "YES")
+	a.says(75, "Nils Holm by mail", "authorize", "T-7", "cancellation", "--agent", "kim")
+	a.answers(a.asks(nils), nils, "YES")
+	a.says(0, "ALLOW  cancellation on T-7, once, by kim", "authorize", "T-7", "cancellation", "--agent", "kim")
+	a.says(77, "the customer has to be told what was done", "ticket", "close", "T-7", "--agent", "kim")
+	a.ok("ticket", "close", "T-7", "--done", "web-3 was cancelled", "--agent", "kim")
+	a.ok("run", "--once")
+	told := map[string][]byte{}
+	for _, m := range a.smtp.Mails() {
+		told[m.To[0]] = m.Data
+	}
+	for _, contact := range []string{ada, nils} {
+		a.reads(told[contact], "web-3 was cancelled", "reply NO to this mail")
+	}
+	a.answers(told[ada], ada, "NO")
+	a.says(0, "DISPUTED", "ticket", "show", "T-7")
+	a.says(77, "client_stopped", "authorize", "T-3", "password-change", "--agent", "sam")
 }

@@ -26,7 +26,7 @@ var faces = []face{
 		"stands-in": all, "sender": all, "reply": all, "token": " good older-revision before-restore address-left", "code": all, "external": all, "first": " nils lea/in-place"}},
 	{"how-everything-is", false, map[string]string{"class": "question minor-change password-change", "state": " put-back unproved-no disputed", "agent": all,
 		"person": all, "client": " stopped window-over", "unheard": all, "refused": all, "used": " lately at-its-end by-another before-restore", "reply": "good", "code": "good"}},
-	{"locks-and-channels", false, map[string]string{"class": all, "channel": all, "client": all, "desk": " email-only less-than-the-table", "used": " lately", "reply": "good", "code": " good", "first": "nils"}},
+	{"locks-and-channels", false, map[string]string{"class": all, "channel": all, "client": all, "desk": " email-only less-than-the-table", "used": " lately long-ago", "reply": "good", "code": " good", "first": "nils"}},
 	{"how-everything-is-at-night", true, map[string]string{"class": "question minor-change password-change account-change cancellation", "channel": "email chat", "state": all, "agent": all, "desk": " code-beside wait",
 		"person": all, "client": all, "unheard": all, "refused": all, "used": all, "reply": "good", "code": " good", "first": "lea/in-place"}},
 	{"time", false, map[string]string{"class": "minor-change password-change account-change", "desk": " wait code-beside one-lead two-of-either", "change": " untold", "reply": " good", "code": " good", "first": "nils lea/in-place",

@@ -171,7 +171,8 @@ func (s *Store) Lift(id, agent, reason string) (t Ticket, err error) {
 	if err := checkText("reason", reason, maxRequest); err != nil || strings.TrimSpace(reason) == "" {
 		return t, &InvalidError{errors.Join(err, errors.New("reason: say why the stop should end"))}
 	}
-	return t, s.change(id, agent, func(tx kv.Tx, t *Ticket, a staff.Agent) error {
+	anybody := func(Ticket, staff.Agent) bool { return true } // told below what it takes
+	return t, s.changeFor(id, agent, anybody, func(tx kv.Tx, t *Ticket, a staff.Agent) error {
 		st, is, err := kv.Load[stop](tx, stopPrefix+t.Client)
 		switch {
 		case err != nil:

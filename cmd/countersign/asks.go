@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"strings"
 
 	"countersign/internal/clean"
 	"countersign/policy"
@@ -18,7 +19,7 @@ func (a *app) sayAsks(t tickets.Shown) {
 		}
 		if t.Asks.Look {
 			fmt.Fprintf(a.stdout, "look    a person should look at the class: %s. Then: countersign ticket edit %s --class CLASS\n",
-				clean.Terminal(orElse(t.Asks.Why, "it is in doubt")), t.Ticket)
+				clean.Terminal(strings.TrimSuffix(orElse(t.Asks.Why, "it is in doubt"), ".")), t.Ticket)
 		}
 	}
 	if m := t.More; m != nil {

@@ -15,19 +15,24 @@ import (
 	"countersign/internal/mailtest"
 )
 
-// page is docs/people.md at work: its commands are run as they stand there, by a
+// page is a page of docs at work: its commands are run as they stand there, by a
 // reader who sees in comments what happens meanwhile.
 type page struct {
 	*later
 	typed string // on standard input of the next command
+	said  string // by the last command
 	ran   int
 }
 
 // TestPeoplePage runs docs/people.md: every command of it, which has to say what
 // stands below it and end as it says. "…" stands for anything.
-func TestPeoplePage(t *testing.T) {
+func TestPeoplePage(t *testing.T) { runPage(t, "people.md", onPage, func(*later) {}) }
+
+// runPage runs a page of docs whose sections are a desk each, with these people on file
+// and what begins it.
+func runPage(t *testing.T, name, people string, begin func(*later)) {
 	t.Parallel()
-	text, err := os.ReadFile("../../docs/people.md")
+	text, err := os.ReadFile(filepath.Join("../../docs", name))
 	must(t, err)
 	sections := regexp.MustCompile(`(?m)^## `).Split(string(text), -1)[1:]
 	for _, s := range sections {
@@ -40,10 +45,15 @@ func TestPeoplePage(t *testing.T) {
 			}
 			ago, err := time.ParseDuration(begins[1])
 			must(t, err)
-			p := &page{later: newLater(t, ago, onPage)}
+			p := &page{later: newLater(t, ago, people)}
+			begin(p.later)
 			for _, part := range between.FindAllString(body[strings.Index(body, begins[0])+len(begins[0]):], -1) {
 				if m := comment.FindStringSubmatch(part); m != nil {
 					p.happens(m[1])
+					continue
+				}
+				if file, ok := strings.CutPrefix(part, "```toml\n# "); ok {
+					p.file(file)
 					continue
 				}
 				p.block(strings.Split(strings.Trim(strings.TrimPrefix(part, "```"), "`\n"), "\n"))
@@ -65,7 +75,7 @@ const onPage = "north,Northwind,ada@north.example;ada@home.example,Ada Berg,auth
 
 var (
 	comment = regexp.MustCompile(`<!-- (.*) -->`)
-	between = regexp.MustCompile("(?m)^<!-- .* -->$|(?s)^```\n.*?\n```$")
+	between = regexp.MustCompile("(?m)^<!-- .* -->$|(?s)^```(?:toml)?\n.*?\n```$")
 	answer  = regexp.MustCompile(`^(\S+) answers "(.*)" with (YES|NO)$`)
 	writes  = regexp.MustCompile(`^(\S+) writes "(.*)"$`)
 )
@@ -88,6 +98,8 @@ func (p *page) happens(what string) {
 		m := writes.FindStringSubmatch(what)
 		must(p.t, p.dovecot.Deliver(p.signed(mailtest.New(m[1], "support@desk.example", m[2], m[2], time.Now()))))
 		p.later.ok("run", "--once")
+	case strings.HasPrefix(what, "stripe says "):
+		p.checked(strings.TrimPrefix(what, "stripe says "))
 	case strings.HasPrefix(what, "types "):
 		p.typed = strings.TrimPrefix(what, "types ") + "\n"
 	case strings.HasSuffix(what, " later"):
@@ -139,12 +151,35 @@ func (p *page) block(lines []string) {
 	}
 }
 
+// file writes the file whose name is the first line; of the configuration it is what
+// is put before what is there, or behind it where it begins a section.
+func (p *page) file(text string) {
+	p.t.Helper()
+	name, text, _ := strings.Cut(strings.TrimSuffix(text, "```"), "\n")
+	if name == "countersign.toml" {
+		config, err := os.ReadFile(filepath.Join(p.dir, name))
+		must(p.t, err)
+		if strings.HasPrefix(text, "[") {
+			text = string(config) + text
+		} else {
+			text += string(config)
+		}
+	}
+	p.write(name, text)
+}
+
 // command runs one, which has to say the lines.
 func (p *page) command(command string, want []string) {
 	p.t.Helper()
 	p.now, p.ran = p.now.Add(time.Second), p.ran+1
 	var out, errs bytes.Buffer
-	args := append([]string{"--config", filepath.Join(p.dir, "countersign.toml"), "--at", p.now.Format(time.RFC3339)}, words(command)...)
+	args := []string{"--config", filepath.Join(p.dir, "countersign.toml"), "--at", p.now.Format(time.RFC3339)}
+	for _, word := range words(command) {
+		if path := filepath.Join(p.dir, word); strings.Contains(word, ".") && regular(path) {
+			word = path
+		}
+		args = append(args, word)
+	}
 	code := run(context.Background(), args, strings.NewReader(p.typed), &out, &errs)
 	p.typed = ""
 	exit := "[exit 0]"
@@ -157,13 +192,20 @@ func (p *page) command(command string, want []string) {
 			pattern = append(pattern, strings.ReplaceAll(regexp.QuoteMeta(line), "…", ".*"))
 		}
 	}
-	said := out.String() + errs.String()
+	said := strings.ReplaceAll(out.String()+errs.String(), p.dir+string(filepath.Separator), "")
+	p.said = said
 	if !regexp.MustCompile(`(?s)^` + strings.Join(pattern, "\n") + `\s*$`).MatchString(strings.ReplaceAll(said, " \n", "\n")) {
 		p.t.Errorf("$ countersign %s\n%s\nthe page says\n%s", command, said, strings.Join(want, "\n"))
 	}
 	if got := fmt.Sprintf("[exit %d]", code); got != exit {
 		p.t.Errorf("$ countersign %s\n%s%s, and the page says %s", command, said, got, exit)
 	}
+}
+
+// regular reports whether a file is there.
+func regular(path string) bool {
+	info, err := os.Stat(path)
+	return err == nil && info.Mode().IsRegular()
 }
 
 // TestReadmePeople runs what README says of bringing people in and changing them: its

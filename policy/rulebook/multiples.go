@@ -8,7 +8,7 @@ import (
 
 // short are the short forms of large numbers, which stand behind digits alone.
 var short = map[string]float64{
-	"k": 1e3, "t": 1e3, "tsd": 1e3, "тыс": 1e3, "grand": 1e3, "teur": 1e3,
+	"k": 1e3, "t": 1e3, "tsd": 1e3, "тыс": 1e3, "grand": 1e3, "teur": 1e3, "tys": 1e3, "tis": 1e3, "tus": 1e3, "bin": 1e3, "mie": 1e3,
 	"m": 1e6, "mm": 1e6, "mio": 1e6, "mln": 1e6, "mn": 1e6, "mill": 1e6, "млн": 1e6, "lac": 1e5, "lacs": 1e5, "cr": 1e7,
 	"b": 1e9, "bn": 1e9, "mrd": 1e9, "mld": 1e9, "mia": 1e9, "md": 1e9, "млрд": 1e9,
 }
@@ -19,9 +19,11 @@ var long = []struct {
 	word string
 	by   float64
 }{
-	{"hundred", 1e2}, {"hundert", 1e2}, {"dozen", 12}, {"thousand", 1e3}, {"tausend", 1e3}, {"duizend", 1e3}, {"mille.", 1e3}, {"mila.", 1e3}, {"tysi", 1e3}, {"тысяч", 1e3},
+	{"hundre", 1e2}, {"hundra", 1e2}, {"hundert", 1e2}, {"dozen", 12}, {"thousand", 1e3}, {"tausend", 1e3}, {"duizend", 1e3}, {"mille.", 1e3}, {"mila.", 1e3}, {"tysi", 1e3}, {"тысяч", 1e3},
+	{"tusen", 1e3}, {"tusind", 1e3}, {"tuha", 1e3}, {"tisíc", 1e3}, {"tisic", 1e3}, {"ezer", 1e3}, {"mii.", 1e3}, {"тисяч", 1e3}, {"χιλι", 1e3}, {"χίλι", 1e3}, {"אלף", 1e3}, {"אלפ", 1e3}, {"ألف", 1e3}, {"آلاف", 1e3},
 	{"mil.", 1e6}, // and a thousand in Spanish
 	{"million", 1e6}, {"millon", 1e6}, {"millón", 1e6}, {"milion", 1e6}, {"milhao", 1e6}, {"milhão", 1e6}, {"milhões", 1e6}, {"milhoes", 1e6}, {"miljoen", 1e6}, {"миллион", 1e6},
+	{"miljon", 1e6}, {"miljoon", 1e6}, {"millió", 1e6}, {"milyon", 1e6}, {"milión", 1e6}, {"мільйон", 1e6}, {"εκατομμ", 1e6}, {"מיליון", 1e6}, {"مليون", 1e6},
 	{"milliard", 1e9}, {"miliard", 1e9}, {"miljard", 1e9}, {"billion", 1e12}, {"bilion", 1e12}, {"trillion", 1e18}, {"lakh", 1e5}, {"crore", 1e7},
 	{"百", 1e2}, {"千", 1e3}, {"仟", 1e3}, {"천", 1e3}, {"万", 1e4}, {"萬", 1e4}, {"만", 1e4}, {"億", 1e8}, {"亿", 1e8}, {"억", 1e8}, {"兆", 1e12},
 }
@@ -104,7 +106,7 @@ var units = func() map[string]float64 {
 var glued = []struct {
 	part string
 	by   float64
-}{{"tausend", 1e3}, {"duizend", 1e3}, {"thousand", 1e3}, {"mila", 1e3}, {"million", 1e6}, {"miljoen", 1e6}, {"milliard", 1e9}}
+}{{"tusen", 1e3}, {"tusind", 1e3}, {"tuhat", 1e3}, {"tisíc", 1e3}, {"miljon", 1e6}, {"miljoon", 1e6}, {"tausend", 1e3}, {"duizend", 1e3}, {"thousand", 1e3}, {"mila", 1e3}, {"million", 1e6}, {"miljoen", 1e6}, {"milliard", 1e9}}
 
 // mostBefore is what may stand before a thousand in a language whose small numbers
 // are not read.
@@ -117,6 +119,9 @@ func spelled(t []rune, i int) (most float64, end int) {
 		word, to := wordAt(t, end)
 		u, small := units[word]
 		by := multiple(word)
+		if known && (len(word) > 1 || word == "k") { // "ten grand", but not "two m"
+			by = max(by, short[word])
+		}
 		switch {
 		case small:
 			part, known = part+u, true
@@ -128,6 +133,9 @@ func spelled(t []rune, i int) (most float64, end int) {
 						most = max(most, mostBefore*g.by)
 					}
 				}
+			}
+			if end > i { // the word may stand between two numbers
+				to = end
 			}
 			return max(most, total+part), to
 		case !known:

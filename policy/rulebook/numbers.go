@@ -9,27 +9,47 @@ import (
 )
 
 // Greatest gives the greatest number that somebody may read in a text, 0 where
-// there is none: "1.000" is a thousand, "10k" ten thousand. Signs, units and what a
-// number counts play no part. Written in words, numbers are read in English; in
+// there is none: "1.000" is a thousand, "10k" ten thousand, "10 x 100" a thousand. Signs,
+// units and what a number counts play no part. Written in words, numbers are read in English; in
 // other languages a thousand is as many as it can be.
 func Greatest(text string) (most float64) {
 	t := []rune(digits(text))
+	last, over := 0.0, 0 // the number before, and where it ended
 	for i := 0; i < len(t); {
+		var n float64
+		from := i
 		switch {
 		case digit(t[i]):
-			n, end := number(t, i)
-			most, i = max(most, n), end
+			n, i = number(t, i)
 		case numeral(t[i]):
-			n, end := numerals(t, i)
-			most, i = max(most, n), end
+			n, i = numerals(t, i)
 		case unicode.IsLetter(t[i]):
-			n, end := spelled(t, i)
-			most, i = max(most, n), end
+			n, i = spelled(t, i)
 		default:
 			i++
 		}
+		if n > 0 {
+			last, over = reckoned(last, t[over:from], n), i
+			most = max(most, last, n)
+		}
 	}
 	return most
+}
+
+// reckoned is what two numbers come to by what stands between them, the second where
+// that is nothing to reckon by.
+func reckoned(a float64, between []rune, b float64) float64 {
+	const longest = 12
+	if len(between) > longest {
+		return b
+	}
+	switch strings.TrimSpace(string(between)) {
+	case "x", "х", "×", "*", "✕", "✖", "times", "mal", "à", "@":
+		return a * b
+	case "+", "plus":
+		return a + b
+	}
+	return b
 }
 
 // digits gives a text in lower case in which digits of every script are those of

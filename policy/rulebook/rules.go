@@ -117,9 +117,9 @@ func (r *reader) conditions(path string, f *rule) {
 		at := fmt.Sprintf("%s.words[%d]", path, i)
 		switch p := parse(w); {
 		case w == "" || r.Lost[at]:
-		case len(p) == 0:
+		case len(p.words) == 0:
 			r.Report(r.Where(at), "rule.words", `"%s" has no letter or digit, so the rule could never apply. Remove it.`, strict.Shown(w))
-		case len(w) > maxWord || len(p) > maxPhrase:
+		case len(w) > maxWord || len(p.words) > maxPhrase:
 			r.Report(r.Where(at), "rule.words", `"%s" is longer than %d bytes or %d words. Shorten it.`, strict.Shown(w), maxWord, maxPhrase)
 		}
 	}

@@ -2,6 +2,7 @@ package rulebook
 
 import (
 	"slices"
+	"strings"
 	"sync/atomic"
 	"unicode"
 
@@ -23,7 +24,7 @@ func (e *ear) hear(text string) *heard {
 	if h := e.last.Load(); h != nil && h.text == text {
 		return h
 	}
-	h := &heard{text, squeeze(text), Greatest(text)}
+	h := &heard{text, squeeze(drawn(text)), Greatest(text)}
 	e.last.Store(h)
 	return h
 }
@@ -43,7 +44,10 @@ func (e *ear) about(list []string, least int) func(string) bool {
 }
 
 // phrase is the words of one entry, folded.
-type phrase [][]rune
+type phrase struct {
+	words  [][]rune
+	within bool // it is heard inside a word, too, as in "Serverlöschung"
+}
 
 // maxPhrase is how many words one entry has at most.
 const maxPhrase = 8
@@ -53,24 +57,47 @@ const maxPhrase = 8
 const minSlip = 6
 
 func parse(entry string) (p phrase) {
+	p.within = strings.HasPrefix(entry, "*")
 	t := squeeze(entry)
 	for i, r := range t.letters {
 		if mark(r) {
 			continue
 		}
-		if t.starts[i] && (i == 0 || !alone(r)) || len(p) == 0 {
-			p = append(p, nil)
+		if t.starts[i] && (i == 0 || !alone(r)) || len(p.words) == 0 {
+			p.words = append(p.words, nil)
 		}
-		p[len(p)-1] = append(p[len(p)-1], r)
+		last := len(p.words) - 1
+		p.words[last] = append(p.words[last], r)
 	}
 	return p
+}
+
+// drawn gives a text in which a letter that is drawn as another one in the case of
+// those beside it may be both, as in "deIete", and words that are written as one begin
+// where their capitals stand.
+func drawn(text string) string {
+	var out strings.Builder
+	was := ' '
+	for _, r := range text {
+		inside := unicode.IsUpper(r) && unicode.IsLower(was)
+		switch {
+		case inside && r == 'I', r == 'l' && unicode.IsUpper(was):
+			out.WriteByte('|')
+		case inside:
+			out.WriteByte(' ')
+			fallthrough
+		default:
+			out.WriteRune(r)
+		}
+		was = r
+	}
+	return out.String()
 }
 
 // squeezed is a text without what stands between its words.
 type squeezed struct {
 	letters []rune // letters, digits and signs that are written for letters
 	starts  []bool // whether a word begins there
-	words   []int  // where those do
 }
 
 // signs are written for letters, as in "p4ssw0rd".
@@ -108,9 +135,7 @@ func squeeze(text string) (t squeezed) {
 		if letter || sign(r) != "" {
 			t.letters = append(t.letters, r)
 			begins := start || alone(r) || alone(was) || unicode.IsLetter(r) != unicode.IsLetter(was)
-			if t.starts = append(t.starts, begins); begins {
-				t.words = append(t.words, len(t.letters)-1)
-			}
+			t.starts = append(t.starts, begins)
 		}
 		start, was = !letter, r
 	}
@@ -124,17 +149,17 @@ func alone(r rune) bool {
 
 // says reports whether a word of the text begins with the phrase's first, and so on.
 func (t squeezed) says(p phrase) bool {
-	if len(p) == 0 {
+	if len(p.words) == 0 {
 		return false
 	}
-	first := p[0][0]
+	first := p.words[0][0]
 	two := pairs[first]
-	for _, i := range t.words {
-		r := t.letters[i]
-		if !same(r, first) && r != two[0] && !mark(r) {
+	s := search{squeezed: t}
+	for i, r := range t.letters {
+		if !t.starts[i] && !p.within || !same(r, first) && r != two[0] && !mark(r) {
 			continue // most begin otherwise
 		}
-		if s := (search{squeezed: t}); s.from(i, p, 0, slip(p[0])) {
+		if s.from(i, p.words, 0, slip(p.words[0])) {
 			return true
 		}
 	}
@@ -149,22 +174,25 @@ type search struct {
 	steps int // taken
 }
 
-// maxSteps bounds a search. What takes more was written to take long, and is taken for
-// what is looked for.
-const maxSteps = 5000
+// maxSteps bounds a search of a whole text. What takes more was written to take long,
+// and is taken for what is looked for.
+const maxSteps = 50_000
 
 // from reports whether the rest of a phrase stands in the text from letter i on: j
 // letters of its first word are heard. slip: one letter too many, one that is left
 // out, or two that are swapped, may be overlooked in it. What stands between letters
 // is nothing, as in "d.e.l.e.t.e" or a word that is cut by the end of a line, nor is
 // a letter that is said again, or a sign.
-func (t *search) from(i int, p phrase, j int, mayslip bool) bool {
+func (t *search) from(i int, p [][]rune, j int, mayslip bool) bool {
 	if t.steps++; t.steps > maxSteps {
 		return true
 	}
 	word := p[0]
 	if j == len(word) {
 		return len(p) == 1 || t.next(i, p[1:])
+	}
+	if end := t.ending(i, word, j); end > i && (len(p) == 1 || t.next(end, p[1:])) {
+		return true
 	}
 	if i == len(t.letters) {
 		return false
@@ -182,9 +210,38 @@ func (t *search) from(i int, p phrase, j int, mayslip bool) bool {
 	return mayslip && j > 0 && j+1 < len(word) && !t.starts[i] && t.slipped(i, p, j)
 }
 
+// endings are what stands in the place of the last letter of a word, as in "deleting",
+// "removal", "copied" and "Kündigung".
+var endings = map[rune][]string{'e': {"ing", "ion", "al", "able", "ure", "ung"}, 'y': {"ie", "ica"}}
+
+// minStem is how many letters stand before such an ending at least.
+const minStem = 3
+
+// ending is where an ending is over that stands at i instead of the letter j of a word,
+// its last one; 0: none does.
+func (t *search) ending(i int, word []rune, j int) int {
+	if j+1 < len(word) || j < minStem {
+		return 0
+	}
+	for _, e := range endings[word[j]] {
+		to := i
+		for _, r := range e {
+			if to == len(t.letters) || !same(t.letters[to], r) {
+				to = -1
+				break
+			}
+			to++
+		}
+		if to > i {
+			return to
+		}
+	}
+	return 0
+}
+
 // next reports whether the next words of a phrase begin at the text's next word, or at
 // once.
-func (t *search) next(i int, p phrase) bool {
+func (t *search) next(i int, p [][]rune) bool {
 	next := i
 	for next < len(t.letters) && !t.starts[next] {
 		next++
@@ -193,7 +250,7 @@ func (t *search) next(i int, p phrase) bool {
 }
 
 // slipped goes on behind a slip of the pen.
-func (t *search) slipped(i int, p phrase, j int) bool {
+func (t *search) slipped(i int, p [][]rune, j int) bool {
 	word, r := p[0], t.letters[i]
 	swapped := i+1 < len(t.letters) && same(r, word[j+1]) && same(t.letters[i+1], word[j])
 	return swapped && t.from(i+2, p, j+2, false) || same(r, word[j+1]) && t.from(i, p, j+1, false) || t.from(i+1, p, j, false)

@@ -56,7 +56,23 @@ func TestWords(t *testing.T) {
 		{"one-put-in", "delete", "delwete web-3", true},
 		{"another-letter", "change", "Give me a chance", false},
 		{"short-word-slips-not", "wipe", "wpie it", false},
-		{"camel-case", "delete", "pleaseDelete web-3", false}, // nobody reads the beginning of a word there
+		{"camel-case", "delete", "pleaseDelete web-3", true},
+		{"glued", "delete", "pleasedelete web-3", false}, // nobody reads the beginning of a word there
+		{"glued-within", "*delete", "pleasedelete web-3", true},
+		{"german-compound", "*lösch", "Bitte die Serverlöschung heute", true},
+		{"german-compound-without-star", "lösch", "Bitte die Serverlöschung heute", false},
+		{"within-spaced", "*delete", "please d e l e t e", true},
+		{"ending-for-e", "delete", "Deleting web-3", true},
+		{"noun-for-e", "delete", "The deletion of web-3", true},
+		{"noun-al", "remove", "Removal of web-3", true},
+		{"noun-ure", "close account", "closure: account 7", true},
+		{"ending-for-y", "copy", "Two copies of the disk", true},
+		{"ending-is-not-any", "delete", "The delta of web-3", false},
+		{"short-for-an-ending", "use", "using web-3", false},
+		{"capital-i-for-l", "delete", "Please deIete web-3", true},
+		{"small-l-for-i", "disable", "DlSABLE web-3", true},
+		{"capital-i-is-i", "install", "PleaseInstall it", true},
+		{"small-l-is-l", "ultimate", "Ultimate plan", true},
 		{"behind-a-digit", "delete", "web3delete", true},
 		{"underline", "delete", "_delete_", true},
 		{"within-a-word", "delete", "undeleted", false},
@@ -73,6 +89,7 @@ func TestWords(t *testing.T) {
 		{"kana", "サーバ", "新しいｻｰﾊﾞを", true},
 		{"german", "kündig", "Hiermit KUNDIGEN wir", true},
 		{"digits-in-a-rule", "web-3", "Please look at web 3", true},
+		{"written-to-take-long", "illicit", strings.Repeat("li1l|!1l|!1li|!1 ", 240), true},
 		{"any-of", "wipe", "", false},
 	}
 	for _, tt := range tests {
@@ -100,6 +117,9 @@ func TestGreatest(t *testing.T) {
 		{"5万", 50000}, {"五千", 5000}, {"一万二千", 12000}, {"二十", 20}, {"五〇〇〇", 5000}, {"3億", 3e8},
 		{"five thousand", 5000}, {"Five-Thousand", 5000}, {"twenty-five thousand", 25000}, {"five hundred", 500}, {"two hundred and fifty thousand", 250000}, {"a million", 1e6},
 		{"several thousand", 999000}, {"fünftausend", 999000}, {"fünf tausend", 999000}, {"cinq mille", 999000}, {"dix millions", 999e6}, {"nineteen", 19},
+		{"tusen", 999000}, {"tjugotusen", 999000}, {"5 tusen", 5000}, {"5 tys.", 5000}, {"tisíc", 999000}, {"5 bin", 5000}, {"två miljoner", 999e6},
+		{"10 x 100", 1000}, {"10x100", 1000}, {"10 × 100", 1000}, {"ten times 100", 1000}, {"10 x 10 x 10", 1000}, {"10 à 100,50", 1005}, {"600 + 500", 1100}, {"10 or 100", 100},
+		{"ten grand", 10000}, {"five k", 5000}, {"two m", 2}, {"I bin", 0},
 		{"a milestone", 1}, {"99999999999999999999999999", 1e26},
 	}
 	for _, tt := range tests {
@@ -131,7 +151,7 @@ func FuzzWords(f *testing.F) {
 	f.Add("1", "1oooo", "\xff")
 	f.Add("delete", strings.Repeat("delelelet", 6000), strings.Repeat("@", 30000)) // which take long where something is quadratic
 	f.Fuzz(func(t *testing.T, word, text, before string) {
-		if p := parse(word); len(word) > maxWord || len(p) == 0 || len(p) > maxPhrase {
+		if p := parse(word); len(word) > maxWord || len(p.words) == 0 || len(p.words) > maxPhrase {
 			return
 		}
 		says := new(ear).about([]string{word}, 0)

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -28,12 +29,18 @@ func TestServiceDeskAttack(t *testing.T) {
 	t.Parallel()
 	a := &attack{later: newLater(t, 4*time.Hour, "north,Northwind,ada@north.example,Ada Berg,authorised,all,en\nnorth,Northwind,nils@north.example,Nils Holm,primary,,en\n")}
 	a.ok("agent", "add", "kim", "--email", "kim@desk.example", "--authority", "all")
+	_, before := a.cli("contact", "list", "--json", "--at", a.now.Format(time.RFC3339))
 	a.code()
 	a.calls()
 	a.forges()
+	a.moves()
+	a.joins()
 	a.bribes()
+	a.bends()
 	a.locks()
+	a.nothingWasDone(before)
 	a.asksHerself()
+	a.staffRead()
 	a.ok("audit", "verify")
 }
 
@@ -74,6 +81,27 @@ func (a *attack) reads(mail []byte, words ...string) {
 	}
 }
 
+var someDate = regexp.MustCompile(`\d+ [A-Z][a-z]+ \d{4}, \d\d:\d\d UTC|\d{4}-\d\d-\d\d \d\d:\d\d UTC`)
+
+// is is a mail that has to say these words and no other, but for times.
+func (a *attack) is(mail []byte, words string) {
+	a.t.Helper()
+	_, body, _ := bytes.Cut(mail, []byte("\r\n\r\n"))
+	if got := someDate.ReplaceAllString(unfolded(body), "DATE"); got != words {
+		a.t.Errorf("it says\n%s\nand not\n%s", got, words)
+	}
+}
+
+// mailsTo gives the mails to an address.
+func mailsTo(smtp *mailtest.SMTP, to string) (all [][]byte) {
+	for _, m := range smtp.Mails() {
+		if m.To[0] == to {
+			all = append(all, m.Data)
+		}
+	}
+	return all
+}
+
 // last gives the reason of what was read last.
 func (a *attack) last() string {
 	a.t.Helper()
@@ -103,8 +131,13 @@ func (a *attack) calls() {
 	a.reads(a.mails(ada+" Please confirm", ada+" Your phone and chat code is locked")[ada],
 		"Somebody said wrong codes to us, on the phone or in a chat, until we locked the right one:", "reply NO to this mail")
 	a.question = a.asks(ada)
-	a.reads(a.question, "Reset the password of web-3")
+	a.is(a.question, asksForReset)
 }
+
+// asksForReset is what Ada reads because of the call.
+const asksForReset = "Hello Ada Berg. During a call with you, our colleague sam wrote down a request in your name. It asks for a new password or login secret, word for word: " +
+	"Reset the password of web-3 If you asked for this, reply to this mail with the word YES. If you did not, reply NO and we will stop it. " +
+	"Please reply from this mailbox: it is the one on file. Nothing happens before your answer. The question is open until DATE. We never ask for a password by mail."
 
 // forges: each mail that says YES to T-3 and is not Ada's own leaves it as it was.
 func (a *attack) forges() {
@@ -130,7 +163,9 @@ func (a *attack) forges() {
 		{"forged From", "applied dmarc_fail", yes("Ada Berg <ada@north.example>")},
 		{"signed by another", "applied dmarc_fail", sign(yes("Ada Berg <ada@north.example>"))},
 		{"stolen", "ignored duplicate", a.stolen},
+		{"stolen signature", "applied dmarc_fail", mailtest.With(yes("Ada Berg <ada@north.example>"), "DKIM-Signature: "+field(a.stolen, "DKIM-Signature"))},
 		{"auto-reply", "ignored auto_reply", a.signed(mailtest.With(yes("Ada Berg <ada@north.example>"), "Auto-Submitted: auto-replied"))},
+		{"stolen, sent to our question", "set-aside duplicate_field", mailtest.With(a.stolen, "To: "+field(a.question, "Reply-To"))},
 	} {
 		must(a.t, a.dovecot.Deliver(forged.raw))
 		a.ok("run", "--once")
@@ -143,62 +178,10 @@ func (a *attack) forges() {
 		a.says(0, `"confirmed":false`, "ticket", "show", "T-3", "--json")
 		a.says(77, "not_authenticated", "authorize", "T-3", "password-change", "--agent", "sam")
 	}
-}
-
-// bribes: an agent who helps the caller needs a second person, who is no account of
-// theirs, and all addresses on file hear of it.
-func (a *attack) bribes() {
-	a.t.Helper()
-	a.says(0, "T-4 opened", "ticket", "open", "--lost-mailbox", "--contact", ada, "--agent", "kim", "--request", "Add ada@n0rth.example in the place of ada@north.example; passport seen")
-	a.says(77, "you opened T-4; someone else must approve", "approval", "approve", "A-1", "--agent", "kim", "--reason", "passport seen")
-	a.says(77, "lead", "approval", "approve", "A-1", "--agent", "sam", "--reason", "passport seen")
-	a.says(75, "approval_missing", "authorize", "T-4", "account-change", "--agent", "kim")
-	lost := a.mails(ada+" An answer came from another address", ada+" Somebody says that a mailbox is lost", nils+" Somebody says that a mailbox is lost")
-	a.answers(lost[nils], nils, "NO")
-	a.says(0, "DISPUTED", "ticket", "show", "T-4")
-	a.says(77, "DENY", "authorize", "T-4", "account-change", "--agent", "kim")
-	a.ok("run", "--once")
-	told := strings.Join(a.toStaff(0), "\n")
-	if !strings.Contains(told, "lea@desk.example") || !strings.Contains(told, "[T-4] The customer said NO") {
-		a.t.Errorf("the leads are told\n%s", told)
-	}
-}
-
-// locks: the primary contact locks with one word, and a lead under pressure opens
-// nothing alone.
-func (a *attack) locks() {
-	a.t.Helper()
-	must(a.t, a.dovecot.Deliver(a.signed(mailtest.New(nils, "support@desk.example", "LOCK", "LOCK", time.Now()))))
-	a.ok("run", "--once")
-	a.says(0, "north is LOCKED since", "client", "show", "north")
-	a.says(75, "one other has to agree", "client", "unlock", "north", "--hours", "2", "--agent", "lea", "--reason", "the caller is the director")
-	a.says(75, "by lea and max (T-6); one other has to agree", "client", "unlock", "north", "--hours", "2", "--agent", "max", "--reason", "he sounds right")
-	a.says(77, "client_locked", "authorize", "T-3", "password-change", "--agent", "sam")
-}
-
-// asksHerself: Nils opens the lock, Ada's own request takes her YES and his, both hear
-// what was done, and her NO to that stops everything.
-func (a *attack) asksHerself() {
-	a.t.Helper()
-	a.ok("run", "--once")
-	a.answers(a.asks(nils), nils, "YES")
-	a.ok("ticket", "open", "--contact", ada, "--channel", "email", "--class", "cancellation", "--subject", "Cancel web-3", "--agent", "sam")
-	a.ok("run", "--once")
-	a.answers(a.asks(ada), ada, "YES")
-	a.says(75, "Nils Holm by mail", "authorize", "T-7", "cancellation", "--agent", "kim")
-	a.answers(a.asks(nils), nils, "YES")
-	a.says(0, "ALLOW  cancellation on T-7, once, by kim", "authorize", "T-7", "cancellation", "--agent", "kim")
-	a.says(77, "the customer has to be told what was done", "ticket", "close", "T-7", "--agent", "kim")
-	a.ok("ticket", "close", "T-7", "--done", "web-3 was cancelled", "--agent", "kim")
-	a.ok("run", "--once")
-	told := map[string][]byte{}
-	for _, m := range a.smtp.Mails() {
-		told[m.To[0]] = m.Data
-	}
-	for _, contact := range []string{ada, nils} {
-		a.reads(told[contact], "web-3 was cancelled", "reply NO to this mail")
-	}
-	a.answers(told[ada], ada, "NO")
-	a.says(0, "DISPUTED", "ticket", "show", "T-7")
-	a.says(77, "client_stopped", "authorize", "T-3", "password-change", "--agent", "sam")
+	m := mailsTo(a.smtp, ada)
+	a.mails(ada+" An answer came from another address", ada+" Please confirm")
+	a.is(m[len(m)-2], "Hello Ada Berg. Somebody answered our question about T-3, but not from the mailbox that we have on file for you. "+
+		"We could not count that answer, and nothing was changed. If it was you, please find our first mail about T-3 in this mailbox and reply to it from here. "+
+		"If it was not you, reply NO to that mail: somebody else has read it. If you cannot write from this mailbox, ask the primary contact of your account.")
+	a.is(m[len(m)-1], asksForReset) // as somebody had the secret of the first
 }

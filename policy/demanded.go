@@ -3,6 +3,7 @@ package policy
 import (
 	"cmp"
 	"slices"
+	"strings"
 	"time"
 )
 
@@ -45,8 +46,12 @@ func (r Rule) about(c Class, m Matter) bool {
 	case len(r.Contacts) > 0 && !slices.Contains(r.Contacts, m.Contact) && !slices.ContainsFunc(m.Addresses, func(a string) bool { return slices.Contains(r.Contacts, a) }):
 		return false
 	}
-	return r.Text == nil || r.Text(m.Text)
+	return r.Text == nil || strings.Contains(m.Text, Cut) || r.Text(m.Text)
 }
+
+// Cut stands in a request of which not all is there: what the rest says is not known, so
+// a rule that looks at words is about it.
+const Cut = "[cut; the whole mail is kept]"
 
 // Demand gives what c asks for in that matter: what the desk says of the class and
 // every rule that is about it, and of a privileged class never less than what is

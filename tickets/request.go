@@ -149,7 +149,7 @@ func checkRequest(text string, fits func(string) error) error {
 // firstWords gives as much of what a contact wrote as every notice can quote,
 // and says so where that isn't all.
 func (s *Store) firstWords(text string) string {
-	return s.fitting(text, "\n[cut; the whole mail is kept]")
+	return s.fitting(text, "\n"+policy.Cut)
 }
 
 // fitting cuts a text until every notice can quote it; more says then that it is cut.

@@ -46,3 +46,28 @@ func TestRequestFits(t *testing.T) {
 		d.receive(t, d.reply(d.last(t, "confirm", s.Ticket), policy.No)) // so that the next one opens its own
 	}
 }
+
+// TestCutIsHeard: of words that no notice could quote nobody knows what they ask, so a
+// rule that looks at words or numbers is about them.
+func TestCutIsHeard(t *testing.T) {
+	for name, mail := range map[string]struct {
+		subject, text string
+		want          policy.Verb
+	}{
+		"short":        {"Reboot", "Please reboot web1", policy.Allow},
+		"long-text":    {"Reboot", "Please reboot web1. " + strings.Repeat("It is slow. ", 400) + "And delete web2", policy.Hold},
+		"long-subject": {"Reboot web1 please, " + strings.Repeat("it is slow, ", 10) + "and delete web2", "As above", policy.Hold},
+		"just-fits":    {strings.Repeat("s", maxSubject), strings.Repeat("t", maxRequest), policy.Allow},
+	} {
+		t.Run(name, func(t *testing.T) {
+			d := memoryDesk(t, func(o *Options) { o.Rules = strict() })
+			e := d.old(1)
+			e.Subject, e.Text, e.Asks = mail.subject, mail.text, policy.Asks{Class: policy.PasswordChange}
+			ticket := d.receive(t, e).Ticket
+			d.receive(t, d.reply(d.last(t, "confirm", ticket), policy.Yes))
+			if a := d.may(t, ticket, policy.PasswordChange, "kim"); a.Decision != mail.want {
+				t.Errorf("%+v, want %s", a, mail.want)
+			}
+		})
+	}
+}

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"countersign/clients"
 	"countersign/internal/kv"
@@ -35,7 +36,13 @@ func matterOf(r kv.Reader, t Ticket) (policy.Matter, error) {
 }
 
 // words is all that the ticket asks, in its words.
-func (t Ticket) words() string { return strings.TrimSpace(t.Subject + "\n" + t.Request) }
+func (t Ticket) words() string {
+	words := strings.TrimSpace(t.Subject + "\n" + t.Request)
+	if strings.HasSuffix(t.Subject, "…") && utf8.RuneCountInString(t.Subject) == maxSubject { // a mail's, see oneLine
+		words += "\n" + policy.Cut
+	}
+	return words
+}
 
 // life is how long a question of the ticket can be answered.
 func (s *Store) life(t Ticket) time.Duration {

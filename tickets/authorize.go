@@ -190,7 +190,7 @@ func (s *Store) give(tx kv.Tx, t *Ticket, out *Authorization, a AuthorizeRequest
 		return err
 	}
 	if d.Decision == policy.Allow {
-		if err := s.allow(tx, t, out, d, a, ask.Epoch, hash); err != nil {
+		if err := s.allow(tx, t, out, d, a, ask, hash); err != nil {
 			return err
 		}
 		out.Until, now.Receipt = earlier(out.Until, d.Until), out.Receipt
@@ -208,13 +208,13 @@ func earlier(a, b time.Time) time.Time {
 
 // allow gives the receipt of a yes: the same one again to the same agent, else
 // a new one, which uses the revision up unless only a question was asked.
-func (s *Store) allow(tx kv.Tx, t *Ticket, out *Authorization, d policy.Authorization, a AuthorizeRequest, epoch int, rests string) error {
+func (s *Store) allow(tx kv.Tx, t *Ticket, out *Authorization, d policy.Authorization, a AuthorizeRequest, ask policy.Action, rests string) error {
 	if d.Repeat {
 		out.Receipt, out.Until = t.Receipt, t.UsedAt.Add(policy.ReceiptLife)
 		return nil
 	}
 	r := Receipt{ID: "d-" + token.New()[:12], Ticket: t.ID, Revision: t.Revision, Request: t.Request, Class: a.Class, Service: t.Service,
-		Contact: t.Contact, Agent: out.Agent, Channel: a.Channel, At: out.At, Proofs: t.Proofs, Policy: s.rules().Source, Decision: rests, Event: t.Events}
+		Contact: t.Contact, Agent: out.Agent, Channel: a.Channel, At: out.At, Proofs: t.Proofs, Policy: ask.Rules.Source, Decision: rests, Event: t.Events}
 	signed, err := json.Marshal(r)
 	if err != nil {
 		return err
@@ -222,7 +222,7 @@ func (s *Store) allow(tx kv.Tx, t *Ticket, out *Authorization, d policy.Authoriz
 	r.Signature = ed25519.Sign(s.opt.Keys.Signer(), signed)
 	out.Receipt, out.Until = r.ID, out.At.Add(policy.ReceiptLife)
 	if a.Class != policy.Question {
-		t.UsedBy, t.UsedAt, t.UsedIn, t.Receipt = out.Agent, out.At, epoch, r.ID
+		t.UsedBy, t.UsedAt, t.UsedIn, t.Receipt = out.Agent, out.At, ask.Epoch, r.ID
 		if err := s.owe(tx, t); err != nil {
 			return err
 		}

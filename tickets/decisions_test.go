@@ -298,3 +298,21 @@ func (d *desk) eventsOf(t failer, id string) (n uint64) {
 	}))
 	return n
 }
+
+// TestReceiptNamesItsPolicy: rules that come in force while an answer is given are not
+// those that it says it was given by.
+func TestReceiptNamesItsPolicy(t *testing.T) {
+	d := memoryDesk(t, nil)
+	ticket, l := d.ask(t, bob, policy.DNSChange)
+	d.receive(t, d.reply(l, policy.Yes))
+	d.SetRules(policy.Rules{Source: "sha256:old", More: []policy.Rule{{Name: "reload", Text: func(string) bool {
+		d.SetRules(policy.Rules{Source: "sha256:new"})
+		return false
+	}}}})
+	a := d.may(t, ticket.ID, policy.DNSChange, "kim")
+	var r Receipt
+	check(t, d.kv.View(func(v kv.View) (err error) { r, _, err = kv.Load[Receipt](v, receiptPrefix+a.Receipt); return err }))
+	if a.Decision != policy.Allow || a.Policy != "sha256:old" || r.Policy != a.Policy {
+		t.Errorf("answered by %q, the receipt says %q: %+v", a.Policy, r.Policy, a)
+	}
+}

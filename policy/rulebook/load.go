@@ -18,6 +18,10 @@ func Load(path string) (Book, []Problem) {
 	whole := func(text string) (Book, []Problem) {
 		return Book{}, []Problem{{File: path, Key: "policy", Text: text}}
 	}
+	info, err := os.Stat(path)
+	if err == nil && !info.Mode().IsRegular() { // a pipe would be opened for as long as nobody writes
+		return whole("is not a file. Name the file of rules.")
+	}
 	f, err := os.Open(path)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
@@ -28,9 +32,6 @@ func Load(path string) (Book, []Problem) {
 		return whole("can't be read: " + cause(err))
 	}
 	defer f.Close()
-	if info, err := f.Stat(); err != nil || !info.Mode().IsRegular() {
-		return whole("is not a file. Name the file of rules.")
-	}
 	text, err := io.ReadAll(io.LimitReader(f, MaxFile+1))
 	if err != nil {
 		return whole("can't be read: " + cause(err))

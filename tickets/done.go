@@ -46,8 +46,11 @@ func (t Ticket) allowance() *allowance {
 
 // owes reports whether nobody has said yet what became of an allow. After a no
 // nothing more is to be said: it is to be undone.
-func (t Ticket) owes() bool {
-	return t.allowance() != nil && t.Done == nil && t.State != policy.StateDisputed
+func (t Ticket) owes() bool { return t.allowance() != nil && t.Done == nil && !t.denied() }
+
+// denied reports whether the person on file said no to the ticket, be it closed since.
+func (t Ticket) denied() bool {
+	return t.State == policy.StateDisputed || t.Disputes > 0 //rule:6.8 closed-since-is-denied-still part=2 TestDoneRefused/disputed-and-closed
 }
 
 // Closing is what an agent wants to end a ticket with.
@@ -149,7 +152,7 @@ func (s *Store) mayConclude(r kv.Reader, t Ticket, a staff.Agent, c Closing) err
 	switch e, err := epochNow(r); {
 	case err != nil:
 		return err
-	case t.State == policy.StateDisputed: //rule:6.8 disputed-is-not-done TestDoneRefused/disputed
+	case t.denied(): //rule:6.8 disputed-is-not-done TestDoneRefused/disputed
 		return refuse("the person on file said no to %s, so nothing of it may be done and no mail says that it was; undo what was done, say that with ticket note, and close it without --done", t.ID)
 	case t.Done != nil && (!t.Done.Not || c.Done == ""):
 		return refuse("that was said of %s already, by %s at %s; a correction is for ticket note", t.ID, t.Done.Agent, moment(t.Done.At))

@@ -124,6 +124,14 @@ func TestDoneRefused(t *testing.T) {
 		{"disputed", func(d *desk, c *Closing) {
 			wants(t, d.receive(t, d.reply(d.last(t, policy.NoticeConfirm, c.Ticket), policy.No)), "denied")
 		}, "said no"},
+		{"disputed-and-closed", func(d *desk, c *Closing) {
+			wants(t, d.receive(t, d.reply(d.last(t, policy.NoticeConfirm, c.Ticket), policy.No)), "denied")
+			_, err := d.CloseTicket(c.Ticket, "lee")
+			check(t, err)
+			if s := d.show(t, c.Ticket); s.Owes != "" {
+				t.Errorf("%s owes word of what is to be undone", s.Owes)
+			}
+		}, "said no"},
 		{"twice", func(d *desk, c *Closing) { d.done(t, c.Ticket) }, "said of T-1 already, by lee"},
 		{"not-done-after-done", func(d *desk, c *Closing) { d.done(t, c.Ticket); c.Done, c.NotDone = "", "x" }, "said of T-1 already"},
 		{"done-after-not-done", func(d *desk, c *Closing) {

@@ -105,6 +105,10 @@ func (t *Ticket) doneLine() string {
 // alarm is what staff are told of a ticket that was disputed, what has to be taken
 // back first.
 func (t *Ticket) alarm(locked string) string {
-	parts := []string{t.changeLine(), t.doneLine(), locked}
+	parts := []string{t.changeLine(), t.doneLine()}
+	for _, al := range t.Before {
+		parts = append(parts, fmt.Sprintf("Before an edit it was allowed to %s on %s (%s).", al.Agent, moment(al.At), al.Receipt))
+	}
+	parts = append(parts, locked)
 	return strings.Join(slices.DeleteFunc(parts, func(p string) bool { return p == "" }), " ")
 }

@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"countersign/clients"
+	"countersign/internal/clean"
 	"countersign/internal/kv"
 	"countersign/policy"
 )
@@ -61,7 +62,11 @@ func (s *Store) tellDone(tx kv.Tx, t *Ticket, second clients.Contact) (told stri
 	if err != nil {
 		return "", err
 	}
-	own := telling{Kind: policy.NoticeDone, Ticket: t.ID, Revision: t.Done.Revision, Says: r.Request}
+	says, err := s.withBefore(tx, *t, r.Request)
+	if err != nil {
+		return "", err
+	}
+	own := telling{Kind: policy.NoticeDone, Ticket: t.ID, Revision: t.Done.Revision, Says: says}
 	if t.Done.Not {
 		own.Kind = policy.NoticeNotDone
 	}
@@ -89,6 +94,29 @@ func (s *Store) tellDone(tx kv.Tx, t *Ticket, second clients.Contact) (told stri
 	}
 	return "The requester is told. " + told, nil
 }
+
+// withBefore adds to a request what else was allowed on the ticket before it was
+// edited, of which nobody has told the customer either.
+func (s *Store) withBefore(r kv.Reader, t Ticket, request string) (string, error) {
+	says := request
+	for _, al := range slices.Backward(t.Before[max(0, len(t.Before)-maxBefore):]) {
+		old, _, err := kv.Load[Receipt](r, receiptPrefix+al.Receipt)
+		if err != nil {
+			return "", err
+		}
+		says += fmt.Sprintf("\n\nOn %s this was allowed to %s, before the request was changed: %s", moment(al.At), al.Agent, clean.Line(old.Request, 160))
+	}
+	if n := len(t.Before) - maxBefore; n > 0 {
+		says += fmt.Sprintf("\n\nAnd %d more before that: ask us.", n)
+	}
+	if short := clean.Line(request, 400); says != request && short != request && s.opt.Fits != nil && s.opt.Fits(says) != nil {
+		return s.withBefore(r, t, short) // it was quoted whole when it was asked
+	}
+	return says, nil
+}
+
+// maxBefore is how many earlier allows of a ticket are named.
+const maxBefore = 3
 
 // othersTold gives who is told beside the requester, as own tells them, and says so.
 func (s *Store) othersTold(r kv.Reader, t *Ticket, second, requester clients.Contact, own telling) (all []telling, told string, err error) {

@@ -350,7 +350,7 @@ func TestUnsaid(t *testing.T) {
 		{"edited", func(d *desk, id string) {
 			_, err := d.Edit(EditRequest{Ticket: id, Request: "another password", Agent: "kim"})
 			check(t, err)
-		}, 0, 0},
+		}, 1, 1},
 		{"disputed", func(d *desk, id string) {
 			wants(t, d.receive(t, d.reply(d.last(t, policy.NoticeConfirm, id), policy.No)), "denied")
 		}, 0, 0},
@@ -392,6 +392,48 @@ func TestUnsaid(t *testing.T) {
 				t.Errorf("lee was told %d times, max %d; want %d, %d: %+v", agent, leads, tt.agent, tt.leads, d.told)
 			}
 		})
+	}
+}
+
+// TestDoneTwiceAllowed: an edit after an allow is no way not to tell of it: with what
+// was done the customer hears what was allowed before, and so does a lead after a no.
+func TestDoneTwiceAllowed(t *testing.T) {
+	d := memoryDesk(t, nil)
+	d.Store.opt.Fits = func(s string) error {
+		if len(s) > 3000 {
+			return errors.New("too long")
+		}
+		return nil
+	}
+	ticket := d.acted(t, bob, policy.PasswordChange)
+	harmless := strings.Repeat("and a mail to say so ", 138)
+	for _, request := range []string{"a password for everybody", harmless} {
+		d.turn(time.Hour)
+		_, err := d.Edit(EditRequest{Ticket: ticket.ID, Request: request, Agent: "kim"})
+		check(t, err)
+		check(t, d.Tick())
+		d.receive(t, d.reply(d.last(t, policy.NoticeConfirm, ticket.ID), policy.Yes))
+		d.mayLocked(t, ticket.ID, "lee", "")
+	}
+	d.done(t, ticket.ID)
+	check(t, d.Tick())
+	for kind, to := range map[policy.NoticeKind]string{policy.NoticeDone: bob, policy.NoticeDoneTold: ada} {
+		l := d.last(t, kind, ticket.ID)
+		for _, said := range []string{"and a mail to say so", "2026-11-25 10:00 UTC this was allowed to lee, before the request was changed: a password for everybody",
+			"2026-11-25 09:00 UTC this was allowed to lee, before the request was changed: New password for web1"} {
+			if l.To != to || !strings.Contains(l.Request, said) || d.Store.opt.Fits(l.Request) != nil {
+				t.Errorf("%s to %s lacks %q: %s", kind, l.To, said, l.Request)
+			}
+		}
+	}
+	d.told = nil
+	d.receive(t, d.reply(d.last(t, policy.NoticeDoneTold, ticket.ID), policy.No))
+	d.state(t, ticket.ID, policy.StateDisputed)
+	check(t, d.Tick())
+	if !slices.ContainsFunc(d.told, func(l Letter) bool {
+		return l.To == "max@desk.example" && strings.Contains(l.Reason, "Before an edit it was allowed to lee on 2026-11-25 10:00 UTC (d-")
+	}) {
+		t.Errorf("the leads were told %+v", d.told)
 	}
 }
 

@@ -182,6 +182,7 @@ type Ticket struct {
 	Epoch    int                 `json:"epoch,omitempty"`   // in which the contact was asked last
 	Receipt  string              `json:"receipt,omitempty"`
 	Allowed  *allowance          `json:"allowed,omitempty"`  // the latest allow of a privileged class, also of an earlier revision
+	Before   []allowance         `json:"before,omitempty"`   // those of revisions that an edit has ended, of which nobody had said anything
 	Done     *done               `json:"done,omitempty"`     // what came of that
 	Approval string              `json:"approval,omitempty"` // of this revision as it was confirmed last
 	Lost     bool                `json:"lost,omitempty"`     // somebody says that the contact lost their mailbox

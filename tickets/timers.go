@@ -25,7 +25,11 @@ func (s *Store) setTimers(tx kv.Tx, t Ticket) error {
 }
 
 func setTimer(tx kv.Tx, t Ticket, kind string, at time.Time) error {
-	return tx.Put(fmt.Sprintf("%s%s/%s/%d/%s", timerPrefix, kv.Due(at), t.ID, t.Revision, kind), []byte{1})
+	return setTimerOf(tx, t.ID, fmt.Sprint(t.Revision), kind, at)
+}
+
+func setTimerOf(tx kv.Tx, ticket, revision, kind string, at time.Time) error {
+	return tx.Put(timerPrefix+strings.Join([]string{kv.Due(at), ticket, revision, kind}, "/"), []byte{1})
 }
 
 // Tick does what time has made due: reminders, expiries, asking afresh and
@@ -104,8 +108,8 @@ func (s *Store) fire(tx kv.Tx, key string) error {
 	if err == nil && part[4] == "approval" && fmt.Sprint(t.Revision) == part[3] {
 		return s.approvalOver(tx, &t)
 	}
-	if err == nil && (part[4] == timerUnsaid || part[4] == timerUnsaidLead) && fmt.Sprint(t.Revision) == part[3] {
-		return s.unsaid(tx, &t, part[4])
+	if err == nil && (part[4] == timerUnsaid || part[4] == timerUnsaidLead) {
+		return s.unsaid(tx, &t, part[4], part[3])
 	}
 	if err == nil && part[4] == "unlock" {
 		return s.unlockOver(tx, &t)

@@ -15,6 +15,9 @@ func (s *Store) owe(tx kv.Tx, t *Ticket) error {
 	if !t.Class.Privileged() {
 		return nil
 	}
+	if t.Allowed != nil && t.Done == nil { //rule:6.8 an-edit-owes-still =false TestDoneTwiceAllowed
+		t.Before = append(t.Before, *t.Allowed)
+	}
 	t.Allowed = &allowance{Revision: t.Revision, Agent: t.UsedBy, At: t.UsedAt, Receipt: t.Receipt}
 	return errors.Join(s.noteAct(tx, t), setTimer(tx, *t, timerUnsaid, t.UsedAt.Add(unsaidAfter)))
 }
@@ -28,16 +31,30 @@ const (
 	unsaidLeadAfter = 2 * 24 * time.Hour // after that
 )
 
-// unsaid tells staff that nobody has said what was done of the ticket's revision.
-func (s *Store) unsaid(tx kv.Tx, t *Ticket, timer string) error {
-	al := t.allowance()
-	if !t.owes() || al.Revision != t.Revision { //rule:6.8 who-said-it-is-not-asked part=1 TestUnsaid/said
+// allowedOf gives the allow of one revision of the ticket, nil if there was none.
+func (t Ticket) allowedOf(revision string) *allowance {
+	for _, al := range t.Before {
+		if fmt.Sprint(al.Revision) == revision {
+			return &al
+		}
+	}
+	if al := t.allowance(); al != nil && fmt.Sprint(al.Revision) == revision {
+		return al
+	}
+	return nil
+}
+
+// unsaid tells staff that nobody has said what was done of a revision of the ticket,
+// be it edited since: else an edit would be a way not to say it.
+func (s *Store) unsaid(tx kv.Tx, t *Ticket, timer, revision string) error {
+	al := t.allowedOf(revision)
+	if al == nil || !t.owes() { //rule:6.8 who-said-it-is-not-asked part=2 TestUnsaid/said
 		return nil
 	}
 	kind, whom := policy.NoticeUnsaid, al.Agent
 	if timer == timerUnsaidLead {
 		kind, whom = policy.NoticeUnsaidLead, "a lead"
-	} else if err := setTimer(tx, *t, timerUnsaidLead, s.Now().Add(unsaidLeadAfter)); err != nil {
+	} else if err := setTimerOf(tx, t.ID, revision, timerUnsaidLead, s.Now().Add(unsaidLeadAfter)); err != nil {
 		return err
 	}
 	why := fmt.Sprintf("allowed to %s on %s (%s)", al.Agent, moment(al.At), al.Receipt)

@@ -2,6 +2,7 @@ package tickets
 
 import (
 	"errors"
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -70,8 +71,12 @@ func TestUnlockAlone(t *testing.T) {
 				_, err := d.unlock1(t, lead, 3)
 				check(t, err)
 			}
-			if l := d.lockNow1(t); l.Open != tt.open {
+			l := d.lockNow1(t)
+			if l.Open != tt.open {
 				t.Errorf("%+v %+v", l, l.Last)
+			}
+			if s := fmt.Sprint(d.show(t, l.Last.Ticket).History); strings.Contains(s, "Another lead has to agree") != tt.open {
+				t.Errorf("what it takes is told wrongly: %s", s)
 			}
 		})
 	}

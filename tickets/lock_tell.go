@@ -131,7 +131,16 @@ func (s *Store) leaveToTell(tx kv.Tx, g gathering, to []place) error {
 	if len(to) == 0 {
 		text := "There is nobody on file of client " + g.Client + " who could be told (" + string(g.Kind) + ")."
 		if g.Kind == policy.NoticeUnlock {
-			text = "No contact of client " + g.Client + " can be asked now: none is primary or may approve, or that is too new. Another lead has to agree (client unlock)."
+			text = "No contact of client " + g.Client + " can be asked now: none is primary or may approve, or that is too new, or too lately gone. "
+			l, _, err := locks.Of(tx, g.Client)
+			if err != nil {
+				return err
+			}
+			if l.Last != nil && l.Last.Alone {
+				text += "Another lead has to agree (client unlock)."
+			} else {
+				text += "An administrator puts somebody on file who may; what is new cools first."
+			}
 		}
 		return errors.Join(s.record(tx, &t, Event{Event: "nobody told", Text: text}), save(tx, t))
 	}

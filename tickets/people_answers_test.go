@@ -109,6 +109,11 @@ func (f *folk) noes(t *rapid.T, got Message, m *mail, intent policy.Intent, from
 		case d == nil:
 		case e.Kind == policy.EffectUnprovedNo:
 			d.sender, d.reply, d.approvals = nil, nil, nil
+			f.kill(func(o *mail) bool { // what was asked before is dead, and names nobody either
+				was := o.Ticket == d.id && (o.Kind != policy.NoticeUnprovedNo || o.Date.Before(f.oracle.now))
+				o.past = o.past || was
+				return was
+			})
 		case e.Kind == policy.EffectDispute:
 			f.disputed(d, m)
 		}

@@ -27,7 +27,7 @@ type mail struct {
 	who      string // contact it went to
 	revision int
 	dead     bool // for a yes
-	past     bool // it is of before a restore, so it binds nothing
+	past     bool // it is of before a restore or an unproved no, so it binds nothing
 }
 
 // folk is a desk whose people change, beside the oracle.

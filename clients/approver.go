@@ -52,3 +52,27 @@ func (opt ImportOptions) approver(next, old Contact) time.Time {
 	}
 	return old.Approver
 }
+
+// LedUntil gives when the contact could last speak as primary contact, of one who is
+// none now or was removed. Zero: not in the time before now.
+func (c Contact) LedUntil(now time.Time, before time.Duration) time.Time {
+	last := c.Led
+	if c.Status == Removed && c.Role == Primary {
+		last = c.Ended
+	}
+	if now.Sub(last) >= before {
+		return time.Time{}
+	}
+	return last
+}
+
+// led gives when the contact was last made no primary contact any longer.
+func (opt ImportOptions) led(next, old Contact) time.Time {
+	switch {
+	case old.Role != Primary || next.Role == Primary:
+		return old.Led
+	case old.Status == Removed:
+		return old.Ended
+	}
+	return opt.Now
+}

@@ -81,6 +81,8 @@ type Contact struct {
 	Spoke map[string]time.Time `json:"spoke,omitempty"`
 	// Approver says when what they could approve was last taken from them.
 	Approver time.Time `json:"approver,omitzero"`
+	// Led says when they were last made no primary contact any longer.
+	Led time.Time `json:"led,omitzero"`
 	// Widened stands in older records for the dates of all rights.
 	Widened time.Time `json:"widened,omitzero"`
 }

@@ -49,6 +49,7 @@ func (opt ImportOptions) date(next *Contact, old Contact, ok, first bool) {
 	next.Gained, next.Held = opt.gained(*next, old) //rule:6.5 new-right-cools TestSet/primary
 	if ok {
 		next.First, next.Spoke, next.Left = opt.turn(*next, old), opt.spoke(*next, old), opt.left(*next, old)
+		next.Led = opt.led(*next, old)
 		next.Approver = opt.approver(*next, old) //rule:6.5 who-could-approve-is-remembered TestApprovedUntil
 	}
 	next.Writes = opt.writes(*next, old)

@@ -45,7 +45,7 @@ func Restore(tx kv.Tx, before, after Contact, now time.Time, by string, desk onf
 		return old, old, nil, err
 	}
 	opt := ImportOptions{Now: now, By: by}
-	next.Spoke, next.Left, next.Approver = opt.spoke(next, old), opt.left(next, old), opt.approver(next, old)
+	next.Spoke, next.Left, next.Approver, next.Led = opt.spoke(next, old), opt.left(next, old), opt.approver(next, old), opt.led(next, old)
 	was := old
 	was.Writes = maps.Clone(before.Writes)
 	if was.Writes == nil {

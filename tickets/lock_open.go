@@ -273,10 +273,10 @@ func (s *Store) nobodyUnlocks(id string) (alone bool, err error) {
 			return err // which is said where it is written
 		}
 		return clients.EachOf(v, client.ID, func(c clients.Contact, err error) {
-			switch gone := s.Now().Sub(c.Ended); {
+			switch now := s.Now(); {
 			case err == nil && c.Client != client.ID:
-			case err != nil, c.Status != clients.Removed && c.Role == clients.Primary, c.MayApprove("", s.Now()), !c.ApprovedUntil("", s.Now(), clients.LeftLife).IsZero(),
-				c.Status == clients.Removed && c.Role == clients.Primary && gone < clients.LeftLife:
+			case err != nil, c.Status != clients.Removed && c.Role == clients.Primary, c.MayApprove("", now),
+				!c.ApprovedUntil("", now, clients.LeftLife).IsZero(), !c.LedUntil(now, clients.LeftLife).IsZero():
 				alone = false //rule:6.5 leads-alone-where-nobody-is-there TestUnlockAlone/removed-lately
 			}
 		})

@@ -53,18 +53,31 @@ func askedDesk(t *testing.T) (d *desk, id string) {
 // could be asked, nor had lately.
 func TestUnlockAlone(t *testing.T) {
 	for _, tt := range []struct {
-		name string
-		turn time.Duration
-		open bool
+		name   string
+		demote bool
+		turn   time.Duration
+		open   bool
 	}{
-		{"removed-lately", 0, false},
-		{"removed-a-month-ago", clients.LeftLife, true},
+		{"removed-lately", false, 0, false},
+		{"removed-a-month-ago", false, clients.LeftLife, true},
+		{"no-primary-any-longer", true, clients.LeftLife - time.Second, false},
+		{"no-primary-for-a-month", true, clients.LeftLife, true},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			d := lockDesk(t)
 			d.lockIt(t, "max")
 			for _, c := range []string{"ada", "bob", "nils"} {
-				d.contact(t, c, func(c *clients.Contact) { c.Status, c.Ended = clients.Removed, d.Now() })
+				d.contact(t, c, func(c *clients.Contact) {
+					if tt.demote { // none of them may approve
+						c.Permissions = []clients.Permission{"ask"}
+						return
+					}
+					c.Status, c.Ended = clients.Removed, d.Now()
+				})
+			}
+			if tt.demote {
+				_, err := d.Directory.SetContact(as("lea"), ContactChange{Contact: ada, Agent: "lea", Change: clients.Change{Role: ptr(clients.Authorised)}})
+				check(t, err)
 			}
 			d.turn(tt.turn)
 			for _, lead := range []string{"lea", "max"} {

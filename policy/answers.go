@@ -134,6 +134,13 @@ func lifting(f Facts) (Decision, bool) {
 		return Decision{}, false
 	}
 	switch intent := f.Person.Means(f.Answer); {
+	case f.saysNo() && n.askedOf(f.Evidence, f.Person): //rule:6.8 a-no-to-a-lift-comes-at-any-time TestLifting/no-while-cooling
+		d := file(f, Authenticated, CodeStaysStopped)
+		d.with(f.disputes()) // which stops them again where the stop has been lifted
+		if f.Binding.Bound == BoundToken {
+			d.with(Effect{Kind: EffectSpend})
+		}
+		return d, true
 	case f.Person.ID != n.Contact: //rule:6.8 only-who-was-asked-lifts TestLifting/another-contact
 		return file(f, Unauthenticated, CodeOtherContact), true
 	case f.Person.Cooling: //rule:6.8 who-cools-lifts-nothing TestLifting/cooling
@@ -143,10 +150,6 @@ func lifting(f Facts) (Decision, bool) {
 	case intent == Yes:
 		d := file(f, Authenticated, CodeLifted)
 		d.with(Effect{Kind: EffectLift})
-		d.with(Effect{Kind: EffectSpend})
-		return d, true
-	case intent == No:
-		d := file(f, Authenticated, CodeStaysStopped)
 		d.with(Effect{Kind: EffectSpend})
 		return d, true
 	}

@@ -162,8 +162,8 @@ func otherToken(e Evidence, n Names, ticket string) bool {
 
 // heard gives the notices by which a no is heard. The earlier ones of the thread
 // (References) stand in only where nothing else in the message is signed: who
-// says no to a mail says it to that one. A no to the question of a lift is none
-// to the request, and one to the question for an approval no dispute of it.
+// says no to a mail says it to that one. A no to the question of a lift is one
+// to its ticket, which is disputed; one to the question for an approval is no dispute.
 func heard(e Evidence, n Names) (out, approvals []Notice) {
 	var direct, past []Named
 	for _, m := range slices.Concat(n.Tokens, n.References) {
@@ -184,7 +184,7 @@ func heard(e Evidence, n Names) (out, approvals []Notice) {
 		if m.Notice.Approves { //rule:6.8 a-refusal-is-no-dispute TestApproving/no-to-a-void-one-of-who-may-ask-for-it
 			to = &approvals
 		}
-		if !m.Notice.Lifts && !slices.ContainsFunc(*to, func(have Notice) bool { return have.ID == m.Notice.ID }) {
+		if !slices.ContainsFunc(*to, func(have Notice) bool { return have.ID == m.Notice.ID }) {
 			*to = append(*to, m.Notice)
 		}
 	}

@@ -2,6 +2,7 @@ package policy
 
 import (
 	"slices"
+	"strings"
 	"testing"
 	"time"
 )
@@ -284,6 +285,8 @@ func TestLifting(t *testing.T) {
 		{"reference-only", func(f *Facts) { f.Binding.Bound = BoundReference }, false},
 		{"forged", func(f *Facts) { f.Sender = Sender{Result: ResultFail} }, false},
 		{"machine", func(f *Facts) { f.Kind = KindAutoReply }, false},
+		{"no-while-cooling", func(f *Facts) { f.Answer.Intent, f.Person.Cooling = No, true }, false},
+		{"no-by-the-reference", func(f *Facts) { f.Answer.Intent, f.Binding.Bound = No, BoundReference }, false},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -293,8 +296,12 @@ func TestLifting(t *testing.T) {
 			n.Tokens[0].Notice.Contact, n.Tokens[0].Notice.Lifts, n.References = "nils", true, nil
 			rebind(&f, n)
 			tt.spoil(&f)
-			if d := Decide(f); d.Has(EffectLift) != tt.want || len(d.Proofs()) > 0 {
+			d := Decide(f)
+			if d.Has(EffectLift) != tt.want || len(d.Proofs()) > 0 {
 				t.Errorf("Decide() = %+v, want lift %v and no proof", d, tt.want)
+			}
+			if no := strings.HasPrefix(tt.name, "no"); d.Has(EffectDispute) != no || no && d.Reason() != CodeStaysStopped {
+				t.Errorf("Decide() = %+v, want dispute %v", d, no)
 			}
 		})
 	}

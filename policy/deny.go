@@ -77,7 +77,7 @@ func mayDeny(e Evidence, p Person, t Ticket, n Notice) bool {
 		return n.askedOf(e, p) && n.Contact == t.Contact && !p.Staff
 	}
 	may := p.May && (t.Class.Privileged() || !n.Class.Known() || !n.Class.Privileged()) || p.MayDeny
-	return (!p.Staff || n.Objects) && (n.askedOf(e, p) && (n.Contact == t.Contact || n.Objects) || //rule:6.8 staff-says-no-no TestMayDeny/staff
+	return (!p.Staff || n.Objects) && (n.askedOf(e, p) && (n.Contact == t.Contact || n.Objects || n.Lifts) || //rule:6.8 staff-says-no-no TestMayDeny/staff
 		p.ID != "" && !p.Removed && p.Client == t.Client && may && !t.State.Over())
 }
 

@@ -102,7 +102,7 @@ func TestNoWithDeadToken(t *testing.T) {
 		{"unclear", func(f *Facts, _ *Names) { f.Answer.Intent = Unclear }, false},
 		{"unsigned", func(f *Facts, _ *Names) { f.Sender.Covered = []string{"from"} }, false},
 		{"signed-before-it", func(f *Facts, n *Names) { f.Sender.SignedAt = n.Tokens[0].Notice.Sent.Add(-time.Hour) }, false},
-		{"of-a-lift", func(_ *Facts, n *Names) { n.Tokens[0].Notice.Lifts = true }, false},
+		{"of-a-lift", func(_ *Facts, n *Names) { n.Tokens[0].Notice.Lifts = true }, true},
 		{"not-proved", func(f *Facts, _ *Names) { f.Sender = Sender{Result: ResultNone} }, false},
 		{"other-contact", func(f *Facts, _ *Names) { nils(f) }, true},
 		{"other-contact-without-permission", func(f *Facts, _ *Names) { nils(f).Person.May = false }, false},

@@ -252,6 +252,7 @@ func (s *Store) lifted(tx kv.Tx, t *Ticket) error {
 	if err != nil {
 		return err
 	}
+	t.Acted = t.Revision // a no that comes after this stops them again, to whatever it is said
 	text := policy.Because(policy.CodeLifted).Text
 	st.Tickets = slices.DeleteFunc(st.Tickets, func(id string) bool { return id == t.ID })
 	if len(st.Tickets) > 0 {

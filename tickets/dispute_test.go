@@ -159,6 +159,68 @@ func TestLift(t *testing.T) {
 	}
 }
 
+// TestLiftDenied: a no to the question of a lift stops the client again, however late
+// after the yes and by whichever of its mails, also where what was acted on is an
+// earlier revision; once.
+func TestLiftDenied(t *testing.T) {
+	for _, tt := range []struct {
+		name  string
+		turn  time.Duration
+		spoil func(*desk, *policy.Evidence)
+		stops bool
+	}{
+		{"at-once", 0, func(*desk, *policy.Evidence) {}, true},
+		{"a-month-later", 30 * 24 * time.Hour, func(*desk, *policy.Evidence) {}, true},
+		{"without-the-token", time.Hour, func(_ *desk, e *policy.Evidence) { e.Tokens = nil }, true},
+		{"no-primary-since", time.Hour, func(d *desk, _ *policy.Evidence) {
+			d.contact(t, "ada", func(c *clients.Contact) { c.Role = clients.Authorised })
+		}, true},
+		{"ticket-closed", time.Hour, func(d *desk, _ *policy.Evidence) {
+			_, err := d.CloseTicket("T-1", "max")
+			check(t, err)
+		}, true},
+		{"unproved", time.Hour, func(_ *desk, e *policy.Evidence) { e.Sender = policy.Sender{Result: policy.ResultNone} }, false},
+		{"of-another-client", time.Hour, func(_ *desk, e *policy.Evidence) { e.From = eve }, false},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			d := memoryDesk(t, nil)
+			ticket, l := d.ask(t, bob, policy.PasswordChange)
+			wants(t, d.receive(t, d.reply(l, policy.Yes)), "confirmed")
+			_, err := d.Edit(EditRequest{Ticket: ticket.ID, Request: "another", Agent: "kim"})
+			check(t, err)
+			d.receive(t, d.reply(l, policy.No))
+			_, err = d.Lift(ticket.ID, "max", "talked to her")
+			check(t, err)
+			lift := d.last(t, policy.NoticeLift, ticket.ID)
+			wants(t, d.receive(t, d.reply(lift, policy.Yes)), "lifted")
+			d.turn(tt.turn)
+			check(t, d.Tick())
+			other, _ := d.ask(t, ada, policy.DNSChange)
+			d.told = nil
+			for range 2 {
+				e := d.reply(lift, policy.No)
+				tt.spoil(d, &e)
+				if d.receive(t, e); tt.name == "ticket-closed" {
+					break
+				}
+			}
+			check(t, d.Tick())
+			if a := d.may(t, other.ID, policy.DNSChange, "kim"); has(a, "client_stopped") != tt.stops {
+				t.Errorf("%+v", a)
+			}
+			alarms := 0
+			for _, m := range d.told {
+				if m.Kind == policy.NoticeStopped && m.To == "max@desk.example" {
+					alarms++
+				}
+			}
+			if alarms != map[bool]int{true: 1}[tt.stops] {
+				t.Errorf("%d alarms: %+v", alarms, d.told)
+			}
+		})
+	}
+}
+
 // TestLiftIsOfOneTicket: a stop is lifted on the ticket that caused it and on no
 // other, by no lead who had a hand in that one, and a yes to the question about
 // an earlier dispute does not end the stop of a later one.

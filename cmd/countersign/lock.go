@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -115,7 +116,11 @@ func openingLine(l tickets.ShownLock, o tickets.ShownOpening) string {
 	case "open":
 		return fmt.Sprintf("It is OPEN until %s: %s agreed (%s).", when(l.Until), yes, o.Ticket)
 	case "asked":
-		return fmt.Sprintf("Asked to open it %s by %s (%s); one other has to agree by %s.", what, yes, o.Ticket, when(o.Until))
+		other := "one other"
+		if !o.Alone && !slices.ContainsFunc(o.Said, func(said tickets.SaidOpen) bool { return said.Contact != "" && said.Counts }) {
+			other = "a contact of theirs" // another lead is not enough
+		}
+		return fmt.Sprintf("Asked to open it %s by %s (%s); %s has to agree by %s.", what, yes, o.Ticket, other, when(o.Until))
 	case "ended":
 		return fmt.Sprintf("Last asked to open it %s on %s (%s): %s.", what, when(o.At), o.Ticket, clean.Terminal(o.Why))
 	}

@@ -101,8 +101,8 @@ func (a *attack) locks() {
 	must(a.t, a.dovecot.Deliver(a.signed(mailtest.New(nils, "support@desk.example", "LOCK", "LOCK", time.Now()))))
 	a.mails(ada+" Your account is locked", nils+" Your account is locked")
 	a.says(0, "north is LOCKED since", "client", "show", "north")
-	a.says(75, "one other has to agree", "client", "unlock", "north", "--hours", "2", "--agent", "lea", "--reason", "the caller is the director")
-	a.says(75, "; one other has to agree", "client", "unlock", "north", "--hours", "2", "--agent", "max", "--reason", "he sounds right")
+	a.says(75, "a contact of theirs has to agree", "client", "unlock", "north", "--hours", "2", "--agent", "lea", "--reason", "the caller is the director")
+	a.says(75, "; a contact of theirs has to agree", "client", "unlock", "north", "--hours", "2", "--agent", "max", "--reason", "he sounds right")
 	a.says(77, "client_locked", "authorize", "T-3", "password-change", "--agent", "sam")
 }
 

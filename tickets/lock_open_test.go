@@ -354,6 +354,17 @@ func TestUnlockForGood(t *testing.T) {
 		t.Fatalf("%+v", l)
 	}
 	d.mayLocked(t, id, "kim", "")
+	waits := d.reply(d.letterTo(t, policy.NoticeUnlocked, nils), policy.No)
+	waits.Sender = policy.Sender{Result: policy.ResultTempError}
+	waits.Tokens = nil
+	place := d.receive(t, waits).Source
+	d.mayLocked(t, id, "kim", policy.CodeClientLocked) // while a mail that may be a no waits for DNS
+	d.computedAgain(t)
+	waits.Sender = policy.Sender{Result: policy.ResultNone}
+	d.turn(10 * time.Minute)
+	_, err = d.Inbox.Receive(waits, place, []byte(waits.RawHash))
+	check(t, err)
+	d.mayLocked(t, id, "kim", "")
 	d.turn(40 * time.Hour)
 	d.receive(t, d.reply(d.letterTo(t, policy.NoticeUnlocked, nils), policy.No))
 	check(t, d.Tick())

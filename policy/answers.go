@@ -142,7 +142,7 @@ func lifting(f Facts) (Decision, bool) {
 		}
 		return d, true
 	case f.Person.ID != n.Contact: //rule:6.8 only-who-was-asked-lifts TestLifting/another-contact
-		return file(f, Unauthenticated, CodeOtherContact), true
+		return denied(f, file(f, Unauthenticated, CodeOtherContact)), true
 	case f.Person.Cooling: //rule:6.8 who-cools-lifts-nothing TestLifting/cooling
 		return file(f, Unauthenticated, CodeCooling), true
 	case f.Binding.Bound != BoundToken: //rule:6.8 lifting-needs-the-token TestLifting/reference-only

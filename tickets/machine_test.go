@@ -222,6 +222,9 @@ func (m *machine) answer(t *rapid.T) {
 	token := usable && !l.spent && len(e.Tokens) > 0 && !e.Arrived.After(l.Date.Add(168*time.Hour))
 	open := !k.over && !k.disputed
 	theirs := from == k.contact || e.From == l.To || from != "" && clientOf[from] == clientOf[k.contact] && !k.over
+	if l.Kind == "lift" {
+		theirs = from == l.contact || e.From == l.To || from != "" && clientOf[from] == clientOf[k.contact] && !k.over
+	}
 	got := m.receive(t, e)
 	if got.Ticket == k.id && len(got.Decision.Proofs()) > 0 && !got.Decision.Has(policy.EffectDispute) {
 		k.acted = k.revision
@@ -230,18 +233,22 @@ func (m *machine) answer(t *rapid.T) {
 		k.held = true
 	}
 	switch {
-	case proved && !machine && theirs && intent == policy.No && l.Kind != "lift": // whatever became of the question
-		m.dispute(k, l.revision)
-	case machine || !proved && !weak || from == "":
-	case l.Kind == "lift":
-		if proved && token && from == l.contact && intent != policy.Unclear {
+	case proved && !machine && theirs && intent == policy.No: // whatever became of the question
+		if l.Kind == "lift" && token && from == l.contact {
 			m.kill(k.id, func(other *modelLetter) {
 				other.spent = other.spent || other.Kind == "lift" && other.revision == k.revision && other.contact == l.contact
 			})
-			if intent == policy.Yes {
-				c := clientOf[l.contact]
-				m.stopped[c] = slices.DeleteFunc(m.stopped[c], func(id string) bool { return id == k.id })
-			}
+		}
+		m.dispute(k, l.revision)
+	case machine || !proved && !weak || from == "":
+	case l.Kind == "lift":
+		if proved && token && from == l.contact && intent == policy.Yes {
+			m.kill(k.id, func(other *modelLetter) {
+				other.spent = other.spent || other.Kind == "lift" && other.revision == k.revision && other.contact == l.contact
+			})
+			c := clientOf[l.contact]
+			m.stopped[c] = slices.DeleteFunc(m.stopped[c], func(id string) bool { return id == k.id })
+			k.acted = k.revision // a no from now on stops them again
 		}
 	case from != k.contact || from != l.contact:
 	case proved && token && intent == policy.Yes && open && m.cooling(k):

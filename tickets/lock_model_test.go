@@ -387,7 +387,7 @@ func TestLockModel(t *testing.T) {
 		}
 	})
 	t.Logf("seen: %v", seen)
-	for _, what := range []string{"locked", "two leads", "opened by a contact", "ended for good", "shut by a no", "shut by a lock", "restored", "client_locked", "lock_opener", "free"} {
+	for _, what := range []string{"locked", "opened by a contact", "ended for good", "shut by a no", "shut by a lock", "restored", "client_locked", "lock_opener", "free"} {
 		if seen[what] == 0 && !t.Failed() {
 			t.Errorf("it was never %s, so nothing is shown of it", what)
 		}

@@ -26,11 +26,11 @@ func TestLock(t *testing.T) {
 	}{
 		{"open", func(*Action, *Lock) {}, ""},
 		{"never-opened", func(_ *Action, l *Lock) { l.Window = Window{} }, CodeClientLocked},
-		{"one", func(_ *Action, l *Lock) { l.Window.Openers = l.Window.Openers[:1] }, CodeClientLocked},
+		{"one", func(_ *Action, l *Lock) { l.Window.Openers = l.Window.Openers[1:] }, CodeClientLocked},
 		{"two-leads", func(_ *Action, l *Lock) { l.Window.Openers[1] = lead("max") }, CodeClientLocked},
 		{"two-leads-where-nobody-is-there", func(_ *Action, l *Lock) { l.Window.Openers[1], l.Window.Alone = lead("max"), true }, ""},
 		{"one-lead-where-nobody-is-there", func(_ *Action, l *Lock) { l.Window.Openers, l.Window.Alone = l.Window.Openers[:1], true }, CodeClientLocked},
-		{"one-lead-twice", func(_ *Action, l *Lock) { l.Window.Openers[1] = lead("lea") }, CodeClientLocked},
+		{"one-lead-twice", func(_ *Action, l *Lock) { l.Window.Openers[1], l.Window.Alone = lead("lea"), true }, CodeClientLocked},
 		{"two-contacts", func(_ *Action, l *Lock) { l.Window.Openers[0] = Opener{Person: "eva", At: noon, Giver: onFile()} }, ""},
 		{"one-mailbox", func(_ *Action, l *Lock) { l.Window.Openers[0] = Opener{Person: "nils", At: noon, Giver: onFile()} }, CodeClientLocked},
 		{"before", func(_ *Action, l *Lock) { l.Window.From = noon.Add(time.Second) }, CodeClientLocked},
